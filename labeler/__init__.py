@@ -1,0 +1,1 @@
+"""Lets a person judge and correct what the finders guessed."""

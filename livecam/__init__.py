@@ -1,0 +1,1 @@
+"""A webcam effect that draws flustered eyes, driven by where the eyes really look."""

@@ -1,0 +1,1 @@
+"""What livecam, labeler and training share: values, seams, crops, assets, errors."""

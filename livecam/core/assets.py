@@ -1,0 +1,19 @@
+"""Finds the files that ship with the program: models, overlay pictures, the demo portrait."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from livecam.core.errors import AssetError
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+# An installed wheel carries the assets inside the package, a checkout has them beside it.
+_ROOTS = (_PACKAGE / "assets", _PACKAGE.parent / "assets")
+
+
+def asset(name: str) -> Path:
+    """The path of a shipped file, such as `overlays/sweat.png`; AssetError when it is not there."""
+    for root in _ROOTS:
+        if (root / name).exists():
+            return root / name
+    raise AssetError(f"the file assets/{name} is missing from this installation; install livecam again")

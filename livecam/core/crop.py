@@ -1,0 +1,116 @@
+"""Cuts an eye out of a frame, levelled and scaled, and remembers the way back; the same live and in training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from livecam.core.scene import Face, Frame, Image, Points, Side
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EyeCrop:
+    """The patch around one eye, and the affine matrix between frame and patch."""
+
+    side: Side
+    patch: Image  # (h, w, 3) uint8 BGR
+    matrix: NDArray[np.float64]  # (2, 3), frame pixels to patch pixels
+    lids: Points  # (6, 2), frame pixels
+
+    @property
+    def scale(self) -> float:
+        """Patch pixels per frame pixel."""
+        return float(np.sqrt(abs(np.linalg.det(self.matrix[:, :2]))))
+
+    def from_frame(self, points: ArrayLike) -> NDArray[np.float64]:
+        """Frame pixels to patch pixels, (..., 2)."""
+        moved: NDArray[np.float64] = np.asarray(points, np.float64) @ self.matrix[:, :2].T + self.matrix[:, 2]
+        return moved
+
+    def to_frame(self, points: ArrayLike) -> NDArray[np.float64]:
+        """Patch pixels to frame pixels, (..., 2)."""
+        back: NDArray[np.float64] = np.linalg.inv(self.matrix[:, :2])
+        moved: NDArray[np.float64] = (np.asarray(points, np.float64) - self.matrix[:, 2]) @ back.T
+        return moved
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EyePair:
+    """The two eyes of one face as cut for a finder, with the moment and the face they belong to."""
+
+    left: EyeCrop
+    right: EyeCrop
+    face: Face
+    seconds: float
+
+    def __iter__(self) -> Iterator[EyeCrop]:
+        """Left, then right."""
+        return iter((self.left, self.right))
+
+
+def similarity(centre: ArrayLike, *, angle: float, scale: float, onto: ArrayLike) -> NDArray[np.float64]:
+    """The (2, 3) matrix that turns by -`angle` radians, scales, and takes frame point `centre` to patch point `onto`."""
+    cos, sin = scale * np.cos(angle), scale * np.sin(angle)
+    turn = np.array([[cos, sin], [-sin, cos]])
+    shift = np.asarray(onto, np.float64) - turn @ np.asarray(centre, np.float64)
+    return np.column_stack([turn, shift])
+
+
+def cut(image: Image, matrix: NDArray[np.float64], size: tuple[int, int]) -> Image:
+    """The patch of `size` (width, height) that `matrix` (frame to patch) shows; the edge is repeated outside the frame.
+
+    Only the region under the patch is touched. A strong reduction is averaged first, so that it does not alias.
+    """
+    width, height = size
+    corners = np.array([[-1, -1], [width, -1], [width, height], [-1, height]], np.float64)
+    back = np.linalg.inv(matrix[:, :2])
+    around = (corners - matrix[:, 2]) @ back.T
+    low = np.clip(np.floor(around.min(axis=0)).astype(int) - 1, 0, np.array(image.shape[1::-1]) - 1)
+    high = np.clip(np.ceil(around.max(axis=0)).astype(int) + 2, low + 1, image.shape[1::-1])
+    region = image[low[1] : high[1], low[0] : high[0]]
+    local = matrix.copy()
+    local[:, 2] += matrix[:, :2] @ low
+    reduction = int(np.sqrt(abs(np.linalg.det(back))))
+    if reduction >= 2:
+        region, local = _reduced(region, local, reduction)
+    return cv2.warpAffine(region, local, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(
+        np.uint8, copy=False
+    )
+
+
+def _reduced(region: Image, matrix: NDArray[np.float64], factor: int) -> tuple[Image, NDArray[np.float64]]:
+    height, width = (max(1, side // factor) for side in region.shape[:2])
+    small = cv2.resize(region, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    ratio = np.array([region.shape[1] / width, region.shape[0] / height])
+    # Pixel centres are whole numbers: small pixel s covers region pixels from s * ratio to (s + 1) * ratio, less a half.
+    local = np.column_stack([matrix[:, :2] * ratio, matrix[:, 2] + matrix[:, :2] @ (ratio / 2 - 0.5)])
+    return small, local
+
+
+@dataclass(frozen=True, slots=True)
+class LevelledCut:
+    """Cuts both eyes level with the line of the eyes, centred on the middle of their corners.
+
+    `pixels_per_pupil_distance` fixes the scale: a face of any size gives an iris of the same size in the patch.
+    """
+
+    width: int
+    height: int
+    pixels_per_pupil_distance: float
+
+    def __call__(self, frame: Frame, face: Face) -> EyePair:
+        return EyePair(self._eye(frame, face, Side.LEFT), self._eye(frame, face, Side.RIGHT), face, frame.seconds)
+
+    def _eye(self, frame: Frame, face: Face, side: Side) -> EyeCrop:
+        lids = face.lids(side)
+        matrix = similarity(
+            lids[[0, 3]].mean(axis=0),
+            angle=face.roll,
+            scale=self.pixels_per_pupil_distance / max(face.pupil_distance, 1.0),
+            onto=((self.width - 1) / 2, (self.height - 1) / 2),
+        )
+        return EyeCrop(side, cut(frame.image, matrix, (self.width, self.height)), matrix, lids)

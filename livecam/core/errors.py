@@ -1,0 +1,35 @@
+"""What a user can put right, apart from what a programmer got wrong (that is a ValueError)."""
+
+
+class LivecamError(Exception):
+    """Something the user can put right; the message says what is wrong, which value, and what would be right.
+
+    Caught once, in the command line, which prints it on one line and exits with 2.
+    """
+
+
+class CameraError(LivecamError):
+    """A camera that is absent, busy or gone."""
+
+
+class SourceError(LivecamError):
+    """A video, picture or address that cannot be read."""
+
+
+class SinkError(LivecamError):
+    """A place that cannot take pictures: a file that cannot be written, no display, no virtual camera."""
+
+
+class AssetError(LivecamError):
+    """A model, card or overlay picture that is missing, damaged or does not fit this program."""
+
+
+class SettingsError(LivecamError):
+    """A flag, a key of the configuration file or a value of one that cannot be right."""
+
+
+class MissingExtraError(LivecamError):
+    """A feature whose optional libraries are not installed."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f"{feature} needs the extra '{extra}'; install it with: pip install 'livecam[{extra}]'")

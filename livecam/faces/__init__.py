@@ -1,0 +1,1 @@
+"""Finders of faces and their 68 landmarks, one heavy library a file."""

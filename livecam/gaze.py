@@ -1,0 +1,25 @@
+"""Where an eye points inside its own opening, from its pupil and its corners."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livecam.core.scene import Face, Gaze, Pupil, Side
+
+# An iris in the middle of a wide opening can travel about this share of the eye's width to each side and up or down.
+_HORIZONTAL_REACH = 0.25
+_VERTICAL_REACH = 0.15
+
+
+def gaze(face: Face, side: Side, pupil: Pupil | None) -> Gaze | None:
+    """The gaze of one eye, None without a pupil."""
+    if pupil is None:
+        return None
+    corners = face.lids(side)[[0, 3]].astype(np.float64)
+    along = corners[1] - corners[0]
+    width = max(float(np.hypot(*along)), 1.0)
+    along /= width
+    offset = (np.asarray(pupil.centre) - corners.mean(axis=0)) / width
+    horizontal = float(offset @ along) / _HORIZONTAL_REACH
+    vertical = float(offset @ np.array([-along[1], along[0]])) / _VERTICAL_REACH
+    return Gaze(min(max(horizontal, -1.0), 1.0), min(max(vertical, -1.0), 1.0))

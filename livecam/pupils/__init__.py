@@ -1,0 +1,1 @@
+"""Finders of pupils in the cut-out eyes of a face."""

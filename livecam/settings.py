@@ -1,0 +1,103 @@
+"""Everything a person can set: defaults here, overridden by a TOML file, overridden by flags."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Section(BaseModel):
+    """A frozen part of the settings; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class FaceFinderName(StrEnum):
+    AUTO = "auto"
+    DLIB = "dlib"
+    MEDIAPIPE = "mediapipe"
+
+
+class PupilFinderName(StrEnum):
+    CPU = "cpu"
+    TFLITE = "tflite"
+    TUTORIAL = "tutorial"
+
+
+class Trigger(StrEnum):
+    ALWAYS = "always"
+    KEY = "key"
+    AUTO = "auto"
+
+
+class Runtime(StrEnum):
+    LITERT = "litert"
+    TFLITE_RUNTIME = "tflite-runtime"
+
+
+class SourceSettings(Section):
+    source: str = "auto"
+    """auto (camera 0, else the demo), a camera number, /dev/videoN, a URL, a video file, a picture, a folder, a glob, or demo"""
+    width: int = Field(1280, ge=16, le=7680)
+    """width in pixels asked of a camera, and of the demo"""
+    height: int = Field(720, ge=16, le=4320)
+    """height in pixels asked of a camera, and of the demo"""
+    fps: float = Field(30.0, gt=0, le=240)
+    """frames per second asked of a camera, and of the demo and pictures"""
+
+
+class FaceSettings(Section):
+    finder: FaceFinderName = FaceFinderName.AUTO
+    """auto (mediapipe when it is installed, else dlib), dlib or mediapipe"""
+    max_faces: int = Field(4, ge=1, le=16)
+    """how many faces are followed at most, the largest first"""
+
+
+class PupilSettings(Section):
+    finder: PupilFinderName = PupilFinderName.CPU
+    """cpu (handcrafted), tflite (the exported model) or tutorial (the baseline)"""
+    model: Path | None = None
+    """another .tflite than the one that ships, its .json card beside it"""
+    runtime: Runtime = Runtime.LITERT
+    """the interpreter of the model"""
+    threads: int = Field(1, ge=1, le=16)
+    """threads of the interpreter; more is often slower on a model this small"""
+    smoothing: bool = True
+    """One-Euro smoothing of landmarks, pupils and gaze"""
+
+
+class EffectSettings(Section):
+    style: str = "saucer"
+    """tremble, saucer or swirl"""
+    strength: float = Field(1.0, ge=0, le=1)
+    """0 changes nothing, 1 is the full effect"""
+    trigger: Trigger = Trigger.ALWAYS
+    """always, key (the space bar), or auto (grows with restless eyes)"""
+    accessories: tuple[Literal["sweat", "blush", "gloom", "mouth"], ...] | None = None
+    """sweat, blush, gloom, mouth; unset is the choice of the style"""
+    hold_ms: float = Field(250, ge=0, le=5000)
+    """how long the effect stays on a face that was lost"""
+    fade_ms: float = Field(250, ge=0, le=5000)
+    """how long it then takes to fade"""
+
+
+class OutputSettings(Section):
+    sinks: tuple[str, ...] = ()
+    """window, virtualcam, null, or the path of an .mp4 or .mkv file; unset is a window when there is a display"""
+    hud: bool = True
+    """frame rate, latency and confidences in the window"""
+    mirror: bool = True
+    """the window shows a camera like a mirror"""
+    folder: Path = Path()
+    """where the keys r and s leave recordings and snapshots"""
+
+
+class Settings(Section):
+    source: SourceSettings = SourceSettings()
+    faces: FaceSettings = FaceSettings()
+    pupils: PupilSettings = PupilSettings()
+    effect: EffectSettings = EffectSettings()
+    output: OutputSettings = OutputSettings()

@@ -1,0 +1,124 @@
+"""Fakes of every seam and factories of every value, with defaults that make a plain frontal face."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from livecam.core.crop import EyePair, LevelledCut
+from livecam.core.scene import Box, Face, Frame, Gaze, Image, Look, Point, Points, Pupil, Scene, Side
+from livecam.core.seams import PupilPair
+
+
+def grey(width: int = 640, height: int = 480, level: int = 128) -> Image:
+    return np.full((height, width, 3), level, np.uint8)
+
+
+def make_frame(image: Image | None = None, *, index: int = 0, fps: float = 30.0, notice: str = "") -> Frame:
+    return Frame(grey() if image is None else image, index, index / fps, captured=index / fps, notice=notice)
+
+
+def make_landmarks(
+    *, centre: tuple[float, float] = (320, 240), pupil_distance: float = 70.0, roll: float = 0.0
+) -> Points:
+    """The 68 points of a schematic frontal face; `centre` is the middle between the eyes."""
+    shape = np.concatenate([_jaw(), _brows(), _nose(), _eyes(), _mouth()])
+    cos, sin = np.cos(roll), np.sin(roll)
+    return (shape @ np.array([[cos, sin], [-sin, cos]]) * pupil_distance + centre).astype(np.float32)
+
+
+def _jaw() -> Points:
+    angle = np.linspace(np.pi, 0, 17)
+    return np.column_stack([1.15 * np.cos(angle), 0.1 + 1.6 * np.sin(angle)]).astype(np.float32)
+
+
+def _brows() -> Points:
+    right = np.array([[-0.95, -0.28], [-0.8, -0.4], [-0.6, -0.43], [-0.4, -0.4], [-0.22, -0.33]], np.float32)
+    return np.concatenate([right, (right * [-1, 1])[::-1]]).astype(np.float32)
+
+
+def _nose() -> Points:
+    bridge = [[0, -0.05], [0, 0.2], [0, 0.45], [0, 0.65]]
+    base = [[-0.22, 0.78], [-0.11, 0.82], [0, 0.85], [0.11, 0.82], [0.22, 0.78]]
+    return np.array(bridge + base, np.float32)
+
+
+def _eyes() -> Points:
+    eye = np.array([[-0.23, 0], [-0.08, -0.09], [0.08, -0.09], [0.23, 0], [0.08, 0.08], [-0.08, 0.08]], np.float32)
+    return np.concatenate([eye + [-0.5, 0], eye + [0.5, 0]]).astype(np.float32)
+
+
+def _mouth() -> Points:
+    def ring(count: int, width: float, height: float) -> Points:
+        angle = np.pi + np.arange(count) * 2 * np.pi / count
+        return np.column_stack([width * np.cos(angle), 1.15 + height * np.sin(angle)]).astype(np.float32)
+
+    return np.concatenate([ring(12, 0.42, 0.16), ring(8, 0.34, 0.06)])
+
+
+def make_face(*, confidence: float = 0.9, identity: int = 1, **where: object) -> Face:
+    landmarks = make_landmarks(**where)  # type: ignore[arg-type]
+    low, high = landmarks.min(axis=0), landmarks.max(axis=0)
+    return Face(Box(*map(float, low), *map(float, high - low)), landmarks, confidence, identity)
+
+
+def make_pupil(face: Face, side: Side, *, confidence: float = 0.9, shift: tuple[float, float] = (0, 0)) -> Pupil:
+    """A pupil at the middle of the eye's corners, moved by `shift` in pupil distances along the frame's axes."""
+    x, y = face.lids(side)[[0, 3]].mean(axis=0) + np.array(shift) * face.pupil_distance
+    return Pupil(Point(float(x), float(y)), 0.0935 * face.pupil_distance, confidence)
+
+
+def make_look(face: Face | None = None, gaze: Gaze = Gaze(0, 0)) -> Look:
+    face = face or make_face()
+    return Look(face, make_pupil(face, Side.LEFT), make_pupil(face, Side.RIGHT), gaze, gaze)
+
+
+def make_scene(frame: Frame | None = None, looks: tuple[Look, ...] | None = None) -> Scene:
+    return Scene(frame or make_frame(), (make_look(),) if looks is None else looks)
+
+
+class FakeSource:
+    def __init__(self, count: int = 3) -> None:
+        self.frames = [make_frame(index=index) for index in range(count)]
+
+    def __iter__(self) -> Iterator[Frame]:
+        return iter(self.frames)
+
+
+class FakeFaceFinder:
+    def __init__(self, *faces: Face) -> None:
+        self.faces = faces
+
+    def find(self, frame: Frame) -> Sequence[Face]:
+        return self.faces
+
+
+class FakePupilFinder:
+    """Finds the middle of the eye's corners, whatever the picture shows."""
+
+    cutter = LevelledCut(64, 48, 85.0)
+
+    def locate(self, eyes: EyePair) -> PupilPair:
+        return PupilPair(make_pupil(eyes.face, Side.LEFT), make_pupil(eyes.face, Side.RIGHT))
+
+
+class FakeEffect:
+    def draw(self, scene: Scene) -> Image:
+        return scene.frame.image.copy()
+
+
+class FakeSink:
+    def __init__(self) -> None:
+        self.shown: list[Frame] = []
+
+    def show(self, frame: Frame) -> None:
+        self.shown.append(frame)
+
+
+class FakeCollector:
+    def __init__(self) -> None:
+        self.offered: list[Scene] = []
+
+    def offer(self, scene: Scene) -> None:
+        self.offered.append(scene)

@@ -1,0 +1,1 @@
+"""Turns labels into calibrated finders; the only home of training code."""
