@@ -40,7 +40,7 @@ class Runtime(StrEnum):
 
 class SourceSettings(Section):
     source: str = "auto"
-    """auto (camera 0, else the demo), a camera number, /dev/videoN, a URL, a video file, a picture, a folder, a glob, or demo"""
+    """auto (camera 0, else the demo), N, /dev/videoN, a URL, a video file, a picture, folder or glob, or demo"""
     width: int = Field(1280, ge=16, le=7680)
     """width in pixels asked of a camera, and of the demo"""
     height: int = Field(720, ge=16, le=4320)

@@ -53,7 +53,7 @@ class EyePair:
 
 
 def similarity(centre: ArrayLike, *, angle: float, scale: float, onto: ArrayLike) -> NDArray[np.float64]:
-    """The (2, 3) matrix that turns by -`angle` radians, scales, and takes frame point `centre` to patch point `onto`."""
+    """The (2, 3) matrix that turns by -`angle` radians, scales, and takes frame `centre` to patch `onto`."""
     cos, sin = scale * np.cos(angle), scale * np.sin(angle)
     turn = np.array([[cos, sin], [-sin, cos]])
     shift = np.asarray(onto, np.float64) - turn @ np.asarray(centre, np.float64)
@@ -86,7 +86,7 @@ def _reduced(region: Image, matrix: NDArray[np.float64], factor: int) -> tuple[I
     height, width = (max(1, side // factor) for side in region.shape[:2])
     small = cv2.resize(region, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     ratio = np.array([region.shape[1] / width, region.shape[0] / height])
-    # Pixel centres are whole numbers: small pixel s covers region pixels from s * ratio to (s + 1) * ratio, less a half.
+    # Pixel centres are whole numbers: small pixel s covers region pixels s * ratio to (s + 1) * ratio, less a half.
     local = np.column_stack([matrix[:, :2] * ratio, matrix[:, 2] + matrix[:, :2] @ (ratio / 2 - 0.5)])
     return small, local
 
