@@ -1,0 +1,81 @@
+"""Runs a TFLite model, quantised or not, and is the only file that imports LiteRT."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecam.core.errors import AssetError, MissingExtraError
+from livecam.settings import Runtime
+
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tensor:
+    """One input or output; a real value is (stored - zero) * scale, and a scale of 0 means it is stored as it is."""
+
+    index: int
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    scale: float
+    zero: int
+
+    def quantise(self, values: FloatArray) -> NDArray[Any]:
+        """Real values in the type the model stores; what does not fit is clipped."""
+        if not self.scale:
+            return values.astype(self.dtype)
+        limits = np.iinfo(self.dtype)
+        whole = np.rint(values * np.float32(1 / self.scale)) + np.float32(self.zero)
+        stored: NDArray[Any] = np.minimum(np.maximum(whole, limits.min), limits.max).astype(self.dtype)
+        return stored
+
+    def real(self, stored: NDArray[Any]) -> FloatArray:
+        """A float32 copy of what the model stored."""
+        if not self.scale:
+            return stored.astype(np.float32)
+        return (stored.astype(np.float32) - np.float32(self.zero)) * np.float32(self.scale)
+
+
+class Interpreter:
+    """A loaded model with one input. Not for several threads at once."""
+
+    def __init__(self, model: bytes, *, runtime: Runtime = Runtime.LITERT, threads: int = 1) -> None:
+        """AssetError when the bytes are no model this runtime can load, MissingExtraError without the runtime."""
+        make = _interpreter_class(runtime)
+        try:
+            self._model = make(model_content=model, num_threads=threads)
+            self._model.allocate_tensors()
+        except (ValueError, RuntimeError) as fault:
+            reason = str(fault).splitlines()[0] if str(fault) else "no reason given"
+            raise AssetError(f"the model cannot be loaded by {runtime.value} ({reason}); export it again") from fault
+        self.input = _tensor(self._model.get_input_details()[0])
+        self.outputs = tuple(_tensor(details) for details in self._model.get_output_details())
+
+    def run(self, stored: NDArray[Any]) -> tuple[FloatArray, ...]:
+        """One pass over an input that is already quantised; the outputs as real numbers, in the order of `outputs`."""
+        self._model.set_tensor(self.input.index, stored)
+        self._model.invoke()
+        return tuple(tensor.real(self._model.get_tensor(tensor.index)) for tensor in self.outputs)
+
+
+def _interpreter_class(runtime: Runtime) -> Callable[..., Any]:
+    if runtime is Runtime.LITERT:
+        from ai_edge_litert.interpreter import Interpreter as LiteRT  # noqa: PLC0415
+
+        return LiteRT  # type: ignore[no-any-return]
+    try:
+        from tflite_runtime.interpreter import Interpreter as TFLiteRuntime  # noqa: PLC0415
+    except ModuleNotFoundError as fault:
+        raise MissingExtraError("the runtime tflite-runtime", "tflite-runtime") from fault
+    return TFLiteRuntime  # type: ignore[no-any-return]
+
+
+def _tensor(details: dict[str, Any]) -> Tensor:
+    scale, zero = details["quantization"]
+    shape = tuple(int(side) for side in details["shape"])
+    return Tensor(int(details["index"]), shape, np.dtype(details["dtype"]), float(scale), int(zero))

@@ -1,0 +1,132 @@
+"""The card beside a pupil model: all that the program must know to feed it and to read its answer."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from livecam.core.errors import AssetError
+
+SCHEMA = 1
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Window(_Part):
+    """How an eye is cut: the corners of the lids lie on the middle line, `margin` of their distance from the sides."""
+
+    width: int = Field(64, ge=16, le=512)
+    height: int = Field(48, ge=16, le=512)
+    margin: float = Field(0.2, ge=0, le=2)
+    other_eye_share: float = Field(0.6, ge=0, le=1)
+    """an eye is taken to be at least this share of the other one's width, for side views"""
+    mirror_left: bool = True
+    """the subject's left eye is mirrored, so that the nose is always on the same side"""
+
+
+class Normalisation(_Part):
+    """(grey - mean) / (standard deviation + softening), of each crop by itself, within +-limit."""
+
+    softening: float = Field(4.0, gt=0)
+    limit: float = Field(4.0, gt=0)
+
+
+class Decoding(_Part):
+    """Soft-argmax over a heat map (Nibali et al. 2018, DSNT); three more numbers follow in the second output."""
+
+    rows: int = Field(12, ge=2)
+    columns: int = Field(16, ge=2)
+    numbers: tuple[Literal["radius"], Literal["openness"], Literal["log_sigma"]] = ("radius", "openness", "log_sigma")
+    radius_unit: float = Field(10.0, gt=0)
+    radius_step: float = Field(0.25, gt=0)
+    """the radius in crop pixels is radius_unit * exp(radius_step * number)"""
+    closed_below: float = Field(0.5, ge=0, le=1)
+    """an openness, as a probability, that is lower than this is a closed eye"""
+
+
+class Features(NamedTuple):
+    """What an answer says of its own quality."""
+
+    reach: float  # log(5 % of the pupil distance / the error the net expects)
+    spread: float  # log(standard deviation of the heat map, in cells)
+    openness: float  # log-odds, within +-4
+    disagreement: float  # log(1 + disagreement of the two eyes / 5 % of the pupil distance)
+
+
+class Calibration(_Part):
+    """Logistic weights that turn Features into the probability of being within 5 % of the pupil distance."""
+
+    reach: float
+    spread: float
+    openness: float
+    disagreement: float
+    bias: float
+
+    def confidence(self, features: Features) -> float:
+        return logistic(
+            self.bias
+            + self.reach * features.reach
+            + self.spread * features.spread
+            + self.openness * features.openness
+            + self.disagreement * features.disagreement
+        )
+
+
+def logistic(log_odds: float) -> float:
+    """The probability that has these log-odds."""
+    return 1 / (1 + math.exp(-min(max(log_odds, -60.0), 60.0)))
+
+
+class Provenance(_Part):
+    """Where the model comes from."""
+
+    recipe: str
+    commit: str
+    data: dict[str, str]
+    attribution: tuple[str, ...]
+    scores: dict[str, float]
+
+
+class Card(_Part):
+    """A pupil model's description; `sha256` ties it to the file it describes."""
+
+    schema_number: int = Field(alias="schema")
+    sha256: str
+    window: Window
+    normalisation: Normalisation
+    decoding: Decoding
+    calibration: Calibration
+    provenance: Provenance
+
+
+def read_card(model: Path) -> tuple[Card, bytes]:
+    """The card beside `model` and the model itself; AssetError when either is missing, damaged or not of the other."""
+    path = model.with_suffix(".json")
+    content, text = _content(model), _content(path)
+    try:
+        card = Card.model_validate_json(text)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise AssetError(f"the card {path} cannot be used: {where}: {first['msg'].lower()}; export it again") from fault
+    if card.schema_number != SCHEMA:
+        raise AssetError(f"the card {path} has schema {card.schema_number}, this program reads {SCHEMA}; export again")
+    if hashlib.sha256(content).hexdigest() != card.sha256:
+        raise AssetError(f"{model} is not the model its card describes (sha256 differs); export it again")
+    return card, content
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        reason = (fault.strerror or "unreadable").lower()
+        raise AssetError(
+            f"cannot read {path} ({reason}); a model is a .tflite with its .json card beside it"
+        ) from fault
