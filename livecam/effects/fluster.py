@@ -1,0 +1,71 @@
+"""How flustered somebody is, read from eyes that wander and blink."""
+
+from __future__ import annotations
+
+from math import exp, sqrt
+
+from livecam.core.scene import Gaze, Side
+from livecam.effects.lids import Eye
+from livecam.effects.motion import towards
+
+_WINDOW_SECONDS = 2.0
+_STILL, _RESTLESS = 0.10, 0.45  # standard deviation of the gaze when it rests (noise), and when it wanders all over
+_BLINK_SECONDS = 6.0
+_USUAL_BLINKS, _MANY_BLINKS = 0.35, 0.85  # per second; people at ease blink 15 to 20 times a minute
+_RISE_SECONDS, _CALM_SECONDS = 0.8, 3.0
+
+
+class Fluster:
+    """The fluster level of one face, 0..1.
+
+    wander  = (spread - 0.10) / 0.35, where spread is the standard deviation of the gaze, both directions together,
+              weighted by exp(-age / 2 s);
+    blinking = (blinks per second - 0.35) / 0.50, counted over exp(-age / 6 s); both are clipped to 0..1.
+    The level goes after 1 - (1 - wander)(1 - blinking), one of them is enough, with a time constant of 0.8 s upwards
+    and of 3 s downwards.
+    """
+
+    def __init__(self) -> None:
+        self.level = 0.0
+        self._mean: Gaze | None = None
+        self._variance = 0.0
+        self._blinks = 0.0  # per second
+        self._shut = True  # an eye that is first seen shut has not blinked
+
+    def update(self, eyes: dict[Side, Eye], elapsed: float) -> None:
+        """Takes the eyes `elapsed` seconds after the last time."""
+        shut = all(eye.shut for eye in eyes.values())
+        if not shut:
+            self._watch(_together(eyes), elapsed)
+        self._blinks *= exp(-elapsed / _BLINK_SECONDS)
+        if shut and not self._shut:
+            self._blinks += 1 / _BLINK_SECONDS
+        self._shut = shut
+        target = 1 - (1 - self.wander) * (1 - self.blinking)
+        self.level = towards(self.level, target, elapsed, _RISE_SECONDS if target > self.level else _CALM_SECONDS)
+
+    @property
+    def wander(self) -> float:
+        return _share(sqrt(self._variance), _STILL, _RESTLESS)
+
+    @property
+    def blinking(self) -> float:
+        return _share(self._blinks, _USUAL_BLINKS, _MANY_BLINKS)
+
+    def _watch(self, gaze: Gaze, elapsed: float) -> None:
+        if self._mean is None:
+            self._mean = gaze
+        keep = exp(-elapsed / _WINDOW_SECONDS)
+        off_h, off_v = gaze.horizontal - self._mean.horizontal, gaze.vertical - self._mean.vertical
+        # West (1979): the exponentially weighted variance follows from the distance to the mean before.
+        self._variance = keep * (self._variance + (1 - keep) * (off_h * off_h + off_v * off_v))
+        self._mean = Gaze(self._mean.horizontal + (1 - keep) * off_h, self._mean.vertical + (1 - keep) * off_v)
+
+
+def _together(eyes: dict[Side, Eye]) -> Gaze:
+    open_eyes = [eye.gaze for eye in eyes.values() if not eye.shut]
+    return Gaze(*(sum(values) / len(open_eyes) for values in zip(*open_eyes, strict=True)))
+
+
+def _share(value: float, low: float, high: float) -> float:
+    return min(max((value - low) / (high - low), 0.0), 1.0)

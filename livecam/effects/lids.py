@@ -1,0 +1,82 @@
+"""Follows one eye over time, so that a lid that flickers in the measurements does not flicker in the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from livecam.core.scene import EyeState, Gaze, Look, Side
+from livecam.effects.anatomy import Anatomy
+from livecam.effects.motion import ramp, towards
+
+_LID_SECONDS = 0.07  # from open to shut
+_GAZE_SECONDS = 0.03
+_SHUT_SHARE = 0.45  # of the usual aperture, below which an eye without a pupil counts as shut
+_STRAIGHT = Gaze(0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    """One eye as a style draws it."""
+
+    side: Side
+    gaze: Gaze
+    openness: float  # 1 is this person's usual, 0.3..1.25
+    lid: float  # 0 open .. 1 shut, moving between the two
+    shut: bool  # what is to be drawn, with hysteresis
+
+
+class Lids:
+    """Both eyes of one face."""
+
+    def __init__(self) -> None:
+        self._eyes: dict[Side, Eye] = {}
+        self._usual = {Side.LEFT: 0.0, Side.RIGHT: 0.0}
+
+    def update(self, look: Look, face: Anatomy, elapsed: float) -> dict[Side, Eye]:
+        """The eyes now, `elapsed` seconds after the last call."""
+        self._eyes = {side: self._eye(side, look, face, elapsed) for side in Side}
+        return self._eyes
+
+    def _eye(self, side: Side, look: Look, face: Anatomy, elapsed: float) -> Eye:
+        relative = self._relative_aperture(side, face, elapsed)
+        shut = _is_shut(look, side, relative)
+        gaze = _gaze(look, side)
+        before = self._eyes.get(side)
+        if before is None:
+            return Eye(side, gaze or _STRAIGHT, min(max(relative, 0.3), 1.25), float(shut), shut)
+        lid = ramp(before.lid, float(shut), elapsed, _LID_SECONDS)
+        return Eye(
+            side,
+            _moved(before.gaze, gaze or before.gaze, elapsed),
+            towards(before.openness, min(max(relative, 0.3), 1.25), elapsed, 0.06),
+            lid,
+            lid > 0.3 if before.shut else lid >= 0.7,
+        )
+
+    def _relative_aperture(self, side: Side, face: Anatomy, elapsed: float) -> float:
+        """The aperture in units of what is usual for this eye: learnt fast upwards, forgotten slowly."""
+        aperture, usual = face.aperture(side), self._usual[side]
+        if usual == 0:
+            usual = max(aperture, 0.22)
+        usual = towards(usual, max(aperture, 0.15), elapsed, 0.7 if aperture > usual else 20.0)
+        self._usual[side] = usual
+        return aperture / usual
+
+
+def _is_shut(look: Look, side: Side, relative_aperture: float) -> bool:
+    pupil = look.pupil(side)
+    return relative_aperture < _SHUT_SHARE if pupil is None else pupil.state is EyeState.CLOSED
+
+
+def _gaze(look: Look, side: Side) -> Gaze | None:
+    """The eye's own gaze when it is open, else the other eye's; None when neither is known."""
+    other = Side.LEFT if side is Side.RIGHT else Side.RIGHT
+    for candidate in (side, other):
+        pupil = look.pupil(candidate)
+        if pupil is not None and pupil.state is EyeState.OPEN and look.gaze(candidate) is not None:
+            return look.gaze(candidate)
+    return None
+
+
+def _moved(before: Gaze, now: Gaze, elapsed: float) -> Gaze:
+    return Gaze(*(towards(a, b, elapsed, _GAZE_SECONDS) for a, b in zip(before, now, strict=True)))

@@ -1,0 +1,40 @@
+"""Reads the overlay pictures, so that a missing or broken one is told by its name."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from livecam.core.assets import asset
+from livecam.core.errors import AssetError
+from livecam.effects.drawing import Rgba, Sprite, paint, stain
+
+
+@cache
+def painted(name: str) -> Sprite:
+    """`assets/overlays/NAME.png` as paint that covers."""
+    return paint(read(asset(f"overlays/{name}.png")))
+
+
+@cache
+def stained(name: str, glow: float) -> Sprite:
+    """`assets/overlays/NAME.png` as a stain that tints."""
+    return stain(read(asset(f"overlays/{name}.png")), glow=glow)
+
+
+def read(path: Path) -> Rgba:
+    """An 8-bit RGBA picture of any size; AssetError when the file is anything else."""
+    try:
+        data = np.frombuffer(path.read_bytes(), np.uint8)
+    except OSError as error:
+        raise AssetError(f"the overlay {path} cannot be read ({error.strerror}); run make overlays") from error
+    picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
+    if picture is None:
+        raise AssetError(f"the overlay {path} is not a picture; an RGBA PNG is needed, make overlays writes one")
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 4:
+        shape = "x".join(map(str, picture.shape))
+        raise AssetError(f"the overlay {path} is {shape} {picture.dtype}; an 8-bit RGBA PNG is needed")
+    return picture.astype(np.uint8, copy=False)

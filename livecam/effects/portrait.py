@@ -1,0 +1,28 @@
+"""What a style is given to draw: one face, its eyes, and how much of everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from livecam.core.scene import Look, Point, Side
+from livecam.effects.anatomy import Anatomy
+from livecam.effects.lids import Eye
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    look: Look
+    face: Anatomy
+    eyes: dict[Side, Eye]
+    seconds: float  # of the frame
+    age: float  # seconds since the effect took hold of this face
+    seed: float  # another for every face, so that two people do not tremble alike
+    power: float  # 0..1, how strong: sizes and movements grow with it
+    opacity: float  # 0..1, how much of it is there
+
+    def outward(self, side: Side) -> float:
+        """-1 or 1: the direction along the face from the nose to this eye."""
+        return -1.0 if side is Side.RIGHT else 1.0
+
+    def eye(self, side: Side) -> Point:
+        return self.face.eye(side)

@@ -1,0 +1,89 @@
+"""Keeps an effect on a face that blinks out: held where it was last seen, then faded; taken over when it returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from livecam.core.scene import Face, Look, Scene
+from livecam.effects.motion import ramp
+
+_RETURN_SECONDS = 0.12  # a face that comes back while it fades is whole again after this time
+
+
+@dataclass(slots=True)
+class Presence:
+    """One face and how much of it there is: 1 while it is seen or held, less while it fades."""
+
+    key: int  # stays the same when the face is found again under a new identity
+    identity: int
+    look: Look
+    seen: float  # seconds
+    opacity: float = 1.0
+
+
+class Presences:
+    """The faces of the last frames; `hold` and `fade` in seconds."""
+
+    def __init__(self, hold: float, fade: float) -> None:
+        self._hold, self._fade = hold, fade
+        self._faces: list[Presence] = []
+        self._seconds = 0.0
+        self._next_key = 0
+
+    def update(self, scene: Scene) -> list[Presence]:
+        """The faces to draw now, those seen first."""
+        seconds = scene.frame.seconds
+        if seconds < self._seconds:  # The source began anew.
+            self._faces = []
+        elapsed, self._seconds = seconds - self._seconds, seconds
+        seen = self._seen(scene, elapsed)
+        lost = [face for face in self._faces if face not in seen and not _covered(face, seen)]
+        for face in lost:
+            face.opacity = min(face.opacity, self._remaining(seconds - face.seen))
+        self._faces = seen + [face for face in lost if face.opacity > 0]
+        return self._faces
+
+    def _seen(self, scene: Scene, elapsed: float) -> list[Presence]:
+        known = {face.identity: face for face in self._faces}
+        missing = [face for face in self._faces if face.identity not in {look.face.identity for look in scene.looks}]
+        seen = []
+        for look in scene.looks:
+            face = known.pop(look.face.identity, None) or _returned(missing, look.face) or self._new(look)
+            if face in missing:
+                missing.remove(face)
+            face.identity, face.look, face.seen = look.face.identity, look, scene.frame.seconds
+            face.opacity = ramp(face.opacity, 1.0, elapsed, _RETURN_SECONDS)
+            seen.append(face)
+        return seen
+
+    def _new(self, look: Look) -> Presence:
+        self._next_key += 1
+        return Presence(self._next_key, look.face.identity, look, self._seconds)
+
+    def _remaining(self, absence: float) -> float:
+        if absence <= self._hold + 1e-6:
+            return 1.0
+        return max(0.0, 1.0 - (absence - self._hold) / self._fade) if self._fade > 0 else 0.0
+
+
+def _returned(missing: list[Presence], face: Face) -> Presence | None:
+    """The lost face that this one must be: about as large, at nearly the same place."""
+    for lost in missing:
+        if _apart(lost.look.face, face) < 0.6 and 0.6 < _size(lost.look.face) / _size(face) < 1.7:
+            return lost
+    return None
+
+
+def _covered(lost: Presence, seen: list[Presence]) -> bool:
+    return any(_apart(lost.look.face, face.look.face) < 1.0 for face in seen)
+
+
+def _apart(one: Face, other: Face) -> float:
+    """The distance of the middles of two boxes, in the widths of the larger."""
+    x = one.box.x + one.box.width / 2 - other.box.x - other.box.width / 2
+    y = one.box.y + one.box.height / 2 - other.box.y - other.box.height / 2
+    return float((x * x + y * y) ** 0.5 / max(_size(one), _size(other)))
+
+
+def _size(face: Face) -> float:
+    return max(face.box.width, 1.0)
