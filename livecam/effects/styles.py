@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from livecam.core.errors import SettingsError
 from livecam.core.scene import Image
-from livecam.effects import blush, gloom, mouth, saucer, sweat, swirl
+from livecam.effects import blush, gloom, mouth, saucer, sweat, swirl, tremble
 from livecam.effects.portrait import Portrait
 
 Draw = Callable[[Image, Portrait], None]
@@ -19,6 +19,7 @@ class Style(NamedTuple):
 
 
 STYLES = {
+    "tremble": Style(tremble.draw, ("blush", "sweat")),
     "saucer": Style(saucer.draw, ("blush", "sweat")),
     "swirl": Style(swirl.draw, ("blush", "mouth")),
 }
