@@ -1,0 +1,173 @@
+"""Faces from MediaPipe: BlazeFace detectors and the attention mesh; quicker, and at home with turned heads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livecam.core.crop import cut, similarity
+from livecam.core.errors import MissingExtraError
+from livecam.core.scene import Image
+from livecam.faces.mesh68 import MESH_OF_IBUG
+from livecam.faces.model import Region, Sight, distinct
+
+# MediaPipe's own graph, cut down to what follows the face's patch; unlike the whole it tells how sure it is.
+_MESH_GRAPH = """
+input_stream: "image"
+output_stream: "landmarks"
+output_stream: "presence"
+node {
+  calculator: "ToImageCalculator"
+  input_stream: "IMAGE_CPU:image"
+  output_stream: "IMAGE:patch"
+}
+node {
+  calculator: "ImageToTensorCalculator"
+  input_stream: "IMAGE:patch"
+  output_stream: "TENSORS:input"
+  options { [mediapipe.ImageToTensorCalculatorOptions.ext] {
+    output_tensor_width: 192 output_tensor_height: 192 output_tensor_float_range { min: 0.0 max: 1.0 } } }
+}
+node {
+  calculator: "TfLiteCustomOpResolverCalculator"
+  output_side_packet: "OP_RESOLVER:op_resolver"
+}
+node {
+  calculator: "InferenceCalculator"
+  input_stream: "TENSORS:input"
+  input_side_packet: "OP_RESOLVER:op_resolver"
+  output_stream: "TENSORS:output"
+  options { [mediapipe.InferenceCalculatorOptions.ext] {
+    model_path: "mediapipe/modules/face_landmark/face_landmark_with_attention.tflite"
+    delegate { xnnpack { num_threads: 1 } } } }
+}
+node {
+  calculator: "SplitTensorVectorCalculator"
+  input_stream: "output"
+  output_stream: "mesh"
+  output_stream: "flag"
+  options { [mediapipe.SplitVectorCalculatorOptions.ext] {
+    ranges { begin: 0 end: 6 } ranges { begin: 6 end: 7 } } }
+}
+node {
+  calculator: "TensorsToFloatsCalculator"
+  input_stream: "TENSORS:flag"
+  output_stream: "FLOAT:presence"
+  options { [mediapipe.TensorsToFloatsCalculatorOptions.ext] { activation: SIGMOID } }
+}
+node {
+  calculator: "TensorsToFaceLandmarksWithAttention"
+  input_stream: "TENSORS:mesh"
+  output_stream: "LANDMARKS:landmarks"
+}
+"""
+_PATCH_PX = 192
+_OUTLINE = np.array([10, 152, 234, 454, 127, 356, 109, 338, 67, 297, 58, 288, 172, 397, 136, 365, 148, 377, 4])
+_EYE_CORNERS = (33, 263)
+# The mesh is trained on squares half as large again as the face.
+_ROOM = 1.5
+_PRESENT = 0.5
+_LIVE_SIDE = 256
+_STILL_SIDE = 1280
+_TILE_SHARES = (2, 4)
+_SMALLEST_TILE = 64
+
+
+class MediaPipeFaces:
+    """BlazeFace (Bazarevsky et al. 2019) and the attention mesh (Grishchenko et al. 2020), as 68 iBUG points."""
+
+    def __init__(self) -> None:
+        """Raises MissingExtraError when MediaPipe is not installed; takes seconds, for its libraries are large."""
+        solutions, graph = _import()
+        self._mesh = graph(graph_config=_MESH_GRAPH)
+        self._near = solutions.face_detection.FaceDetection(model_selection=0, min_detection_confidence=0.5)
+        self._far = solutions.face_detection.FaceDetection(model_selection=1, min_detection_confidence=0.5)
+
+    def detect(self, image: Image) -> Sequence[Region]:
+        """Faces within some two metres of a webcam."""
+        return distinct(list(_detections(self._near, image, _LIVE_SIDE)))
+
+    def search(self, image: Image) -> Sequence[Region]:
+        """Near and far faces of the picture and of its square parts; where there are none, those of smaller parts."""
+        found = [*_detections(self._near, image, _STILL_SIDE), *_detections(self._far, image, _STILL_SIDE)]
+        found += self._in_tiles(image, min(image.shape[:2]))
+        for share in _TILE_SHARES:
+            found = found or list(self._in_tiles(image, min(image.shape[:2]) // share))
+        return distinct(found)
+
+    def follow(self, image: Image, region: Region) -> Sight | None:
+        """The landmarks of the face in the region; None when the mesh does not see a face there."""
+        middle = (_PATCH_PX - 1) / 2
+        scale = _PATCH_PX / max(region.size, 1.0)
+        matrix = similarity((region.x, region.y), angle=region.angle, scale=scale, onto=(middle, middle))
+        patch = cv2.cvtColor(cut(image, matrix, (_PATCH_PX, _PATCH_PX)), cv2.COLOR_BGR2RGB)
+        result = self._mesh.process({"image": patch})
+        if result.presence < _PRESENT:
+            return None
+        mesh = result.landmarks.landmark
+        landmarks = _frame_points(mesh, MESH_OF_IBUG, matrix).astype(np.float32)
+        return Sight(landmarks, _next_region(mesh, matrix, region, result.presence))
+
+    def confirm(self, image: Image, sight: Sight) -> float | None:
+        """The mesh has judged the face while following it."""
+        return sight.region.confidence
+
+    def _in_tiles(self, image: Image, side: int) -> Iterator[Region]:
+        """Faces in overlapping square tiles, for the detectors see a whole picture in 192 pixels."""
+        side = max(side, _SMALLEST_TILE)
+        for top in range(0, max(1, image.shape[0] - side // 2), side // 2):
+            for left in range(0, max(1, image.shape[1] - side // 2), side // 2):
+                tile = image[top : top + side, left : left + side]
+                for region in _detections(self._far, tile, _STILL_SIDE):
+                    yield region._replace(x=region.x + left, y=region.y + top)
+
+
+def _import() -> tuple[Any, Any]:
+    if find_spec("mediapipe") is None:
+        raise MissingExtraError("--face mediapipe", "mediapipe")
+    os.environ.setdefault("GLOG_minloglevel", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from mediapipe.python import solution_base, solutions  # noqa: PLC0415
+
+    return solutions, solution_base.SolutionBase
+
+
+def _detections(detector: Any, image: Image, side: int) -> Iterator[Region]:
+    scale = min(1.0, side / max(image.shape))
+    size = tuple(max(1, round(length * scale)) for length in image.shape[1::-1])
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA) if scale < 1 else image
+    found = detector.process(cv2.cvtColor(small, cv2.COLOR_BGR2RGB)).detections or ()
+    for detection in found:
+        yield _region(detection, image.shape[1], image.shape[0])
+
+
+def _region(detection: Any, width: int, height: int) -> Region:
+    box, (right, left) = detection.location_data.relative_bounding_box, detection.location_data.relative_keypoints[:2]
+    return Region(
+        (box.xmin + box.width / 2) * width - 0.5,
+        (box.ymin + box.height / 2) * height - 0.5,
+        _ROOM * max(box.width * width, box.height * height),
+        float(np.arctan2((left.y - right.y) * height, (left.x - right.x) * width)),
+        float(detection.score[0]),
+    )
+
+
+def _frame_points(mesh: Any, indices: Sequence[int] | NDArray[np.intp], matrix: NDArray[np.float64]) -> Any:
+    points = np.array([(mesh[index].x, mesh[index].y) for index in indices]) * _PATCH_PX - 0.5
+    return (points - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
+
+
+def _next_region(mesh: Any, matrix: NDArray[np.float64], region: Region, presence: float) -> Region:
+    """The square around the outline, levelled by the outer corners of the eyes, as MediaPipe's own graph makes it."""
+    right, left = _frame_points(mesh, _EYE_CORNERS, matrix)
+    outline = _frame_points(mesh, _OUTLINE, matrix)
+    angle = float(np.arctan2(left[1] - right[1], left[0] - right[0]))
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    x, y = (low + high) / 2
+    return Region(float(x), float(y), _ROOM * float(max(high - low)), angle, presence)

@@ -1,0 +1,68 @@
+"""What the stills and the tracking ask of a face model, so that both work the same with dlib and with MediaPipe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from livecam.core.scene import Box, Image, Points
+
+
+class Region(NamedTuple):
+    """A square around a face, turned with its head: where a model looks for landmarks, in frame pixels."""
+
+    x: float  # of the middle
+    y: float
+    size: float
+    angle: float = 0.0  # radians by which the line of the eyes falls below the horizontal
+    confidence: float = 0.5
+
+    def overlaps(self, other: Region) -> bool:
+        """Whether both are the same face: their middles are nearer than two fifths of the larger one."""
+        return bool(np.hypot(self.x - other.x, self.y - other.y) < 0.4 * max(self.size, other.size))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """The landmarks found in a region, and the region in which to look for the same face in the next frame."""
+
+    landmarks: Points  # (68, 2) float32, frame pixels, iBUG order
+    region: Region
+
+
+class FaceModel(Protocol):
+    """Finds faces and their 68 points. Only `detect` may be called from another thread than the rest."""
+
+    def detect(self, image: Image) -> Sequence[Region]:
+        """Where there are faces, quickly: what a live picture can afford; an empty room is a normal answer."""
+        ...
+
+    def search(self, image: Image) -> Sequence[Region]:
+        """Where there are faces, thoroughly: small, tilted and turned ones too, in a picture of any size."""
+        ...
+
+    def follow(self, image: Image, region: Region) -> Sight | None:
+        """The landmarks of the face in a region; None when the model can tell that there is none."""
+        ...
+
+    def confirm(self, image: Image, sight: Sight) -> float | None:
+        """How sure a second look on the small region is that it holds a face, 0..1; None when it sees none."""
+        ...
+
+
+def box_around(points: Points) -> Box:
+    """The upright rectangle that just holds the points."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    return Box(float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
+
+
+def distinct(regions: Sequence[Region]) -> list[Region]:
+    """The regions without those that overlap a surer one, the surest first."""
+    kept: list[Region] = []
+    for region in sorted(regions, key=lambda found: -found.confidence):
+        if not any(region.overlaps(other) for other in kept):
+            kept.append(region)
+    return kept
