@@ -1,0 +1,1 @@
+"""Where finished pictures go: a window, a file, a virtual camera, nowhere."""

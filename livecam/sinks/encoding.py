@@ -1,0 +1,86 @@
+"""H.264 pictures with true times in an .mp4 or .mkv; the only importer of PyAV among the sinks."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import BinaryIO
+
+import av
+import cv2
+import numpy as np
+from av.error import FFmpegError
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from livecam.core.scene import Image
+from livecam.sinks.fitting import Size
+
+# A hybrid file is written in fragments, playable up to the last whole one when the program is killed or the disk is
+# full, and becomes an ordinary .mp4 with an index when it is closed. Matroska is like that by nature.
+CONTAINERS: dict[str, tuple[str, dict[str, str]]] = {
+    ".mp4": ("mp4", {"movflags": "hybrid_fragmented"}),
+    ".mkv": ("matroska", {}),
+}
+# A key frame a second at 30 fps ends a fragment; frames that are never reordered start at zero and come out at once.
+_X264 = {"preset": "veryfast", "crf": "20", "g": "30", "bf": "0"}
+_TICKS = 90_000  # a second
+_STEP = _TICKS // 1000  # Matroska counts milliseconds, and two frames must not share one
+_BT601, _LIMITED = 6, 1  # what cv2.COLOR_BGR2YUV_I420 makes (ITU-T H.273 calls it SMPTE 170M)
+
+
+def planes(image: Image) -> NDArray[np.uint8]:
+    """A picture of even width and height as I420, (h * 3 / 2, w): a copy, half as large."""
+    return cv2.cvtColor(image, cv2.COLOR_BGR2YUV_I420).astype(np.uint8, copy=False)
+
+
+def playable(path: Path) -> bool:
+    """Whether a picture can be read from the beginning of a video."""
+    try:
+        with av.open(path) as container:
+            return next(container.decode(video=0), None) is not None
+    except (OSError, FFmpegError):
+        return False
+
+
+class Encoding:
+    """One video on its way into an open binary file; what the file raises comes out of `write` and `close`."""
+
+    def __init__(self, file: BinaryIO, suffix: str, size: Size) -> None:
+        container, options = CONTAINERS[suffix]
+        self._container = av.open(file, "w", format=container, options=options)
+        self._stream = _h264(self._container, size)
+        self._file = file
+        self._first: float | None = None
+        self._last = -_STEP
+
+    def write(self, i420: NDArray[np.uint8], seconds: float) -> None:
+        """Adds a picture that belongs to `seconds`; the first one defines zero, time never runs backwards."""
+        frame = av.VideoFrame.from_ndarray(i420, format="yuv420p")
+        frame.pts, frame.time_base = self._tick(seconds), Fraction(1, _TICKS)
+        self._container.mux(self._stream.encode(frame))
+        self._file.flush()  # a program that is killed takes its buffers along
+
+    def close(self) -> None:
+        """Writes what the encoder still holds and the index."""
+        try:
+            self._container.mux(self._stream.encode(None))
+        finally:
+            self._container.close()
+
+    def _tick(self, seconds: float) -> int:
+        if self._first is None:
+            self._first = seconds
+        self._last = max(round((seconds - self._first) * _TICKS), self._last + _STEP)
+        return self._last
+
+
+def _h264(container: av.container.OutputContainer, size: Size) -> VideoStream:
+    stream = container.add_stream("libx264", rate=30, options=_X264)
+    stream.width, stream.height = size
+    stream.pix_fmt = "yuv420p"
+    context = stream.codec_context
+    context.time_base = Fraction(1, _TICKS)
+    context.colorspace = context.color_primaries = context.color_trc = _BT601
+    context.color_range = _LIMITED
+    return stream
