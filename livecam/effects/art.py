@@ -116,7 +116,7 @@ def spiral() -> Rgba:
     turns = np.linspace(0.25, 3.1, 400)
     radius = 0.006 + 0.128 * turns
     x, y = 0.5 + radius * np.cos(2 * np.pi * turns), 0.5 + radius * np.sin(2 * np.pi * turns)
-    sheet.lay(sheet.stroke(np.column_stack([x, y]), (0.03, 0.05, 0.055, 0.055, 0.05, 0.02)), INK)
+    sheet.lay(sheet.stroke(np.column_stack([x, y]), (0.025, 0.042, 0.046, 0.046, 0.042, 0.015)), INK)
     return sheet.rgba()
 
 
@@ -150,31 +150,46 @@ def sweat() -> Rgba:
 
 
 def blush() -> Rgba:
-    """The glow of a cheek; it tints the skin."""
-    sheet = Sheet(192, 128)
-    sheet.lay(sheet.blurred(sheet.ellipse(0.5, 1 / 3, 0.27, 0.15), 0.08), (110, 92, 255))
-    return sheet.rgba()
-
-
-def hatching() -> Rgba:
-    """The slanted strokes drawn on a blushing cheek."""
-    sheet = Sheet(192, 128)
-    for x in (0.22, 0.36, 0.50, 0.64, 0.78):
+    """The glow of a cheek and the slanted strokes drawn on it; it tints the skin."""
+    sheet = Sheet(256, 144)
+    sheet.lay(sheet.blurred(sheet.ellipse(0.5, 0.28, 0.29, 0.13), 0.075), (125, 105, 255), 0.8)
+    for x in (0.20, 0.35, 0.50, 0.65, 0.80):
         rise = 0.11 - 0.12 * abs(x - 0.5)
-        stroke = sheet.stroke([(x + 0.045, 1 / 3 - rise), (x - 0.045, 1 / 3 + rise)], (0.012, 0.038, 0.012))
-        sheet.lay(stroke, (72, 48, 214), 0.9)
+        stroke = sheet.stroke([(x + 0.045, 0.28 - rise), (x - 0.045, 0.28 + rise)], (0.01, 0.036, 0.01))
+        sheet.lay(stroke, (84, 44, 205), 0.95)
     return sheet.rgba()
 
 
 def gloom() -> Rgba:
     """The shadow and the lines that fall over a forehead."""
-    sheet = Sheet(320, 192)
-    edge = sheet.blurred(sheet.ellipse(0.5, 0.18, 0.36, 0.42), 0.05)
-    sheet.lay(edge * sheet.down(0.0, 0.95), (120, 66, 60), 0.62)
-    lengths = (0.24, 0.36, 0.29, 0.44, 0.33, 0.40, 0.27, 0.37, 0.22)
+    sheet = Sheet(320, 208)
+    # Round above like a forehead, and gone before the brows.
+    shade = sheet.blurred(sheet.ellipse(0.5, 0.30, 0.36, 0.22), 0.045) * sheet.down(0.2, 0.95)
+    sheet.lay(shade, (150, 84, 78), 0.8)
+    lengths = (0.20, 0.31, 0.25, 0.40, 0.29, 0.37, 0.24, 0.32, 0.18)
     for index, length in enumerate(lengths):
-        x = 0.17 + 0.66 * index / (len(lengths) - 1)
-        sheet.lay(sheet.stroke([(x, 0.03), (x, 0.05 + length)], (0.012, 0.017, 0.004)), (84, 36, 34), 0.92)
+        x = 0.18 + 0.64 * index / (len(lengths) - 1)
+        top = 0.06 + 0.5 * (x - 0.5) ** 2
+        sheet.lay(sheet.stroke([(x, top), (x, top + length)], (0.004, 0.015, 0.014, 0.003)), (96, 34, 40), 0.9)
+    return sheet.rgba()
+
+
+def brow() -> Rgba:
+    """A worried eyebrow, its inner end up: the one on the left of the picture."""
+    sheet = Sheet(256, 128)
+    line = [(0.08, 0.35), (0.3, 0.325), (0.55, 0.265), (0.75, 0.19), (0.88, 0.12)]
+    sheet.lay(sheet.blurred(sheet.stroke(line, (0.07, 0.14, 0.165, 0.11)), 0.01), WHITE, 0.5)
+    sheet.lay(sheet.stroke(line, (0.035, 0.105, 0.13, 0.075)), INK)
+    return sheet.rgba()
+
+
+def glint() -> Rgba:
+    """The wet shine on a dark iris."""
+    sheet = Sheet(128, 128)
+    shine = sheet.ellipse(0.36, 0.33, 0.2, 0.23)
+    sheet.lay(sheet.blurred(shine, 0.02), WHITE, 0.97)
+    sheet.lay(sheet.blurred(sheet.ellipse(0.68, 0.70, 0.10, 0.10), 0.015), WHITE, 0.85)
+    sheet.lay(sheet.blurred(sheet.ellipse(0.42, 0.80, 0.05, 0.05), 0.012), WHITE, 0.7)
     return sheet.rgba()
 
 
@@ -182,13 +197,13 @@ def mouth() -> Rgba:
     """A straight line with round ends; the effect bends it into a wave."""
     sheet = Sheet(320, 96)
     line = [(0.1, 0.15), (0.9, 0.15)]
-    sheet.lay(sheet.blurred(sheet.stroke(line, (0.09, 0.1, 0.09)), 0.008), WHITE, 0.75)
+    sheet.lay(sheet.blurred(sheet.stroke(line, (0.075, 0.095, 0.095, 0.075)), 0.008), WHITE, 0.6)
     sheet.lay(sheet.stroke(line, (0.035, 0.06, 0.06, 0.035)), INK)
     return sheet.rgba()
 
 
 PICTURES: tuple[Callable[[], Rgba], ...] = (
-    saucer_eye, saucer_pupil, spiral, squeezed, sweat, blush, hatching, gloom, mouth,
+    saucer_eye, saucer_pupil, brow, spiral, squeezed, glint, sweat, blush, gloom, mouth,
 )  # fmt: skip
 
 

@@ -7,9 +7,8 @@ from math import pi, sin
 from livecam.core.scene import Image, Point, Side
 from livecam.effects.anatomy import Anatomy
 from livecam.effects.drawing import Placement, paste
-from livecam.effects.motion import smooth
-from livecam.effects.overlays import painted, stained
-from livecam.effects.portrait import Portrait
+from livecam.effects.overlays import stained
+from livecam.effects.portrait import Portrait, outward
 
 _JAW = {Side.RIGHT: 2, Side.LEFT: 14}  # landmarks beside the cheek
 _NOSTRIL = {Side.RIGHT: 31, Side.LEFT: 35}
@@ -17,19 +16,18 @@ _GLOW = 0.25
 
 
 def draw(image: Image, portrait: Portrait) -> None:
-    breath = 0.85 + 0.15 * sin(2 * pi * 0.7 * portrait.seconds + portrait.seed)
+    breath = 0.9 + 0.1 * sin(2 * pi * 0.7 * portrait.seconds + portrait.seed)
     for side in Side:
         place = _cheek(portrait.face, side)
         if place is not None:
             paste(image, stained("blush", _GLOW), place, portrait.opacity * portrait.power * breath)
-            paste(image, painted("hatching"), place, portrait.opacity * smooth(portrait.power, 0.2, 0.7) * 0.85)
 
 
 def _cheek(face: Anatomy, side: Side) -> Placement | None:
     """Between nose and jaw, as wide as the head's turn leaves it."""
     jaw, nose = face.centre(_JAW[side]), face.centre(_NOSTRIL[side])
-    visible = abs(face.along(jaw) - face.along(nose))
+    visible = (face.along(jaw) - face.along(nose)) * outward(side)
     if visible < 0.2:
         return None
-    at = face.from_point(Point(0.56 * nose.x + 0.44 * jaw.x, 0.56 * nose.y + 0.44 * jaw.y), 0, -0.1)
-    return face.place(at, width=1.25 * min(visible, 0.95), height=0.62)
+    at = face.from_point(Point(0.56 * nose.x + 0.44 * jaw.x, 0.56 * nose.y + 0.44 * jaw.y), 0, 0.03)
+    return face.place(at, width=1.35 * min(visible, 0.95), height=0.7)

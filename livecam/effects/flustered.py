@@ -12,7 +12,7 @@ from livecam.effects.lids import Lids
 from livecam.effects.motion import ramp
 from livecam.effects.portrait import Portrait
 from livecam.effects.presence import Presence, Presences
-from livecam.effects.styles import OVER, UNDER, Draw, style
+from livecam.effects.styles import layers, style
 from livecam.settings import EffectSettings, Trigger
 
 _SWITCH_SECONDS = 0.15  # how long the effect takes to come and go when it is switched
@@ -54,18 +54,12 @@ class Flustered:
         self._seconds = scene.frame.seconds
         power = self._switched(elapsed)
         portraits = [self._portrait(face, power, elapsed) for face in self._present(scene)]
-        layers = self._layers()
+        chosen = style(self.controls.style)
+        accessories = chosen.accessories if self._settings.accessories is None else self._settings.accessories
         for portrait in reversed([portrait for portrait in portraits if portrait is not None]):
-            for layer in layers:
+            for layer in layers(chosen, accessories):
                 layer(image, portrait)
         return image
-
-    def _layers(self) -> list[Draw]:
-        """What is drawn on a face, from the skin outwards."""
-        chosen = style(self.controls.style)
-        names = chosen.accessories if self._settings.accessories is None else self._settings.accessories
-        under, over = ([draw for name, draw in layer.items() if name in names] for layer in (UNDER, OVER))
-        return [*under, chosen.eyes, *over]
 
     def _switched(self, elapsed: float) -> float:
         """The strength, eased when a key changes it; the first frame has all of it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import pi
 
 from livecam.core.scene import Image
-from livecam.effects.drawing import Wave, paste_bent
+from livecam.effects.drawing import Wave, aspect, paste_bent
 from livecam.effects.overlays import painted
 from livecam.effects.portrait import Portrait
 
@@ -17,6 +17,6 @@ def draw(image: Image, portrait: Portrait) -> None:
     face, sprite = portrait.face, painted("mouth")
     turned = min(1.0, face.distance / face.unit + 0.05)
     width = 0.95 * turned * (0.7 + 0.3 * portrait.power)
-    place = face.place(face.centre(*_LIPS), width=width, height=0.95 * sprite.aspect)
+    place = face.place(face.centre(*_LIPS), width=width, height=0.95 * aspect(sprite))
     wave = Wave(0.16 * portrait.power, 2.5, 2 * pi * _WAVES_PER_SECOND * portrait.seconds + portrait.seed)
     paste_bent(image, sprite, place, wave, portrait.opacity)

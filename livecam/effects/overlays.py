@@ -10,19 +10,19 @@ import numpy as np
 
 from livecam.core.assets import asset
 from livecam.core.errors import AssetError
-from livecam.effects.drawing import Rgba, Sprite, paint, stain
+from livecam.effects.drawing import Paint, Rgba, Stain
 
 
 @cache
-def painted(name: str) -> Sprite:
+def painted(name: str) -> Paint:
     """`assets/overlays/NAME.png` as paint that covers."""
-    return paint(read(asset(f"overlays/{name}.png")))
+    return Paint.of(read(asset(f"overlays/{name}.png")))
 
 
 @cache
-def stained(name: str, glow: float) -> Sprite:
+def stained(name: str, glow: float) -> Stain:
     """`assets/overlays/NAME.png` as a stain that tints."""
-    return stain(read(asset(f"overlays/{name}.png")), glow=glow)
+    return Stain.of(read(asset(f"overlays/{name}.png")), glow=glow)
 
 
 def read(path: Path) -> Rgba:

@@ -20,9 +20,10 @@ class Portrait:
     power: float  # 0..1, how strong: sizes and movements grow with it
     opacity: float  # 0..1, how much of it is there
 
-    def outward(self, side: Side) -> float:
-        """-1 or 1: the direction along the face from the nose to this eye."""
-        return -1.0 if side is Side.RIGHT else 1.0
-
     def eye(self, side: Side) -> Point:
         return self.face.eye(side)
+
+
+def outward(side: Side) -> float:
+    """-1 or 1: the direction along the face from the nose to this eye."""
+    return -1.0 if side is Side.RIGHT else 1.0

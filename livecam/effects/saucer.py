@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import pi, sin
+
 from livecam.core.scene import Image, Side
-from livecam.effects.drawing import Placement, paste
+from livecam.effects.drawing import Placement, aspect, paste
 from livecam.effects.lids import Eye
 from livecam.effects.motion import bounce, tremor
 from livecam.effects.overlays import painted
-from livecam.effects.portrait import Portrait
+from livecam.effects.portrait import Portrait, outward
 
 _WIDTH = 1.0  # of the picture, margin included, in pupil distances
 _PUPIL = 0.19
@@ -22,6 +24,7 @@ def draw(image: Image, portrait: Portrait) -> None:
             squeeze(image, portrait, eye)
         else:
             _open(image, portrait, eye)
+        brow(image, portrait, eye)
 
 
 def white(image: Image, portrait: Portrait, eye: Eye) -> Placement:
@@ -38,13 +41,23 @@ def squeeze(image: Image, portrait: Portrait, eye: Eye) -> None:
     """Lays a tightly shut eye: `>` on the left of the picture, `<` on the right."""
     sprite = painted("squeezed")
     width = 0.62 * _size(portrait) * (0.25 + 0.75 * portrait.face.eye_widths[eye.side])
-    height = 0.62 * _size(portrait) * sprite.aspect * (0.25 + 0.75 * eye.lid)
+    height = 0.62 * _size(portrait) * aspect(sprite) * (0.25 + 0.75 * eye.lid)
     shake_x, shake_y = tremor(portrait.seconds, portrait.seed)
     at = portrait.face.from_point(
         portrait.eye(eye.side), 0.012 * shake_x * portrait.power, 0.02 + 0.012 * shake_y * portrait.power
     )
-    width *= -portrait.outward(eye.side)
+    width *= -outward(eye.side)
     place = portrait.face.place(at, width=width, height=height)
+    paste(image, sprite, place, portrait.opacity)
+
+
+def brow(image: Image, portrait: Portrait, eye: Eye) -> None:
+    """Lays a worried brow over the eye; it rises with a wide eye and falls with a shut one."""
+    sprite = painted("brow")
+    lift = 0.05 * (eye.openness - 1) - 0.16 * eye.lid + 0.012 * sin(2 * pi * 2.3 * portrait.seconds + portrait.seed)
+    at = portrait.face.from_point(portrait.eye(eye.side), 0.02 * outward(eye.side), -0.60 * _size(portrait) - lift)
+    width = 0.62 * _size(portrait) * (0.25 + 0.75 * portrait.face.eye_widths[eye.side])
+    place = portrait.face.place(at, width=-outward(eye.side) * width, height=0.62 * _size(portrait) * aspect(sprite))
     paste(image, sprite, place, portrait.opacity)
 
 
@@ -55,13 +68,8 @@ def _open(image: Image, portrait: Portrait, eye: Eye) -> None:
     v = _REACH * eye.gaze.vertical + _QUAKE * portrait.power * shake_y
     x = place.x + u * place.across_x + v * place.down_x
     y = place.y + u * place.across_y + v * place.down_y
-    share = _PUPIL
-    paste(
-        image,
-        painted("saucer_pupil"),
-        Placement(x, y, share * place.across_x, share * place.across_y, share * place.down_x, share * place.down_y),
-        portrait.opacity,
-    )
+    pupil = Placement(x, y, *(_PUPIL * vector for vector in place[2:]))
+    paste(image, painted("saucer_pupil"), pupil, portrait.opacity)
 
 
 def _size(portrait: Portrait) -> float:

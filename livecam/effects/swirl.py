@@ -8,7 +8,7 @@ from livecam.core.scene import Image, Side
 from livecam.effects.drawing import Placement, paste
 from livecam.effects.lids import Eye
 from livecam.effects.overlays import painted
-from livecam.effects.portrait import Portrait
+from livecam.effects.portrait import Portrait, outward
 from livecam.effects.saucer import squeeze, white
 
 _TURNS_PER_SECOND = 0.8
@@ -27,10 +27,10 @@ def draw(image: Image, portrait: Portrait) -> None:
 
 def _turn(image: Image, portrait: Portrait, eye: Eye) -> None:
     place = white(image, portrait, eye)
-    angle = -2 * pi * _TURNS_PER_SECOND * portrait.seconds * portrait.outward(eye.side) + portrait.seed
+    angle = -2 * pi * _TURNS_PER_SECOND * portrait.seconds * outward(eye.side) + portrait.seed
     # Turned first and squashed after, so that the spiral stays in its eye: the vectors of the eye, mixed.
     cos_a, sin_a = _SHARE * cos(angle), _SHARE * sin(angle)
-    flip = portrait.outward(eye.side)
+    flip = outward(eye.side)
     u, v = _REACH * eye.gaze.horizontal, _REACH * eye.gaze.vertical
     spiral = Placement(
         place.x + u * place.across_x + v * place.down_x,

@@ -1,0 +1,59 @@
+"""Every style as it was looked at: three sizes, two rolls, and what happens to shut eyes and weaker effects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from livecam.core.scene import EyeState, Scene
+from livecam.effects.flustered import Flustered
+from livecam.effects.styles import styles
+from livecam.settings import EffectSettings
+from tests.effects.drawn_face import drawn_scene
+from tests.golden import golden_names
+
+SIZES = {"small": 36, "middle": 72, "large": 120}
+ROLLS = {"level": 0.0, "rolled": 0.4}
+ACCESSORIES = ("sweat", "blush", "gloom", "mouth")
+SECONDS = 1.27  # a moment with drops on the way and an iris off its place
+
+
+def at(scene: Scene, seconds: float) -> Scene:
+    return replace(scene, frame=replace(scene.frame, seconds=seconds))
+
+
+@pytest.mark.parametrize("roll", ROLLS)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("style", styles())
+def test_a_style_looks_as_it_should(style: str, size: str, roll: str, golden: Callable[..., None]) -> None:
+    scene = drawn_scene(pupil_distance=SIZES[size], roll=ROLLS[roll], shift=(0.03, 0.01))
+    golden(Flustered(EffectSettings(style=style)).draw(at(scene, SECONDS)), f"{style}_{size}_{roll}")
+
+
+@pytest.mark.parametrize("accessory", ACCESSORIES)
+def test_an_accessory_looks_as_it_should(accessory: str, golden: Callable[..., None]) -> None:
+    effect = Flustered(EffectSettings(style="saucer", accessories=(accessory,)))
+    golden(effect.draw(at(drawn_scene(pupil_distance=72), SECONDS)), f"accessory_{accessory}")
+
+
+@pytest.mark.parametrize("style", styles())
+def test_shut_eyes_look_as_they_should(style: str, golden: Callable[..., None]) -> None:
+    scene = drawn_scene(pupil_distance=72, roll=-0.2)
+    look = scene.looks[0]
+    assert look.left is not None
+    winking = replace(look, left=replace(look.left, state=EyeState.CLOSED, confidence=0.2))
+    golden(Flustered(EffectSettings(style=style)).draw(Scene(scene.frame, (winking,))), f"{style}_winking")
+
+
+@pytest.mark.parametrize("style", styles())
+def test_half_the_strength_looks_as_it_should(style: str, golden: Callable[..., None]) -> None:
+    effect = Flustered(EffectSettings(style=style, strength=0.4))
+    golden(effect.draw(at(drawn_scene(pupil_distance=72), SECONDS)), f"{style}_weak")
+
+
+def test_no_golden_picture_is_left_over() -> None:
+    kept = {f"{style}_{size}_{roll}" for style in styles() for size in SIZES for roll in ROLLS}
+    kept |= {f"{style}_{what}" for style in styles() for what in ("winking", "weak")}
+    assert golden_names() == kept | {f"accessory_{accessory}" for accessory in ACCESSORIES}
