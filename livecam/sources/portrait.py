@@ -64,7 +64,7 @@ class Portrait:
     def matrix(self) -> NDArray[np.float64]:
         """Portrait pixels to plate pixels, (2, 3)."""
         shift = self.factor * (np.array([self._margins.left, self._margins.top]) + 0.5) - 0.5
-        return np.column_stack([np.eye(2) * self.factor, shift])
+        return np.column_stack([np.eye(2) * self.factor, shift]).astype(np.float64)
 
     def plate(self, gaze: tuple[float, float], closing: float) -> Image:
         """The plate with both irises moved by `gaze` iris radii; valid until the next call."""
@@ -93,7 +93,8 @@ class Portrait:
 def iris_centre(side: Side, gaze: tuple[float, float]) -> NDArray[np.float64]:
     """Where an iris is after it was moved by `gaze` iris radii, portrait pixels."""
     eye = EYES[side]
-    return np.array(eye.centre) + np.array(gaze) * eye.radius
+    x, y = eye.centre
+    return np.array([x + gaze[0] * eye.radius, y + gaze[1] * eye.radius])
 
 
 def _picture() -> Image:

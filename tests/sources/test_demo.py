@@ -11,8 +11,8 @@ import pytest
 from livecam.core.crop import cut, similarity
 from livecam.core.scene import EyeState, Frame, Pupil
 from livecam.sources.demo import Demo
-from livecam.sources.pacing import Timing
 from livecam.sources.performance import pose
+from tests.sources.clock import FakeTime
 
 
 @pytest.fixture(scope="module")
@@ -103,23 +103,6 @@ def test_any_size_is_filled_without_black_borders(size: tuple[int, int]) -> None
 def test_pupils_stay_at_the_same_place_of_the_face_at_every_size() -> None:
     small, large = Demo(640, 360).truth(4.2).left, Demo(1280, 720).truth(4.2).left
     assert (np.array(small.centre) + 0.5) * 2 - 0.5 == pytest.approx(np.array(large.centre), abs=0.51)
-
-
-class FakeTime:
-    """A clock that only sleeping and working move."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def clock(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-    @property
-    def timing(self) -> Timing:
-        return Timing(self.clock, self.sleep)
 
 
 def test_shown_live_it_keeps_its_own_speed() -> None:
