@@ -24,10 +24,12 @@ def enlarge(image: Image, at: Point, radius: float, gain: float) -> None:
 
 
 def enlarged(point: Point, at: Point, radius: float, gain: float) -> Point:
-    """Where `enlarge` takes a point, nearly: exact at the middle and beyond the edge."""
+    """Where `enlarge` takes a point."""
     x, y = point.x - at.x, point.y - at.y
-    inside = max(1 - (x * x + y * y) / max(radius * radius, 1e-6), 0.0)
-    grow = 1 / (1 - gain * inside * inside)
+    grow = 1.0
+    for _ in range(4):  # The magnification where it arrives is not the one where it started.
+        inside = max(1 - grow * grow * (x * x + y * y) / max(radius * radius, 1e-6), 0.0)
+        grow = 1 / (1 - gain * inside * inside)
     return Point(at.x + x * grow, at.y + y * grow)
 
 

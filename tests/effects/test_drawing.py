@@ -1,0 +1,93 @@
+"""Pasting, checked against slow arithmetic."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from livecam.effects.drawing import Paint, Placement, Stain, Wave, paste, paste_bent
+from tests.fakes import grey
+
+DISC = np.zeros((64, 64, 4), np.uint8)
+cv2.circle(DISC, (63, 63), 48, (40, 80, 200, 255), -1, cv2.LINE_AA, 1)
+
+
+def flat(colour: tuple[int, int, int], alpha: int) -> np.ndarray:
+    return np.full((32, 32, 4), (*colour, alpha), np.uint8)
+
+
+def centre_of_change(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    weight = cv2.absdiff(before, after).astype(float).sum(axis=2)
+    rows, columns = np.indices(weight.shape)
+    return np.array([(columns * weight).sum(), (rows * weight).sum()]) / weight.sum()
+
+
+@given(x=st.floats(40, 60), y=st.floats(40, 60), size=st.floats(12, 50), angle=st.floats(0, 6.3))
+def test_a_sprite_lands_on_its_place_to_a_tenth_of_a_pixel(x: float, y: float, size: float, angle: float) -> None:
+    before = grey(100, 100)
+    image = before.copy()
+    cos, sin = size * np.cos(angle), size * np.sin(angle)
+    paste(image, Paint.of(DISC), Placement(x, y, cos, sin, -sin, cos))
+    assert centre_of_change(before, image) == pytest.approx([x, y], abs=0.1)
+
+
+@pytest.mark.parametrize("opacity", [1.0, 0.5, 0.1])
+def test_paint_covers_by_its_alpha_and_opacity(opacity: float) -> None:
+    image = grey(60, 60, 100)
+    paste(image, Paint.of(flat((200, 40, 10), 153)), Placement(30, 30, 40, 0, 0, 40), opacity)
+    share = 0.6 * opacity
+    assert image[30, 30] == pytest.approx(np.array([200, 40, 10]) * share + 100 * (1 - share), abs=1.5)
+
+
+@pytest.mark.parametrize("opacity", [1.0, 0.5])
+def test_a_stain_multiplies_and_glows(opacity: float) -> None:
+    image = grey(60, 60, 100)
+    paste(image, Stain.of(flat((60, 60, 255), 255), glow=0.2), Placement(30, 30, 40, 0, 0, 40), opacity)
+    colour = np.array([60, 60, 255])
+    stained = 100 * (0.8 * colour / 255 + 0.2 * 0) + 0.2 * colour
+    assert image[30, 30] == pytest.approx(stained * opacity + 100 * (1 - opacity), abs=2)
+
+
+def test_what_is_transparent_leaves_every_pixel_as_it_was() -> None:
+    image = np.random.default_rng(3).integers(0, 256, (80, 80, 3), np.uint8)
+    before = image.copy()
+    paste(image, Paint.of(flat((255, 0, 0), 0)), Placement(40, 40, 50, 10, -10, 50))
+    assert np.array_equal(image, before)
+
+
+def test_a_sprite_across_the_edge_is_the_same_where_it_can_be_seen() -> None:
+    whole, part = grey(100, 100), grey(50, 50)
+    paste(whole, Paint.of(DISC), Placement(45, 48, 30, 5, -5, 30))
+    paste(part, Paint.of(DISC), Placement(45, 48, 30, 5, -5, 30))
+    assert np.array_equal(whole[:50, :50], part)
+
+
+def test_a_reduced_sprite_does_not_flicker_as_it_moves() -> None:
+    stripes = np.full((256, 256, 4), 255, np.uint8)
+    stripes[:, ::2, :3] = 0
+    sums = []
+    for shift in np.linspace(0, 1, 9):
+        image = grey(40, 40)
+        paste(image, Paint.of(stripes), Placement(20 + shift, 20, 16, 0, 0, 16))
+        sums.append(image[20, 20].mean())
+    assert max(sums) - min(sums) < 12
+
+
+def test_a_bent_sprite_without_amplitude_is_the_straight_one() -> None:
+    straight, bent = grey(100, 100), grey(100, 100)
+    place = Placement(50.3, 49.6, 50, 8, -8, 50)
+    paste(straight, Paint.of(DISC), place)
+    paste_bent(bent, Paint.of(DISC), place, Wave(0.0, 2.0, 1.0))
+    assert cv2.absdiff(straight, bent).max() <= 8
+
+
+def test_a_wave_moves_its_crest_and_its_trough_apart() -> None:
+    line = np.zeros((64, 128, 4), np.uint8)
+    line[28:36, :, 3] = 255
+    image = grey(150, 100, 200)
+    paste_bent(image, Paint.of(line), Placement(75, 50, 128, 0, 0, 64), Wave(0.2, 1.0, 0.0))
+    heights = [float(np.argmin(image[:, column].sum(axis=1))) for column in (43, 107)]
+    assert heights[0] - heights[1] == pytest.approx(2 * 0.2 * 64 * 0.75, abs=4)
