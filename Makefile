@@ -1,0 +1,40 @@
+# What a person and the CI run; `make help` lists it. Flags for a command go into ARGS.
+# Setting up is done by .ci/setup, which does nothing when .venv is up to date.
+export PYTHON
+ARGS ?=
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: run test check format bench setup setup-dev clean help
+
+run: setup ## start the effect: camera 0, else the demo (ARGS="--source demo --effect swirl")
+	@$(BIN)/livecam run $(ARGS)
+
+test: setup-dev ## set up everything the tests need and run them all (ARGS="-k effects")
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup-dev ## lint, formatting and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: setup-dev ## put the code into the shape that check asks for
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: setup ## frames a second and where the time goes, for every path (ARGS="--frames 200")
+	@$(BIN)/livecam bench $(ARGS)
+
+setup: ## only install what run needs
+	@.ci/setup live
+
+setup-dev: ## only install what test and check need
+	@.ci/setup dev
+
+clean: ## remove the environment and everything that was built
+	rm -rf .venv build dist .mypy_cache .ruff_cache .hypothesis .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## this list
+	@echo 'make TARGET [ARGS="flags"] [PYTHON=python3.12]'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
