@@ -1,0 +1,101 @@
+"""The command line: builds the parts, runs them, and is the only place that prints and exits."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import cv2
+import typer
+
+from livecam import options
+from livecam.core.errors import LivecamError, SinkError, SourceError
+from livecam.core.files import write_atomically
+from livecam.core.scene import Frame, Scene
+from livecam.faces.choose import open_stills
+from livecam.locate import record
+from livecam.perception import Perception
+from livecam.pupils.choose import open_pupils
+from livecam.settings import Settings
+from livecam.settings_file import DEFAULT_FILE, as_toml, load
+
+app = typer.Typer(
+    name="livecam",
+    help="Flustered eyes for a webcam, driven by where the eyes really look.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def locate(
+    images: Annotated[list[str], typer.Argument(metavar="IMAGES...", help="Pictures.")],
+    pupil: options.PupilName = None,
+    face: options.FaceName = None,
+    model: options.Model = None,
+    max_faces: options.MaxFaces = None,
+    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where pictures go; beside the input.")] = None,
+    as_json: options.Json = False,
+    config: options.Config = None,
+) -> None:
+    """Find faces and pupils in pictures; without --json it writes NAME_located.png for each."""
+    settings = load(
+        config, {"pupils": {"finder": pupil, "model": model}, "faces": {"finder": face, "max_faces": max_faces}}
+    )
+    perception = Perception(open_stills(settings.faces), open_pupils(settings.pupils))
+    failed = False
+    for image in images:
+        try:
+            scene = perception.see(Frame(read_picture(Path(image)), 0, 0.0))
+            if as_json:
+                print(json.dumps(record(image, scene)), flush=True)
+            else:
+                print(_save_located(Path(image), scene, out))
+        except (SourceError, SinkError) as error:
+            failed = True
+            print(json.dumps({"image": image, "error": str(error)}) if as_json else f"livecam: {error}", flush=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def config(
+    write: Annotated[bool, typer.Option("--write", help="Write the settings to PATH instead of printing them.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+    path: Annotated[Path, typer.Argument(help="The settings file.")] = DEFAULT_FILE,
+) -> None:
+    """Print every setting with its meaning, or write them to a file to edit."""
+    text = as_toml(Settings())
+    if not write:
+        print(text, end="")
+        return
+    if path.exists() and not force:
+        raise SinkError(f"{path} is there already; pass --force to overwrite it, or name another file")
+    _write(path, text.encode())
+    print(f"settings written to {path}")
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise SinkError(f"cannot write {path}: {error.strerror}; name a file in a folder you may write to") from error
+
+
+def main() -> None:
+    """What the `livecam` script does: 0 when all went well, 1 for a picture that failed, 2 for what the user can put
+    right, 130 for Ctrl-C."""
+    try:
+        app()
+    except LivecamError as error:
+        print(f"livecam: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader has left, as `head` does; there is nobody to tell.
+        sys.stderr.close()
+        sys.exit(1)
