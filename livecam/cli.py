@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import cv2
 import typer
 
 from livecam import options
 from livecam.core.errors import LivecamError, SinkError, SourceError
 from livecam.core.files import write_atomically
-from livecam.core.scene import Frame, Scene
+from livecam.core.scene import Frame
 from livecam.faces.choose import open_stills
 from livecam.locate import record
 from livecam.perception import Perception
+from livecam.pictures import read_picture
 from livecam.pupils.choose import open_pupils
 from livecam.settings import Settings
 from livecam.settings_file import DEFAULT_FILE, as_toml, load
@@ -37,7 +36,6 @@ def locate(
     face: options.FaceName = None,
     model: options.Model = None,
     max_faces: options.MaxFaces = None,
-    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where pictures go; beside the input.")] = None,
     as_json: options.Json = False,
     config: options.Config = None,
 ) -> None:
@@ -50,20 +48,17 @@ def locate(
     for image in images:
         try:
             scene = perception.see(Frame(read_picture(Path(image)), 0, 0.0))
-            if as_json:
-                print(json.dumps(record(image, scene)), flush=True)
-            else:
-                print(_save_located(Path(image), scene, out))
+            print(json.dumps(record(image, scene)), flush=True)
         except (SourceError, SinkError) as error:
             failed = True
-            print(json.dumps({"image": image, "error": str(error)}) if as_json else f"livecam: {error}", flush=True)
+            print(json.dumps({"image": image, "error": str(error)}), flush=True)
     if failed:
         raise typer.Exit(1)
 
 
 @app.command()
 def config(
-    write: Annotated[bool, typer.Option("--write", help="Write the settings to PATH instead of printing them.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write them to PATH instead.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
     path: Annotated[Path, typer.Argument(help="The settings file.")] = DEFAULT_FILE,
 ) -> None:
