@@ -28,7 +28,7 @@ class VideoFile:
     starts from the beginning; after `close` there are no frames.
     """
 
-    def __init__(self, path: Path, *, paced: bool = False, timing: Timing = REAL_TIME) -> None:
+    def __init__(self, path: Path | str, *, paced: bool = False, timing: Timing = REAL_TIME) -> None:
         self._path, self._paced, self._timing = path, paced, timing
         self._closed = False
         _opened(path).close()
@@ -68,7 +68,7 @@ class VideoFile:
         yield replace(held, notice=reading.verdict(held))
 
 
-def _opened(path: Path) -> InputContainer:
+def _opened(path: Path | str) -> InputContainer:
     try:
         container = av.open(str(path))
     except (av.error.FFmpegError, OSError) as error:

@@ -1,0 +1,124 @@
+"""Opens a camera by device or by address; what is opened gives one picture after another."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import av
+import av.error
+import cv2
+
+from livecam.core.errors import CameraError, SourceError
+from livecam.core.scene import Image
+from livecam.settings import SourceSettings
+from livecam.sources.devices import CameraInfo, list_cameras
+
+_OPEN_TIMEOUT_S, _READ_TIMEOUT_S = 3.0, 2.0
+# Shown as soon as they arrive: nothing is kept back to look at it first.
+_LIVE = {"fflags": "nobuffer", "flags": "low_delay", "analyzeduration": "500000", "rtsp_transport": "tcp"}
+
+
+class Capture(Protocol):
+    """An open camera."""
+
+    def read(self) -> Image | None:
+        """The next picture, waiting for it; None when this one failed."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class DeviceCapture:
+    """A camera of this computer, through OpenCV."""
+
+    def __init__(self, device: int | str, settings: SourceSettings) -> None:
+        self._capture = _quietly_opened(device)
+        if not self._capture.isOpened():
+            raise CameraError(f"camera {device} cannot be opened, perhaps another program uses it; {_found()}")
+        # Uncompressed, most cameras reach their large sizes at five frames a second only.
+        self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, settings.width)
+        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, settings.height)
+        self._capture.set(cv2.CAP_PROP_FPS, settings.fps)
+        self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+
+    def read(self) -> Image | None:
+        good, picture = self._capture.read()
+        return picture.astype("uint8", copy=False) if good and picture.ndim == 3 else None
+
+    def close(self) -> None:
+        self._capture.release()
+
+
+class NetworkCapture:
+    """A stream behind an address (http MJPEG, rtsp), through PyAV, with an end to its patience."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._container = av.open(url, timeout=(_OPEN_TIMEOUT_S, _READ_TIMEOUT_S), options=dict(_LIVE))
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            raise SourceError(f"'{_without_password(url)}' cannot be opened: {_reason(error)}") from error
+        if not self._container.streams.video:
+            self._container.close()
+            raise SourceError(f"'{_without_password(url)}' sends no pictures")
+        self._stream = self._container.streams.video[0]
+        self._frames = self._container.decode(self._stream)
+        self._ended = False
+
+    def read(self) -> Image | None:
+        if self._ended:
+            return None
+        try:
+            return next(self._frames).to_ndarray(format="bgr24").astype("uint8", copy=False)
+        except av.error.InvalidDataError:
+            self._frames = self._container.decode(self._stream)
+        except (av.error.FFmpegError, OSError, StopIteration):
+            self._ended = True
+        return None
+
+    def close(self) -> None:
+        self._container.close()
+
+
+def open_device(device: int | str, settings: SourceSettings) -> DeviceCapture:
+    """A camera by its number or its path such as /dev/video2; CameraError tells which cameras there are."""
+    path = Path(f"/dev/video{device}" if isinstance(device, int) else device)
+    if sys.platform == "linux" and not path.exists():
+        raise CameraError(f"there is no camera {device}; {_found()}")
+    return DeviceCapture(device, settings)
+
+
+def _quietly_opened(device: int | str) -> cv2.VideoCapture:
+    # OpenCV would print its own warnings beside our one clear line.
+    level = cv2.getLogLevel()
+    cv2.setLogLevel(0)
+    try:
+        return cv2.VideoCapture(device, cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY)
+    finally:
+        cv2.setLogLevel(level)
+
+
+def _found() -> str:
+    cameras = list_cameras()
+    if not cameras:
+        return "no camera was found; connect one, or use --source demo, a file or an address"
+    return "cameras found: " + ", ".join(_described(camera) for camera in cameras)
+
+
+def _described(camera: CameraInfo) -> str:
+    return f"{camera.path} ({camera.name}{', busy' if camera.busy else ''})"
+
+
+def _reason(error: Exception) -> str:
+    text = getattr(error, "strerror", None) or str(error)
+    return str(text).lower()
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    return parts._replace(netloc=f"{parts.username}:***@{parts.netloc.rpartition('@')[2]}").geturl()
