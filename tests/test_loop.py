@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from livecam.loop import run
 from livecam.perception import Perception
 from tests.fakes import (
@@ -52,9 +50,3 @@ def test_the_largest_face_stays_first_in_the_scene() -> None:
     near, far = make_face(pupil_distance=90.0), make_face(centre=(100, 100), pupil_distance=30.0)
     looks = perception(near, far).see(make_frame()).looks
     assert [look.face for look in looks] == [near, far]
-
-
-def test_a_pupil_in_the_middle_of_the_corners_looks_straight_ahead() -> None:
-    look = perception(make_face(roll=0.3)).see(make_frame()).looks[0]
-    assert look.left_gaze is not None
-    np.testing.assert_allclose(look.left_gaze, (0, 0), atol=1e-4)

@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 
 from livecam.core.scene import Gaze, Image, Look, Points, Scene, Side
-from livecam.gaze import gaze
 from tests.fakes import make_face, make_frame, make_pupil
 
 _FINER = 4
@@ -15,21 +14,15 @@ WALL, SKIN, LIPS, WHITE, IRIS, HAIR = (
 )  # fmt: skip
 
 
-def drawn_scene(*, pupil_distance: float, roll: float = 0.0, shift: tuple[float, float] = (0.0, 0.0)) -> Scene:
-    """A crop around one face; `shift` moves both irises, in pupil distances."""
+def drawn_scene(*, pupil_distance: float, roll: float = 0.0, gaze: Gaze = Gaze(0, 0)) -> Scene:
+    """A crop around one face that looks where `gaze` says."""
     width, height = round(3.3 * pupil_distance), round(3.7 * pupil_distance)
     face = make_face(centre=(width / 2, height * 0.42), pupil_distance=pupil_distance, roll=roll)
+    shift = (0.1 * gaze.horizontal, 0.06 * gaze.vertical)
     left, right = (make_pupil(face, side, shift=shift) for side in (Side.LEFT, Side.RIGHT))
-    look = Look(face, left, right, gaze(face, Side.LEFT, left), gaze(face, Side.RIGHT, right))
     irises = [(pupil.centre, pupil.radius) for pupil in (left, right)]
-    return Scene(make_frame(_drawn(width, height, face.landmarks, irises)), (look,))
-
-
-def straight_scene(**where: float) -> Scene:
-    """The same, with a gaze straight ahead whatever the zero of the gaze is."""
-    scene = drawn_scene(**where)
-    look = scene.looks[0]
-    return Scene(scene.frame, (Look(look.face, look.left, look.right, Gaze(0, 0), Gaze(0, 0)),))
+    frame = make_frame(_drawn(width, height, face.landmarks, irises))
+    return Scene(frame, (Look(face, left, right, gaze, gaze),))
 
 
 def _drawn(width: int, height: int, points: Points, irises: list[tuple[tuple[float, float], float]]) -> Image:

@@ -15,7 +15,7 @@ from livecam.effects.controls import EffectControls
 from livecam.effects.flustered import Flustered
 from livecam.effects.styles import styles
 from livecam.settings import EffectSettings, Trigger
-from tests.effects.drawn_face import drawn_scene, straight_scene
+from tests.effects.drawn_face import drawn_scene
 from tests.fakes import make_face, make_frame, make_look
 
 SCENE = drawn_scene(pupil_distance=72)
@@ -113,7 +113,7 @@ def glancing(seconds: float) -> Scene:
 
 
 def test_with_the_trigger_auto_calm_eyes_are_left_alone() -> None:
-    calm = straight_scene(pupil_distance=72)
+    calm = drawn_scene(pupil_distance=72)
     images = played(Flustered(EffectSettings(trigger=Trigger.AUTO)), calm, [index / 30 for index in range(60)])
     assert changed(images[-1]) == 0
 
