@@ -12,7 +12,6 @@ from livecam.effects.portrait import Portrait, outward
 
 _JAW = {Side.RIGHT: 2, Side.LEFT: 14}  # landmarks beside the cheek
 _NOSTRIL = {Side.RIGHT: 31, Side.LEFT: 35}
-_GLOW = 0.25
 
 
 def draw(image: Image, portrait: Portrait) -> None:
@@ -20,7 +19,7 @@ def draw(image: Image, portrait: Portrait) -> None:
     for side in Side:
         place = _cheek(portrait.face, side)
         if place is not None:
-            paste(image, stained("blush", _GLOW), place, portrait.opacity * portrait.power * breath)
+            paste(image, stained("blush"), place, portrait.opacity * portrait.power * breath)
 
 
 def _cheek(face: Anatomy, side: Side) -> Placement | None:

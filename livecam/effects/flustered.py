@@ -10,6 +10,7 @@ from livecam.effects.controls import EffectControls
 from livecam.effects.fluster import Fluster
 from livecam.effects.lids import Lids
 from livecam.effects.motion import ramp
+from livecam.effects.overlays import load_all
 from livecam.effects.portrait import Portrait
 from livecam.effects.presence import Presence, Presences
 from livecam.effects.styles import layers, style
@@ -36,6 +37,7 @@ class Flustered:
     def __init__(self, settings: EffectSettings, controls: EffectControls | None = None) -> None:
         self.controls = controls or EffectControls.starting(settings)
         style(self.controls.style)
+        load_all()
         self._settings = settings
         self._presences = Presences(settings.hold_ms / 1000, settings.fade_ms / 1000)
         self._memories: dict[int, _Memory] = {}

@@ -9,7 +9,6 @@ from livecam.effects.drawing import paste
 from livecam.effects.overlays import stained
 from livecam.effects.portrait import Portrait
 
-_GLOW = 0.05
 _BRIDGE = (21, 22)  # inner ends of the brows
 
 
@@ -19,4 +18,4 @@ def draw(image: Image, portrait: Portrait) -> None:
     at = face.from_point(Point(brows.x, brows.y), 0, -0.40 + 0.012 * sin(2 * pi * 0.9 * portrait.seconds))
     width = 2.3 * min(1.0, face.distance / face.unit + 0.1)
     place = face.place(at, width=width, height=1.3 * (0.7 + 0.3 * portrait.power))
-    paste(image, stained("gloom", _GLOW), place, portrait.opacity * portrait.power)
+    paste(image, stained("gloom"), place, portrait.opacity * portrait.power)

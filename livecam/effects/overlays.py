@@ -12,6 +12,17 @@ from livecam.core.assets import asset
 from livecam.core.errors import AssetError
 from livecam.effects.drawing import Paint, Rgba, Stain
 
+_PAINTS = ("saucer_eye", "saucer_pupil", "brow", "spiral", "squeezed", "glint", "sweat", "mouth")
+_STAINS = {"blush": 0.25, "gloom": 0.05}  # and how much they glow by themselves
+
+
+def load_all() -> None:
+    """Reads every picture now, so that a broken one is told before the first frame and none is read during one."""
+    for name in _PAINTS:
+        painted(name)
+    for name in _STAINS:
+        stained(name)
+
 
 @cache
 def painted(name: str) -> Paint:
@@ -20,9 +31,9 @@ def painted(name: str) -> Paint:
 
 
 @cache
-def stained(name: str, glow: float) -> Stain:
+def stained(name: str) -> Stain:
     """`assets/overlays/NAME.png` as a stain that tints."""
-    return Stain.of(read(asset(f"overlays/{name}.png")), glow=glow)
+    return Stain.of(read(asset(f"overlays/{name}.png")), glow=_STAINS[name])
 
 
 def read(path: Path) -> Rgba:
