@@ -9,14 +9,16 @@ from livecam.effects.anatomy import anatomy
 from livecam.effects.controls import EffectControls
 from livecam.effects.fluster import Fluster
 from livecam.effects.lids import Lids
-from livecam.effects.motion import ramp
+from livecam.effects.motion import smooth
 from livecam.effects.overlays import load_all
 from livecam.effects.portrait import Portrait
 from livecam.effects.presence import Presence, Presences
 from livecam.effects.styles import layers, style
+from livecam.effects.switch import Switch
 from livecam.settings import EffectSettings, Trigger
 
-_SWITCH_SECONDS = 0.15  # how long the effect takes to come and go when it is switched
+# Fluster levels between which the trigger `auto` brings the effect out; below the first it stays away altogether.
+_CALM, _FLUSTERED = 0.12, 0.8
 
 
 @dataclass(slots=True)
@@ -42,7 +44,7 @@ class Flustered:
         self._presences = Presences(settings.hold_ms / 1000, settings.fade_ms / 1000)
         self._memories: dict[int, _Memory] = {}
         self._seconds = 0.0
-        self._power: float | None = None
+        self._switch = Switch(self.controls)
 
     @property
     def level(self) -> float:
@@ -54,7 +56,7 @@ class Flustered:
         image = scene.frame.image.copy()
         elapsed = max(0.0, scene.frame.seconds - self._seconds)
         self._seconds = scene.frame.seconds
-        power = self._switched(elapsed)
+        power = self._switch.power(self._seconds, elapsed)
         portraits = [self._portrait(face, power, elapsed) for face in self._present(scene)]
         chosen = style(self.controls.style)
         accessories = chosen.accessories if self._settings.accessories is None else self._settings.accessories
@@ -62,12 +64,6 @@ class Flustered:
             for layer in layers(chosen, accessories):
                 layer(image, portrait)
         return image
-
-    def _switched(self, elapsed: float) -> float:
-        """The strength, eased when a key changes it; the first frame has all of it."""
-        wanted = self.controls.strength if self.controls.enabled else 0.0
-        self._power = wanted if self._power is None else ramp(self._power, wanted, elapsed, _SWITCH_SECONDS)
-        return self._power
 
     def _present(self, scene: Scene) -> list[Presence]:
         present = self._presences.update(scene)
@@ -83,7 +79,7 @@ class Flustered:
         eyes = memory.lids.update(presence.look, face, elapsed)
         memory.fluster.update(eyes, elapsed)
         if self._settings.trigger is Trigger.AUTO:
-            power *= memory.fluster.level
+            power *= smooth(memory.fluster.level, _CALM, _FLUSTERED)
         if power <= 0:
             return None
         return Portrait(
@@ -91,8 +87,8 @@ class Flustered:
             face=face,
             eyes=eyes,
             seconds=self._seconds,
-            age=self._seconds - memory.since,
+            age=max(0.0, self._seconds - max(memory.since, self._switch.appeared)),
             seed=2.4 * presence.key,
             power=power,
-            opacity=presence.opacity * min(1.0, 4 * power),
+            opacity=presence.opacity * smooth(power, 0.0, 0.2),
         )

@@ -10,6 +10,7 @@ from livecam.effects.motion import ramp, towards
 
 _LID_SECONDS = 0.07  # from open to shut
 _GAZE_SECONDS = 0.03
+_OPENNESS_SECONDS, _WIDTH_SECONDS = 0.08, 0.15
 _SHUT_SHARE = 0.45  # of the usual aperture, below which an eye without a pupil counts as shut
 _STRAIGHT = Gaze(0.0, 0.0)
 
@@ -21,6 +22,7 @@ class Eye:
     side: Side
     gaze: Gaze
     openness: float  # 1 is this person's usual, 0.3..1.25
+    width: float  # 1 is an eye seen from the front, 0.5..1.1; less on the side that is turned away
     lid: float  # 0 open .. 1 shut, moving between the two
     shut: bool  # what is to be drawn, with hysteresis
 
@@ -41,14 +43,16 @@ class Lids:
         relative = self._relative_aperture(side, face, elapsed)
         shut = _is_shut(look, side, relative)
         gaze = _gaze(look, side)
+        openness, width = min(max(relative, 0.3), 1.25), face.eye_widths[side]
         before = self._eyes.get(side)
         if before is None:
-            return Eye(side, gaze or _STRAIGHT, min(max(relative, 0.3), 1.25), float(shut), shut)
+            return Eye(side, gaze or _STRAIGHT, openness, width, float(shut), shut)
         lid = ramp(before.lid, float(shut), elapsed, _LID_SECONDS)
         return Eye(
             side,
             _moved(before.gaze, gaze or before.gaze, elapsed),
-            towards(before.openness, min(max(relative, 0.3), 1.25), elapsed, 0.06),
+            towards(before.openness, openness, elapsed, _OPENNESS_SECONDS),
+            towards(before.width, width, elapsed, _WIDTH_SECONDS),
             lid,
             lid > 0.3 if before.shut else lid >= 0.7,
         )

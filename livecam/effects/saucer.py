@@ -30,7 +30,7 @@ def draw(image: Image, portrait: Portrait) -> None:
 def white(image: Image, portrait: Portrait, eye: Eye) -> Placement:
     """Lays the white of a cartoon eye, squashed as far as the lids are closed, and says where."""
     size = _WIDTH * _size(portrait) * bounce(portrait.age)
-    width = size * (0.25 + 0.75 * portrait.face.eye_widths[eye.side]) * (1 + 0.15 * eye.lid)
+    width = size * (0.25 + 0.75 * eye.width) * (1 + 0.15 * eye.lid)
     height = size * (0.55 + 0.45 * eye.openness) * (1 - 0.75 * eye.lid)
     place = portrait.face.place(portrait.eye(eye.side), width=width, height=height)
     paste(image, painted("saucer_eye"), place, portrait.opacity)
@@ -40,7 +40,7 @@ def white(image: Image, portrait: Portrait, eye: Eye) -> Placement:
 def squeeze(image: Image, portrait: Portrait, eye: Eye) -> None:
     """Lays a tightly shut eye: `>` on the left of the picture, `<` on the right."""
     sprite = painted("squeezed")
-    width = 0.62 * _size(portrait) * (0.25 + 0.75 * portrait.face.eye_widths[eye.side])
+    width = 0.62 * _size(portrait) * (0.25 + 0.75 * eye.width)
     height = 0.62 * _size(portrait) * aspect(sprite) * (0.25 + 0.75 * eye.lid)
     shake_x, shake_y = tremor(portrait.seconds, portrait.seed)
     at = portrait.face.from_point(
@@ -56,7 +56,7 @@ def brow(image: Image, portrait: Portrait, eye: Eye) -> None:
     sprite = painted("brow")
     lift = 0.05 * (eye.openness - 1) - 0.16 * eye.lid + 0.012 * sin(2 * pi * 2.3 * portrait.seconds + portrait.seed)
     at = portrait.face.from_point(portrait.eye(eye.side), 0.02 * outward(eye.side), -0.60 * _size(portrait) - lift)
-    width = 0.62 * _size(portrait) * (0.25 + 0.75 * portrait.face.eye_widths[eye.side])
+    width = 0.62 * _size(portrait) * (0.25 + 0.75 * eye.width)
     place = portrait.face.place(at, width=-outward(eye.side) * width, height=0.62 * _size(portrait) * aspect(sprite))
     paste(image, sprite, place, portrait.opacity)
 

@@ -17,7 +17,7 @@ def levels(gaze: Callable[[float], Gaze], shut: Callable[[float], bool], *, seco
     fluster, result = Fluster(), []
     for index in range(round(seconds * fps)):
         now = index / fps
-        eyes = {side: Eye(side, gaze(now), 1.0, float(shut(now)), shut(now)) for side in Side}
+        eyes = {side: Eye(side, gaze(now), 1.0, 1.0, float(shut(now)), shut(now)) for side in Side}
         fluster.update(eyes, 1 / fps)
         result.append(fluster.level)
     return result

@@ -99,6 +99,21 @@ def test_with_the_trigger_key_it_waits_for_its_key() -> None:
     assert (before, after > 1) == (0, True)
 
 
+def saucer_width(image: Image) -> int:
+    """The longest run of white in the row of the eyes."""
+    face = SCENE.looks[0].face
+    row = image[int(face.lids(Side.LEFT)[0][1]), int(face.landmarks[27][0]) :].min(axis=1)
+    return int((row > 240).sum())
+
+
+def test_a_style_that_is_switched_on_springs_out_and_settles() -> None:
+    effect = Flustered(EffectSettings(style="swirl", accessories=()))
+    effect.draw(at(SCENE, 3.0))
+    effect.controls.style = "saucer"
+    widths = [saucer_width(image) for image in played(effect, SCENE, (3.5, 3.57, 5.8))]
+    assert widths[1] > widths[2] + 3
+
+
 def test_switching_off_takes_a_moment_and_then_leaves_nothing() -> None:
     effect = Flustered(EffectSettings())
     full = changed(effect.draw(at(SCENE, 1.0)))
@@ -112,10 +127,15 @@ def glancing(seconds: float) -> Scene:
     return Scene(SCENE.frame, (make_look(SCENE.looks[0].face, Gaze(float(place[0]), float(place[1]))),))
 
 
+def resting(seconds: float) -> Scene:
+    """Eyes at rest, with the noise of a finder."""
+    h, v = np.random.default_rng(int(seconds * 1000)).normal(0, 0.05, 2)
+    return Scene(SCENE.frame, (make_look(SCENE.looks[0].face, Gaze(float(h), float(v))),))
+
+
 def test_with_the_trigger_auto_calm_eyes_are_left_alone() -> None:
-    calm = drawn_scene(pupil_distance=72)
-    images = played(Flustered(EffectSettings(trigger=Trigger.AUTO)), calm, [index / 30 for index in range(60)])
-    assert changed(images[-1]) == 0
+    effect = Flustered(EffectSettings(trigger=Trigger.AUTO))
+    assert max(changed(effect.draw(at(resting(index / 30), index / 30))) for index in range(150)) == 0
 
 
 def test_with_the_trigger_auto_restless_eyes_bring_it_out() -> None:
@@ -151,6 +171,17 @@ def test_a_second_of_one_person_does_not_depend_on_another() -> None:
         first = alone.draw(at(Scene(frame, (one,)), seconds))
         second = company.draw(at(Scene(frame, (one, other)), seconds))
     assert np.array_equal(first[:, :400], second[:, :400])
+
+
+def test_a_source_that_begins_anew_is_drawn_as_the_first_time() -> None:
+    effect = Flustered(EffectSettings())
+    first = effect.draw(at(SCENE, 0.0))
+    effect.controls.toggle()
+    effect.draw(at(SCENE, 50.0))
+    effect.controls.toggle()
+    effect.draw(at(SCENE, 51.0))
+    again = effect.draw(at(SCENE, 0.0))
+    assert abs(changed(first) - changed(again)) < 0.3 * changed(first)
 
 
 def test_an_unknown_style_names_the_known_ones() -> None:
