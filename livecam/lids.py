@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Grid = NDArray[np.float32]
+from livecam.softness import Grid, clipped
+
 _Place = tuple[float, float]  # along, across
 
 # Iris radii: how far above and below the eye skin gives way, and how much of it moves stiffly along with a lid.
@@ -26,7 +27,7 @@ class LidCurves:
 
     axis: NDArray[np.float64]
     corners: NDArray[np.float64]  # (2, 2) along, across
-    bulges: NDArray[np.float64]  # (2, 2) upper, lower: constant and slope of the cubic's free part
+    cubics: NDArray[np.float32]  # (4, 2, 1, 1) coefficients, the highest power first, of the upper and the lower lid
     radius: float
 
     @classmethod
@@ -41,42 +42,48 @@ class LidCurves:
             for px, py in points
         ]
         left, right = level[0], level[3]
-        upper, lower = _bulge(left, right, level[1], level[2]), _bulge(left, right, level[5], level[4])
-        return cls(np.array([cos, sin]), np.array([left, right]), np.array([upper, lower]), radius)
+        cubics = np.array([_cubic(left, right, *lid) for lid in (level[1:3], level[5:3:-1])], np.float32)
+        return cls(np.array([cos, sin]), np.array([left, right]), cubics.T.reshape(4, 2, 1, 1), radius)
 
     def at(self, along: Grid) -> tuple[Grid, Grid]:
         """Where the upper and the lower lid are, across the eye, at each `along`; they meet in the corners."""
         share = self.share(along)
-        chord = self.corners[0, 1] + (self.corners[1, 1] - self.corners[0, 1]) * share
-        hump = share * (1 - share)
-        upper, lower = (chord + hump * (start + slope * share) for start, slope in self.bulges)
-        return upper.astype(np.float32, copy=False), lower.astype(np.float32, copy=False)
+        lids = share * self.cubics[0]
+        for coefficient in self.cubics[1:3]:
+            lids += coefficient
+            lids *= share
+        lids += self.cubics[3]
+        return lids[0], lids[1]
 
     def share(self, along: Grid) -> Grid:
         """0 at the image-left corner and beyond, 1 at the image-right corner and beyond."""
         left, right = self.corners[:, 0]
-        share: Grid = np.clip((along - np.float32(left)) / np.float32(max(right - left, 1e-3)), 0, 1)
-        return share
+        share = (along - np.float32(left)) * np.float32(1 / max(right - left, 1e-3))
+        return clipped(share)
 
-    def reach(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The lowest and the highest pixel offset from the iris centre that a moving lid can change."""
+    def reach(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """How far left and right, and up and down, of the iris centre a moving lid changes anything, in pixels."""
         left, right = self.corners[:, 0].tolist()
-        upper, lower = self.at(np.linspace(left, right, 9, dtype=np.float32))
+        upper, lower = self.at(np.linspace(left, right, 9, dtype=np.float32)[None])
         top, bottom = float(upper.min()) - _SKIN_ABOVE, float(lower.max()) + _SKIN_BELOW
-        box = np.array([[left, top], [right, top], [right, bottom], [left, bottom]]) * self.radius
-        pixels = box @ np.array([self.axis, [-self.axis[1], self.axis[0]]])
-        return pixels.min(axis=0) - 1, pixels.max(axis=0) + 1
+        cos, sin = (self.axis * self.radius).tolist()
+        xs = [along * cos - across * sin for along in (left, right) for across in (top, bottom)]
+        ys = [along * sin + across * cos for along in (left, right) for across in (top, bottom)]
+        return (min(xs) - 1, max(xs) + 1), (min(ys) - 1, max(ys) + 1)
 
 
-def _bulge(left: _Place, right: _Place, first: _Place, second: _Place) -> tuple[float, float]:
-    width = max(right[0] - left[0], 1e-3)
-    shares = [min(max((point[0] - left[0]) / width, 0.15), 0.85) for point in (first, second)]
+def _cubic(left: _Place, right: _Place, first: _Place, second: _Place) -> tuple[float, float, float, float]:
+    """Coefficients over the share of the way from the left to the right corner: through both, near the other two."""
+    width, rise = max(right[0] - left[0], 1e-3), right[1] - left[1]
+    shares = [min(max((place[0] - left[0]) / width, 0.15), 0.85) for place in (first, second)]
+    # The lid is the chord plus share * (1 - share) * (bulge + slope * share).
     heights = [
-        (point[1] - left[1] - (right[1] - left[1]) * share) / (share * (1 - share))
-        for point, share in zip((first, second), shares, strict=True)
+        (place[1] - left[1] - rise * share) / (share * (1 - share))
+        for place, share in zip((first, second), shares, strict=True)
     ]
     slope = (heights[1] - heights[0]) / max(shares[1] - shares[0], 0.2)
-    return sum(heights) / 2 - slope * sum(shares) / 2, slope
+    bulge = sum(heights) / 2 - slope * sum(shares) / 2
+    return -slope, slope - bulge, bulge + rise, left[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +97,23 @@ class LidMotion:
     def moves(self) -> bool:
         return self.drop != 0 or self.closing != 0
 
-    def moved(self, lids: LidCurves, along: Grid) -> tuple[Grid, Grid]:
-        """Where the upper and the lower lid are after the motion."""
-        upper, lower = lids.at(along)
-        share = lids.share(along)
-        follow = np.float32(self.drop) * 4 * share * (1 - share)
-        new_upper, new_lower = upper + follow, lower + _LOWER_FOLLOWS * follow
-        new_upper = np.minimum(new_upper, np.maximum(new_lower, upper))
-        gap = new_lower - new_upper
-        closing = np.float32(self.closing)
-        return new_upper + closing * (1 - _LOWER_RISES) * gap, new_lower - closing * _LOWER_RISES * gap
+    def moved(self, share: Grid, upper: Grid, lower: Grid) -> tuple[Grid, Grid]:
+        """Where the two lids are after the motion; `share` is how far along the eye."""
+        follow = share * (1 - share) * np.float32(4 * self.drop)
+        new_upper, new_lower = upper + follow, lower + np.float32(_LOWER_FOLLOWS) * follow
+        np.minimum(new_upper, np.maximum(new_lower, upper), out=new_upper)
+        if self.closing == 0:
+            return new_upper, new_lower
+        gap = (new_lower - new_upper) * np.float32(self.closing)
+        return new_upper + np.float32(1 - _LOWER_RISES) * gap, new_lower - np.float32(_LOWER_RISES) * gap
 
-    def source(self, lids: LidCurves, along: Grid, across: Grid) -> Grid:
-        """For every place on the moved skin, from where across the eye its colour comes."""
-        upper, lower = lids.at(along)
-        new_upper, new_lower = self.moved(lids, along)
-        above = _stretched(upper - across, upper - new_upper, _SKIN_ABOVE)
-        below = _stretched(across - lower, new_lower - lower, _SKIN_BELOW)
-        inside = upper + (across - new_upper) * (lower - upper) / np.maximum(new_lower - new_upper, 1e-3)
-        source: Grid = np.where(across < new_upper, upper - above, np.where(across > new_lower, lower + below, inside))
+    def source(self, before: tuple[Grid, Grid], after: tuple[Grid, Grid], across: Grid) -> Grid:
+        """For every place on the moved eye, from where across the resting eye its colour comes."""
+        (upper, lower), (new_upper, new_lower) = before, after
+        above = upper - _stretched(upper - across, upper - new_upper, _SKIN_ABOVE)
+        below = lower + _stretched(across - lower, new_lower - lower, _SKIN_BELOW)
+        inside = upper + (across - new_upper) * ((lower - upper) / np.maximum(new_lower - new_upper, np.float32(1e-3)))
+        source: Grid = np.where(across < new_upper, above, np.where(across > new_lower, below, inside))
         return source
 
 
@@ -117,7 +122,6 @@ def _stretched(height: Grid, moved: Grid, reach: float) -> Grid:
 
     The rim moves stiffly, the skin beyond is stretched or squeezed up to `reach`, where nothing moves.
     """
-    rim = moved + _RIM
-    share = np.clip((height - rim) / (reach - rim), 0, None)
-    beyond = _RIM + share * (reach - _RIM)
+    rim = moved + np.float32(_RIM)
+    beyond = _RIM + (height - rim) * (np.float32(reach - _RIM) / (np.float32(reach) - rim))
     return np.where(height < rim, height - moved, np.where(height < reach, beyond, height))
