@@ -105,6 +105,8 @@ class _Mover:
             drawn = self._moved_skin(drawn, region, source, along)
             upper, lower = after
         box = self._disc(region, move)
+        if not along[box].size:  # The disc is beyond the edge of the picture.
+            return drawn
         step = self.level(move).astype(np.float32)
         disc = inside(_length(along[box] - step[0], across[box] - step[1]), _MOVED, _MOVED_SOFT)
         shown = disc * between(across[box], upper[box], lower[box])
