@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import av
@@ -31,19 +32,29 @@ class Capture(Protocol):
     def close(self) -> None: ...
 
 
-class DeviceCapture:
-    """A camera of this computer, through OpenCV."""
+class VideoCapture(Protocol):
+    """What is used of cv2.VideoCapture."""
 
-    def __init__(self, device: int | str, settings: SourceSettings) -> None:
-        self._capture = _quietly_opened(device)
-        if not self._capture.isOpened():
-            raise CameraError(f"camera {device} cannot be opened, perhaps another program uses it; {_found()}")
+    def isOpened(self) -> bool: ...  # noqa: N802
+
+    def read(self) -> tuple[bool, Any]: ...
+
+    def set(self, propId: int, value: float) -> bool: ...  # noqa: N803
+
+    def release(self) -> None: ...
+
+
+class DeviceCapture:
+    """A camera of this computer, through OpenCV; asks for compressed pictures of the size and rate of the settings."""
+
+    def __init__(self, capture: VideoCapture, settings: SourceSettings) -> None:
+        self._capture = capture
         # Uncompressed, most cameras reach their large sizes at five frames a second only.
-        self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, settings.width)
-        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, settings.height)
-        self._capture.set(cv2.CAP_PROP_FPS, settings.fps)
-        self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+        capture.set(cv2.CAP_PROP_FRAME_WIDTH, settings.width)
+        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, settings.height)
+        capture.set(cv2.CAP_PROP_FPS, settings.fps)
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
 
     def read(self) -> Image | None:
         good, picture = self._capture.read()
@@ -83,15 +94,27 @@ class NetworkCapture:
         self._container.close()
 
 
-def open_device(device: int | str, settings: SourceSettings) -> DeviceCapture:
+def open_device(
+    device: int | str,
+    settings: SourceSettings,
+    *,
+    cameras: Callable[[], Sequence[CameraInfo]] = list_cameras,
+    opener: Callable[[int | str], VideoCapture] | None = None,
+) -> DeviceCapture:
     """A camera by its number or its path such as /dev/video2; CameraError tells which cameras there are."""
     path = Path(f"/dev/video{device}" if isinstance(device, int) else device)
     if sys.platform == "linux" and not path.exists():
-        raise CameraError(f"there is no camera {device}; {_found()}")
-    return DeviceCapture(device, settings)
+        raise CameraError(f"there is no camera {device}; {_found(cameras())}")
+    if any(camera.busy for camera in cameras() if camera.path == str(path)):
+        raise CameraError(f"camera {device} is busy; close the other program or choose another; {_found(cameras())}")
+    capture = (opener or _quietly_opened)(device)
+    if not capture.isOpened():
+        capture.release()
+        raise CameraError(f"camera {device} cannot be opened; {_found(cameras())}")
+    return DeviceCapture(capture, settings)
 
 
-def _quietly_opened(device: int | str) -> cv2.VideoCapture:
+def _quietly_opened(device: int | str) -> VideoCapture:
     # OpenCV would print its own warnings beside our one clear line.
     level = cv2.getLogLevel()
     cv2.setLogLevel(0)
@@ -101,8 +124,7 @@ def _quietly_opened(device: int | str) -> cv2.VideoCapture:
         cv2.setLogLevel(level)
 
 
-def _found() -> str:
-    cameras = list_cameras()
+def _found(cameras: Sequence[CameraInfo]) -> str:
     if not cameras:
         return "no camera was found; connect one, or use --source demo, a file or an address"
     return "cameras found: " + ", ".join(_described(camera) for camera in cameras)
