@@ -152,11 +152,11 @@ def sweat() -> Rgba:
 def blush() -> Rgba:
     """The glow of a cheek and the slanted strokes drawn on it; it tints the skin."""
     sheet = Sheet(256, 144)
-    sheet.lay(sheet.blurred(sheet.ellipse(0.5, 0.28, 0.29, 0.13), 0.075), (125, 105, 255), 0.8)
-    for x in (0.20, 0.35, 0.50, 0.65, 0.80):
-        rise = 0.11 - 0.12 * abs(x - 0.5)
-        stroke = sheet.stroke([(x + 0.045, 0.28 - rise), (x - 0.045, 0.28 + rise)], (0.01, 0.036, 0.01))
-        sheet.lay(stroke, (84, 44, 205), 0.95)
+    sheet.lay(sheet.blurred(sheet.ellipse(0.5, 0.28, 0.27, 0.10), 0.07), (138, 118, 255), 0.85)
+    for x in (0.26, 0.38, 0.50, 0.62, 0.74):
+        rise = 0.10 - 0.13 * abs(x - 0.5)
+        stroke = sheet.stroke([(x + 0.04, 0.28 - rise), (x - 0.04, 0.28 + rise)], (0.008, 0.026, 0.008))
+        sheet.lay(stroke, (92, 52, 205), 0.9)
     return sheet.rgba()
 
 

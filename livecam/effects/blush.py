@@ -28,5 +28,5 @@ def _cheek(face: Anatomy, side: Side) -> Placement | None:
     visible = (face.along(jaw) - face.along(nose)) * outward(side)
     if visible < 0.2:
         return None
-    at = face.from_point(Point(0.56 * nose.x + 0.44 * jaw.x, 0.56 * nose.y + 0.44 * jaw.y), 0, 0.03)
-    return face.place(at, width=1.35 * min(visible, 0.95), height=0.7)
+    at = face.from_point(Point(0.52 * nose.x + 0.48 * jaw.x, 0.52 * nose.y + 0.48 * jaw.y), 0, 0.0)
+    return face.place(at, width=1.5 * min(visible, 0.95), height=0.8)
