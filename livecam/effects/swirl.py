@@ -12,8 +12,8 @@ from livecam.effects.portrait import Portrait, outward
 from livecam.effects.saucer import squeeze, white
 
 _TURNS_PER_SECOND = 0.8
-_SHARE = 0.98  # of the spiral's picture, in widths of the eye
-_REACH = 0.05  # how far the middle of the spiral travels with the gaze
+_SHARE = 0.88  # of the spiral's picture, in widths of the eye
+_REACH = 0.07  # how far the middle of the spiral travels with the gaze
 
 
 def draw(image: Image, portrait: Portrait) -> None:
