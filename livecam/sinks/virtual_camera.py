@@ -20,7 +20,7 @@ class Device(Protocol):
 def loopback(size: Size, fps: float) -> Device:
     """The first free loopback device of the system; RuntimeError when there is none."""
     try:
-        import pyvirtualcam
+        import pyvirtualcam  # noqa: PLC0415
     except ImportError as error:
         raise MissingExtraError("the virtual camera", "virtualcam") from error
     device: Device = pyvirtualcam.Camera(*size, fps, fmt=pyvirtualcam.PixelFormat.BGR)
