@@ -100,3 +100,20 @@ def test_two_eyes_are_moved_on_one_canvas() -> None:
     image, eye = draw_eye()
     canvas = np.zeros_like(image)
     assert shift_iris(image, eye, (3, 0), out=canvas) is canvas
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    centre=st.tuples(st.floats(-30, 190), st.floats(-30, 150)),
+    radius=st.floats(0.2, 40),
+    spread=st.floats(0, 90),
+    move=st.tuples(st.floats(-60, 60), st.floats(-60, 60)),
+    closing=st.sampled_from([0.0, 0.4, 1.0]),
+)
+def test_lids_that_make_no_sense_are_no_error(
+    centre: tuple[float, float], radius: float, spread: float, move: tuple[float, float], closing: float
+) -> None:
+    image, _ = draw_eye()
+    lids = (np.random.default_rng(5).normal(0, spread, (6, 2)) + centre).astype(np.float32)
+    moved = shift_iris(image, OpenEye(centre, radius, lids), move, lid_follow=0.6, closing=closing)
+    assert (moved.shape, moved.dtype) == (image.shape, np.uint8)
