@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from livecam.core.errors import AssetError
 from livecam.effects.drawing import Rgba
 
 Mask = NDArray[np.float32]  # (h, w), 0..1
@@ -208,9 +209,11 @@ PICTURES: tuple[Callable[[], Rgba], ...] = (
 
 
 def write(folder: Path) -> None:
-    """Every overlay as NAME.png in `folder`."""
+    """Every overlay as NAME.png in `folder`; AssetError when it cannot be written there."""
     for picture in PICTURES:
-        cv2.imwrite(str(folder / f"{picture.__name__}.png"), picture())
+        path = folder / f"{picture.__name__}.png"
+        if not cv2.imwrite(str(path), picture()):
+            raise AssetError(f"{path} cannot be written; name a folder that exists")
 
 
 if __name__ == "__main__":

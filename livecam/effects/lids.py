@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from livecam.core.scene import EyeState, Gaze, Look, Side
 from livecam.effects.anatomy import Anatomy
-from livecam.effects.motion import ramp, towards
+from livecam.effects.motion import ramp, smooth, towards
 
 _LID_SECONDS = 0.07  # from open to shut
 _GAZE_SECONDS = 0.03
-_OPENNESS_SECONDS, _WIDTH_SECONDS = 0.08, 0.15
+_OPENNESS_SECONDS, _WIDTH_SECONDS, _SURE_SECONDS = 0.08, 0.15, 0.1
 _SHUT_SHARE = 0.45  # of the usual aperture, below which an eye without a pupil counts as shut
+_LARGEST_RADIUS = 0.16  # of an iris, in pupil distances; people have 0.0935
 _STRAIGHT = Gaze(0.0, 0.0)
+
+
+class Iris(NamedTuple):
+    """Where an iris is on its face, in the face's units from the middle of the eye's corners."""
+
+    along: float
+    below: float
+    radius: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,8 @@ class Eye:
     width: float  # 1 is an eye seen from the front, 0.5..1.1; less on the side that is turned away
     lid: float  # 0 open .. 1 shut, moving between the two
     shut: bool  # what is to be drawn, with hysteresis
+    iris: Iris | None = None  # the last that was seen
+    sure: float = 0.0  # 0..1, how far that can be relied upon; fades when the iris is not seen
 
 
 class Lids:
@@ -44,9 +56,10 @@ class Lids:
         shut = _is_shut(look, side, relative)
         gaze = _gaze(look, side)
         openness, width = min(max(relative, 0.3), 1.25), face.eye_widths[side]
+        iris, sure = _iris(look, side, face)
         before = self._eyes.get(side)
         if before is None:
-            return Eye(side, gaze or _STRAIGHT, openness, width, float(shut), shut)
+            return Eye(side, gaze or _STRAIGHT, openness, width, float(shut), shut, iris, sure)
         lid = ramp(before.lid, float(shut), elapsed, _LID_SECONDS)
         return Eye(
             side,
@@ -55,6 +68,8 @@ class Lids:
             towards(before.width, width, elapsed, _WIDTH_SECONDS),
             lid,
             lid > 0.3 if before.shut else lid >= 0.7,
+            iris or before.iris,
+            towards(before.sure, sure, elapsed, _SURE_SECONDS),
         )
 
     def _relative_aperture(self, side: Side, face: Anatomy, elapsed: float) -> float:
@@ -80,6 +95,16 @@ def _gaze(look: Look, side: Side) -> Gaze | None:
         if pupil is not None and pupil.state is EyeState.OPEN and look.gaze(candidate) is not None:
             return look.gaze(candidate)
     return None
+
+
+def _iris(look: Look, side: Side, face: Anatomy) -> tuple[Iris | None, float]:
+    pupil = look.pupil(side)
+    if pupil is None or pupil.state is EyeState.CLOSED:
+        return None, 0.0
+    middle = face.eye(side)
+    x, y = (pupil.centre.x - middle.x) / face.unit, (pupil.centre.y - middle.y) / face.unit
+    along, below = x * face.across.x + y * face.across.y, y * face.across.x - x * face.across.y
+    return Iris(along, below, min(pupil.radius / face.unit, _LARGEST_RADIUS)), smooth(pupil.confidence, 0.05, 0.4)
 
 
 def _moved(before: Gaze, now: Gaze, elapsed: float) -> Gaze:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livecam.core.scene import EyeState, Image, Point, Pupil, Side
+from livecam.core.scene import Image, Point, Side
 from livecam.effects.drawing import paste
 from livecam.effects.lids import Eye
 from livecam.effects.motion import smooth, tremor
@@ -13,46 +13,39 @@ from livecam.iris import OpenEye, shift_iris
 
 # Lengths in pupil distances; an iris' radius is 0.0935.
 _QUAKE = 0.022
-_LARGEST_RADIUS = 0.16
 _GROWING = 0.46  # radius of what is enlarged around an eye
 _GAIN = 0.36
 _GLINT = 1.25  # of the picture, in iris radii
+_UNSURE = 0.02  # below this an iris is left alone
 
 
 def draw(image: Image, portrait: Portrait) -> None:
-    strength = portrait.power * portrait.opacity
     for side in Side:
-        eye, pupil = portrait.eyes[side], _open_pupil(portrait, side)
-        middle, around = portrait.eye(side), _GROWING * portrait.face.unit
-        gain = _GAIN * strength * (1 - eye.lid)
-        shake = _shake(portrait, strength)
-        if pupil is not None:
-            lids = portrait.look.face.lids(side)
-            shift_iris(image, OpenEye(pupil.centre, pupil.radius, lids), shake, out=image)
-        enlarge(image, middle, around, gain)
-        if pupil is not None:
-            # The shine stays where the light is, and quakes on its own.
-            centre = Point(pupil.centre.x + 0.4 * shake.x, pupil.centre.y - 0.5 * shake.y)
-            _shine(image, portrait, eye, enlarged(centre, middle, around, gain), pupil.radius / (1 - gain))
+        eye, middle = portrait.eyes[side], portrait.eye(side)
+        radius, gain = _GROWING * portrait.face.unit, _GAIN * portrait.power * portrait.opacity * (1 - eye.lid)
+        centre = _quake(image, portrait, eye)
+        enlarge(image, middle, radius, gain)
+        if centre is not None and eye.iris is not None:
+            _shine(image, portrait, eye, enlarged(centre, middle, radius, gain), eye.iris.radius / (1 - gain))
 
 
-def _shake(portrait: Portrait, strength: float) -> Point:
-    x, y = tremor(portrait.seconds, portrait.seed)
-    reach = _QUAKE * portrait.face.unit * strength
-    return Point(reach * x, 0.6 * reach * y)
+def _quake(image: Image, portrait: Portrait, eye: Eye) -> Point | None:
+    """Displaces the iris and says where its shine is: it stays nearer to where the light is and quakes on its own.
 
-
-def _open_pupil(portrait: Portrait, side: Side) -> Pupil | None:
-    """The pupil to shake, of a sane size; None for an eye that is shut or was not found."""
-    pupil = portrait.look.pupil(side)
-    if pupil is None or pupil.state is EyeState.CLOSED or portrait.eyes[side].shut or pupil.radius < 1:
+    None when the eye is shut, or the iris too uncertain or too small to be moved.
+    """
+    if eye.shut or eye.iris is None or eye.sure < _UNSURE or eye.iris.radius * portrait.face.unit < 1:
         return None
-    radius = min(pupil.radius, _LARGEST_RADIUS * portrait.face.unit)
-    return Pupil(pupil.centre, radius, pupil.confidence, pupil.state)
+    x, y = tremor(portrait.seconds, portrait.seed)
+    reach = _QUAKE * portrait.face.unit * portrait.power * portrait.opacity * eye.sure
+    at = portrait.face.from_point(portrait.eye(eye.side), eye.iris.along, eye.iris.below)
+    lids = portrait.look.face.lids(eye.side)
+    radius = eye.iris.radius * portrait.face.unit
+    shift_iris(image, OpenEye(at, radius, lids), (reach * x, 0.6 * reach * y), out=image)
+    return Point(at.x + 0.4 * reach * x, at.y - 0.3 * reach * y)
 
 
 def _shine(image: Image, portrait: Portrait, eye: Eye, at: Point, radius: float) -> None:
-    size = _GLINT * radius / portrait.face.unit
-    visible = smooth(eye.openness * (1 - eye.lid), 0.4, 0.8)
-    place = portrait.face.place(at, width=size, height=size)
-    paste(image, painted("glint"), place, portrait.opacity * smooth(portrait.power, 0.0, 0.6) * visible)
+    visible = smooth(eye.openness * (1 - eye.lid), 0.4, 0.8) * smooth(portrait.power, 0.0, 0.6) * eye.sure
+    place = portrait.face.place(at, width=_GLINT * radius, height=_GLINT * radius)
+    paste(image, painted("glint"), place, portrait.opacity * visible)

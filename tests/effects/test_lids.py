@@ -89,6 +89,25 @@ def test_openness_is_measured_by_what_is_usual_for_the_eye() -> None:
     assert follow(narrow)[-1].openness > 0.85 > follow([OPEN] * 30 + narrow[:10])[-1].openness
 
 
+def test_an_iris_that_is_missed_once_is_still_known() -> None:
+    missed = replace(OPEN, left=None, left_gaze=None)
+    eye = follow([OPEN] * 10 + [missed])[-1]
+    assert (eye.iris, eye.sure > 0.5) == (follow([OPEN])[-1].iris, True)
+
+
+def test_an_iris_that_is_never_seen_again_is_given_up() -> None:
+    missed = replace(OPEN, left=None, left_gaze=None)
+    assert follow([OPEN] * 10 + [missed] * 30)[-1].sure < 0.01
+
+
+def test_an_iris_is_where_its_pupil_is() -> None:
+    look = make_look(make_face(roll=0.5))
+    face, eye = face_of(look), follow([look])[-1]
+    assert eye.iris is not None
+    assert look.left is not None
+    assert face.from_point(face.eye(Side.LEFT), eye.iris.along, eye.iris.below) == pytest.approx(look.left.centre)
+
+
 def test_the_frame_rate_does_not_change_how_an_eye_closes() -> None:
     slow = follow([OPEN] * 15 + [CLOSED] * 1, fps=15)[-1]
     fast = follow([OPEN] * 60 + [CLOSED] * 4, fps=60)[-1]

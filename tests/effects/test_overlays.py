@@ -35,6 +35,11 @@ def test_what_was_written_can_be_read(tmp_path: Path) -> None:
     }
 
 
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(AssetError, match="cannot be written"):
+        write(tmp_path / "absent")
+
+
 def broken_pictures(folder: Path) -> dict[str, Path]:
     paths = {name: folder / f"{name}.png" for name in ("text", "empty", "opaque", "deep", "cut", "absent")}
     paths["text"].write_text("not a picture")
