@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 
+from livecam.faces.lookout import Background, Immediate
 from livecam.faces.model import FaceModel
 from livecam.faces.stills import Stills
+from livecam.faces.tracking import Tracking
 from livecam.settings import FaceFinderName, FaceSettings
 
 
@@ -19,6 +23,20 @@ def chosen(name: FaceFinderName) -> FaceFinderName:
 def open_stills(settings: FaceSettings) -> Stills:
     """The finder for single pictures."""
     return Stills(open_model(settings.finder), settings.max_faces)
+
+
+def open_recorded(settings: FaceSettings) -> Tracking:
+    """The finder for the frames of a file or the demo: the same pictures always give the same faces."""
+    model = open_model(settings.finder)
+    return Tracking(model, Immediate(model.detect), settings.max_faces)
+
+
+@contextmanager
+def open_live(settings: FaceSettings) -> Iterator[Tracking]:
+    """The finder for a camera: it detects in a thread, which lives as long as the `with`, so that no frame waits."""
+    model = open_model(settings.finder)
+    with Background(model.detect).running() as background:
+        yield Tracking(model, background, settings.max_faces)
 
 
 def open_model(name: FaceFinderName) -> FaceModel:

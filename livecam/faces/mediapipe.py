@@ -76,7 +76,8 @@ _PRESENT = 0.5
 _LIVE_SIDE = 256
 _STILL_SIDE = 1280
 _TILE_SHARES = (2, 4)
-_SMALLEST_TILE = 64
+# A tile smaller than what the detector sees shows it nothing new.
+_SMALLEST_TILE = 192
 
 
 class MediaPipeFaces:
@@ -90,8 +91,9 @@ class MediaPipeFaces:
         self._far = solutions.face_detection.FaceDetection(model_selection=1, min_detection_confidence=0.5)
 
     def detect(self, image: Image) -> Sequence[Region]:
-        """Faces within some two metres of a webcam."""
-        return distinct(list(_detections(self._near, image, _LIVE_SIDE)))
+        """Faces within some five metres of a webcam, and farther ones while there are no others."""
+        found = [*_detections(self._near, image, _LIVE_SIDE), *_detections(self._far, image, _LIVE_SIDE)]
+        return distinct(found or list(self._in_tiles(image, min(image.shape[:2]))))
 
     def search(self, image: Image) -> Sequence[Region]:
         """Near and far faces of the picture and of its square parts; where there are none, those of smaller parts."""

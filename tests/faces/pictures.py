@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from skimage.data import astronaut
 
+from livecam.core.assets import asset
 from livecam.core.scene import Image
 
 
 def portrait(side: int = 512) -> Image:
     """The one face of the demo, upright and smiling; its box has about a fifth of the side."""
-    image = cv2.cvtColor(astronaut(), cv2.COLOR_RGB2BGR)
+    image = cv2.imread(str(asset("demo/portrait.png")))
     return cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+def head(side: int) -> Image:
+    """The same face as a webcam shows it; its box has about two fifths of the side."""
+    cropped = portrait()[0:256, 96:352]
+    return cv2.resize(cropped, (side, side), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
 def beside(left: Image, right: Image) -> Image:

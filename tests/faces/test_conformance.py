@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 import pytest
 
-from livecam.core.scene import Image, Side
+from livecam.core.scene import Face, Image, Side
 from livecam.core.seams import FaceFinder
-from livecam.faces.choose import open_stills
-from livecam.settings import FaceFinderName, FaceSettings
-from tests.faces.pictures import beside, crowd, noise, portrait
+from livecam.faces.choose import open_model
+from livecam.faces.lookout import Immediate
+from livecam.faces.model import FaceModel
+from livecam.faces.stills import Stills
+from livecam.faces.tracking import Tracking
+from livecam.settings import FaceFinderName
+from tests.faces.pictures import beside, crowd, head, noise, portrait
 from tests.fakes import FakeFaceFinder, grey, make_face, make_frame
 
 needs_mediapipe = pytest.mark.skipif(find_spec("mediapipe") is None, reason="the extra 'mediapipe' is not installed")
 
 
+@cache
+def model(name: FaceFinderName) -> FaceModel:
+    return open_model(name)
+
+
 def stills(name: FaceFinderName) -> Callable[[], FaceFinder]:
-    return lambda: open_stills(FaceSettings(finder=name, max_faces=16))
+    return lambda: Stills(model(name), max_faces=16)
+
+
+def tracking(name: FaceFinderName) -> Callable[[], FaceFinder]:
+    return lambda: Tracking(model(name), Immediate(model(name).detect), max_faces=16)
 
 
 REAL = [
     pytest.param(stills(FaceFinderName.DLIB), id="dlib"),
     pytest.param(stills(FaceFinderName.MEDIAPIPE), id="mediapipe", marks=needs_mediapipe),
+    pytest.param(tracking(FaceFinderName.DLIB), id="tracking-dlib"),
+    pytest.param(tracking(FaceFinderName.MEDIAPIPE), id="tracking-mediapipe", marks=needs_mediapipe),
 ]
 FAKE = pytest.param(lambda: FakeFaceFinder(make_face()), id="fake")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def finder(request: Any) -> FaceFinder:
     built: FaceFinder = request.param()
     return built
@@ -48,51 +64,56 @@ EMPTY_ROOMS = {
 }
 
 
+def seen(finder: FaceFinder, image: Image) -> Sequence[Face]:
+    """The faces after two seconds of the same picture: a finder of streams may take its time."""
+    return [finder.find(make_frame(image, index=index, fps=2)) for index in range(4)][-1]
+
+
 @every_finder
 def test_landmarks_are_68_points(finder: FaceFinder) -> None:
-    found = finder.find(make_frame(portrait()))[0]
+    found = seen(finder, portrait())[0]
     assert (found.landmarks.shape, found.landmarks.dtype) == ((68, 2), np.float32)
 
 
 @every_finder
 def test_the_box_encloses_the_eyes(finder: FaceFinder) -> None:
-    found = finder.find(make_frame(portrait()))[0]
+    found = seen(finder, portrait())[0]
     eyes = np.concatenate([found.lids(Side.LEFT), found.lids(Side.RIGHT)]) - found.box[:2]
     assert ((eyes >= 0) & (eyes <= found.box[2:])).all()
 
 
 @every_finder
 def test_confidence_is_a_probability(finder: FaceFinder) -> None:
-    assert all(0 <= face.confidence <= 1 for face in finder.find(make_frame(portrait())))
+    assert all(0 <= face.confidence <= 1 for face in seen(finder, portrait()))
 
 
 @every_finder
 def test_a_frame_is_never_written_to(finder: FaceFinder) -> None:
     image = portrait()
     image.flags.writeable = False
-    assert len(finder.find(make_frame(image))) == 1
+    assert len(seen(finder, image)) == 1
 
 
 @real_finder
 @pytest.mark.parametrize("image", EMPTY_ROOMS.values(), ids=EMPTY_ROOMS.keys())
 def test_an_empty_room_has_no_faces(finder: FaceFinder, image: Image) -> None:
-    assert list(finder.find(make_frame(image))) == []
+    assert list(seen(finder, image)) == []
 
 
 @real_finder
 def test_the_larger_face_comes_first(finder: FaceFinder) -> None:
-    areas = [face.box.area for face in finder.find(make_frame(beside(portrait(300), portrait(500))))]
+    areas = [face.box.area for face in seen(finder, beside(head(300), head(500)))]
     assert (len(areas), areas) == (2, sorted(areas, reverse=True))
 
 
 @real_finder
 def test_ten_faces_are_ten_identities(finder: FaceFinder) -> None:
-    assert len({face.identity for face in finder.find(make_frame(crowd(portrait(240), 5, 2)))}) == 10
+    assert len({face.identity for face in seen(finder, crowd(head(240), 5, 2))}) == 10
 
 
 @real_finder
 def test_the_right_eye_is_on_the_left_of_the_picture(finder: FaceFinder) -> None:
-    face = finder.find(make_frame(portrait()))[0]
+    face = seen(finder, portrait())[0]
     assert face.lids(Side.RIGHT)[:, 0].max() < face.lids(Side.LEFT)[:, 0].min()
 
 
@@ -100,5 +121,5 @@ def test_the_right_eye_is_on_the_left_of_the_picture(finder: FaceFinder) -> None
 @pytest.mark.parametrize("shown", [0.3, 0.5, 0.7])
 def test_half_a_face_gives_whole_landmarks_or_none(finder: FaceFinder, shown: float) -> None:
     image = portrait()
-    faces = finder.find(make_frame(np.ascontiguousarray(image[:, : int(image.shape[1] * shown)])))
+    faces = seen(finder, np.ascontiguousarray(image[:, : int(image.shape[1] * shown)]))
     assert all(np.isfinite(face.landmarks).all() for face in faces)

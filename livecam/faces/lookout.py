@@ -1,0 +1,94 @@
+"""Where the slow detector runs: in a thread of its own for live pictures, at once for recorded ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Condition, Thread
+from typing import Protocol
+
+from livecam.core.scene import Image
+from livecam.faces.model import Region
+
+Detect = Callable[[Image], Sequence[Region]]
+
+
+class Lookout(Protocol):
+    """Looks for faces anew; one request at a time."""
+
+    def ask(self, image: Image) -> None:
+        """Wants the faces of this picture; a request that has not been started yet is replaced."""
+        ...
+
+    def answer(self) -> Sequence[Region] | None:
+        """What was found since the last call; None while there is nothing new, empty when there are no faces."""
+        ...
+
+
+class Immediate:
+    """Looks at once, so that the same pictures always give the same faces."""
+
+    def __init__(self, detect: Detect) -> None:
+        self._detect = detect
+        self._found: Sequence[Region] | None = None
+
+    def ask(self, image: Image) -> None:
+        self._found = self._detect(image)
+
+    def answer(self) -> Sequence[Region] | None:
+        found, self._found = self._found, None
+        return found
+
+
+class Background:
+    """Looks in its own thread, so that no picture waits; an answer is about a picture some frames ago."""
+
+    def __init__(self, detect: Detect) -> None:
+        self._detect = detect
+        self._changed = Condition()
+        self._wanted: Image | None = None
+        self._found: Sequence[Region] | None = None
+        self._failure: BaseException | None = None
+        self._closing = False
+
+    def ask(self, image: Image) -> None:
+        with self._changed:
+            self._wanted = image
+            self._changed.notify()
+
+    def answer(self) -> Sequence[Region] | None:
+        """Raises what the detector raised in its thread."""
+        with self._changed:
+            if self._failure is not None:
+                raise self._failure
+            found, self._found = self._found, None
+            return found
+
+    @contextmanager
+    def running(self) -> Iterator[Background]:
+        """The thread lives as long as the `with`."""
+        thread = Thread(target=self._look, name="face detection", daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            with self._changed:
+                self._closing = True
+                self._changed.notify()
+            thread.join()
+
+    def _look(self) -> None:
+        try:
+            while (image := self._next()) is not None:
+                found = self._detect(image)
+                with self._changed:
+                    self._found = found
+        except BaseException as failure:  # handed to the thread that asks for the answer
+            with self._changed:
+                self._failure = failure
+
+    def _next(self) -> Image | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing or self._wanted is not None)
+            image, self._wanted = self._wanted, None
+            return None if self._closing else image

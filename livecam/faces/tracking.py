@@ -1,0 +1,129 @@
+"""Follows faces from frame to frame: detects rarely, starts from the last landmarks, makes sure now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+
+import numpy as np
+
+from livecam.core.scene import Face, Frame, Image
+from livecam.faces.lookout import Lookout
+from livecam.faces.model import FaceModel, Region, Sight
+from livecam.faces.stills import face
+
+# Seconds between two looks at the whole frame: after a loss, at most while there is nobody, and for newcomers.
+_FIRST_RETRY = 0.1
+_LAST_RETRY = 0.5
+_NEWCOMERS = 1.0
+# Seconds between two checks of a followed face, and between those of a doubtful one.
+_CHECK = 0.4
+_RECHECK = 0.1
+_FAILED_CHECKS = 3
+# A face that moves, grows or turns by more than this between two frames (sides, ratio, radians) is checked at once.
+_LEAP = 0.15
+_LONGEST_LEAP = 0.6
+_SMALLEST_PX = 16.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lock:
+    """A face that is being followed."""
+
+    identity: int
+    sight: Sight
+    check_at: float  # seconds
+    failed_checks: int = 0
+
+
+class Tracking:
+    """A FaceFinder for streams. A lost face is gone at once, and a face that comes back has a new identity."""
+
+    def __init__(self, model: FaceModel, lookout: Lookout, max_faces: int = 4) -> None:
+        self._model = model
+        self._lookout = lookout
+        self._max_faces = max_faces
+        self._locks: list[Lock] = []
+        self._identities = count(1)
+        self._ask_at = 0.0
+        self._retry = _FIRST_RETRY
+
+    def find(self, frame: Frame) -> Sequence[Face]:
+        """Every followed face, the largest first; none is a normal answer."""
+        before = len(self._locks)
+        self._locks = self._apart(list(self._followed(frame)))
+        if len(self._locks) < before:
+            self._ask_at, self._retry = frame.seconds, _FIRST_RETRY
+        self._look_for_others(frame)
+        self._locks = sorted(self._locks, key=lambda lock: -lock.sight.region.size)[: self._max_faces]
+        return [face(lock.sight, lock.identity) for lock in self._locks]
+
+    def _followed(self, frame: Frame) -> Iterator[Lock]:
+        # One check a frame at most, so that many faces do not make one frame late.
+        due = min(self._locks, key=lambda lock: lock.check_at, default=None)
+        for lock in self._locks:
+            sight = self._model.follow(frame.image, lock.sight.region)
+            if sight is None or not _plausible(lock.sight.region, sight.region, frame.image):
+                continue
+            moved = replace(lock, sight=sight)
+            leapt = _leap(lock.sight.region, sight.region) > _LEAP
+            if leapt or (lock is due and frame.seconds >= lock.check_at):
+                checked = self._checked(moved, frame, patience=1 if leapt else _FAILED_CHECKS)
+                if checked is not None:
+                    yield checked
+            else:
+                yield moved
+
+    def _checked(self, lock: Lock, frame: Frame, *, patience: int) -> Lock | None:
+        confidence = self._model.confirm(frame.image, lock.sight)
+        if confidence is not None:
+            sure = lock.sight.region._replace(confidence=confidence)
+            return replace(
+                lock, sight=replace(lock.sight, region=sure), check_at=frame.seconds + _CHECK, failed_checks=0
+            )
+        failed = lock.failed_checks + 1
+        return None if failed >= patience else replace(lock, check_at=frame.seconds + _RECHECK, failed_checks=failed)
+
+    def _apart(self, locks: list[Lock]) -> list[Lock]:
+        """Without younger locks that slid onto the face of an older one."""
+        kept: list[Lock] = []
+        for lock in sorted(locks, key=lambda lock: lock.identity):
+            if not any(lock.sight.region.overlaps(other.sight.region) for other in kept):
+                kept.append(lock)
+        return kept
+
+    def _look_for_others(self, frame: Frame) -> None:
+        if frame.seconds >= self._ask_at and len(self._locks) < self._max_faces:
+            self._lookout.ask(frame.image)
+            self._ask_at = frame.seconds + (_NEWCOMERS if self._locks else self._retry)
+        regions = self._lookout.answer()
+        if regions is None:
+            return
+        self._locks.extend(self._new_locks(frame, regions))
+        self._retry = _FIRST_RETRY if self._locks else min(2 * self._retry, _LAST_RETRY)
+
+    def _new_locks(self, frame: Frame, regions: Sequence[Region]) -> Iterator[Lock]:
+        for region in regions:
+            if any(region.overlaps(lock.sight.region) for lock in self._locks):
+                continue
+            sight = self._model.follow(frame.image, region)
+            # The second look is centred, levelled and scaled by the landmarks of the first.
+            sight = sight and self._model.follow(frame.image, sight.region)
+            if sight is not None and _plausible(region, sight.region, frame.image):
+                yield Lock(next(self._identities), sight, frame.seconds + _CHECK)
+
+
+def _leap(before: Region, after: Region) -> float:
+    """How far a region moved (in its sides), grew or shrank (as a ratio) or turned (radians), whichever is most."""
+    moved = np.hypot(after.x - before.x, after.y - before.y) / max(before.size, 1.0)
+    grown = abs(np.log(max(after.size, 1.0) / max(before.size, 1.0)))
+    turned = abs((after.angle - before.angle + np.pi) % (2 * np.pi) - np.pi)
+    return float(max(moved, grown, turned))
+
+
+def _plausible(before: Region, after: Region, image: Image) -> bool:
+    """Whether the region is large enough, its middle inside the frame, and it could have come from the one before."""
+    height, width = image.shape[:2]
+    inside = 0 <= after.x < width and 0 <= after.y < height
+    return inside and after.size >= _SMALLEST_PX and _leap(before, after) < _LONGEST_LEAP
