@@ -163,15 +163,15 @@ def blush() -> Rgba:
 
 def gloom() -> Rgba:
     """The shadow and the lines that fall over a forehead."""
-    sheet = Sheet(320, 208)
+    sheet = Sheet(320, 192)
     # Round above like a forehead, and gone before the brows.
-    shade = sheet.blurred(sheet.ellipse(0.5, 0.30, 0.36, 0.22), 0.045) * sheet.down(0.2, 0.95)
+    shade = sheet.blurred(sheet.ellipse(0.5, 0.30, 0.38, 0.22), 0.045) * sheet.down(0.2, 0.98)
     sheet.lay(shade, (150, 84, 78), 0.8)
-    lengths = (0.20, 0.31, 0.25, 0.40, 0.29, 0.37, 0.24, 0.32, 0.18)
+    lengths = (0.22, 0.34, 0.27, 0.45, 0.31, 0.41, 0.25, 0.35, 0.20)
     for index, length in enumerate(lengths):
-        x = 0.18 + 0.64 * index / (len(lengths) - 1)
-        top = 0.06 + 0.5 * (x - 0.5) ** 2
-        sheet.lay(sheet.stroke([(x, top), (x, top + length)], (0.004, 0.015, 0.014, 0.003)), (96, 34, 40), 0.9)
+        x = 0.11 + 0.78 * index / (len(lengths) - 1)
+        top = 0.05 + 0.4 * (x - 0.5) ** 2
+        sheet.lay(sheet.stroke([(x, top), (x, top + length)], (0.004, 0.018, 0.017, 0.004)), (96, 34, 40), 0.9)
     return sheet.rgba()
 
 

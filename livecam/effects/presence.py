@@ -10,7 +10,7 @@ from livecam.effects.motion import ramp
 _RETURN_SECONDS = 0.12  # a face that comes back while it fades is whole again after this time
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Presence:
     """One face and how much of it there is: 1 while it is seen or held, less while it fades."""
 
