@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from livecam.core.errors import LivecamError, SinkError, SourceError
 from livecam.core.files import write_atomically
 from livecam.core.scene import Frame
 from livecam.faces.choose import open_stills
+from livecam.live import Limits, assemble, summary
 from livecam.locate import record
 from livecam.perception import Perception
 from livecam.pictures import read_picture
@@ -27,6 +29,52 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+
+
+@app.command()
+def run(
+    source: options.Source = None,
+    face: options.FaceName = None,
+    max_faces: options.MaxFaces = None,
+    pupil: options.PupilName = None,
+    model: options.Model = None,
+    effect: options.Style = None,
+    strength: options.Strength = None,
+    trigger: options.TriggerName = None,
+    sink: options.Sinks = None,
+    hud: options.Hud = None,
+    size: options.Size = None,
+    fps: options.Fps = None,
+    seconds: options.Seconds = None,
+    frames: options.Frames = None,
+    config: options.Config = None,
+    report: options.Report = None,
+) -> None:
+    """Run the effect: on the camera, or on the demo when there is none."""
+    width, height = options.size(size)
+    settings = load(
+        config,
+        {
+            "source": {"source": source, "width": width, "height": height, "fps": fps},
+            "faces": {"finder": face, "max_faces": max_faces},
+            "pupils": {"finder": pupil, "model": model},
+            "effect": {"style": effect, "strength": strength, "trigger": trigger},
+            "output": {"sinks": sink or None, "hud": hud},
+        },
+    )
+    interrupted = False
+    with ExitStack() as stack:
+        live = assemble(settings, Limits(seconds, frames), stack, _say)
+        try:
+            live.run()
+        except KeyboardInterrupt:
+            interrupted = True
+    for line in summary(live):
+        _say(line)
+    if report:
+        _write(report, json.dumps(live.report(), indent=2).encode() + b"\n")
+    if interrupted:
+        raise typer.Exit(130)
 
 
 @app.command()
@@ -71,6 +119,10 @@ def config(
         raise SinkError(f"{path} is there already; pass --force to overwrite it, or name another file")
     _write(path, text.encode())
     print(f"settings written to {path}")
+
+
+def _say(note: str) -> None:
+    print(f"livecam: {note}", file=sys.stderr, flush=True)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -26,6 +26,7 @@ Sinks = Annotated[
     list[str] | None,
     typer.Option("--sink", help="window | virtualcam | null | a .mp4 or .mkv path; may be repeated."),
 ]
+Hud = Annotated[bool | None, typer.Option("--hud/--no-hud", help="Figures in the window; never in recordings.")]
 Size = Annotated[str | None, typer.Option(metavar="WxH", help="Size asked of a camera, and of the demo.")]
 Fps = Annotated[float | None, typer.Option(help="Frames a second asked of a camera, and of the demo.")]
 Seconds = Annotated[float | None, typer.Option(min=0, help="Stop after so many seconds of the source.")]
