@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import cos, sin
 from typing import Any, NamedTuple
 
 import cv2
@@ -29,6 +30,23 @@ class Placement(NamedTuple):
     def area(self) -> float:
         """Square pixels of the frame under the sprite; 0 when it is squashed flat."""
         return abs(self.across_x * self.down_y - self.across_y * self.down_x)
+
+    def inside(self, u: float, v: float, share: float, turn: float = 0.0) -> Placement:
+        """A placement within this one: its middle at `u` widths across and `v` heights down from this one's, `share`
+        of its size, turned by `turn` radians before it is squashed and turned as this one is."""
+        cos_turn, sin_turn = share * cos(turn), share * sin(turn)
+        return Placement(
+            self.x + u * self.across_x + v * self.down_x,
+            self.y + u * self.across_y + v * self.down_y,
+            cos_turn * self.across_x + sin_turn * self.down_x,
+            cos_turn * self.across_y + sin_turn * self.down_y,
+            cos_turn * self.down_x - sin_turn * self.across_x,
+            cos_turn * self.down_y - sin_turn * self.across_y,
+        )
+
+    def mirrored(self) -> Placement:
+        """The same place, the picture's left and right exchanged."""
+        return self._replace(across_x=-self.across_x, across_y=-self.across_y)
 
 
 class Region(NamedTuple):

@@ -51,6 +51,16 @@ def test_a_stain_multiplies_and_glows(opacity: float) -> None:
     assert image[30, 30] == pytest.approx(stained * opacity + 100 * (1 - opacity), abs=2)
 
 
+def test_a_placement_inside_another_is_squashed_with_it() -> None:
+    outer = Placement(50, 50, 40, 0, 0, 20)
+    assert outer.inside(0.25, -0.5, 0.5, np.pi / 2) == pytest.approx((60, 40, 0, 10, -20, 0))
+
+
+def test_mirrored_twice_is_as_before() -> None:
+    place = Placement(1, 2, 3, 4, 5, 6)
+    assert place.mirrored().mirrored() == place != place.mirrored()
+
+
 def test_what_is_transparent_leaves_every_pixel_as_it_was() -> None:
     image = np.random.default_rng(3).integers(0, 256, (80, 80, 3), np.uint8)
     before = image.copy()
