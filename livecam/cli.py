@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from livecam.pictures import read_picture
 from livecam.pupils.choose import open_pupils
 from livecam.settings import Settings
 from livecam.settings_file import DEFAULT_FILE, as_toml, load
+from livecam.sources.devices import list_cameras
 
 app = typer.Typer(
     name="livecam",
@@ -102,6 +104,22 @@ def locate(
             print(json.dumps({"image": image, "error": str(error)}), flush=True)
     if failed:
         raise typer.Exit(1)
+
+
+@app.command()
+def devices(as_json: options.Json = False) -> None:
+    """List the cameras with their sizes and rates."""
+    cameras = list_cameras()
+    if as_json:
+        print(json.dumps([asdict(camera) for camera in cameras]))
+        return
+    if not cameras:
+        print("no camera was found; `livecam doctor` says what may be missing")
+    for camera in cameras:
+        print(f"{camera.path}  {camera.name}{'  (busy)' if camera.busy else ''}")
+        for mode in camera.modes:
+            rates = ", ".join(f"{fps:g}" for fps in mode.fps)
+            print(f"    {mode.width}x{mode.height}{f'  at {rates} frames a second' if rates else ''}")
 
 
 @app.command()
