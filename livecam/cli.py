@@ -6,6 +6,7 @@ import json
 import sys
 from contextlib import ExitStack
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,6 @@ from livecam.core.errors import LivecamError, SinkError, SourceError
 from livecam.core.files import write_atomically
 from livecam.core.scene import Frame
 from livecam.faces.choose import open_stills
-from livecam.live import Limits, assemble, summary
 from livecam.locate import record
 from livecam.perception import Perception
 from livecam.pictures import read_picture
@@ -31,6 +31,19 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"livecam {version('livecam')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _every_command(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    return None
 
 
 @app.command()
@@ -53,6 +66,9 @@ def run(
     report: options.Report = None,
 ) -> None:
     """Run the effect: on the camera, or on the demo when there is none."""
+    # Brings the video libraries, which the other commands do without.
+    from livecam.live import Limits, assemble, summary  # noqa: PLC0415
+
     width, height = options.size(size)
     settings = load(
         config,
