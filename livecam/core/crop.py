@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from livecam.core.scene import Face, Frame, Image, Points, Side
+
+# OpenCV warps pictures whose sides fit into a signed short.
+_WARP_LIMIT = 32000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +28,7 @@ class EyeCrop:
     @property
     def scale(self) -> float:
         """Patch pixels per frame pixel."""
-        return float(np.sqrt(abs(np.linalg.det(self.matrix[:, :2]))))
+        return math.sqrt(abs(_determinant(self.matrix)))
 
     def from_frame(self, points: ArrayLike) -> NDArray[np.float64]:
         """Frame pixels to patch pixels, (..., 2)."""
@@ -54,10 +58,9 @@ class EyePair:
 
 def similarity(centre: ArrayLike, *, angle: float, scale: float, onto: ArrayLike) -> NDArray[np.float64]:
     """The (2, 3) matrix that turns by -`angle` radians, scales, and takes frame `centre` to patch `onto`."""
-    cos, sin = scale * np.cos(angle), scale * np.sin(angle)
-    turn = np.array([[cos, sin], [-sin, cos]])
-    shift = np.asarray(onto, np.float64) - turn @ np.asarray(centre, np.float64)
-    return np.column_stack([turn, shift])
+    cos, sin = scale * math.cos(angle), scale * math.sin(angle)
+    (x, y), (onto_x, onto_y) = np.asarray(centre, np.float64).tolist(), np.asarray(onto, np.float64).tolist()
+    return np.array([[cos, sin, onto_x - cos * x - sin * y], [-sin, cos, onto_y + sin * x - cos * y]])
 
 
 def cut(image: Image, matrix: NDArray[np.float64], size: tuple[int, int]) -> Image:
@@ -65,21 +68,30 @@ def cut(image: Image, matrix: NDArray[np.float64], size: tuple[int, int]) -> Ima
 
     Only the region under the patch is touched. A strong reduction is averaged first, so that it does not alias.
     """
+    reduction = int(1 / math.sqrt(max(abs(_determinant(matrix)), 1e-12)))
+    if reduction >= 2 or max(image.shape[:2]) > _WARP_LIMIT:
+        image, matrix = _region(image, matrix, size)
+    if reduction >= 2:
+        image, matrix = _reduced(image, matrix, reduction)
+    patch: Image = cv2.warpAffine(image, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[assignment]
+    return patch
+
+
+def _determinant(matrix: NDArray[np.float64]) -> float:
+    (a, b, _), (c, d, _) = matrix.tolist()
+    return float(a * d - b * c)
+
+
+def _region(image: Image, matrix: NDArray[np.float64], size: tuple[int, int]) -> tuple[Image, NDArray[np.float64]]:
+    """The part of the image under the patch, a pixel more around, and the matrix from there."""
     width, height = size
     corners = np.array([[-1, -1], [width, -1], [width, height], [-1, height]], np.float64)
-    back = np.linalg.inv(matrix[:, :2])
-    around = (corners - matrix[:, 2]) @ back.T
+    around = (corners - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
     low = np.clip(np.floor(around.min(axis=0)).astype(int) - 1, 0, np.array(image.shape[1::-1]) - 1)
     high = np.clip(np.ceil(around.max(axis=0)).astype(int) + 2, low + 1, image.shape[1::-1])
-    region = image[low[1] : high[1], low[0] : high[0]]
     local = matrix.copy()
     local[:, 2] += matrix[:, :2] @ low
-    reduction = int(np.sqrt(abs(np.linalg.det(back))))
-    if reduction >= 2:
-        region, local = _reduced(region, local, reduction)
-    return cv2.warpAffine(region, local, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(
-        np.uint8, copy=False
-    )
+    return image[low[1] : high[1], low[0] : high[0]], local
 
 
 def _reduced(region: Image, matrix: NDArray[np.float64], factor: int) -> tuple[Image, NDArray[np.float64]]:

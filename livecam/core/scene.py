@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -49,6 +50,7 @@ class Box(NamedTuple):
 
 # iBUG order: the six lid points of an eye run from the image-left corner over the upper lid, clockwise in the image.
 LID_POINTS = {Side.RIGHT: slice(36, 42), Side.LEFT: slice(42, 48)}
+_EYE_CORNERS = [36, 39, 42, 45]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,14 +89,18 @@ class Face:
     @property
     def pupil_distance(self) -> float:
         """The distance between the middles of the two eyes' corners, pixels: the unit of every error and size."""
-        right, left = (self.lids(side)[[0, 3]].mean(axis=0) for side in (Side.RIGHT, Side.LEFT))
-        return float(np.hypot(*(left - right)))
+        return math.hypot(*self._eye_line())
 
     @property
     def roll(self) -> float:
         """Radians by which the line from the image-left to the image-right eye falls below the horizontal."""
-        right, left = (self.lids(side)[[0, 3]].mean(axis=0) for side in (Side.RIGHT, Side.LEFT))
-        return float(np.arctan2(left[1] - right[1], left[0] - right[0]))
+        across, down = self._eye_line()
+        return math.atan2(down, across)
+
+    def _eye_line(self) -> tuple[float, float]:
+        # Asked for several times a frame: plain numbers are ten times quicker than small arrays here.
+        (a, b), (c, d), (e, f), (g, h) = self.landmarks[_EYE_CORNERS].tolist()
+        return (e + g - a - c) / 2, (f + h - b - d) / 2
 
 
 @dataclass(frozen=True, slots=True)

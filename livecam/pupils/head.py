@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -43,10 +44,16 @@ class Head(NamedTuple):
 def head(face: Face) -> Head:
     """By a weak-perspective fit; a turned head has a larger pupil distance than its foreshortened eyes show."""
     points = face.landmarks[_POINTS].astype(np.float64)
-    axes = _SOLVE @ (points - points.mean(axis=0))
-    # The singular values of a scaled rotation's two rows are its scale; noise parts them, their mean is steady.
-    squared, determinant = float((axes * axes).sum()), np.linalg.det(axes.T @ axes)
-    scale = 0.5 * np.sqrt(squared + 2 * np.sqrt(max(float(determinant), 0.0)))
+    # The columns of the solution sum to nothing, so the points need not be centred first.
+    (a, b), (c, d), (e, f) = (_SOLVE @ points).tolist()
+    squares, determinant = a * a + b * b + c * c + d * d + e * e + f * f, _gram_determinant((a, c, e), (b, d, f))
+    # The two singular values are the scale twice over; noise parts them, their mean is steady.
+    scale = 0.5 * math.sqrt(squares + 2 * math.sqrt(max(determinant, 0.0)))
     distance = max(scale, face.pupil_distance, 1.0)
-    along = np.array([np.cos(face.roll), np.sin(face.roll)])
-    return Head(distance, float(np.clip(-(axes[2] @ along) / distance, -1, 1)))
+    turn = -(e * math.cos(face.roll) + f * math.sin(face.roll)) / distance
+    return Head(distance, min(max(turn, -1.0), 1.0))
+
+
+def _gram_determinant(u: tuple[float, ...], v: tuple[float, ...]) -> float:
+    uu, vv, uv = (sum(x * y for x, y in zip(p, q, strict=True)) for p, q in ((u, u), (v, v), (u, v)))
+    return uu * vv - uv * uv
