@@ -60,14 +60,14 @@ class RingBank:
     def respond(self, slopes: Stack, low: tuple[int, int], size: tuple[int, int]) -> Stack:
         """The response at a block of `size` (width, height) places from `low` (x, y) on: (height, width, rings).
 
-        `slopes` is (2, h, w) and contiguous, and the block keeps `reach` pixels from its border. An edge of one level a pixel all
-        around a place answers 1.
+        `slopes` is (2, h, w) and contiguous, and the block keeps `reach` pixels from its border. An edge of one level
+        a pixel all around a place answers 1.
         """
         span = 2 * self.reach + 1
         left, top = low[0] - self.reach, low[1] - self.reach
         width, height = size
         plane, row, column = slopes.strides
-        windows = np.ndarray(
+        windows: Stack = np.ndarray(
             (height, width, 2, span, span),
             np.float32,
             slopes,

@@ -1,0 +1,1 @@
+"""The training package, from pictures to an exported model."""
