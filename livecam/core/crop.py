@@ -37,8 +37,9 @@ class EyeCrop:
 
     def to_frame(self, points: ArrayLike) -> NDArray[np.float64]:
         """Patch pixels to frame pixels, (..., 2)."""
-        back: NDArray[np.float64] = np.linalg.inv(self.matrix[:, :2])
-        moved: NDArray[np.float64] = (np.asarray(points, np.float64) - self.matrix[:, 2]) @ back.T
+        (a, b, _), (c, d, _) = self.matrix.tolist()
+        back = np.array([[d, -c], [-b, a]]) / _determinant(self.matrix)
+        moved: NDArray[np.float64] = (np.asarray(points, np.float64) - self.matrix[:, 2]) @ back
         return moved
 
 

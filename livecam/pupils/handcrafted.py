@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from livecam.core.crop import EyeCrop, EyePair, cut, similarity
-from livecam.core.scene import EyeState, Face, Frame, Point, Pupil, Side
+from livecam.core.scene import Face, Frame, Point, Pupil, Side
 from livecam.core.seams import PupilPair
-from livecam.pupils.coarse import peaks, together
+from livecam.pupils.coarse import Peak, Peaks, margin, peaks, together
 from livecam.pupils.fine import Spot, block, spots
 from livecam.pupils.head import head
 from livecam.pupils.ring import Plane
+from livecam.pupils.trust import Signs, judge, thinness
 
 _WIDTH, _HEIGHT = 64, 48
-_SCALE = 8.0 / 0.0935  # patch pixels a pupil distance: an iris of the usual 0.0935 gets a radius of 8 pixels
+_IRIS_RADIUS = 8.0  # patch pixels
+_SCALE = _IRIS_RADIUS / 0.0935  # patch pixels a pupil distance: an iris of the usual 0.0935 gets a radius of 8 pixels
 _NOISE = 4.0  # grey levels: a patch that is flatter than this has nothing to show
 _GLINT = 1.5  # standard deviations above the mean at which levels are clipped
 _AGREEMENT = 0.3  # how far the heights of the two centres are drawn together
@@ -40,17 +44,50 @@ class HeadCut:
         return EyeCrop(side, cut(frame.image, matrix, (_WIDTH, _HEIGHT)), matrix, lids)
 
 
+class View(NamedTuple):
+    """What one eye shows by itself: levels, where an iris may be, and how far the lids' landmarks are apart."""
+
+    levels: Plane
+    peaks: Peaks
+    opening: float
+
+
+class Reading(NamedTuple):
+    """An iris in patch pixels, and what speaks for it."""
+
+    spot: Spot
+    signs: Signs
+
+
 @dataclass(frozen=True, slots=True)
 class Handcrafted:
-    """Coarse at half size, the best pair of peaks, then fine and sub-pixel around each."""
+    """Coarse at half size, the best pair of peaks, then fine and sub-pixel around each.
+
+    Every eye has an answer; one that is closed has a state of CLOSED and a low confidence.
+    """
 
     cutter: HeadCut = HeadCut()
 
     def locate(self, eyes: EyePair) -> PupilPair:
-        left, right = _levels(eyes.left), _levels(eyes.right)
-        first, second = together(peaks(left, eyes.left), peaks(right, eyes.right))
-        spot_left, spot_right = _level(*spots(block(left, first), block(right, second)))
-        return PupilPair(_pupil(eyes.left, spot_left), _pupil(eyes.right, spot_right))
+        left, right = read(eyes)
+        return PupilPair(_pupil(eyes.left, left), _pupil(eyes.right, right))
+
+
+def read(eyes: EyePair) -> tuple[Reading, Reading]:
+    """Both irises, left and right."""
+    left, right = _view(eyes.left), _view(eyes.right)
+    first, second = together(left.peaks, right.peaks)
+    spot_left, spot_right = spots(block(left.levels, first), block(right.levels, second))
+    apart = min(math.hypot((spot_left.x - spot_right.x) / 4, (spot_left.y - spot_right.y) / 3), 4.0)
+    between = min(spot_left.score, spot_right.score), apart
+    spot_left, spot_right = _level(spot_left, spot_right)
+    return _reading(left, first, spot_left, between), _reading(right, second, spot_right, between)
+
+
+def _view(eye: EyeCrop) -> View:
+    levels, rows = _levels(eye), eye.from_frame(eye.lids)[:, 1].tolist()
+    opening = (rows[4] + rows[5] - rows[1] - rows[2]) / 2 / _IRIS_RADIUS
+    return View(levels, peaks(levels, sum(rows) / len(rows)), min(max(opening, 0.0), 1.2))
 
 
 def _levels(eye: EyeCrop) -> Plane:
@@ -70,8 +107,21 @@ def _level(left: Spot, right: Spot) -> tuple[Spot, Spot]:
     return left._replace(y=left.y - step), right._replace(y=right.y + step)
 
 
-def _pupil(eye: EyeCrop, spot: Spot) -> Pupil:
-    x, y = eye.to_frame((spot.x, spot.y))
-    confidence = float(1 / (1 + np.exp(-(spot.score - 0.1) * 40)))
-    state = EyeState.OPEN if confidence >= 0.5 else EyeState.CLOSED
-    return Pupil(Point(float(x), float(y)), spot.radius / eye.scale, confidence, state)
+def _reading(view: View, peak: Peak, spot: Spot, between: tuple[float, float]) -> Reading:
+    weaker_ring, apart = between
+    signs = Signs(
+        ring=spot.score,
+        weaker_ring=weaker_ring,
+        blur=math.log(spot.spread + 1e-3),
+        apart=apart,
+        margin=min(max(margin(view.peaks, peak), 0.0), 0.4),
+        thinness=thinness(view.levels, spot),
+        opening=view.opening,
+    )
+    return Reading(spot, signs)
+
+
+def _pupil(eye: EyeCrop, reading: Reading) -> Pupil:
+    x, y = eye.to_frame((reading.spot.x, reading.spot.y)).tolist()
+    confidence, state = judge(reading.signs)
+    return Pupil(Point(x, y), reading.spot.radius / eye.scale, confidence, state)
