@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from livecam import options
+from livecam.benchmark.cli import bench
 from livecam.core.errors import LivecamError, SinkError, SourceError
 from livecam.core.files import write_atomically
 from livecam.core.scene import Frame
@@ -31,6 +32,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.command()(bench)
 
 
 def _version(wanted: bool) -> None:

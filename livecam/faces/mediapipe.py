@@ -85,7 +85,7 @@ class MediaPipeFaces:
 
     def __init__(self) -> None:
         """Raises MissingExtraError when MediaPipe is not installed; takes seconds, for its libraries are large."""
-        solutions, graph = _import()
+        solutions, graph = import_mediapipe()
         self._mesh = graph(graph_config=_MESH_GRAPH)
         self._near = solutions.face_detection.FaceDetection(model_selection=0, min_detection_confidence=0.5)
         self._far = solutions.face_detection.FaceDetection(model_selection=1, min_detection_confidence=0.5)
@@ -130,7 +130,8 @@ class MediaPipeFaces:
                     yield region._replace(x=region.x + left, y=region.y + top)
 
 
-def _import() -> tuple[Any, Any]:
+def import_mediapipe() -> tuple[Any, Any]:
+    """MediaPipe's solutions and its class for graphs of one's own; MissingExtraError when it is not installed."""
     if find_spec("mediapipe") is None:
         raise MissingExtraError("--face mediapipe", "mediapipe")
     os.environ.setdefault("GLOG_minloglevel", "2")

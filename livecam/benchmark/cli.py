@@ -1,0 +1,145 @@
+"""The command `livecam bench`: reads its flags, prints tables, writes what was asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+from enum import StrEnum
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+from rich.console import Console
+
+from livecam import options
+from livecam.core.errors import SettingsError, SinkError
+from livecam.core.files import write_atomically
+from livecam.settings import FaceFinderName, PupilFinderName, Runtime
+from livecam.settings_file import load
+
+if TYPE_CHECKING:
+    from livecam.benchmark.results import Results
+
+_TABLE_WIDTH = 110  # a wrapped line can still be read, a cut number cannot
+_Name = TypeVar("_Name", bound=StrEnum)
+
+
+class Reference(StrEnum):
+    """Programs whose perception can be timed on the same frames."""
+
+    MEDIAPIPE = "mediapipe"
+
+
+def bench(
+    source: Annotated[str, typer.Option(metavar="FILE|demo", help="A video file, or the demo.")] = "demo",
+    size: Annotated[str, typer.Option(metavar="WxH", help="The size every frame is brought to.")] = "1280x720",
+    frames: Annotated[int, typer.Option(min=1, help="Frames that are measured.")] = 300,
+    warmup: Annotated[int, typer.Option(min=0, help="Frames before them that do not count.")] = 60,
+    paths: Annotated[str, typer.Option(metavar="NAMES", help="Of cpu, tflite, tutorial.")] = "cpu,tflite,tutorial",
+    face: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Of dlib, mediapipe; all that are installed.")
+    ] = None,
+    max_faces: Annotated[int, typer.Option(min=1, max=16, help="Faces followed, also by the reference.")] = 1,
+    reference: Annotated[Reference | None, typer.Option(help="Also time MediaPipe's own mesh with iris.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, max=16, help="Threads of the interpreter.")] = None,
+    threads_sweep: Annotated[bool, typer.Option("--threads-sweep", help="Compare 1, 2, 4 ... threads.")] = False,
+    runtimes: Annotated[str | None, typer.Option(metavar="NAMES", help="Compare: litert, tflite-runtime.")] = None,
+    accuracy: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Score labelled photographs too.")] = None,
+    model: options.Model = None,
+    style: options.Style = None,
+    json_file: Annotated[str | None, typer.Option("--json", metavar="FILE", help="All figures; - prints them.")] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Where the time goes, as a picture.")] = None,
+    config: options.Config = None,
+) -> None:
+    """Measure how fast every path is on this machine, and where the time goes."""
+    # What measures loads everything the program has; the other commands need not wait for that.
+    from livecam.benchmark.measure import benchmark  # noqa: PLC0415
+    from livecam.benchmark.plan import Plan  # noqa: PLC0415
+
+    _check_outputs(json_file, plot)
+    plan = Plan(
+        settings=load(
+            config,
+            {
+                "pupils": {"model": model, "threads": threads},
+                "faces": {"max_faces": max_faces},
+                "effect": {"style": style},
+            },
+        ),
+        source=source,
+        size=_size(size),
+        frames=frames,
+        warm_up=warmup,
+        paths=_names("--paths", paths, PupilFinderName),
+        faces=_names("--face", face, FaceFinderName) if face else _installed_faces(),
+        peer=reference is not None,
+        photographs=accuracy,
+        runtimes=_names("--runtimes", runtimes, Runtime) if runtimes else (Runtime.LITERT,),
+        threads=_sweep_threads(sweep=threads_sweep, runtimes=runtimes, threads=threads),
+    )
+    with Console(stderr=True).status("") as status:
+        results = benchmark(plan, status.update)
+    _deliver(results, json_file, plot)
+
+
+def _check_outputs(json_file: str | None, plot: Path | None) -> None:
+    """What cannot be written is said before minutes of measuring, not after."""
+    if plot and plot.suffix.lower() != ".png":
+        raise SettingsError(f"--plot cannot be '{plot}'; name a .png file")
+    for path in [plot, Path(json_file) if json_file and json_file != "-" else None]:
+        if path and (path.is_dir() or not path.absolute().parent.is_dir()):
+            raise SinkError(f"cannot write {path}; name a file in a folder that exists")
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, height = options.size(text)
+    if not width or not height or min(width, height) < 16:
+        raise SettingsError(f"--size cannot be '{text}'; write at least 16x16")
+    return width, height
+
+
+def _names(flag: str, text: str, known: type[_Name]) -> tuple[_Name, ...]:
+    """The names in a list with commas, each once, in order."""
+    given = dict.fromkeys(part.strip() for part in text.split(","))
+    choices = {name.value: name for name in known if name.value != "auto"}
+    wrong = [name for name in given if name not in choices]
+    if wrong:
+        raise SettingsError(f"{flag} does not know '{wrong[0]}'; known: {', '.join(choices)}, with commas between")
+    return tuple(choices[name] for name in given)
+
+
+def _installed_faces() -> tuple[FaceFinderName, ...]:
+    return (FaceFinderName.DLIB, FaceFinderName.MEDIAPIPE) if find_spec("mediapipe") else (FaceFinderName.DLIB,)
+
+
+def _sweep_threads(*, sweep: bool, runtimes: str | None, threads: int | None) -> tuple[int, ...]:
+    """Powers of two up to the number of cores, at least 1 and 2."""
+    if sweep:
+        return tuple(2**power for power in range(max(2, os.cpu_count() or 1).bit_length()))
+    return (threads or 1,) if runtimes else ()
+
+
+def _deliver(results: Results, json_file: str | None, plot: Path | None) -> None:
+    from livecam.benchmark.plot import picture  # noqa: PLC0415
+    from livecam.benchmark.results import as_json  # noqa: PLC0415
+    from livecam.benchmark.table import tables  # noqa: PLC0415
+
+    text = json.dumps(as_json(results), indent=2) + "\n"
+    console = Console(stderr=json_file == "-")
+    console.width = max(console.width, _TABLE_WIDTH)
+    for table in tables(results):
+        console.print(table)
+    if json_file == "-":
+        print(text, end="")
+    elif json_file:
+        _write(Path(json_file), text.encode())
+    if plot:
+        _write(plot, picture(results))
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise SinkError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error

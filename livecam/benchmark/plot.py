@@ -1,0 +1,128 @@
+"""A benchmark as one picture: where the time of every path goes, and how its frames are spread."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecam.benchmark.canvas import PALE, Canvas, Colour
+from livecam.benchmark.parts import STAGES
+from livecam.benchmark.results import PathResult, Results
+
+# BGR, told apart also by those who see two primary colours (Okabe & Ito 2008, and greys).
+_COLOURS: tuple[Colour, ...] = (
+    (178, 114, 0),
+    (0, 94, 213),
+    (115, 158, 0),
+    (0, 159, 230),
+    (167, 121, 204),
+    (233, 180, 86),
+    (66, 228, 240),
+    (150, 150, 150),
+    (90, 90, 90),
+    (200, 200, 200),
+)
+_WIDTH = 1000
+_LEFT, _RIGHT = 180, 960
+_BAR, _GAP = 22, 12
+_CURVE = 260  # height
+_PEER: Colour = (120, 120, 120)
+
+
+def picture(results: Results) -> bytes:
+    """A PNG: a stacked bar a path above, the share of frames that took at most so long below."""
+    rows = len(results.paths) + (results.peer is not None)
+    bars_end = 80 + rows * (_BAR + _GAP)
+    canvas = Canvas(_WIDTH, bars_end + 110 + _CURVE + 70)
+    width, height = results.size
+    title = f"livecam bench: {results.frames} frames of {results.source.rsplit('/', 1)[-1]} at {width}x{height}"
+    canvas.text(30, 34, title, height=13)
+    _bars(canvas, results, bars_end)
+    _curves(canvas, results, bars_end + 110)
+    return canvas.png()
+
+
+def _bars(canvas: Canvas, results: Results, end: float) -> None:
+    longest = max([_total(path) for path in results.paths] + ([results.peer.mean_ms] if results.peer else []))
+    step = _step(longest)
+    scale = (_RIGHT - _LEFT) / longest
+    for mark in np.arange(0, longest, step):
+        x = _LEFT + mark * scale
+        canvas.line([(x, 60), (x, end)], PALE)
+        canvas.text(x, end + 16, f"{mark:g}", height=8, align="middle")
+    canvas.text(_RIGHT, end + 16, "ms a frame", height=8, align="right")
+    for row, path in enumerate(results.paths):
+        _bar(canvas, path, 66 + row * (_BAR + _GAP), scale)
+    if results.peer:
+        top = 66 + len(results.paths) * (_BAR + _GAP)
+        canvas.text(_LEFT - 10, top + 16, "MediaPipe mesh + iris", height=8, align="right")
+        canvas.box(_LEFT, top, results.peer.mean_ms * scale, _BAR, _PEER)
+    _legend(canvas, [stage for stage in _drawn() if any(stage in path.stages for path in results.paths)], end + 46)
+
+
+def _drawn() -> list[str]:
+    return [stage for stage in STAGES if stage != "encode"]
+
+
+def _total(path: PathResult) -> float:
+    return sum(stage.a_frame for stage in path.stages.values())
+
+
+def _bar(canvas: Canvas, path: PathResult, top: float, scale: float) -> None:
+    canvas.text(_LEFT - 10, top + 16, f"{path.name} / {path.face}", height=9, align="right")
+    left: float = _LEFT
+    for name, colour in zip(_drawn(), _COLOURS, strict=True):
+        taken = path.stages[name].a_frame * scale if name in path.stages else 0.0
+        canvas.box(left, top, taken, _BAR, colour)
+        left += taken
+
+
+def _legend(canvas: Canvas, stages: Sequence[str], y: float) -> None:
+    for place, stage in enumerate(stages):
+        x = _LEFT + place * (_RIGHT - _LEFT) / max(1, len(stages))
+        canvas.box(x, y - 9, 10, 10, _COLOURS[_drawn().index(stage)])
+        canvas.text(x + 15, y, stage, height=8)
+
+
+def _curves(canvas: Canvas, results: Results, top: float) -> None:
+    """Milliseconds on a logarithmic scale across, share of the frames up."""
+    taken = np.concatenate([path.with_face.latencies for path in results.paths])
+    low, high = math.log10(taken.min() * 0.9), math.log10(taken.max() * 1.1)
+    canvas.text(30, top - 18, "share of the frames that took at most so long, whole loop", height=10)
+    for share in (0, 0.25, 0.5, 0.75, 0.95, 1):
+        y = top + (1 - share) * _CURVE
+        canvas.line([(_LEFT, y), (_RIGHT, y)], PALE)
+        canvas.text(_LEFT - 10, y + 4, f"{share:.0%}", height=8, align="right")
+    for mark in _marks(10**low, 10**high):
+        x = _across(mark, low, high)
+        canvas.line([(x, top), (x, top + _CURVE)], PALE)
+        canvas.text(x, top + _CURVE + 16, f"{mark:g}", height=8, align="middle")
+    canvas.text(_RIGHT, top + _CURVE + 34, "ms, logarithmic", height=8, align="right")
+    for place, path in enumerate(results.paths):
+        colour = _COLOURS[place % len(_COLOURS)]
+        canvas.line(_curve(path.with_face.latencies, top, low, high), colour, 1.6)
+        canvas.text(_LEFT + 12, top + 20 + 15 * place, f"{path.name} / {path.face}", height=8, colour=colour)
+
+
+def _curve(latencies: NDArray[np.float64], top: float, low: float, high: float) -> NDArray[np.float64]:
+    shares = np.arange(1, len(latencies) + 1) / len(latencies)
+    x = _LEFT + (np.log10(latencies) - low) / (high - low) * (_RIGHT - _LEFT)
+    return np.column_stack([x, top + (1 - shares) * _CURVE])
+
+
+def _across(milliseconds: float, low: float, high: float) -> float:
+    return _LEFT + (math.log10(milliseconds) - low) / (high - low) * (_RIGHT - _LEFT)
+
+
+def _marks(low: float, high: float) -> list[float]:
+    candidates = [digit * 10.0**power for power in range(-3, 5) for digit in (1, 2, 5)]
+    return [mark for mark in candidates if low <= mark <= high]
+
+
+def _step(longest: float) -> float:
+    """A round number that divides the scale into some eight parts."""
+    candidates = [digit * 10.0**power for power in range(-4, 5) for digit in (1, 2, 5)]
+    return next(step for step in candidates if longest / step <= 10)

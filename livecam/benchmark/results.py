@@ -1,0 +1,173 @@
+"""What a benchmark found, as values and as JSON for other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecam.benchmark.fresh import Fresh
+from livecam.benchmark.laps import Lap, Laps
+from livecam.benchmark.score import Score
+from livecam.benchmark.spread import Spread
+from livecam.benchmark.sweep import SweepRow
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figures:
+    """What some frames took, and what was found in them."""
+
+    fps: float  # the median over the rounds
+    whole: Spread  # from taking a frame to being done with it
+    perceive: Spread  # the part of it until the scene is known
+    cpu_ms: float  # CPU time of all threads, whole, mean
+    perceive_cpu_ms: float
+    found: float
+    confidence: float | None
+    latencies: NDArray[np.float64]  # whole, sorted
+
+    @classmethod
+    def of(cls, laps: Laps) -> Figures:
+        taken = laps.all
+        return cls(
+            fps=float(np.median([1000 * len(block) / sum(lap.whole for lap in block) for block in laps.rounds])),
+            whole=Spread.of(lap.whole for lap in taken),
+            perceive=Spread.of(lap.perceive for lap in taken),
+            cpu_ms=_mean(taken, "whole_cpu"),
+            perceive_cpu_ms=_mean(taken, "perceive_cpu"),
+            found=laps.found,
+            confidence=float(np.mean(laps.confidences)) if laps.confidences else None,
+            latencies=np.sort([lap.whole for lap in taken]),
+        )
+
+
+def _mean(laps: Iterable[Lap], what: str) -> float:
+    return float(np.mean([getattr(lap, what) for lap in laps]))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a stage took in the frames in which it ran, and spread over all frames, milliseconds."""
+
+    taken: Spread
+    a_frame: float
+
+    def as_json(self) -> dict[str, float]:
+        return {**self.taken.as_json(), "mean_a_frame": round(self.a_frame, 4)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PathResult:
+    """One path with one face finder."""
+
+    name: str
+    face: str
+    with_face: Figures
+    without_face: Figures
+    stages: Mapping[str, Stage]
+    fresh: Fresh
+    score: Score | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PeerResult:
+    """Another program on the same frames: its perception, nothing is drawn."""
+
+    name: str
+    with_face: Figures
+    without_face: Figures
+    score: Score | None
+
+    @property
+    def mean_ms(self) -> float:
+        return float(self.with_face.latencies.mean())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Results:
+    machine: Mapping[str, str | int]
+    versions: Mapping[str, str]
+    source: str
+    size: tuple[int, int]
+    frames: int
+    paths: tuple[PathResult, ...]
+    peer: PeerResult | None
+    sweep: tuple[SweepRow, ...]
+
+    def path(self, name: str) -> PathResult | None:
+        """The path of this name, with dlib where it was measured with several face finders."""
+        named = [path for path in self.paths if path.name == name]
+        return next((path for path in named if path.face == "dlib"), named[0] if named else None)
+
+    def ratio(self, name: str, figure: str) -> float | None:
+        """A path's perception to the peer's: `median`, of the wall time, or `cpu`; None without one of them."""
+        path = self.path(name)
+        if path is None or self.peer is None:
+            return None
+        ours, theirs = (
+            figures.perceive.p50 if figure == "median" else figures.perceive_cpu_ms
+            for figures in (path.with_face, self.peer.with_face)
+        )
+        return ours / theirs
+
+
+def as_json(results: Results) -> dict[str, Any]:
+    """All figures; times in milliseconds where the key does not say otherwise."""
+    return {
+        "machine": dict(results.machine),
+        "versions": dict(results.versions),
+        "source": results.source,
+        "size": list(results.size),
+        "frames": results.frames,
+        "paths": [_path(path) for path in results.paths],
+        "ratios": _ratios(results, "median"),
+        "ratios_cpu_time": _ratios(results, "cpu"),
+        "reference": results.peer and _peer(results.peer),
+        "sweep": [row.as_json() for row in results.sweep],
+    }
+
+
+def _ratios(results: Results, figure: str) -> dict[str, float | None]:
+    return {f"{name}_to_mediapipe": _rounded(results.ratio(name, figure)) for name in ("tflite", "cpu")}
+
+
+def _path(path: PathResult) -> dict[str, Any]:
+    figures = path.with_face
+    return {
+        "name": path.name,
+        "face": path.face,
+        "fps": round(figures.fps, 1),
+        "frame": figures.whole.as_json(),
+        "perceive": figures.perceive.as_json(),
+        "stages": {name: stage.as_json() for name, stage in path.stages.items()},
+        "cpu_ms": round(figures.cpu_ms, 3),
+        "perceive_cpu_ms": round(figures.perceive_cpu_ms, 3),
+        "rss_mb": round(path.fresh.peak_mb, 1),
+        "startup_s": round(path.fresh.startup_s, 3),
+        "found": round(figures.found, 4),
+        "confidence": _rounded(figures.confidence),
+        "without_face": _without(path.without_face),
+        "accuracy": path.score and path.score.as_json(),
+    }
+
+
+def _peer(peer: PeerResult) -> dict[str, Any]:
+    return {
+        "name": peer.name,
+        "perceive": peer.with_face.perceive.as_json(),
+        "perceive_cpu_ms": round(peer.with_face.perceive_cpu_ms, 3),
+        "found": round(peer.with_face.found, 4),
+        "without_face": _without(peer.without_face),
+        "accuracy": peer.score and peer.score.as_json(),
+    }
+
+
+def _without(figures: Figures) -> dict[str, Any]:
+    return {"frame": figures.whole.as_json(), "cpu_ms": round(figures.cpu_ms, 3), "found": round(figures.found, 4)}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

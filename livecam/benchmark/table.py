@@ -1,0 +1,127 @@
+"""A benchmark as tables for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.box import SIMPLE
+from rich.console import RenderableType
+from rich.table import Table
+
+from livecam.benchmark.parts import STAGES
+from livecam.benchmark.results import Figures, PathResult, PeerResult, Results
+from livecam.benchmark.score import THRESHOLDS, Score
+
+_SHOWN = (1, 2)  # which of THRESHOLDS stand beside the speed
+
+
+def tables(results: Results) -> Iterator[RenderableType]:
+    """How fast, where the time goes, and, where they were asked for, how the peer does, how exact, which runtime."""
+    yield _speed(results)
+    yield _stages(results)
+    yield from _ratios(results)
+    if any(path.score for path in results.paths):
+        yield _accuracy(results)
+    if results.sweep:
+        yield _sweep(results)
+
+
+def _speed(results: Results) -> Table:
+    width, height = results.size
+    table = _table(
+        f"{results.frames} frames of {results.source} at {width}x{height}; times in milliseconds",
+        ("fps", "frame", "p95", "p99", "max", "perceive", "CPU", "no face", "MB", "start s", "found", "sure"),
+    )
+    scored = any(path.score for path in results.paths)
+    for limit in _SHOWN if scored else ():
+        table.add_column(f"≤{THRESHOLDS[limit]:g}", justify="right")
+    for path in results.paths:
+        table.add_row(*_speed_row(path), *_shares(path.score))
+    if results.peer:
+        table.add_row(*_peer_row(results.peer), *_shares(results.peer.score))
+    return table
+
+
+def _table(title: str, heads: Iterable[str]) -> Table:
+    table = Table("path", title=title, title_justify="left", box=SIMPLE, pad_edge=False, padding=(0, 1))
+    for head in heads:
+        table.add_column(head, justify="right", no_wrap=True)
+    return table
+
+
+def _speed_row(path: PathResult) -> list[str]:
+    figures = path.with_face
+    return [
+        f"{path.name} {path.face}",
+        f"{figures.fps:.0f}",
+        *(f"{value:.2f}" for value in figures.whole),
+        f"{figures.perceive.p50:.2f}",
+        f"{figures.cpu_ms:.2f}",
+        f"{path.without_face.whole.p50:.2f}",
+        f"{path.fresh.peak_mb:.0f}",
+        f"{path.fresh.startup_s:.2f}",
+        *_findings(figures),
+    ]
+
+
+def _peer_row(peer: PeerResult) -> list[str]:
+    """It only perceives, in this process: there is no frame and no start to speak of."""
+    figures = peer.with_face
+    times = (figures.perceive.p50, figures.perceive_cpu_ms, peer.without_face.perceive.p50)
+    return [f"({peer.name} itself)", *[""] * 5, *(f"{time:.2f}" for time in times), "", "", *_findings(figures)]
+
+
+def _findings(figures: Figures) -> list[str]:
+    return [f"{figures.found:.0%}", "" if figures.confidence is None else f"{figures.confidence:.2f}"]
+
+
+def _shares(score: Score | None) -> list[str]:
+    return [f"{score.within[limit]:.0%}" for limit in _SHOWN] if score else []
+
+
+def _stages(results: Results) -> Table:
+    """Means over all frames, so that they add up; encoding is the median of a picture."""
+    used = [stage for stage in STAGES if any(stage in path.stages for path in results.paths)]
+    table = _table("where the time goes: mean of a frame (encode: median of a picture, in its own thread)", used)
+    for path in results.paths:
+        table.add_row(f"{path.name} {path.face}", *(_stage(path, stage) for stage in used))
+    return table
+
+
+def _stage(path: PathResult, name: str) -> str:
+    stage = path.stages.get(name)
+    if stage is None:
+        return ""
+    return f"{stage.taken.p50 if name == 'encode' else stage.a_frame:.3f}"
+
+
+def _ratios(results: Results) -> Iterator[str]:
+    for name in ("tflite", "cpu"):
+        path, median, cpu = results.path(name), results.ratio(name, "median"), results.ratio(name, "cpu")
+        if path is not None and median is not None and cpu is not None:
+            ratios = f"{median:.2f} of the median, {cpu:.2f} of the CPU time"
+            yield f"perception of {name} with {path.face} takes {ratios} of MediaPipe's mesh and iris"
+
+
+def _accuracy(results: Results) -> Table:
+    known = [(f"{path.name} {path.face}", path.score) for path in results.paths if path.score]
+    if results.peer and results.peer.score:
+        known.append((f"({results.peer.name} itself)", results.peer.score))
+    heads = [f"≤{limit:g}" for limit in THRESHOLDS]
+    table = _table(
+        f"{known[0][1].count} photographs of {known[0][1].set}: share with both eyes within; then without the offset",
+        (*heads, *heads, "median"),
+    )
+    for name, score in known:
+        shares = [f"{share:.0%}" for share in (*score.within, *score.centred)]
+        table.add_row(name, *shares, "" if score.median is None else f"{score.median:.4f}")
+    return table
+
+
+def _sweep(results: Results) -> Table:
+    table = _table("two eyes through the regressor", ("threads", "p50", "p95", "p99", "max"))
+    table.columns[0].header = "runtime"
+    for row in results.sweep:
+        taken = ["not installed"] if row.taken is None else [f"{value:.3f}" for value in row.taken]
+        table.add_row(row.runtime.value, str(row.threads), *taken)
+    return table
