@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from importlib.metadata import version
@@ -168,17 +171,22 @@ def _write(path: Path, content: bytes) -> None:
         raise SinkError(f"cannot write {path}: {error.strerror}; name a file in a folder you may write to") from error
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """What the `livecam` script does: 0 when all went well, 1 for a picture that failed, 2 for what the user can put
-    right, 130 for Ctrl-C."""
+    right, 130 for Ctrl-C or a request to end; files are closed in every case."""
     try:
-        app()
+        signal.signal(signal.SIGTERM, _interrupt)
+        app(arguments)
     except LivecamError as error:
-        print(f"livecam: {error}", file=sys.stderr)
+        _say(str(error))
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        # The reader has left, as `head` does; there is nobody to tell.
-        sys.stderr.close()
+        # The reader has left, as `head` does. What Python still holds for it must go somewhere at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
