@@ -81,7 +81,7 @@ def test_a_strength_of_nothing_leaves_the_video_as_it_was(program: Program, tmp_
 def test_no_face_in_the_whole_stream_is_no_error(program: Program, tmp_path: Path) -> None:
     for index in range(5):
         cv2.imwrite(str(tmp_path / f"wall{index}.png"), np.full((120, 161, 3), 90 + index, np.uint8))
-    code, _, err = program("run", "--source", tmp_path, "--face", "dlib", "--sink", "wall.mp4", "--report", "r.json")
+    code, _, _ = program("run", "--source", tmp_path, "--face", "dlib", "--sink", "wall.mp4", "--report", "r.json")
     assert (code, len(seconds_of(tmp_path / "wall.mp4"))) == (0, 5)
 
 
@@ -101,7 +101,7 @@ def test_a_truncated_video_is_shown_as_far_as_it_goes_and_says_so(program: Progr
         (("--source", "7"), "camera 7"),
         (("--source", "/dev/video63"), "/dev/video63"),
         (("--source", "absent.mp4"), "there is no 'absent.mp4'"),
-        (("--source", "notes.txt"), "notes.txt' is not a video that can be read"),
+        (("--source", "notes.txt"), "'notes.txt' has no pictures in it"),
         (("--source", "empty"), "has no pictures"),
         (("--source", "demo", "--effect", "swril"), "swirl"),
         (("--source", "demo", "--strength", "2"), "effect.strength cannot be 2"),

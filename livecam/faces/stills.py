@@ -20,8 +20,9 @@ class Stills:
         """Every face in the picture, the largest first; none is a normal answer."""
         seen = {region: self._settled(frame, region) for region in self.model.search(frame.image)}
         sights = {sight.region: sight for sight in seen.values() if sight is not None}
-        kept = sorted(distinct(list(sights)), key=lambda region: -region.size)[: self.max_faces]
-        return [face(sights[region], identity) for identity, region in enumerate(kept, start=1)]
+        found = (sights[region] for region in distinct(list(sights)))
+        kept = sorted(found, key=lambda sight: -box_around(sight.landmarks).area)[: self.max_faces]
+        return [face(sight, identity) for identity, sight in enumerate(kept, start=1)]
 
     def _settled(self, frame: Frame, region: Region) -> Sight | None:
         first = self.model.follow(frame.image, region)

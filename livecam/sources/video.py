@@ -58,7 +58,7 @@ class VideoFile:
             return
         held: Frame | None = None
         with _opened(self._path) as container:
-            reading = _Reading(container.streams.video[0])
+            reading = _Reading(container.streams.video[0], (container.duration or 0) / av.time_base)
             for frame in reading.frames(container):
                 if held is not None:
                     yield held
@@ -73,7 +73,8 @@ def _opened(path: Path | str) -> InputContainer:
         container = av.open(str(path))
     except (av.error.FFmpegError, OSError) as error:
         raise SourceError(f"'{path}' is not a video that can be read, or its end is missing") from error
-    if not container.streams.video:
+    # FFmpeg draws any text file as the screen of a terminal.
+    if not container.streams.video or container.format.name == "tty":
         container.close()
         raise SourceError(f"'{path}' has no pictures in it, only sound or text")
     container.streams.video[0].thread_type = "AUTO"
@@ -85,6 +86,7 @@ class _Reading:
     """One pass through a video."""
 
     stream: VideoStream
+    length: float  # seconds of the whole file, 0 when it does not tell
     damaged: int = 0
     count: int = 0
     start: float | None = field(default=None)
@@ -133,9 +135,10 @@ class _Reading:
         return ""
 
     def _length(self) -> float:
-        if self.stream.duration is None or self.stream.time_base is None:
-            return 0.0
-        return float(self.stream.duration * self.stream.time_base)
+        if self.stream.duration is not None and self.stream.time_base is not None:
+            return float(self.stream.duration * self.stream.time_base)
+        # A Matroska file knows its length as a whole only.
+        return self.length
 
     def _interval(self) -> float:
         return self.last / max(self.count - 1, 1)
