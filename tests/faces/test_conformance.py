@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -12,29 +10,21 @@ import pytest
 
 from livecam.core.scene import Face, Image, Side
 from livecam.core.seams import FaceFinder
-from livecam.faces.choose import open_model
 from livecam.faces.lookout import Immediate
-from livecam.faces.model import FaceModel
 from livecam.faces.stills import Stills
 from livecam.faces.tracking import Tracking
 from livecam.settings import FaceFinderName
+from tests.faces.opened import needs_mediapipe, opened
 from tests.faces.pictures import beside, crowd, head, noise, portrait
 from tests.fakes import FakeFaceFinder, grey, make_face, make_frame
 
-needs_mediapipe = pytest.mark.skipif(find_spec("mediapipe") is None, reason="the extra 'mediapipe' is not installed")
-
-
-@cache
-def model(name: FaceFinderName) -> FaceModel:
-    return open_model(name)
-
 
 def stills(name: FaceFinderName) -> Callable[[], FaceFinder]:
-    return lambda: Stills(model(name), max_faces=16)
+    return lambda: Stills(opened(name), max_faces=16)
 
 
 def tracking(name: FaceFinderName) -> Callable[[], FaceFinder]:
-    return lambda: Tracking(model(name), Immediate(model(name).detect), max_faces=16)
+    return lambda: Tracking(opened(name), Immediate(opened(name).detect), max_faces=16)
 
 
 REAL = [
@@ -56,11 +46,11 @@ every_finder = pytest.mark.parametrize("finder", [FAKE, *REAL], indirect=True)
 real_finder = pytest.mark.parametrize("finder", REAL, indirect=True)
 
 EMPTY_ROOMS = {
-    "grey": grey(),
-    "noise": noise(320, 240),
+    "grey": grey(320, 240),
+    "noise": noise(240, 180),
     "one pixel": grey(1, 1),
     "one row": grey(200, 1),
-    "odd size": grey(333, 211, level=30),
+    "odd size": grey(233, 151, level=30),
 }
 
 

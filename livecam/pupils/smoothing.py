@@ -1,0 +1,74 @@
+"""Steadies pupils relative to the eye they move in, so that a moving head is not smoothed twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecam.core.crop import EyePair
+from livecam.core.scene import EyeState, Face, Point, Pupil, Side
+from livecam.core.seams import EyeCutter, PupilFinder, PupilPair
+from livecam.one_euro import OneEuro, Softness
+from livecam.remembered import Remembered
+
+# In pupil distances. A glance is quick and small, so its filter opens sooner than that of the head.
+_PLACE = Softness(rest_hz=1.5, per_speed=25.0)
+_RADIUS = Softness(rest_hz=0.7, per_speed=5.0)
+_CONFIDENCE = Softness(rest_hz=3.0, per_speed=0.0)
+
+
+class Smoothing:
+    """A PupilFinder that steadies the pupils of another; a new identity starts afresh."""
+
+    def __init__(self, finder: PupilFinder) -> None:
+        self._finder = finder
+        self._filters = Remembered(lambda: {side: _EyeFilter() for side in Side})
+
+    @property
+    def cutter(self) -> EyeCutter:
+        """That of the wrapped finder."""
+        return self._finder.cutter
+
+    def locate(self, eyes: EyePair) -> PupilPair:
+        """The pupils of the wrapped finder, steadied; None stays None."""
+        found = self._finder.locate(eyes)
+        filters = self._filters.of(eyes.face.identity, eyes.seconds)
+        return PupilPair(
+            *(
+                pupil and filters[side].smoothed(pupil, eyes.face, side, eyes.seconds)
+                for side, pupil in ((Side.LEFT, found.left), (Side.RIGHT, found.right))
+            )
+        )
+
+
+class _EyeFilter:
+    def __init__(self) -> None:
+        self._place, self._radius = OneEuro(_PLACE), OneEuro(_RADIUS)
+        self._confidence, self._state = OneEuro(_CONFIDENCE), EyeState.OPEN
+
+    def smoothed(self, pupil: Pupil, face: Face, side: Side, seconds: float) -> Pupil:
+        middle, axes = _eye_axes(face, side)
+        place = self._place((np.asarray(pupil.centre) - middle) @ np.linalg.inv(axes), seconds)
+        unit = max(face.pupil_distance, 1.0)
+        x, y = place @ axes + middle
+        return replace(
+            pupil,
+            centre=Point(float(x), float(y)),
+            radius=float(self._radius([pupil.radius / unit], seconds)[0]) * unit,
+            confidence=self._smooth_confidence(pupil, seconds),
+        )
+
+    def _smooth_confidence(self, pupil: Pupil, seconds: float) -> float:
+        # A blink changes at once what a confidence is about.
+        if pupil.state is not self._state:
+            self._confidence, self._state = OneEuro(_CONFIDENCE), pupil.state
+        return float(self._confidence([pupil.confidence], seconds)[0])
+
+
+def _eye_axes(face: Face, side: Side) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The middle of the eye's corners, and the rows along and across the line of the eyes, a pupil distance long."""
+    cos, sin = np.cos(face.roll), np.sin(face.roll)
+    middle = face.lids(side)[[0, 3]].mean(axis=0, dtype=np.float64)
+    return middle, max(face.pupil_distance, 1.0) * np.array([[cos, sin], [-sin, cos]])

@@ -1,0 +1,43 @@
+"""A face model of a room that a test arranges, whatever the picture shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from livecam.core.scene import Image
+from livecam.faces.model import Region, Sight
+from livecam.faces.shape68 import MEAN_SHAPE, region_of
+
+
+class FakeFaceModel:
+    """Sees the faces in `room`; where there is none it still claims landmarks, as dlib does, but will not confirm."""
+
+    def __init__(self, *room: Region) -> None:
+        self.room = list(room)
+        self.detections = 0
+        self.confirmations = 0
+
+    def detect(self, image: Image) -> Sequence[Region]:
+        self.detections += 1
+        return list(self.room)
+
+    search = detect
+
+    def follow(self, image: Image, region: Region) -> Sight | None:
+        near = [other for other in self.room if region.overlaps(other)]
+        seen = near[0]._replace(confidence=region.confidence) if near else region
+        landmarks = (MEAN_SHAPE * seen.size + [seen.x, seen.y]).astype(np.float32)
+        return Sight(landmarks, region_of(landmarks, seen.confidence))
+
+    def confirm(self, image: Image, sight: Sight) -> float | None:
+        self.confirmations += 1
+        return 0.9 if any(sight.region.overlaps(other) for other in self.room) else None
+
+
+class SureFaceModel(FakeFaceModel):
+    """Knows while following that a face has gone, as MediaPipe does."""
+
+    def follow(self, image: Image, region: Region) -> Sight | None:
+        return super().follow(image, region) if any(region.overlaps(other) for other in self.room) else None

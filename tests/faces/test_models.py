@@ -1,0 +1,116 @@
+"""What is particular to dlib and to MediaPipe."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from livecam.core.errors import AssetError
+from livecam.core.scene import Image, Side
+from livecam.faces.choose import chosen, open_live
+from livecam.faces.dlib import DlibFaces
+from livecam.faces.mesh68 import MESH_OF_IBUG
+from livecam.faces.model import FaceModel
+from livecam.faces.shape68 import MEAN_SHAPE, region_of
+from livecam.faces.stills import Stills
+from livecam.settings import FaceFinderName, FaceSettings
+from tests.faces.opened import BOTH, needs_mediapipe, opened
+from tests.faces.pictures import head, portrait
+from tests.fakes import make_frame
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def model(request: pytest.FixtureRequest) -> FaceModel:
+    return opened(request.param)
+
+
+def turned(image: Image, degrees: float) -> Image:
+    middle = (image.shape[1] / 2, image.shape[0] / 2)
+    matrix = cv2.getRotationMatrix2D(middle, degrees, 1.0)
+    return cv2.warpAffine(image, matrix, image.shape[1::-1], borderMode=cv2.BORDER_REPLICATE).astype(np.uint8)
+
+
+def test_a_missing_predictor_says_which_file() -> None:
+    with pytest.raises(AssetError, match="nowhere"):
+        DlibFaces(Path("nowhere.dat"))
+
+
+def test_a_damaged_predictor_says_which_file(tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.dat"
+    damaged.write_bytes(np.random.default_rng(5).bytes(4096))
+    with pytest.raises(AssetError, match="damaged"):
+        DlibFaces(damaged)
+
+
+def test_without_mediapipe_the_message_names_the_extra() -> None:
+    program = (
+        "import sys; sys.modules['mediapipe'] = None\n"
+        "from livecam.faces.choose import open_model\n"
+        "from livecam.settings import FaceFinderName\n"
+        "open_model(FaceFinderName.MEDIAPIPE)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "pip install 'livecam[mediapipe]'" in done.stderr
+
+
+def test_without_mediapipe_auto_is_dlib() -> None:
+    program = (
+        "import sys; sys.modules['mediapipe'] = None\n"
+        "from livecam.faces.choose import chosen\n"
+        "from livecam.settings import FaceFinderName\n"
+        "print(chosen(FaceFinderName.AUTO))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "dlib"
+
+
+@needs_mediapipe
+def test_with_mediapipe_auto_is_mediapipe() -> None:
+    assert chosen(FaceFinderName.AUTO) is FaceFinderName.MEDIAPIPE
+
+
+def test_the_mesh_stands_in_for_68_different_points() -> None:
+    assert len(set(MESH_OF_IBUG.tolist())) == 68
+
+
+@needs_mediapipe
+def test_both_models_mean_the_same_by_the_points_of_the_eyes() -> None:
+    names = (FaceFinderName.DLIB, FaceFinderName.MEDIAPIPE)
+    faces = [Stills(opened(name)).find(make_frame(head(480)))[0] for name in names]
+    lids = [np.concatenate([face.lids(Side.RIGHT), face.lids(Side.LEFT)]) for face in faces]
+    assert np.linalg.norm(lids[0] - lids[1], axis=1).max() < 0.09 * faces[0].pupil_distance
+
+
+@pytest.mark.parametrize("degrees", [-25, 25])
+def test_a_tilted_head_is_found_with_its_tilt(model: FaceModel, degrees: float) -> None:
+    upright, tilted = (
+        Stills(model).find(make_frame(picture))[0] for picture in (portrait(), turned(portrait(), degrees))
+    )
+    assert np.degrees(upright.roll - tilted.roll) == pytest.approx(degrees, abs=4)
+
+
+@pytest.mark.parametrize("side", [200, 1350, 4000])
+def test_small_and_huge_pictures_give_the_same_face(model: FaceModel, side: int) -> None:
+    usual, other = (Stills(model).find(make_frame(portrait(size)))[0] for size in (512, side))
+    assert other.pupil_distance / side == pytest.approx(usual.pupil_distance / 512, rel=0.05)
+
+
+def test_a_live_finder_shows_the_face_once_its_thread_has_seen_it() -> None:
+    with open_live(FaceSettings(finder=FaceFinderName.DLIB)) as finder:
+        shown: list[object] = []
+        index = 0
+        while not shown and index < 100_000:
+            shown = list(finder.find(make_frame(head(480), index=index, fps=1000)))
+            index += 1
+    assert len(shown) == 1
+
+
+def test_the_region_of_the_mean_shape_is_the_box_it_was_made_in() -> None:
+    cos, sin = np.cos(0.3), np.sin(0.3)
+    landmarks = (MEAN_SHAPE @ np.array([[cos, sin], [-sin, cos]]) * 150 + [320, 240]).astype(np.float32)
+    assert region_of(landmarks, 0.7) == pytest.approx((320, 240, 150, 0.3, 0.7), abs=1e-3)
