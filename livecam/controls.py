@@ -1,0 +1,161 @@
+"""What every key of the window does, and the switches that only the window knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from livecam.core.errors import LivecamError
+from livecam.effects.controls import EffectControls
+from livecam.effects.styles import styles
+from livecam.notices import Notices
+
+
+class Switch(Protocol):
+    def toggle(self) -> str:
+        """Changes over and tells so."""
+        ...
+
+
+class Choice(Protocol):
+    def next(self) -> str:
+        """Takes the next one and tells its name."""
+        ...
+
+
+class Camera(Protocol):
+    def take(self) -> str:
+        """Keeps the present picture and tells its name."""
+        ...
+
+
+class Action(StrEnum):
+    """What a key does, in the words of the help."""
+
+    QUIT = "quit"
+    EFFECT = "effect on or off"
+    STYLE = "next style"
+    PATH = "next way to find pupils"
+    MIRROR = "mirror"
+    DEBUG = "show what is seen"
+    STRONGER = "stronger"
+    WEAKER = "weaker"
+    RECORD = "start or end a recording"
+    SNAPSHOT = "keep a snapshot"
+    COLLECT = "collecting on or off"
+    HELP = "this help"
+
+
+class Key(NamedTuple):
+    label: str
+    action: Action
+    codes: tuple[int, ...]  # X key symbols, which are ASCII for letters
+
+
+KEYS = (
+    Key("q  esc", Action.QUIT, (ord("q"), 27)),
+    Key("space", Action.EFFECT, (ord(" "),)),
+    Key("e", Action.STYLE, (ord("e"),)),
+    Key("+", Action.STRONGER, (ord("+"), ord("="), 0xFFAB)),
+    Key("-", Action.WEAKER, (ord("-"), ord("_"), 0xFFAD)),
+    Key("p", Action.PATH, (ord("p"),)),
+    Key("m", Action.MIRROR, (ord("m"),)),
+    Key("d", Action.DEBUG, (ord("d"),)),
+    Key("r", Action.RECORD, (ord("r"),)),
+    Key("s", Action.SNAPSHOT, (ord("s"),)),
+    Key("c", Action.COLLECT, (ord("c"),)),
+    Key("h", Action.HELP, (ord("h"),)),
+)
+_BY_CODE = {code: key.action for key in KEYS for code in key.codes}
+# waitKeyEx puts the state of shift, caps lock and num lock above the key symbol.
+_SYMBOL = 0xFFFF
+
+
+@dataclass(slots=True)
+class Controls:
+    """Carries out the keys; each says what it did in a notice, and one that cannot be carried out says why."""
+
+    effect: EffectControls
+    pupils: Choice
+    recorder: Switch
+    snapshots: Camera
+    collecting: Switch
+    notices: Notices
+    mirrored: bool = False
+    debugging: bool = False
+    helping: bool = False
+    finished: bool = False
+    _actions: dict[Action, Callable[[], str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._actions = {
+            Action.QUIT: self.quit,
+            Action.EFFECT: self._effect,
+            Action.STYLE: self._style,
+            Action.STRONGER: self._stronger,
+            Action.WEAKER: self._weaker,
+            Action.PATH: lambda: f"pupils: {self.pupils.next()}",
+            Action.MIRROR: self._mirror,
+            Action.DEBUG: self._debug,
+            Action.RECORD: self.recorder.toggle,
+            Action.SNAPSHOT: self.snapshots.take,
+            Action.COLLECT: self.collecting.toggle,
+            Action.HELP: self._help,
+        }
+
+    def press(self, code: int) -> None:
+        """Does what the key does; a key without a meaning does nothing. `code` is what cv2.waitKeyEx gives."""
+        symbol = code & _SYMBOL
+        action = _BY_CODE.get(ord(chr(symbol).lower()) if symbol < 128 else symbol)
+        if action is None:
+            return
+        try:
+            said = self._actions[action]()
+        except LivecamError as error:
+            said = str(error)
+        if said:
+            self.notices.say(said)
+
+    def quit(self) -> str:
+        """Ends the program after this frame."""
+        self.finished = True
+        return ""
+
+    def _effect(self) -> str:
+        self.effect.toggle()
+        return f"effect {_on(self.effect.enabled)}"
+
+    def _style(self) -> str:
+        self.effect.next_style(styles())
+        return self.effect.style
+
+    def _stronger(self) -> str:
+        self.effect.stronger()
+        return f"strength {self.effect.strength:.1f}"
+
+    def _weaker(self) -> str:
+        self.effect.weaker()
+        return f"strength {self.effect.strength:.1f}"
+
+    def _mirror(self) -> str:
+        self.mirrored = not self.mirrored
+        return f"mirror {_on(self.mirrored)}"
+
+    def _debug(self) -> str:
+        self.debugging = not self.debugging
+        return ""
+
+    def _help(self) -> str:
+        self.helping = not self.helping
+        return ""
+
+
+def help_lines() -> list[tuple[str, str]]:
+    """Every key and what it does."""
+    return [(key.label, key.action.value) for key in KEYS]
+
+
+def _on(switch: bool) -> str:
+    return "on" if switch else "off"
