@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from typing import Protocol, Self
 
 import cv2
@@ -13,10 +13,10 @@ from livecam.core.errors import SinkError
 from livecam.core.scene import Frame, Image
 from livecam.display import trouble
 from livecam.effects.debug import View
+from livecam.sinks.fitting import Size
+from livecam.sinks.zoom import Rect, Zoom
 
 Dress = Callable[[Image, View, Frame], None]
-_FEWEST_ROWS = 360  # a smaller picture is enlarged, so that text on it can be read
-_MOST_PIXELS = 1920 * 1080  # by enlarging
 
 
 class Keys(Protocol):
@@ -33,10 +33,13 @@ class Keys(Protocol):
 class Window:
     """A Sink with a keyboard. `dress` draws onto the window's own copy of the picture; closing the window quits."""
 
-    def __init__(self, keys: Keys, dress: Dress, *, title: str = "livecam") -> None:
-        if problem := trouble():
+    def __init__(
+        self, keys: Keys, dress: Dress, *, title: str = "livecam", environment: Mapping[str, str] = os.environ
+    ) -> None:
+        if problem := trouble(environment):
             raise SinkError(f"no window can be opened: {problem}")
         self._keys, self._dress, self._title = keys, dress, title
+        self._zoom = Zoom()
         self._open = False
 
     def __enter__(self) -> Self:
@@ -57,6 +60,8 @@ class Window:
             self._keys.press(code)
         if cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1:
             self._keys.quit()
+            return
+        self._zoom.shown(frame.size, Rect(*cv2.getWindowImageRect(self._title)))
 
     def close(self) -> None:
         if self._open:
@@ -64,7 +69,7 @@ class Window:
             cv2.destroyAllWindows()
             cv2.waitKey(1)  # lets the window system take it off the screen
 
-    def _create(self, size: tuple[int, int]) -> None:
+    def _create(self, size: Size) -> None:
         cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
         scale = min(1280 / size[0], 720 / size[1])
         cv2.resizeWindow(self._title, max(160, round(size[0] * scale)), max(120, round(size[1] * scale)))
@@ -73,7 +78,7 @@ class Window:
     def _canvas(self, image: Image) -> tuple[Image, View]:
         """The window's own picture, and how it relates to the frame's."""
         height, width = image.shape[:2]
-        scale = max(1.0, min(_FEWEST_ROWS / height, math.sqrt(_MOST_PIXELS / (width * height))))
+        scale = self._zoom.scale((width, height))
         view = View(scale, self._keys.mirrored, round(width * scale))
         if scale > 1:
             image = cv2.resize(image, (view.width, round(height * scale))).astype(np.uint8, copy=False)

@@ -1,0 +1,121 @@
+"""A private X server to open windows on, the keys and the mouse of a person before it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from livecam.core.scene import Image
+
+TOOLS = ("Xvfb", "xdotool")
+MISSING = [tool for tool in TOOLS if shutil.which(tool) is None]
+PATIENCE = 30.0  # seconds until a thing that should happen has failed to
+
+
+def wait_until(happened: Callable[[], object], what: str) -> None:
+    """Returns as soon as it happened, AssertionError when it does not."""
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.02)
+
+
+class Screen:
+    """One X server and the program that runs on it."""
+
+    def __init__(self, display: str) -> None:
+        self.display = display
+        self.environment = {key: value for key, value in os.environ.items() if key != "WAYLAND_DISPLAY"}
+        self.environment["DISPLAY"] = display
+
+    def start(self, *arguments: str | Path, folder: Path) -> subprocess.Popen[str]:
+        """`python ARGUMENTS` in a folder, with this display."""
+        root = str(Path(__file__).parents[1])
+        environment = {**self.environment, "PYTHONPATH": root, "OMP_NUM_THREADS": "1"}
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=folder,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def window(self, title: str = "livecam") -> str:
+        """The id of the window, as soon as there is one."""
+        return self._xdotool("search", "--sync", "--onlyvisible", "--name", f"^{title}$").split()[-1]
+
+    def press(self, *keys: str) -> None:
+        """Keys by their X names, to whatever window there is."""
+        self._xdotool("key", "--window", self.window(), *keys)
+
+    def resize(self, width: int, height: int) -> None:
+        self._xdotool("windowsize", self.window(), str(width), str(height))
+
+    def close_by_mouse(self) -> None:
+        """What a window manager sends when a person clicks on the cross."""
+        _send_delete(self.display, int(self.window()))
+
+    def picture(self) -> Image:
+        """What is on the screen now, BGR."""
+        dump = subprocess.run(
+            ["import", "-silent", "-window", "root", "png:-"], env=self.environment, capture_output=True, check=True
+        )
+        return cv2.imdecode(np.frombuffer(dump.stdout, np.uint8), cv2.IMREAD_COLOR).astype(np.uint8, copy=False)
+
+    def _xdotool(self, *arguments: str) -> str:
+        ran = subprocess.run(
+            ["xdotool", *arguments], env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=True
+        )
+        return ran.stdout
+
+
+@contextmanager
+def private_screen() -> Iterator[Screen]:
+    """An X server that nobody else uses, on the first free display."""
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1400x900x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    try:
+        with os.fdopen(read) as answer:
+            yield Screen(f":{answer.readline().strip()}")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+class _ClientMessage(ctypes.Structure):
+    _fields_ = [
+        ("type", ctypes.c_int),
+        ("serial", ctypes.c_ulong),
+        ("send_event", ctypes.c_int),
+        ("display", ctypes.c_void_p),
+        ("window", ctypes.c_ulong),
+        ("message_type", ctypes.c_ulong),
+        ("format", ctypes.c_int),
+        ("data", ctypes.c_long * 5),
+        ("rest", ctypes.c_long * 12),  # an XEvent is a union of 24 longs
+    ]
+
+
+def _send_delete(display_name: str, window: int) -> None:
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XInternAtom.restype = ctypes.c_ulong
+    display = ctypes.c_void_p(x11.XOpenDisplay(display_name.encode()))
+    protocols, delete = (x11.XInternAtom(display, name, 0) for name in (b"WM_PROTOCOLS", b"WM_DELETE_WINDOW"))
+    event = _ClientMessage(type=33, window=window, message_type=protocols, format=32)
+    event.data[0] = delete
+    x11.XSendEvent(display, ctypes.c_ulong(window), 0, ctypes.c_long(0), ctypes.byref(event))
+    x11.XCloseDisplay(display)

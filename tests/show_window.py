@@ -1,0 +1,49 @@
+"""Shows a window until it is closed or q is pressed, and prints each key that it hears; run by test_window."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from livecam.core.scene import Frame, Image
+from livecam.effects.debug import View
+from livecam.sinks.window import Window
+
+
+@dataclass
+class Hearing:
+    mirrored: bool = False
+    finished: bool = False
+
+    def press(self, code: int) -> None:
+        print(code & 0xFFFF, flush=True)
+        self.finished = code & 0xFFFF == ord("q")
+
+    def quit(self) -> str:
+        print("closed", flush=True)
+        self.finished = True
+        return ""
+
+
+def dress(canvas: Image, view: View, frame: Frame) -> None:
+    """A white square at the top left of the window, whatever is shown."""
+    canvas[:20, :20] = 255
+
+
+def main(width: int, height: int, mirrored: bool) -> None:
+    hearing = Hearing(mirrored)
+    image = np.zeros((height, width, 3), np.uint8)
+    image[:, : max(1, width // 2)] = (200, 100, 50)
+    with Window(hearing, dress) as window:
+        index = 0
+        while not hearing.finished:
+            window.show(Frame(image, index, index / 30))
+            index += 1
+    assert cv2.countNonZero(image[..., 0]) == height * max(1, width // 2), "the picture was drawn on"
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), "mirrored" in sys.argv)
