@@ -1,0 +1,29 @@
+"""Imports TensorFlow and Keras when they are first needed, quietly, and says which extra brings them."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from functools import cache
+from typing import Any
+
+from livecam.core.errors import MissingExtraError
+
+
+@cache
+def tensorflow() -> Any:
+    """The module tensorflow; MissingExtraError without it."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    try:
+        return importlib.import_module("tensorflow")
+    except ModuleNotFoundError as fault:
+        raise MissingExtraError("training", "training") from fault
+
+
+@cache
+def keras() -> Any:
+    """The module keras, on TensorFlow."""
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    tensorflow()
+    return importlib.import_module("keras")
