@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from training import anatomy, clutter
 from training.anatomy import Anatomy, Lids, Random
+from training.dataset import CORNER_SETS, Eye
+from training.photography import photograph
 
 Picture = NDArray[np.float32]  # (h, w, 3) BGR, 0..1
 Mask = NDArray[np.float32]  # (h, w), 0..1
 
 UNIT = 64  # pixels per eye width
 WIDTH, HEIGHT = 144, 120
+SHOTS = 4  # photographs of each rendered eye
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A portion of the work."""
+
+    seed: int
+    number: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,3 +125,39 @@ def _skin(eye: Anatomy, margin: Lids, x: Mask, y: Mask, rng: Random) -> Picture:
     shade = shade * (1 + np.float32(rng.uniform(-0.45, 0.25)) * rim)
     picture: Picture = shade[..., None] * np.array(eye.skin, np.float32)
     return picture
+
+
+def synthesise(chunk: Chunk) -> list[Eye]:
+    """The eyes of one chunk."""
+    rng = np.random.default_rng([chunk.seed, chunk.number])
+    eyes: list[Eye] = []
+    while len(eyes) < chunk.count:
+        rendered = render(rng)
+        group = f"synthetic_{chunk.seed}_{chunk.number}_{len(eyes)}"
+        shots = min(SHOTS, chunk.count - len(eyes))
+        eyes += [_photographed(rendered, group, rng) for _ in range(shots)]
+    return eyes
+
+
+def chunks(count: int, seed: int, size: int = 500) -> list[Chunk]:
+    """`count` eyes in handy portions, each with a random sequence of its own."""
+    return [Chunk(seed, start // size, min(size, count - start)) for start in range(0, count, size)]
+
+
+def _photographed(rendered: Rendered, group: str, rng: Random) -> Eye:
+    unit = float(np.hypot(*(rendered.corners[1] - rendered.corners[0])))
+    shot = photograph(rendered.picture, rendered.corners.mean(axis=0), unit, rng)
+    scale = float(np.sqrt(abs(np.linalg.det(shot.matrix[:, :2]))))
+    corners = rendered.corners @ shot.matrix[:, :2].T + shot.matrix[:, 2]
+    x, y = shot.matrix[:, :2] @ rendered.centre + shot.matrix[:, 2]
+    return Eye(
+        shot.patch,
+        np.broadcast_to(corners, (CORNER_SETS, 2, 2)).copy(),
+        (float(x), float(y)),
+        rendered.radius * scale,
+        rendered.visible,
+        shot.angle,
+        1.0,
+        group,
+        "synthetic",
+    )
