@@ -79,7 +79,7 @@ def draw(rng: Random) -> Anatomy:
         lower_height=float(height * rng.uniform(0.075, 0.14)),
         upper_peak=float(rng.uniform(-0.2, 0.35)),
         lower_peak=float(rng.uniform(-0.45, 0.15)),
-        opening=_opening(rng) * (1 - 0.55 * min(max(direction, 0) / 0.5, 1)),
+        opening=_opening(rng) * (1 - 0.4 * min(max(direction, 0) / 0.5, 1)),
         skin=_skin(rng),
         white=float(rng.uniform(0.75, 1.7)),
     )
@@ -107,9 +107,9 @@ def _iris(rng: Random, yaw: float, pitch: float) -> tuple[float, Iris]:
 
 def _opening(rng: Random) -> float:
     kind = rng.random()
-    if kind < 0.14:
+    if kind < 0.09:
         return 0.0
-    return float(rng.uniform(0.0, 0.6) if kind < 0.32 else rng.uniform(0.6, 1.2))
+    return float(rng.uniform(0.0, 0.6) if kind < 0.22 else rng.uniform(0.6, 1.2))
 
 
 def _skin(rng: Random) -> tuple[float, float, float]:

@@ -43,7 +43,7 @@ def write_json(path: Path, content: Any) -> None:
 
 def write_through(path: Path, write: Callable[[Path], None]) -> None:
     """Lets a library that insists on a file name write `path`, whole or not at all."""
-    temporary = path.with_name(f".{path.stem}.part{path.suffix}")
+    temporary = path.with_name(f".part.{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(temporary)

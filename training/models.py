@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from training.errors import RunError
 from training.tensors import keras
 
 if TYPE_CHECKING:
     from livecam.pupils.card import Decoding, Window
+
+_LOG = logging.getLogger(__name__)
 
 
 def heatmap(window: Window, decoding: Decoding, *, width: int = 32) -> Any:
@@ -44,3 +49,43 @@ def _convolution(x: Any, channels: int, *, strides: int = 1) -> Any:
 def _pointwise(x: Any, channels: int) -> Any:
     layers = keras().layers
     return layers.ReLU(6)(layers.BatchNormalization(momentum=0.95)(layers.Conv2D(channels, 1, use_bias=False)(x)))
+
+
+def resnet50(weights: Path | None = None, *, pretrained: bool = True) -> Any:
+    """The tutorial's model: an ImageNet ResNet50V2 under a dense head with four sigmoids, crops (b, 80, 120, 3) in.
+
+    Without a network and without `weights` it starts from random numbers and says so.
+    """
+    layers = keras().layers
+    crop = keras().Input((80, 120, 1), name="crop")
+    colours = layers.Concatenate()([crop, crop, crop])
+    backbone = _backbone(weights, pretrained=pretrained)
+    backbone.trainable = False
+    x = layers.GlobalAveragePooling2D()(backbone(colours))  # (b, 2048)
+    x = layers.Dense(256, activation="relu")(x)
+    return keras().Model(crop, layers.Dense(4, activation="sigmoid", name="eye")(x), name="resnet50")
+
+
+def _backbone(weights: Path | None, *, pretrained: bool) -> Any:
+    make = keras().applications.ResNet50V2
+    shape = (80, 120, 3)
+    if weights is not None:
+        return _from_file(make(include_top=False, weights=None, input_shape=shape), weights)
+    if pretrained:
+        try:
+            return make(include_top=False, weights="imagenet", input_shape=shape)
+        except Exception as fault:  # noqa: BLE001 - keras raises a bare Exception when it cannot download
+            _LOG.warning("no ImageNet weights (%s); starting from random ones, pass --weights FILE", _first_line(fault))
+    return make(include_top=False, weights=None, input_shape=shape)
+
+
+def _from_file(backbone: Any, weights: Path) -> Any:
+    try:
+        backbone.load_weights(str(weights))
+    except (OSError, ValueError, KeyError) as fault:
+        raise RunError(f"{weights} does not hold weights of ResNet50V2 without its top ({_first_line(fault)})") from fault
+    return backbone
+
+
+def _first_line(fault: Exception) -> str:
+    return (str(fault) or type(fault).__name__).splitlines()[0]

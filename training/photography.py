@@ -45,10 +45,10 @@ def _placing(
 
 
 def _blurred(picture: Picture, width: float, rng: Random) -> Picture:
-    if rng.random() < 0.5:
-        picture = cv2.GaussianBlur(picture, (0, 0), max(rng.uniform(0, 0.035) * width, 0.3)).astype(np.float32)
-    if rng.random() < 0.2:
-        picture = cv2.filter2D(picture, -1, _motion(rng.uniform(0.03, 0.15) * width, rng)).astype(np.float32)
+    if rng.random() < 0.4:
+        picture = cv2.GaussianBlur(picture, (0, 0), max(rng.uniform(0, 0.03) * width, 0.3)).astype(np.float32)
+    if rng.random() < 0.15:
+        picture = cv2.filter2D(picture, -1, _motion(rng.uniform(0.03, 0.1) * width, rng)).astype(np.float32)
     if rng.random() < 0.25:
         soft = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.7, 1.6)).astype(np.float32)
         picture = picture + np.float32(rng.uniform(0.3, 1.5)) * (picture - soft)

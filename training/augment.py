@@ -1,0 +1,103 @@
+"""Cuts eyes as the live program does, by corners that are as wrong as landmarks are, and makes batches of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecam.core.crop import cut
+from livecam.core.scene import Image, Side
+from livecam.pupils.card import Card, Decoding, Normalisation, Window
+from livecam.pupils.regressor import normalised, window_matrix
+from training.anatomy import Random
+from training.dataset import Eyes
+
+
+@dataclass(frozen=True, slots=True)
+class Jitter:
+    """Standard deviations; some crops are as wild as `wildness` times them."""
+
+    shift: float = 0.045  # of the eye's width
+    scale: float = 0.09
+    roll: float = 0.08  # radians
+    wild_share: float = 0.15
+    wildness: float = 2.0
+
+
+STEADY = Jitter(0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Crops and what the net should say of them, in crop pixels."""
+
+    crops: NDArray[np.float32]  # (n, h, w, 1) normalised
+    centres: NDArray[np.float32]  # (n, 2)
+    radii: NDArray[np.float32]  # (n,)
+    visible: NDArray[np.float32]  # (n,)
+    weights: NDArray[np.float32]  # (n,)
+    scales: NDArray[np.float32]  # (n,) crop pixels per patch pixel
+
+
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """How crops are made, from the card's parts."""
+
+    window: Window = Window()
+    normalisation: Normalisation = Normalisation()
+    decoding: Decoding = Decoding()
+
+    @classmethod
+    def of(cls, card: Card) -> Cutting:
+        return cls(card.window, card.normalisation, card.decoding)
+
+    def batch(self, eyes: Eyes, which: NDArray[np.int64], jitter: Jitter, rng: Random) -> Batch:
+        """The crops of the eyes at `which`."""
+        matrices = [self._matrix(eyes, int(k), jitter, rng) for k in which]
+        size = (self.window.width, self.window.height)
+        crops = [
+            normalised(_spoilt(cut(eyes.patch(int(k)), matrix, size), jitter, rng), self.normalisation)
+            for k, matrix in zip(which, matrices, strict=True)
+        ]
+        stack = np.array(matrices)
+        centres = np.einsum("nij,nj->ni", stack[:, :, :2], eyes.centres[which]) + stack[:, :, 2]
+        scales = np.sqrt(np.abs(np.linalg.det(stack[:, :, :2])))
+        return Batch(
+            np.array(crops, np.float32)[..., None],
+            centres.astype(np.float32),
+            (eyes.radii[which] * scales).astype(np.float32),
+            eyes.visible[which],
+            eyes.weights[which],
+            scales.astype(np.float32),
+        )
+
+    def _matrix(self, eyes: Eyes, which: int, jitter: Jitter, rng: Random) -> NDArray[np.float64]:
+        corners = eyes.corners[which][int(rng.integers(eyes.corners.shape[1]))].astype(np.float64)
+        size = float(np.hypot(*(corners[1] - corners[0])))
+        wild = jitter.wildness if rng.random() < jitter.wild_share else 1.0
+        moved = corners + rng.normal(0, 1, 2) * jitter.shift * wild * size
+        width = size * float(np.exp(rng.normal(0, 1) * jitter.scale * wild))
+        angle = float(eyes.angles[which]) + rng.normal(0, 1) * jitter.roll * wild
+        return window_matrix(self.window, moved, width=width, angle=angle, side=Side.RIGHT)
+
+
+def _spoilt(crop: Image, jitter: Jitter, rng: Random) -> Image:
+    """Now and then the picture is flipped in brightness steps no camera made twice: a little noise of its own."""
+    if jitter is STEADY or rng.random() < 0.7:
+        return crop
+    noise = rng.normal(0, rng.uniform(0, 4), crop.shape)
+    return np.clip(crop + noise, 0, 255).astype(np.uint8)
+
+
+def batches(eyes: Eyes, cutting: Cutting, jitter: Jitter, rng: Random, *, size: int, mix: dict[str, float]) -> Iterator[Batch]:
+    """Endless random batches in which the origins appear in the proportions of `mix`."""
+    places = [np.flatnonzero(eyes.origins == origin) for origin in mix]
+    shares = np.array([float(share) if len(place) else 0.0 for share, place in zip(mix.values(), places, strict=True)])
+    shares = shares / shares.sum()
+    while True:
+        counts = rng.multinomial(size, shares)
+        which = np.concatenate([rng.choice(place, n) for place, n in zip(places, counts, strict=True) if n])
+        yield cutting.batch(eyes, which, jitter, rng)

@@ -1,0 +1,201 @@
+"""Trains a learner on data sets into a run folder; seeded, resumable, stopped early, and never half-written."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import math
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.augment import Batch, Jitter, batches
+from training.dataset import Eyes, load_all, manifest
+from training.errors import RunError
+from training.files import replacing, write_json, write_through
+from training.learners import Learner
+from training.losses import tensors
+from training.tensors import keras, tensorflow
+
+MIX = {"portrait": 1.0, "gazeshift": 2.0, "synthetic": 2.0, "coarse": 0.5}
+_JUDGED = 768  # validation crops looked at now and then
+
+
+@dataclass(frozen=True, slots=True)
+class FitSettings:
+    model: str = "heatmap"
+    steps: int = 5000
+    batch: int = 64
+    learning_rate: float = 2e-3
+    seed: int = 1
+    check_every: int = 250
+    patience: int = 12  # checks without improvement
+    thaw_at: float = 0.5  # a frozen backbone is fine-tuned from this share of the steps on
+    held_out: float = 0.12  # of the people and sessions
+    mix: dict[str, float] = field(default_factory=lambda: dict(MIX))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is known after a check; `error` is the mean distance of visible irises in crop pixels, held-out people."""
+
+    step: int
+    steps: int
+    loss: float
+    error: float
+    seconds: float
+
+
+def fit(learner: Learner, folders: Sequence[Path], run: Path, settings: FitSettings) -> Iterator[Progress]:
+    """Trains, and yields after every check; a run that was interrupted goes on where its last check was."""
+    eyes = load_all(folders)
+    training, held_out = split(eyes, settings.held_out)
+    _record(run, folders, settings, held_out)
+    yield from _Training(learner, eyes.chosen(training), eyes.chosen(held_out), run, settings).checks()
+
+
+def split(eyes: Eyes, share: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places of the eyes to train on and of those held out; a person or session is on one side only."""
+    names = np.unique(eyes.groups)
+    places = np.array([int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 2**32 for name in names])
+    # A hash keeps a person on its side whatever else is in the data.
+    held = np.isin(eyes.groups, names[places < share])
+    if held.all() or not held.any():
+        raise RunError(f"{len(names)} people or sessions are too few to hold out {share:.0%} of them; add data")
+    return np.flatnonzero(~held), np.flatnonzero(held)
+
+
+def commit() -> str:
+    """The git commit of the recipe, or `unknown` outside a checkout."""
+    try:
+        answer = subprocess.run(
+            ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return answer.stdout.strip()
+
+
+def _record(run: Path, folders: Sequence[Path], settings: FitSettings, held_out: NDArray[np.int64]) -> None:
+    data = sorted(manifest(folder)["sha256"] for folder in folders)
+    wanted = {"settings": asdict(settings), "data": data}
+    path = run / "settings.json"
+    if path.exists():
+        import json  # noqa: PLC0415
+
+        before = json.loads(path.read_text())
+        if {key: before.get(key) for key in wanted} != wanted:
+            raise RunError(f"{run} was begun with other settings or data; name another folder or remove it")
+        return
+    sources = {str(folder): manifest(folder)["about"] for folder in folders}
+    write_json(path, {**wanted, "commit": commit(), "sources": sources, "held_out": len(held_out)})
+
+
+class _Training:
+    def __init__(self, learner: Learner, eyes: Eyes, held_out: Eyes, run: Path, settings: FitSettings) -> None:
+        self.learner, self.eyes, self.run, self.settings = learner, eyes, run, settings
+        keras().utils.set_random_seed(settings.seed)
+        self.model = learner.build()
+        decay = keras().optimizers.schedules.CosineDecay(
+            0.0,
+            settings.steps,
+            alpha=0.005,
+            warmup_target=settings.learning_rate,
+            warmup_steps=max(1, settings.steps // 20),
+        )
+        self.optimizer = keras().optimizers.Adam(decay, global_clipnorm=5.0)
+        self.optimizer.build(self.model.trainable_variables)
+        tf = tensorflow()
+        self.step, self.best, self.checked = tf.Variable(0), tf.Variable(math.inf), tf.Variable(0)
+        state = tf.train.Checkpoint(
+            model=self.model, optimizer=self.optimizer, step=self.step, best=self.best, checked=self.checked
+        )
+        self.keeper = tf.train.CheckpointManager(state, str(run / "state"), max_to_keep=1)
+        self.judged = self._held_out_batch(held_out)
+        self.learn = self._learning()
+
+    def checks(self) -> Iterator[Progress]:
+        self.keeper.restore_or_initialize()
+        tf, begun, losses = tensorflow(), time.monotonic(), []
+        log = tf.summary.create_file_writer(str(self.run / "logs"))
+        rng = np.random.default_rng([self.settings.seed, int(self.step)])
+        stream = batches(
+            self.eyes, self.learner.cutting, Jitter(), rng, size=self.settings.batch, mix=self.settings.mix
+        )
+        while int(self.step) < self.settings.steps and int(self.checked) < self.settings.patience:
+            self._thaw()
+            batch = next(stream)
+            losses.append(self.learn(tf.constant(batch.crops), *tensors(batch)))
+            step = int(self.step.assign_add(1))
+            if step % self.settings.check_every and step != self.settings.steps:
+                continue
+            progress = Progress(step, self.settings.steps, _mean(losses), self._error(), time.monotonic() - begun)
+            losses = []
+            self._keep(progress, log)
+            yield progress
+
+    def _learning(self) -> Any:
+        tf = tensorflow()
+
+        def learn(crops: Any, *labels: Any) -> Any:
+            with tf.GradientTape() as tape:
+                loss = self.learner.loss(labels, self.model(crops, training=True))
+            variables = self.model.trainable_variables
+            self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+            return loss
+
+        return tf.function(learn)
+
+    def _thaw(self) -> None:
+        """A pre-trained backbone is frozen first, then fine-tuned at a tenth of the rate."""
+        frozen = [layer for layer in self.model.layers if not layer.trainable]
+        if not frozen or int(self.step) < self.settings.thaw_at * self.settings.steps:
+            return
+        for layer in frozen:
+            layer.trainable = True
+        self.optimizer = keras().optimizers.Adam(self.settings.learning_rate / 10, global_clipnorm=5.0)
+        self.optimizer.build(self.model.trainable_variables)
+        self.learn = self._learning()
+
+    def _held_out_batch(self, held_out: Eyes) -> Batch:
+        rng = np.random.default_rng(0)
+        which = rng.permutation(len(held_out))[:_JUDGED]
+        return self.learner.cutting.batch(held_out, which, Jitter(), rng)
+
+    def _error(self) -> float:
+        answers = self.learner.read(self.model.predict(self.judged.crops, batch_size=128, verbose=0))
+        seen = self.judged.visible > 0.2
+        return float(np.hypot(*(answers.centres - self.judged.centres)[seen].T).mean())
+
+    def _keep(self, progress: Progress, log: Any) -> None:
+        if not math.isfinite(progress.loss):
+            raise RunError(f"the loss became {progress.loss} before step {progress.step}; lower the learning rate")
+        better = progress.error < float(self.best)
+        self.checked.assign(0 if better else self.checked + 1)
+        if better:
+            self.best.assign(progress.error)
+            write_through(self.run / "best.weights.h5", lambda path: self.model.save_weights(str(path)))
+        with log.as_default(step=progress.step):
+            tensorflow().summary.scalar("loss", progress.loss)
+            tensorflow().summary.scalar("error_px", progress.error)
+        _append(self.run / "log.csv", progress)
+        self.keeper.save()
+
+
+def _mean(losses: Sequence[Any]) -> float:
+    return float(np.mean([float(loss) for loss in losses])) if losses else math.nan
+
+
+def _append(path: Path, progress: Progress) -> None:
+    before = list(csv.DictReader(path.read_text().splitlines())) if path.exists() else []
+    rows = [row for row in before if int(row["step"]) < progress.step]
+    rows.append({name: str(value) for name, value in asdict(progress).items()})
+    with replacing(path) as stream:
+        lines = [",".join(rows[0])] + [",".join(row.values()) for row in rows]
+        stream.write(("\n".join(lines) + "\n").encode())

@@ -1,0 +1,85 @@
+"""What can be trained: each a network, the crops it wants, its loss, and how its answers are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecam.pupils.card import Decoding, Window
+from livecam.pupils.regressor import Reading, decode
+from training import losses, models
+from training.augment import Cutting
+from training.tensors import tensorflow
+
+
+class Learner(Protocol):
+    @property
+    def cutting(self) -> Cutting: ...
+
+    def build(self) -> Any:
+        """The network, untrained or with the weights it starts from."""
+        ...
+
+    def loss(self, labels: tuple[Any, ...], outputs: Any) -> Any:
+        """The mean loss of a batch."""
+        ...
+
+    def read(self, outputs: Any) -> Reading:
+        """What the network says, in crop pixels."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HeatmapLearner:
+    """The network that ships."""
+
+    cutting: Cutting = Cutting()
+    weights: losses.Weights = losses.Weights()
+
+    def build(self) -> Any:
+        return models.heatmap(self.cutting.window, self.cutting.decoding)
+
+    def loss(self, labels: tuple[Any, ...], outputs: Any) -> Any:
+        logits, numbers = outputs
+        window, decoding = self.cutting.window, self.cutting.decoding
+        return losses.loss(labels, logits, numbers, window=window, decoding=decoding, weights=self.weights)
+
+    def read(self, outputs: Any) -> Reading:
+        logits, numbers = (np.asarray(output) for output in outputs)
+        return decode(logits, numbers, self.cutting.window, self.cutting.decoding)
+
+
+@dataclass(frozen=True, slots=True)
+class ResNetLearner:
+    """The tutorial's network: x, y, radius and state as four sigmoids, mean squared error."""
+
+    backbone: Callable[[], Any] = field(default=models.resnet50)
+    cutting: Cutting = Cutting(Window(width=120, height=80), decoding=Decoding(rows=20, columns=30))
+
+    def build(self) -> Any:
+        return self.backbone()
+
+    def loss(self, labels: tuple[Any, ...], outputs: Any) -> Any:
+        tf = tensorflow()
+        centres, radii, visible, trust = labels
+        size = tf.constant([self.cutting.window.width, self.cutting.window.height], tf.float32)
+        opened = tf.cast(visible > 0.12, tf.float32)[:, None]
+        wanted = tf.concat([(centres + 0.5) / size, radii[:, None] / self.cutting.window.height, opened], axis=1)
+        seen = tf.concat([tf.repeat(opened, 3, axis=1), tf.ones_like(opened)], axis=1) * trust[:, None]
+        return tf.reduce_mean(seen * (outputs - tf.clip_by_value(wanted, 0.0, 1.0)) ** 2)
+
+    def read(self, outputs: Any) -> Reading:
+        x, y, radius, state = np.clip(np.asarray(outputs, np.float64), 1e-6, 1 - 1e-6).T
+        size = np.array([self.cutting.window.width, self.cutting.window.height])
+        unsure: NDArray[np.float64] = np.ones(len(x))
+        return Reading(
+            np.column_stack([x, y]) * size - 0.5,
+            unsure,
+            radius * self.cutting.window.height,
+            np.log(state / (1 - state)),
+            unsure * 0.03 * size[0],
+        )
