@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,9 +46,9 @@ class Batch:
 class Cutting:
     """How crops are made, from the card's parts."""
 
-    window: Window = Window()
-    normalisation: Normalisation = Normalisation()
-    decoding: Decoding = Decoding()
+    window: Window = field(default_factory=Window)
+    normalisation: Normalisation = field(default_factory=Normalisation)
+    decoding: Decoding = field(default_factory=Decoding)
 
     @classmethod
     def of(cls, card: Card) -> Cutting:
@@ -85,14 +85,16 @@ class Cutting:
 
 
 def _spoilt(crop: Image, jitter: Jitter, rng: Random) -> Image:
-    """Now and then the picture is flipped in brightness steps no camera made twice: a little noise of its own."""
+    """Now and then a little noise of its own, so that no crop is seen twice."""
     if jitter is STEADY or rng.random() < 0.7:
         return crop
     noise = rng.normal(0, rng.uniform(0, 4), crop.shape)
     return np.clip(crop + noise, 0, 255).astype(np.uint8)
 
 
-def batches(eyes: Eyes, cutting: Cutting, jitter: Jitter, rng: Random, *, size: int, mix: dict[str, float]) -> Iterator[Batch]:
+def batches(
+    eyes: Eyes, cutting: Cutting, jitter: Jitter, rng: Random, *, size: int, mix: dict[str, float]
+) -> Iterator[Batch]:
     """Endless random batches in which the origins appear in the proportions of `mix`."""
     places = [np.flatnonzero(eyes.origins == origin) for origin in mix]
     shares = np.array([float(share) if len(place) else 0.0 for share, place in zip(mix.values(), places, strict=True)])

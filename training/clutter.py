@@ -44,7 +44,7 @@ def _strokes(ink: NDArray[np.uint8], curve: Mask, places: NDArray[np.int64], up:
     for column in places:
         lean = (column - ink.shape[1] / 2) / unit * long
         tip = (int(column + lean + rng.normal(0, 1)), int(curve[column] + up * long * rng.uniform(0.5, 1)))
-        cv2.line(ink, (int(column), int(curve[column])), tip, 255, 1, cv2.LINE_AA)
+        cv2.line(ink, (int(column), int(curve[column])), tip, (255,), 1, cv2.LINE_AA)
 
 
 def glints(picture: Picture, opening: Mask, eye: Anatomy, x: Mask, y: Mask, rng: Random) -> None:
@@ -95,7 +95,7 @@ def glasses(picture: Picture, rng: Random) -> None:
     axes = (int(unit * rng.uniform(0.6, 1.0)), int(unit * rng.uniform(0.38, 0.7)))
     thick = max(1, int(unit * rng.uniform(0.015, 0.12)))
     if rng.random() < 0.5:
-        cv2.ellipse(frame, middle, axes, 0, 0, 360, 255, thick, cv2.LINE_AA)
+        cv2.ellipse(frame, middle, axes, 0, 0, 360, (255,), thick, cv2.LINE_AA)
     else:
         low = (middle[0] - axes[0], middle[1] - axes[1])
         cv2.rectangle(frame, low, (middle[0] + axes[0], middle[1] + axes[1]), 255, thick, cv2.LINE_AA)
@@ -115,7 +115,7 @@ def _reflection(picture: Picture, rng: Random) -> None:
     long, thick = width * rng.uniform(0.05, 0.6), width * rng.uniform(0.01, 0.1)
     quad = [centre + long * along + thick * across, centre + long * along - thick * across]
     quad += [centre - long * along - thick * across, centre - long * along + thick * across]
-    cv2.fillConvexPoly(mask, np.array(quad).astype(np.int32), 255, cv2.LINE_AA)
+    cv2.fillConvexPoly(mask, np.array(quad).astype(np.int32), (255,), cv2.LINE_AA)
     soft = cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.5, 5)).astype(np.float32)[..., None] / 255
     picture += soft * (np.float32(rng.uniform(0.5, 1.1)) - picture) * np.float32(rng.uniform(0.1, 0.85))
 

@@ -145,7 +145,8 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 def _starts(sizes: NDArray[np.int32]) -> NDArray[np.int64]:
     areas = sizes.astype(np.int64).prod(axis=1)
-    return np.cumsum(areas) - areas
+    starts: NDArray[np.int64] = np.cumsum(areas) - areas
+    return starts
 
 
 def _check(eyes: Eyes, name: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,7 +45,7 @@ class _Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pose:
+class Pose:
     """What the eye is made to do; lengths in iris radii."""
 
     across: float
@@ -56,7 +55,10 @@ class _Pose:
 
     @property
     def still(self) -> bool:
-        return self == _Pose(0, 0, 0, 0)
+        return self == Pose(0, 0, 0, 0)
+
+
+STILL = Pose(0, 0, 0, 0)
 
 
 def shifted(work: Work) -> list[Eye]:
@@ -68,8 +70,8 @@ def shifted(work: Work) -> list[Eye]:
     cuts = [_cut(seen, work.portrait, side) for side in Side]
     eyes: list[Eye] = []
     while len(eyes) < work.count:
-        pose = _Pose(0, 0, 0, 0) if rng.random() < work.still_share else _pose(rng)
-        eyes += _made(cuts[int(rng.integers(2))], pose, work.portrait.group, rng)
+        does = STILL if rng.random() < work.still_share else pose(rng)
+        eyes += _made(cuts[int(rng.integers(2))], does, work.portrait.group, rng)
     return eyes[: work.count]
 
 
@@ -85,40 +87,42 @@ def _cut(seen: Seen, portrait: Portrait, side: Side) -> _Cut:
         # Mirrored, the image-left corner is the other one, and the upper lid runs the other way.
         order = [3, 2, 1, 0, 5, 4]
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
-    lids = tuple(_moved(matrix, seen.lids(side, k))[order].astype(np.float32) for k in range(len(seen.landmarks)))
+    lids = tuple(moved(matrix, seen.lids(side, k))[order].astype(np.float32) for k in range(len(seen.landmarks)))
     return _Cut(
         cut(seen.image, matrix, _CUT),
         np.array([each[[0, 3]] for each in lids], np.float64),
         lids,
-        _moved(matrix, portrait.centres[side]),
+        moved(matrix, portrait.centres[side]),
         portrait.radii[side] * scale,
     )
 
 
-def _moved(matrix: NDArray[np.float64], points: object) -> NDArray[np.float64]:
-    moved: NDArray[np.float64] = np.asarray(points, np.float64) @ matrix[:, :2].T + matrix[:, 2]
-    return moved
+def moved(matrix: NDArray[np.float64], points: object) -> NDArray[np.float64]:
+    """Points (..., 2) taken through a (2, 3) matrix."""
+    taken: NDArray[np.float64] = np.asarray(points, np.float64) @ matrix[:, :2].T + matrix[:, 2]
+    return taken
 
 
-def _pose(rng: Random) -> _Pose:
+def pose(rng: Random) -> Pose:
+    """Half of them strong gazes, a third with lids that close."""
     if rng.random() < 0.5:
         across, down = rng.uniform(-1.35, 1.35), rng.uniform(-0.75, 0.9)
     else:
         across, down = rng.normal(0, 0.5), rng.normal(0, 0.35)
     kind = rng.random()
     closing = 1.0 if kind < 0.14 else rng.uniform(0, 1) if kind < 0.34 else rng.uniform(-0.12, 0.1)
-    return _Pose(float(across), float(down), float(rng.uniform(0.45, 0.95)), float(max(closing, 0)))
+    return Pose(float(across), float(down), float(rng.uniform(0.45, 0.95)), float(max(closing, 0)))
 
 
-def _made(eye: _Cut, pose: _Pose, group: str, rng: Random) -> list[Eye]:
+def _made(eye: _Cut, pose: Pose, group: str, rng: Random) -> list[Eye]:
     lids = eye.lids[int(rng.integers(len(eye.lids)))]
     step = np.array([pose.across, pose.down]) * eye.radius
     image = eye.image
+    around = OpenEye((float(eye.centre[0]), float(eye.centre[1])), eye.radius, lids)
     if not pose.still:
-        around = OpenEye((float(eye.centre[0]), float(eye.centre[1])), eye.radius, lids)
         image = shift_iris(image, around, step, lid_follow=pose.lid_follow, closing=pose.closing)
     picture = image.astype(np.float32) / 255
-    visible = _visible(eye, lids, pose)
+    visible = visible_share(around, pose)
     _decorate(picture, eye.centre + step, eye.radius, visible, rng)
     return [_shot(picture, eye, eye.centre + step, visible, pose, group, rng) for _ in range(SHOTS)]
 
@@ -143,18 +147,19 @@ def _glint(picture: NDArray[np.float32], at: NDArray[np.float64], radius: float,
     picture += np.float32(rng.uniform(0.2, 0.9)) * spot[..., None]
 
 
-def _visible(eye: _Cut, lids: Points, pose: _Pose) -> float:
+def visible_share(eye: OpenEye, pose: Pose) -> float:
     """The share of the moved iris disc that is between the moved lids."""
-    curves = LidCurves.through(lids, centre=eye.centre, radius=eye.radius)
+    curves = LidCurves.through(eye.lids, centre=eye.centre, radius=eye.radius)
     angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     reach = np.array([0.3, 0.6, 0.85, 0.98])[:, None]
     cos, sin = curves.axis
     across, down = pose.across * cos + pose.down * sin, pose.down * cos - pose.across * sin
     along = (across + reach * np.cos(angle)).ravel().astype(np.float32)
     below = (down + reach * np.sin(angle)).ravel()
-    upper, lower = LidMotion(pose.lid_follow * down, pose.closing).moved(curves, along)
+    motion = LidMotion(pose.lid_follow * down, pose.closing)
+    upper, lower = motion.moved(curves.share(along), *curves.at(along))
     weight = np.broadcast_to(reach, (4, 24)).ravel()
-    return float(((below > upper) & (below < lower)) @ weight / weight.sum())
+    return float(((below > upper) & (below < lower)).ravel() @ weight / weight.sum())
 
 
 def _shot(
@@ -162,18 +167,18 @@ def _shot(
     eye: _Cut,
     centre: NDArray[np.float64],
     visible: float,
-    pose: _Pose,
+    pose: Pose,
     group: str,
     rng: Random,
 ) -> Eye:
     unit = float(np.hypot(*(eye.corners[:, 1] - eye.corners[:, 0]).mean(axis=0)))
     squeeze = float(rng.uniform(0.6, 1)) if rng.random() < 0.35 else 1.0
     shot = photograph(picture, eye.corners.mean(axis=(0, 1)), unit, rng, squeeze=squeeze)
-    x, y = _moved(shot.matrix, centre)
+    x, y = moved(shot.matrix, centre)
     scale = float(np.sqrt(abs(np.linalg.det(shot.matrix[:, :2])) / squeeze))
     return Eye(
         shot.patch,
-        _moved(shot.matrix, eye.corners),
+        moved(shot.matrix, eye.corners),
         (float(x), float(y)),
         eye.radius * scale,
         visible,

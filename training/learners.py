@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.pupils.card import Decoding, Window
+from livecam.pupils.card import Window
 from livecam.pupils.regressor import Reading, decode
 from training import losses, models
 from training.augment import Cutting
@@ -37,8 +37,8 @@ class Learner(Protocol):
 class HeatmapLearner:
     """The network that ships."""
 
-    cutting: Cutting = Cutting()
-    weights: losses.Weights = losses.Weights()
+    cutting: Cutting = field(default_factory=Cutting)
+    weights: losses.Weights = field(default_factory=losses.Weights)
 
     def build(self) -> Any:
         return models.heatmap(self.cutting.window, self.cutting.decoding)
@@ -58,7 +58,7 @@ class ResNetLearner:
     """The tutorial's network: x, y, radius and state as four sigmoids, mean squared error."""
 
     backbone: Callable[[], Any] = field(default=models.resnet50)
-    cutting: Cutting = Cutting(Window(width=120, height=80), decoding=Decoding(rows=20, columns=30))
+    cutting: Cutting = field(default_factory=lambda: Cutting(Window(width=120, height=80)))
 
     def build(self) -> Any:
         return self.backbone()

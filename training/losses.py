@@ -24,7 +24,9 @@ class Weights:
     unseen: float = 0.05  # what the place of an iris counts that no one can see
 
 
-def loss(batch: tuple[Any, ...], logits: Any, numbers: Any, *, window: Window, decoding: Decoding, weights: Weights) -> Any:
+def loss(
+    batch: tuple[Any, ...], logits: Any, numbers: Any, *, window: Window, decoding: Decoding, weights: Weights
+) -> Any:
     """The mean loss of a batch of (centres, radii, visible, weights) as tensors."""
     tf = tensorflow()
     centres, radii, visible, trust = batch
@@ -42,7 +44,9 @@ def loss(batch: tuple[Any, ...], logits: Any, numbers: Any, *, window: Window, d
     wrong_radius = tf.abs(numbers[:, 0] * decoding.radius_step - tf.math.log(radii / decoding.radius_unit))
     opened = tf.clip_by_value((visible - 0.06) / 0.12, 0, 1)
     openness = tf.nn.sigmoid_cross_entropy_with_logits(opened, numbers[:, 1])
-    placed = weights.heat * heat + weights.distance * distance + weights.sigma * likelihood + weights.radius * wrong_radius
+    placed = (
+        weights.heat * heat + weights.distance * distance + weights.sigma * likelihood + weights.radius * wrong_radius
+    )
     return tf.reduce_mean(seen * placed + trust * weights.openness * openness)
 
 

@@ -74,7 +74,7 @@ def _backbone(weights: Path | None, *, pretrained: bool) -> Any:
     if pretrained:
         try:
             return make(include_top=False, weights="imagenet", input_shape=shape)
-        except Exception as fault:  # noqa: BLE001 - keras raises a bare Exception when it cannot download
+        except Exception as fault:  # Keras raises a bare Exception when it cannot download
             _LOG.warning("no ImageNet weights (%s); starting from random ones, pass --weights FILE", _first_line(fault))
     return make(include_top=False, weights=None, input_shape=shape)
 
@@ -83,7 +83,9 @@ def _from_file(backbone: Any, weights: Path) -> Any:
     try:
         backbone.load_weights(str(weights))
     except (OSError, ValueError, KeyError) as fault:
-        raise RunError(f"{weights} does not hold weights of ResNet50V2 without its top ({_first_line(fault)})") from fault
+        raise RunError(
+            f"{weights} does not hold weights of ResNet50V2 without its top ({_first_line(fault)})"
+        ) from fault
     return backbone
 
 

@@ -21,11 +21,22 @@ class Shot:
     angle: float  # roll, radians
 
 
-def photograph(picture: Picture, middle: NDArray[np.float64], unit: float, rng: Random, *, squeeze: float = 1) -> Shot:
-    """A shot of the eye at `middle`, whose corners are `unit` pixels apart; `squeeze` narrows it like a turned head."""
+def photograph(
+    picture: Picture,
+    middle: NDArray[np.float64],
+    unit: float,
+    rng: Random,
+    *,
+    squeeze: float = 1,
+    extent: tuple[float, float] = (2.1, 1.7),
+) -> Shot:
+    """A shot, `extent` units wide and high, of the eye at `middle`, whose corners are a unit of pixels apart.
+
+    `squeeze` narrows it like a turned head.
+    """
     width = min(float(np.exp(rng.uniform(np.log(11), np.log(62)))), 1.3 * unit)
     angle = float(np.clip(rng.normal(0, 0.15), -0.6, 0.6))
-    size = int(np.ceil(2.1 * width)), int(np.ceil(1.7 * width))
+    size = int(np.ceil(extent[0] * width)), int(np.ceil(extent[1] * width))
     matrix = _placing(middle, width / unit, angle, squeeze, rng)
     matrix[:, 2] += np.array(size) / 2 + rng.uniform(-1, 1, 2)
     reduction = unit / width
@@ -60,8 +71,9 @@ def _motion(length: float, rng: Random) -> NDArray[np.float32]:
     kernel = np.zeros((2 * half + 1, 2 * half + 1), np.uint8)
     angle = rng.uniform(0, np.pi)
     tip = np.round(half * np.array([np.cos(angle), np.sin(angle)])).astype(int)
-    cv2.line(kernel, (half - int(tip[0]), half - int(tip[1])), (half + int(tip[0]), half + int(tip[1])), 255, 1)
-    return (kernel / kernel.sum()).astype(np.float32)
+    cv2.line(kernel, (half - int(tip[0]), half - int(tip[1])), (half + int(tip[0]), half + int(tip[1])), (255,), 1)
+    spread: NDArray[np.float32] = (kernel / kernel.sum()).astype(np.float32)
+    return spread
 
 
 def _developed(picture: Picture, rng: Random) -> Picture:
@@ -83,4 +95,5 @@ def _stored(picture: Picture, rng: Random) -> Image:
     if rng.random() < 0.65:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 96))]
         stored = cv2.imdecode(cv2.imencode(".jpg", stored, quality)[1], cv2.IMREAD_COLOR).astype(np.uint8)
-    return cv2.cvtColor(stored, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
+    grey: Image = cv2.cvtColor(stored, cv2.COLOR_BGR2GRAY)
+    return grey

@@ -137,7 +137,7 @@ class Regressor:
     def locate(self, eyes: EyePair) -> PupilPair:
         """Both pupils; a closed eye is found too, with that state and little confidence."""
         reading = self.read([cv2.cvtColor(eye.patch, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False) for eye in eyes])
-        centres = [_in_frame(eye, centre) for eye, centre in zip(eyes, reading.centres.tolist(), strict=True)]
+        centres = [in_frame(eye, centre) for eye, centre in zip(eyes, reading.centres.tolist(), strict=True)]
         features = confidence_features(eyes, reading, centres)
         left, right = (self._pupil(eye, reading, k, centres[k], features[k]) for k, eye in enumerate(eyes))
         return PupilPair(left, right)
@@ -184,7 +184,7 @@ def _disagreement(eyes: EyePair, centres: Sequence[Point]) -> float:
     return math.hypot(left_x - right_x, left_y - right_y)
 
 
-def _in_frame(eye: EyeCrop, centre: Sequence[float]) -> Point:
+def in_frame(eye: EyeCrop, centre: Sequence[float]) -> Point:
     """`EyeCrop.to_frame` of one point, without the price of a general matrix inversion."""
     (a, b, left), (c, d, top) = eye.matrix.tolist()
     x, y, area = centre[0] - left, centre[1] - top, a * d - b * c

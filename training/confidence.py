@@ -1,0 +1,82 @@
+"""Makes the regressor's confidence a probability: fits the card's calibration on staged faces of held-out people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livecam.core.scene import Image, Side
+from livecam.pupils.card import Calibration
+from livecam.pupils.regressor import Regressor, confidence_features, in_frame
+from training.anatomy import CLOSED_BELOW
+from training.calibration import calibration_error, fit_logistic, logistic
+from training.staging import Staged
+
+_NEAR = 0.05  # of the distance between the pupils
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """What the regressor said of the eyes of staged faces, left before right."""
+
+    features: NDArray[np.float64]  # (n, 4)
+    errors: NDArray[np.float64]  # (n,) of the pupil distance
+    visible: NDArray[np.float64]  # (n,)
+    openness: NDArray[np.float64]  # (n,) log-odds
+    groups: NDArray[np.str_]  # (n,)
+
+    @property
+    def hits(self) -> NDArray[np.bool_]:
+        """A closed eye has no pupil to be right about."""
+        return (self.errors <= _NEAR) & (self.visible >= CLOSED_BELOW)
+
+
+def judge(regressor: Regressor, faces: Iterable[Staged]) -> Judged:
+    """Runs the regressor over staged faces as the live program would."""
+    features, errors, visible, openness, groups = [], [], [], [], []
+    for face in faces:
+        eyes = regressor.cutter(face.frame, face.face)
+        reading = regressor.read([_grey(eye.patch) for eye in eyes])
+        centres = [in_frame(eye, reading.centres[k].tolist()) for k, eye in enumerate(eyes)]
+        features += list(confidence_features(eyes, reading, centres))
+        for k, side in enumerate((Side.LEFT, Side.RIGHT)):
+            errors.append(float(np.hypot(*(centres[k] - face.truth[side]))) / face.pupil_distance)
+            visible.append(face.visible[side])
+            openness.append(float(reading.openness[k]))
+            groups.append(face.group)
+    return Judged(
+        np.array(features, np.float64),
+        np.array(errors, np.float64),
+        np.array(visible, np.float64),
+        np.array(openness, np.float64),
+        np.array(groups),
+    )
+
+
+def calibrate(judged: Judged) -> tuple[Calibration, float]:
+    """The weights of a card, and the expected calibration error on the faces they were fitted on."""
+    weights = fit_logistic(judged.features, judged.hits)
+    error = calibration_error(logistic(judged.features, weights), judged.hits)
+    reach, spread, openness, disagreement, bias = map(float, weights)
+    return (
+        Calibration(reach=reach, spread=spread, openness=openness, disagreement=disagreement, bias=bias),
+        float(error),
+    )
+
+
+def scores(judged: Judged) -> dict[str, float]:
+    """Shares within 2.5 and 5 % by group, single eyes with a visible iris."""
+    table = {}
+    for group in ("ahead", "gaze"):
+        errors = judged.errors[(judged.groups == group) & (judged.visible >= CLOSED_BELOW)]
+        for near in (0.025, _NEAR):
+            table[f"{group} <= {near:g}"] = float((errors <= near).mean()) if len(errors) else float("nan")
+    return table
+
+
+def _grey(patch: Image) -> Image:
+    return cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)

@@ -1,0 +1,169 @@
+"""Turns a finished run into a TFLite file and its card; refuses when the two would not agree with the training."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecam.core.files import write_atomically
+from livecam.interpreter import Interpreter
+from livecam.pupils.card import SCHEMA, Calibration, Card, Provenance
+from livecam.pupils.regressor import Reading, decode
+from training.augment import STEADY, Jitter
+from training.dataset import Eyes, load_all, manifest
+from training.errors import RunError
+from training.fit import commit, split
+from training.learners import HeatmapLearner
+from training.tensors import tensorflow
+
+LIMIT_BYTES = 100_000
+LIMIT_PX = 0.1
+CHECKED = 500
+UNFITTED = Calibration(reach=1.0, spread=0.0, openness=0.5, disagreement=-0.5, bias=0.0)
+ATTRIBUTION = (
+    "DeBruine, L., & Jones, B. (2017), Face Research Lab London Set (Version 5), doi 10.6084/m9.figshare.5047666.v5, "
+    "CC BY 4.0",
+    "DeBruine, L., & Jones, B. (2017), Young Adult White Faces with Manipulated Versions, "
+    "doi 10.6084/m9.figshare.4220517.v1, CC BY 4.0",
+)
+
+
+class Quantisation(StrEnum):
+    INT8 = "int8"
+    DYNAMIC = "dynamic"
+    FLOAT16 = "float16"
+    NONE = "none"
+
+
+def load_run(run: Path, learner: HeatmapLearner) -> Any:
+    """The best network of a run; RunError when the run is not there or of another model."""
+    settings = run_settings(run)
+    if settings["settings"]["model"] != "heatmap":
+        raise RunError(f"{run} holds a {settings['settings']['model']}; only a heatmap can be exported")
+    model = learner.build()
+    try:
+        model.load_weights(str(run / "best.weights.h5"))
+    except (OSError, ValueError) as fault:
+        raise RunError(f"{run} has no finished check (best.weights.h5 is missing or damaged); run fit again") from fault
+    return model
+
+
+def run_settings(run: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads((run / "settings.json").read_text()))
+    except (OSError, ValueError) as fault:
+        raise RunError(f"{run} is not a training run (settings.json is missing or damaged)") from fault
+
+
+def held_out(folders: Sequence[Path], share: float) -> Eyes:
+    """The eyes no run with this share was trained on."""
+    eyes = load_all(folders)
+    return eyes.chosen(split(eyes, share)[1])
+
+
+def converted(model: Any, learner: HeatmapLearner, eyes: Eyes, quantisation: Quantisation) -> bytes:
+    """The network as TFLite for two eyes at once."""
+    tf = tensorflow()
+    window = learner.cutting.window
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([_frozen(model, (2, window.height, window.width, 1))])
+    if quantisation is not Quantisation.NONE:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if quantisation is Quantisation.FLOAT16:
+        converter.target_spec.supported_types = [tf.float16]
+    if quantisation is Quantisation.INT8:
+        converter.representative_dataset = lambda: _representative(learner, eyes)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = tf.int8
+        converter.inference_output_type = tf.int8
+    return bytes(converter.convert())
+
+
+def _frozen(model: Any, shape: tuple[int, ...]) -> Any:
+    # The int8 calibration of Keras 3 graphs fails with READ_VARIABLE unless the variables are constants.
+    freezing = importlib.import_module("tensorflow.python.framework.convert_to_constants")
+    tf = tensorflow()
+    function = tf.function(lambda crops: model(crops, training=False))
+    return freezing.convert_variables_to_constants_v2(function.get_concrete_function(tf.TensorSpec(shape, tf.float32)))
+
+
+def _representative(learner: HeatmapLearner, eyes: Eyes) -> Iterator[list[NDArray[np.float32]]]:
+    """Crops of every kind, the dark and the closed ones among them as often as the data has them."""
+    rng = np.random.default_rng(5)
+    crops = learner.cutting.batch(eyes, rng.permutation(len(eyes))[:600], Jitter(), rng).crops
+    for start in range(0, len(crops) - 1, 2):
+        yield [crops[start : start + 2]]
+
+
+def lite_reading(content: bytes, learner: HeatmapLearner, crops: NDArray[np.float32]) -> Reading:
+    """What a TFLite model says of normalised crops (n, h, w, 1), n even."""
+    interpreter = Interpreter(content)
+    heat, numbers = [], []
+    for start in range(0, len(crops), 2):
+        outputs = interpreter.run(interpreter.input.quantise(crops[start : start + 2]))
+        ordered = sorted(outputs, key=lambda output: -output.size)
+        heat.append(ordered[0])
+        numbers.append(ordered[1])
+    cutting = learner.cutting
+    logits = np.concatenate(heat).reshape(len(crops), cutting.decoding.rows, cutting.decoding.columns)
+    return decode(logits, np.concatenate(numbers), cutting.window, cutting.decoding)
+
+
+def difference(content: bytes, model: Any, learner: HeatmapLearner, eyes: Eyes) -> float:
+    """The mean distance between the answers of the TFLite and the Keras network on held-out crops, crop pixels."""
+    rng = np.random.default_rng(6)
+    visible = np.flatnonzero(eyes.visible > 0.2)
+    which = rng.choice(visible, min(CHECKED, len(visible) // 2 * 2), replace=False)
+    crops = learner.cutting.batch(eyes, which, STEADY, rng).crops
+    lite = lite_reading(content, learner, crops)
+    full = learner.read(model.predict(crops, batch_size=100, verbose=0))
+    return float(np.hypot(*(lite.centres - full.centres).T).mean())
+
+
+def check(content: bytes, apart: float) -> None:
+    """RunError when a model is too large or says something else than what was trained."""
+    if len(content) > LIMIT_BYTES:
+        raise RunError(
+            f"the exported model has {len(content)} bytes, at most {LIMIT_BYTES} are right; quantise to int8"
+        )
+    if not apart <= LIMIT_PX:
+        raise RunError(f"the exported model is {apart:.3f} px off the trained one, at most {LIMIT_PX} is right")
+
+
+def write(
+    content: bytes, out: Path, learner: HeatmapLearner, *, calibration: Calibration, provenance: Provenance
+) -> Card:
+    """Writes model and card, both whole."""
+    card = Card(
+        schema=SCHEMA,
+        sha256=hashlib.sha256(content).hexdigest(),
+        window=learner.cutting.window,
+        normalisation=learner.cutting.normalisation,
+        decoding=learner.cutting.decoding,
+        calibration=calibration,
+        provenance=provenance,
+    )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(out, content)
+    text = json.dumps(card.model_dump(mode="json", by_alias=True), indent=1) + "\n"
+    write_atomically(out.with_suffix(".json"), text.encode())
+    return card
+
+
+def provenance(run: Path, folders: Sequence[Path], scores: dict[str, float]) -> Provenance:
+    """Who made the model, from what."""
+    settings = run_settings(run)
+    return Provenance(
+        recipe=f"livecam-train all (seed {settings['settings']['seed']}, {settings['settings']['steps']} steps)",
+        commit=commit(),
+        data={folder.name: str(manifest(folder)["sha256"]) for folder in folders},
+        attribution=ATTRIBUTION,
+        scores={name: round(score, 4) for name, score in scores.items()},
+    )
