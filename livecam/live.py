@@ -17,9 +17,11 @@ from livecam.core.seams import Collector, Effect, FaceFinder, Sink, Source
 from livecam.display import has_display
 from livecam.effects.flustered import Flustered
 from livecam.faces.choose import open_live, open_recorded
+from livecam.faces.smoothing import SmoothedFaces
 from livecam.outlets import Outlets
 from livecam.perception import Perception
 from livecam.pupils.choose import open_pupils
+from livecam.pupils.smoothing import Smoothing
 from livecam.settings import Settings
 from livecam.sinks.null import Null
 from livecam.sinks.recording import VideoFile
@@ -103,10 +105,13 @@ def assemble(settings: Settings, limits: Limits, stack: ExitStack, say: Say) -> 
     telemetry = Telemetry()
     watch = telemetry.stopwatch
     faces: FaceFinder = stack.enter_context(open_live(settings.faces)) if live else open_recorded(settings.faces)
+    pupils = open_pupils(settings.pupils)
+    if settings.pupils.smoothing:
+        faces, pupils = SmoothedFaces(faces), Smoothing(pupils)
     return Live(
         # That the demo is shown for want of a camera has been said already.
         source=telemetry.source(Limited(opened, limits, _silent if isinstance(opened, Demo) else say)),
-        perception=Perception(TimedFaces(faces, watch), TimedPupils(open_pupils(settings.pupils), watch)),
+        perception=Perception(TimedFaces(faces, watch), TimedPupils(pupils, watch)),
         effect=telemetry.effect(TimedEffect(Flustered(settings.effect), watch)),
         sink=telemetry.sink(TimedSink(Outlets(sinks, say), watch)),
         collector=TimedCollector(NullCollector(), watch),
