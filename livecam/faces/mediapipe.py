@@ -15,58 +15,10 @@ from livecam.core.crop import cut, similarity
 from livecam.core.errors import MissingExtraError
 from livecam.core.scene import Image
 from livecam.faces.mesh68 import MESH_OF_IBUG
+from livecam.faces.mesh_graph import MESH_GRAPH
 from livecam.faces.model import Region, Sight, distinct
+from livecam.faces.quiet import without_start_noise
 
-# MediaPipe's own graph, cut down to what follows the face's patch; unlike the whole it tells how sure it is.
-_MESH_GRAPH = """
-input_stream: "image"
-output_stream: "landmarks"
-output_stream: "presence"
-node {
-  calculator: "ToImageCalculator"
-  input_stream: "IMAGE_CPU:image"
-  output_stream: "IMAGE:patch"
-}
-node {
-  calculator: "ImageToTensorCalculator"
-  input_stream: "IMAGE:patch"
-  output_stream: "TENSORS:input"
-  options { [mediapipe.ImageToTensorCalculatorOptions.ext] {
-    output_tensor_width: 192 output_tensor_height: 192 output_tensor_float_range { min: 0.0 max: 1.0 } } }
-}
-node {
-  calculator: "TfLiteCustomOpResolverCalculator"
-  output_side_packet: "OP_RESOLVER:op_resolver"
-}
-node {
-  calculator: "InferenceCalculator"
-  input_stream: "TENSORS:input"
-  input_side_packet: "OP_RESOLVER:op_resolver"
-  output_stream: "TENSORS:output"
-  options { [mediapipe.InferenceCalculatorOptions.ext] {
-    model_path: "mediapipe/modules/face_landmark/face_landmark_with_attention.tflite"
-    delegate { xnnpack { num_threads: 1 } } } }
-}
-node {
-  calculator: "SplitTensorVectorCalculator"
-  input_stream: "output"
-  output_stream: "mesh"
-  output_stream: "flag"
-  options { [mediapipe.SplitVectorCalculatorOptions.ext] {
-    ranges { begin: 0 end: 6 } ranges { begin: 6 end: 7 } } }
-}
-node {
-  calculator: "TensorsToFloatsCalculator"
-  input_stream: "TENSORS:flag"
-  output_stream: "FLOAT:presence"
-  options { [mediapipe.TensorsToFloatsCalculatorOptions.ext] { activation: SIGMOID } }
-}
-node {
-  calculator: "TensorsToFaceLandmarksWithAttention"
-  input_stream: "TENSORS:mesh"
-  output_stream: "LANDMARKS:landmarks"
-}
-"""
 _PATCH_PX = 192
 _OUTLINE = np.array([10, 152, 234, 454, 127, 356, 109, 338, 67, 297, 58, 288, 172, 397, 136, 365, 148, 377, 4])
 _EYE_CORNERS = (33, 263)
@@ -86,9 +38,13 @@ class MediaPipeFaces:
     def __init__(self) -> None:
         """Raises MissingExtraError when MediaPipe is not installed; takes seconds, for its libraries are large."""
         solutions, graph = import_mediapipe()
-        self._mesh = graph(graph_config=_MESH_GRAPH)
-        self._near = solutions.face_detection.FaceDetection(model_selection=0, min_detection_confidence=0.5)
-        self._far = solutions.face_detection.FaceDetection(model_selection=1, min_detection_confidence=0.5)
+        with without_start_noise():
+            self._mesh = graph(graph_config=MESH_GRAPH)
+            self._near, self._far = (
+                solutions.face_detection.FaceDetection(model_selection=model, min_detection_confidence=0.5)
+                for model in (0, 1)
+            )
+            self._warm_up()
 
     def detect(self, image: Image) -> Sequence[Region]:
         """Faces within some five metres of a webcam, and farther ones while there are no others."""
@@ -119,6 +75,12 @@ class MediaPipeFaces:
     def confirm(self, image: Image, sight: Sight) -> float | None:
         """The mesh has judged the face while following it."""
         return sight.region.confidence
+
+    def _warm_up(self) -> None:
+        """The first use of each model is slow and noisy; better now than in the first frame."""
+        blank = np.zeros((_PATCH_PX, _PATCH_PX, 3), np.uint8)
+        self.follow(blank, Region(_PATCH_PX / 2, _PATCH_PX / 2, _PATCH_PX))
+        self.search(blank)
 
     def _in_tiles(self, image: Image, side: int) -> Iterator[Region]:
         """Faces in overlapping square tiles, for the detectors see a whole picture in 192 pixels."""
