@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
 from livecam import loop
-from livecam.collector import NullCollector
+from livecam.collector import CollectorSwitch
+from livecam.controls import Controls
 from livecam.core.errors import SinkError
 from livecam.core.scene import Frame
 from livecam.core.seams import Collector, Effect, FaceFinder, Sink, Source
-from livecam.display import has_display
+from livecam.desk import Desk, switched_pupils
+from livecam.display import has_display, trouble
 from livecam.effects.flustered import Flustered
 from livecam.faces.choose import open_live, open_recorded
 from livecam.faces.smoothing import SmoothedFaces
+from livecam.notices import Notices
 from livecam.outlets import Outlets
 from livecam.perception import Perception
-from livecam.pupils.choose import open_pupils
-from livecam.pupils.smoothing import Smoothing
 from livecam.settings import Settings
 from livecam.sinks.null import Null
 from livecam.sinks.recording import VideoFile
@@ -78,10 +79,11 @@ class Live:
     telemetry: Telemetry
     opened: AnySource
     recordings: Sequence[VideoFile]
+    finished: Callable[[], bool]
 
     def run(self) -> None:
-        """Until the source ends."""
-        loop.run(self.source, self.perception, self.effect, [self.sink], self.collector, finished=lambda: False)
+        """Until the source ends or the person at the window does."""
+        loop.run(self.source, self.perception, self.effect, [self.sink], self.collector, finished=self.finished)
 
     def report(self) -> dict[str, Any]:
         """Frame rate, latency, stage times, faces: what `--report` writes."""
@@ -100,25 +102,34 @@ def assemble(settings: Settings, limits: Limits, stack: ExitStack, say: Say) -> 
     if not names:
         names, limits = _without_a_display(opened, limits)
     live = watched or isinstance(opened, Camera)
-    recordings: list[VideoFile] = []
-    sinks = [_open_sink(name, settings, stack, recordings, live=live) for name in names]
     telemetry = Telemetry()
+    desk = Desk(switched_pupils(settings.pupils), Flustered(settings.effect), CollectorSwitch(), telemetry, Notices())
+    outlets = _Opening(settings, stack, desk, opened, live=live)
+    sinks = [outlets.open(name) for name in names]
     watch = telemetry.stopwatch
     faces: FaceFinder = stack.enter_context(open_live(settings.faces)) if live else open_recorded(settings.faces)
-    pupils = open_pupils(settings.pupils)
     if settings.pupils.smoothing:
-        faces, pupils = SmoothedFaces(faces), Smoothing(pupils)
+        faces = SmoothedFaces(faces)
     return Live(
         # That the demo is shown for want of a camera has been said already.
         source=telemetry.source(Limited(opened, limits, _silent if isinstance(opened, Demo) else say)),
-        perception=Perception(TimedFaces(faces, watch), TimedPupils(pupils, watch)),
-        effect=telemetry.effect(TimedEffect(Flustered(settings.effect), watch)),
-        sink=telemetry.sink(TimedSink(Outlets(sinks, say), watch)),
-        collector=TimedCollector(NullCollector(), watch),
+        perception=Perception(TimedFaces(faces, watch), TimedPupils(desk.pupils, watch)),
+        effect=telemetry.effect(TimedEffect(desk.effect, watch)),
+        sink=telemetry.sink(Outlets(sinks, _both(say, desk.notices.say))),
+        collector=TimedCollector(desk.collecting, watch),
         telemetry=telemetry,
         opened=opened,
-        recordings=recordings,
+        recordings=outlets.recordings,
+        finished=lambda: any(controls.finished for controls in outlets.controls),
     )
+
+
+def _both(first: Say, second: Say) -> Say:
+    def say(note: str) -> None:
+        first(note)
+        second(note)
+
+    return say
 
 
 def _silent(note: str) -> None:
@@ -131,7 +142,7 @@ def _shown_names(wanted: Sequence[str], say: Say) -> Sequence[str]:
     if has_display() or "window" not in names:
         return names
     if wanted:
-        say("there is no display for a window (DISPLAY and WAYLAND_DISPLAY are unset); going on without it")
+        say(f"no window can be opened: {trouble()}; going on without it")
     return [name for name in names if name != "window"]
 
 
@@ -143,13 +154,38 @@ def _without_a_display(opened: AnySource, limits: Limits) -> tuple[Sequence[str]
     return (DEMO_FILE,), limits
 
 
-def _open_sink(name: str, settings: Settings, stack: ExitStack, recordings: list[VideoFile], *, live: bool) -> Sink:
-    if name == "null":
-        return Null()
-    if name == "virtualcam":
-        return stack.enter_context(VirtualCamera(settings.source.fps))
-    recordings.append(stack.enter_context(VideoFile(Path(name), keep_all=not live)))
-    return recordings[-1]
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """Opens sinks by name, each measured; remembers what has to be asked later."""
+
+    settings: Settings
+    stack: ExitStack
+    desk: Desk
+    source: AnySource
+    live: bool = field(kw_only=True)
+    recordings: list[VideoFile] = field(default_factory=list)
+    controls: list[Controls] = field(default_factory=list)
+
+    def open(self, name: str) -> Sink:
+        openers = {"null": Null, "virtualcam": self._virtual_camera, "window": self._window}
+        stages = dict.fromkeys(openers, "show")
+        sink: Sink = openers[name]() if name in openers else self._file(name)
+        return TimedSink(sink, self.desk.telemetry.stopwatch, stages.get(name, "encode"))
+
+    def _window(self) -> Sink:
+        mirrored = self.settings.output.mirror and isinstance(self.source, Camera)
+        sink, controls = self.desk.window(
+            self.settings, self.stack, mirrored=mirrored, keep_all=not isinstance(self.source, Camera)
+        )
+        self.controls.append(controls)
+        return sink
+
+    def _virtual_camera(self) -> Sink:
+        return self.stack.enter_context(VirtualCamera(self.settings.source.fps))
+
+    def _file(self, name: str) -> Sink:
+        self.recordings.append(self.stack.enter_context(VideoFile(Path(name), keep_all=not self.live)))
+        return self.recordings[-1]
 
 
 def summary(live: Live) -> Iterator[str]:

@@ -49,7 +49,7 @@ def paint_looks(
             _polygon(canvas, view(eye.to_frame(corners)), _CROP)
     for look in looks:
         for point in view(look.face.landmarks):
-            _disc(canvas, point, 1.5, _LANDMARK, filled=True)
+            _disc(canvas, point, 2, _LANDMARK, filled=True)
         for side in Side:
             _paint_eye(canvas, look.face, look.pupil(side), look.gaze(side), view, line_height)
         _label(canvas, view(look.face.landmarks[8]), f"face {look.face.confidence:.2f}", line_height)

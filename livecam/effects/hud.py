@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from livecam.core.scene import Image
-from livecam.effects.lettering import DIM, RED, Line, Panel, Run, panel, width_of
+from livecam.effects.lettering import DIM, RED, Line, Panel, Run, panel
 
 _GAP = 0.35  # of a line, between panels and to the edge
 
@@ -45,8 +45,8 @@ def paint_notice(canvas: Image, text: str, line_height: int) -> None:
 def paint_help(canvas: Image, keys: Sequence[tuple[str, str]], line_height: int) -> None:
     """Every key and what it does, in the middle; smaller where the window is small."""
     fitting = max(6, min(line_height, (canvas.shape[0] - line_height) // (len(keys) + 1)))
-    column = max(width_of(key, fitting) for key, _ in keys) + 2 * fitting
-    lines = tuple((Run(_padded(key, column, fitting)), Run(does, DIM)) for key, does in keys)
+    column = max(Run(key).width(fitting) for key, _ in keys) + 2 * fitting
+    lines = tuple((Run(key, room=column), Run(does, DIM)) for key, does in keys)
     _lay_centred(canvas, panel(lines, fitting))
 
 
@@ -81,16 +81,11 @@ def _wrapped(items: Sequence[Line], gap: Run, room: int, line_height: int) -> tu
     lines: list[Line] = []
     for item in items:
         joined = (*lines[-1], gap, *item) if lines else item
-        if not lines or sum(width_of(run.text, line_height) for run in joined) > room:
+        if not lines or sum(run.width(line_height) for run in joined) > room:
             lines.append(item)
         else:
             lines[-1] = joined
     return tuple(lines)
-
-
-def _padded(text: str, width: int, line_height: int) -> str:
-    space = max(1, width_of(" " * 20, line_height) / 20)
-    return text + " " * round((width - width_of(text, line_height)) / space)
 
 
 def _lay_centred(canvas: Image, drawn: Panel, *, bottom: int | None = None) -> None:

@@ -20,14 +20,19 @@ WHITE: Colour = (250, 250, 250)
 DIM: Colour = (204, 196, 188)
 RED: Colour = (70, 60, 235)
 _GLASS: Colour = (34, 26, 22)
-_OPACITY = 0.66
+_OPACITY = 0.72
 
 
 class Run(NamedTuple):
-    """Some text in one colour."""
+    """Some text in one colour, and as much room after it as makes it `room` pixels wide."""
 
     text: str
     colour: Colour = WHITE
+    room: int = 0
+
+    def width(self, line_height: int) -> int:
+        """Pixels it takes in a line."""
+        return max(self.room, _mask(self.text, line_height).shape[1])
 
 
 Line = tuple[Run, ...]
@@ -62,29 +67,23 @@ class Panel:
 @lru_cache(maxsize=256)
 def panel(lines: tuple[Line, ...], line_height: int) -> Panel:
     """The lines under each other, `line_height` pixels each, on dark glass."""
-    masks = [[_mask(run.text, line_height) for run in line] for line in lines]
     pad = round(line_height * 0.45)
-    width = max(sum(mask.shape[1] for mask in line) for line in masks) + 2 * pad
+    width = max(sum(run.width(line_height) for run in line) for line in lines) + 2 * pad
     height = len(lines) * line_height + round(1.1 * pad)
-    alpha = _rounded(width, height, min(pad * 1.3, height / 2)) * _OPACITY
-    colour = np.empty((height, width, 3), np.float32)
+    ink, colour = np.zeros((height, width), np.float32), np.empty((height, width, 3), np.float32)
     colour[:] = _GLASS
     for row, line in enumerate(lines):
         left, top = pad, round(pad * 0.55) + row * line_height
-        for run, mask in zip(line, masks[row], strict=True):
-            area = slice(top, top + mask.shape[0]), slice(left, left + mask.shape[1])
-            ink = mask.astype(np.float32)[..., None] / 255
-            colour[area] += (np.array(run.colour, np.float32) - colour[area]) * ink
-            alpha[area] = np.maximum(alpha[area], ink[..., 0])
-            left += mask.shape[1]
-    cover = alpha[..., None]
-    through = np.repeat(np.round(255 * (1 - cover)), 3, axis=2)
-    return Panel(np.round(colour * cover).astype(np.uint8), through.astype(np.uint8))
-
-
-def width_of(text: str, line_height: int) -> int:
-    """Pixels the text takes."""
-    return _mask(text, line_height).shape[1]
+        for run in line:
+            mask = _mask(run.text, line_height)
+            area = slice(top, top + line_height), slice(left, left + mask.shape[1])
+            ink[area] = mask / 255
+            colour[area] += (np.array(run.colour, np.float32) - colour[area]) * ink[area][..., None]
+            left += run.width(line_height)
+    glass = _rounded(width, height, min(pad * 1.3, height / 2)) * _OPACITY
+    cover = np.maximum(glass, ink)[..., None]
+    through = np.repeat(255 * (1 - cover), 3, axis=2)
+    return Panel(_bytes(colour * cover), _bytes(through))
 
 
 @lru_cache(maxsize=1024)
@@ -104,6 +103,11 @@ def _rounded(width: int, height: int, radius: float) -> NDArray[np.float32]:
     beyond = np.hypot(np.maximum(x, 0)[None], np.maximum(y, 0)[:, None])
     inside: NDArray[np.float32] = np.clip(radius - beyond + 0.5, 0, 1).astype(np.float32)
     return inside
+
+
+def _bytes(values: NDArray[np.float32]) -> Image:
+    rounded: Image = np.round(values).astype(np.uint8)
+    return rounded
 
 
 @cache
