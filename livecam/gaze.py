@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from livecam.core.scene import Face, Gaze, Pupil, Side
@@ -21,9 +23,9 @@ def gaze(face: Face, side: Side, pupil: Pupil | None) -> Gaze | None:
     if pupil is None:
         return None
     corners = face.lids(side)[[0, 3]].astype(np.float64)
-    along = corners[1] - corners[0]
-    width = max(float(np.hypot(*along)), 1.0)
-    along /= width
+    width = max(float(np.hypot(*(corners[1] - corners[0]))), 1.0)
+    # The line of both eyes is steadier than the one through an eye's own two corners, a quarter as far apart.
+    along = np.array([math.cos(face.roll), math.sin(face.roll)])
     offset = (np.asarray(pupil.centre) - corners.mean(axis=0)) / width
     outward = _REST_OUTWARD if side is Side.LEFT else -_REST_OUTWARD
     horizontal = (float(offset @ along) - outward) / _HORIZONTAL_REACH

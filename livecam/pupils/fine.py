@@ -17,7 +17,9 @@ _NARROWINGS = (1.0, 0.85, 0.7)
 _RINGS = [Ring(float(radius), narrowing) for narrowing in _NARROWINGS for radius in _RADII]
 _BANK = RingBank.of(_RINGS, 11, Manner(edge=0.9, pupil_share=0.1, pupil_radius=0.4, usual_radius=7.8, size_cost=0.006))
 _REACH = 3  # how far, in patch pixels, a centre may lie from its coarse peak
-_OFFSETS = np.arange(2 * _REACH + 1, dtype=np.float32)
+_SIDE = 2 * _REACH + 1
+_AROUND = _BANK.reach  # patch pixels seen around the places
+_OFFSETS = np.arange(_SIDE, dtype=np.float32)
 _SHARPNESS = 100.0  # how steeply the weight of a place falls with its response
 _OTHER_SIZE_COST, _OTHER_SIZE_MOST = 0.01, 9.0  # for radii that differ between the eyes, a square pixel
 _BLUR = 0.7
@@ -42,13 +44,16 @@ class Spot(NamedTuple):
 
 
 def block(levels: Plane, peak: NDArray[np.float64]) -> Block:
-    smooth = cv2.GaussianBlur(levels, (5, 5), _BLUR).astype(np.float32, copy=False)
     height, width = levels.shape
-    side = len(_OFFSETS)
-    left = min(max(round(peak[0]) - _REACH, _BANK.reach), width - _BANK.reach - side)
-    top = min(max(round(peak[1]) - _REACH, _BANK.reach), height - _BANK.reach - side)
-    responses: Stack = _BANK.respond(slopes(smooth), (left, top), (side, side))
-    return Block(responses.reshape(side, side, len(_NARROWINGS), len(_RADII)), (left, top))
+    left, top = (
+        min(max(round(at) - _REACH, _BANK.reach), size - _BANK.reach - _SIDE)
+        for at, size in zip(peak[:2].tolist(), (width, height), strict=True)
+    )
+    # Only what the rings can touch is smoothed.
+    seen = slice(top - _AROUND, top + _SIDE + _AROUND), slice(left - _AROUND, left + _SIDE + _AROUND)
+    smooth = cv2.GaussianBlur(levels[seen], (5, 5), _BLUR).astype(np.float32, copy=False)
+    responses: Stack = _BANK.respond(slopes(smooth), (_AROUND, _AROUND), (_SIDE, _SIDE))
+    return Block(responses.reshape(_SIDE, _SIDE, len(_NARROWINGS), len(_RADII)), (left, top))
 
 
 def spots(first: Block, second: Block) -> tuple[Spot, Spot]:

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from livecam.core.scene import Face
 
-_POINTS = [36, 39, 42, 45, 27, 28, 29, 30, 31, 33, 35, 48, 54]
+POINTS = [36, 39, 42, 45, 27, 28, 29, 30, 31, 33, 35, 48, 54]
 # Right, down and away from the camera, in pupil distances from the middle between the eyes: means over MediaPipe's
 # meshes of the training people's portraits, made symmetric and rounded.
-_SHAPE = np.array(
+SHAPE = np.array(
     [
         [-0.72, -0.01, 0.04],
         [-0.28, 0.02, -0.04],
@@ -30,7 +30,7 @@ _SHAPE = np.array(
         [0.39, 1.11, -0.12],
     ]
 )
-_SOLVE: NDArray[np.float64] = np.linalg.pinv(_SHAPE - _SHAPE.mean(axis=0))
+_SOLVE: NDArray[np.float64] = np.linalg.pinv(SHAPE - SHAPE.mean(axis=0))
 
 
 class Head(NamedTuple):
@@ -43,7 +43,7 @@ class Head(NamedTuple):
 
 def head(face: Face) -> Head:
     """By a weak-perspective fit; a turned head has a larger pupil distance than its foreshortened eyes show."""
-    points = face.landmarks[_POINTS].astype(np.float64)
+    points = face.landmarks[POINTS].astype(np.float64)
     # The columns of the solution sum to nothing, so the points need not be centred first.
     (a, b), (c, d), (e, f) = (_SOLVE @ points).tolist()
     squares, determinant = a * a + b * b + c * c + d * d + e * e + f * f, _gram_determinant((a, c, e), (b, d, f))

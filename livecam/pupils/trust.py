@@ -41,8 +41,8 @@ class Weights(NamedTuple):
 # Made by training.trust.fit_trust on 700 portraits of the training people (London numbers not ending in 7 or 9, and
 # Canada), turned up to 45 degrees, looking up to 40 degrees aside, with closed lids, glasses with reflections, side
 # light, noise and blur, and with the landmarks of both face finders.
-CONFIDENCE = Weights(Signs(-3.94, 15.7, -2.31, -0.833, 5.94, -2.21, 4.08), -2.92)
-OPENNESS = Weights(Signs(7.11, 25.2, -1.44, -0.275, 1.17, -1.94, 6.77), -8.6)
+CONFIDENCE = Weights(Signs(1.49, 24.6, -0.525, -0.951, 5.86, -1.58, 3.62), -6.38)
+OPENNESS = Weights(Signs(9.41, 32.9, 0.868, -0.65, 2.54, -0.774, 5.18), -10.9)
 
 
 def probability(signs: Signs, weights: Weights) -> float:

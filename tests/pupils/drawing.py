@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.core.scene import Face, Image, Side
-from tests.fakes import grey
+from livecam.core.scene import LID_POINTS, Face, Image, Side
+from livecam.pupils.head import POINTS, SHAPE
+from tests.fakes import grey, make_face
 
-_SKIN, _WHITE, _IRIS, _PUPIL = 150.0, 205.0, 85.0, 30.0
+_SKIN, _WHITE, _IRIS, _PUPIL = 150, 205.0, 85.0, 30.0
 
 
-def draw_eyes(
-    face: Face,
-    *,
-    gaze: tuple[float, float] = (0, 0),
-    openness: float = 1.0,
-    glint: bool = False,
-    size: Image | None = None,
-) -> Image:
+def draw_eyes(face: Face, *, gaze: tuple[float, float] = (0, 0), openness: float = 1.0, glint: bool = False) -> Image:
     """The face's eyes on plain skin; `gaze` moves the irises, in pupil distances along the axes of the head."""
-    image = (grey(level=0) if size is None else size).astype(np.float64)
-    image[:] = _SKIN
+    image = grey(level=_SKIN).astype(np.float64)
     for side in Side:
         _draw_eye(image, face, true_centre(face, side, gaze), side, openness, glint)
     return np.clip(np.rint(image), 0, 255).astype(np.uint8)
@@ -33,6 +28,17 @@ def true_centre(face: Face, side: Side, gaze: tuple[float, float] = (0, 0)) -> N
     turned = np.array(gaze) @ np.array([[cos, sin], [-sin, cos]])
     middle: NDArray[np.float64] = face.lids(side)[[0, 3]].astype(np.float64).mean(axis=0) + turned * face.pupil_distance
     return middle
+
+
+def shut(face: Face) -> Face:
+    """The same face with the landmarks of its lids together."""
+    landmarks = face.landmarks.copy()
+    for points in LID_POINTS.values():
+        lids = landmarks[points]
+        corner, along = lids[0], lids[3] - lids[0]
+        share = ((lids - corner) @ along) / (along @ along)
+        landmarks[points] = corner + share[:, None] * along
+    return replace(face, landmarks=landmarks)
 
 
 def _draw_eye(
@@ -68,3 +74,13 @@ def _lay(
 ) -> None:
     share = np.clip(inside + 0.5, 0, 1)[..., None] * (1.0 if clip is None else clip[..., None])
     image += share * (level - image)
+
+
+def turned(yaw: float, pupil_distance: float = 80.0) -> Face:
+    """A face whose nose points to the right of the picture by `yaw` radians, seen from far away."""
+    face = make_face(pupil_distance=pupil_distance)
+    across, _, away = SHAPE.T
+    shown = np.column_stack([across * np.cos(yaw) - away * np.sin(yaw), SHAPE[:, 1]])
+    landmarks = face.landmarks.copy()
+    landmarks[POINTS] = (shown * pupil_distance + [320, 240]).astype(np.float32)
+    return replace(face, landmarks=landmarks)
