@@ -13,15 +13,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
+import cv2
 import typer
 
 from livecam import options
 from livecam.benchmark.cli import bench
 from livecam.core.errors import LivecamError, SinkError, SourceError
 from livecam.core.files import write_atomically
-from livecam.core.scene import Frame
+from livecam.core.scene import Frame, Scene
 from livecam.faces.choose import open_stills
-from livecam.locate import record
+from livecam.locate import located, record
 from livecam.perception import Perception
 from livecam.pictures import read_picture
 from livecam.pupils.choose import open_pupils
@@ -72,7 +73,7 @@ def run(
 ) -> None:
     """Run the effect: on the camera, or on the demo when there is none."""
     # Brings the video libraries, which the other commands do without.
-    from livecam.live import Limits, assemble, summary  # noqa: PLC0415
+    from livecam.live import Limits, assemble  # noqa: PLC0415
 
     width, height = options.size(size)
     settings = load(
@@ -92,7 +93,7 @@ def run(
             live.run()
         except KeyboardInterrupt:
             interrupted = True
-    for line in summary(live):
+    for line in live.summary():
         _say(line)
     if report:
         _write(report, json.dumps(live.report(), indent=2).encode() + b"\n")
@@ -107,6 +108,7 @@ def locate(
     face: options.FaceName = None,
     model: options.Model = None,
     max_faces: options.MaxFaces = None,
+    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where pictures go; beside the input.")] = None,
     as_json: options.Json = False,
     config: options.Config = None,
 ) -> None:
@@ -119,10 +121,13 @@ def locate(
     for image in images:
         try:
             scene = perception.see(Frame(read_picture(Path(image)), 0, 0.0))
-            print(json.dumps(record(image, scene)), flush=True)
+            print(json.dumps(record(image, scene)) if as_json else _save_located(Path(image), scene, out), flush=True)
         except (SourceError, SinkError) as error:
             failed = True
-            print(json.dumps({"image": image, "error": str(error)}), flush=True)
+            if as_json:
+                print(json.dumps({"image": image, "error": str(error)}), flush=True)
+            else:
+                _say(str(error))
     if failed:
         raise typer.Exit(1)
 
@@ -158,6 +163,13 @@ def config(
         raise SinkError(f"{path} is there already; pass --force to overwrite it, or name another file")
     _write(path, text.encode())
     print(f"settings written to {path}")
+
+
+def _save_located(image: Path, scene: Scene, folder: Path | None) -> Path:
+    path = (folder or image.parent) / f"{image.stem}_located.png"
+    _, content = cv2.imencode(".png", located(scene))
+    _write(path, content.tobytes())
+    return path
 
 
 def _say(note: str) -> None:

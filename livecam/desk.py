@@ -21,7 +21,9 @@ from livecam.pupils.switched import SwitchedPupils
 from livecam.settings import PupilFinderName, PupilSettings, Settings, Trigger
 from livecam.sinks.keeping import Recorder, Snapshots
 from livecam.sinks.window import Window
+from livecam.stopwatch import Stopwatch
 from livecam.telemetry import Telemetry
+from livecam.timed import TimedPupils
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +67,18 @@ class Desk:
         return self.effect.level
 
 
-def switched_pupils(settings: PupilSettings) -> SwitchedPupils:
-    """The finder that the settings name, and those the key p changes to; each with its own smoothing."""
+def switched_pupils(settings: PupilSettings, watch: Stopwatch) -> SwitchedPupils:
+    """The finder that the settings name, and those the key p changes to; each measured, and with its own smoothing."""
     names = dict.fromkeys((settings.finder, PupilFinderName.CPU, PupilFinderName.TFLITE))
     openers: Mapping[str, Callable[[], PupilFinder]] = {
-        name.value: partial(_open, settings.model_copy(update={"finder": name})) for name in names
+        name.value: partial(_open, settings.model_copy(update={"finder": name}), watch) for name in names
     }
     return SwitchedPupils(openers, settings.finder.value)
 
 
-def _open(settings: PupilSettings) -> PupilFinder:
-    finder = open_pupils(settings)
-    return Smoothing(finder) if settings.smoothing else finder
+def _open(settings: PupilSettings, watch: Stopwatch) -> PupilFinder:
+    pupils = TimedPupils(open_pupils(settings), watch)
+    return TimedPupils(Smoothing(pupils), watch, "smooth") if settings.smoothing else pupils
 
 
 def _unknown() -> float | None:

@@ -1,17 +1,25 @@
-"""Faces and pupils of still pictures, as records other programs read."""
+"""Faces and pupils of still pictures, as records other programs read and as pictures people look at."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from livecam.core.scene import Look, Pupil, Scene, Side
+from livecam.core.scene import Image, Look, Pupil, Scene, Side
+from livecam.effects.debug import paint_looks
 
 
 def record(image: str, scene: Scene) -> dict[str, Any]:
     """The scene of one picture, ready for JSON: pixels of the picture, the largest face first."""
     width, height = scene.frame.size
     return {"image": image, "width": width, "height": height, "faces": [_face(look) for look in scene.looks]}
+
+
+def located(scene: Scene) -> Image:
+    """A copy of the picture with landmarks, pupils, gaze and confidences drawn on it."""
+    canvas = scene.frame.image.copy()
+    paint_looks(canvas, scene.looks, (), line_height=max(12, min(scene.frame.size) // 40))
+    return canvas
 
 
 def _face(look: Look) -> Mapping[str, Any]:

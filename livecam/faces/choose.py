@@ -25,18 +25,16 @@ def open_stills(settings: FaceSettings) -> Stills:
     return Stills(open_model(settings.finder), settings.max_faces)
 
 
-def open_recorded(settings: FaceSettings) -> Tracking:
+def follow_recorded(model: FaceModel, max_faces: int) -> Tracking:
     """The finder for the frames of a file or the demo: the same pictures always give the same faces."""
-    model = open_model(settings.finder)
-    return Tracking(model, Immediate(model.detect), settings.max_faces)
+    return Tracking(model, Immediate(model.detect), max_faces)
 
 
 @contextmanager
-def open_live(settings: FaceSettings) -> Iterator[Tracking]:
+def follow_live(model: FaceModel, max_faces: int) -> Iterator[Tracking]:
     """The finder for a camera: it detects in a thread, which lives as long as the `with`, so that no frame waits."""
-    model = open_model(settings.finder)
     with Background(model.detect).running() as background:
-        yield Tracking(model, background, settings.max_faces)
+        yield Tracking(model, background, max_faces)
 
 
 def open_model(name: FaceFinderName) -> FaceModel:

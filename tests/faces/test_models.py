@@ -12,13 +12,13 @@ import pytest
 
 from livecam.core.errors import AssetError
 from livecam.core.scene import Image, Side
-from livecam.faces.choose import chosen, open_live
+from livecam.faces.choose import chosen, follow_live, open_model
 from livecam.faces.dlib import DlibFaces
 from livecam.faces.mesh68 import MESH_OF_IBUG
 from livecam.faces.model import FaceModel
 from livecam.faces.shape68 import MEAN_SHAPE, region_of
 from livecam.faces.stills import Stills
-from livecam.settings import FaceFinderName, FaceSettings
+from livecam.settings import FaceFinderName
 from tests.faces.opened import BOTH, needs_mediapipe, opened
 from tests.faces.pictures import head, portrait
 from tests.fakes import make_frame
@@ -101,7 +101,7 @@ def test_small_and_huge_pictures_give_the_same_face(model: FaceModel, side: int)
 
 
 def test_a_live_finder_shows_the_face_once_its_thread_has_seen_it() -> None:
-    with open_live(FaceSettings(finder=FaceFinderName.DLIB)) as finder:
+    with follow_live(open_model(FaceFinderName.DLIB), 4) as finder:
         shown: list[object] = []
         index = 0
         while not shown and index < 100_000:
