@@ -40,7 +40,7 @@ def follow_live(model: FaceModel, max_faces: int) -> Iterator[Tracking]:
 def open_model(name: FaceFinderName) -> FaceModel:
     """Raises MissingExtraError for mediapipe where it is not installed, AssetError when a model file is damaged."""
     # Either library takes long to load and may be missing, so only the one that was chosen is imported.
-    if chosen(name) is FaceFinderName.DLIB:
+    if chosen(name) == FaceFinderName.DLIB:
         from livecam.faces.dlib import DlibFaces  # noqa: PLC0415
 
         return DlibFaces()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -11,16 +11,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.core.crop import cut, similarity
 from livecam.core.errors import MissingExtraError
 from livecam.core.scene import Image
 from livecam.faces.mesh68 import MESH_OF_IBUG
 from livecam.faces.mesh_graph import MESH_GRAPH
 from livecam.faces.model import Region, Sight, distinct
+from livecam.faces.patch import Patch, colour_patch
 from livecam.faces.quiet import without_start_noise
 
 _PATCH_PX = 192
-_OUTLINE = np.array([10, 152, 234, 454, 127, 356, 109, 338, 67, 297, 58, 288, 172, 397, 136, 365, 148, 377, 4])
+_OUTLINE = (10, 152, 234, 454, 127, 356, 109, 338, 67, 297, 58, 288, 172, 397, 136, 365, 148, 377, 4)
 _EYE_CORNERS = (33, 263)
 # The mesh is trained on squares half as large again as the face.
 _ROOM = 1.5
@@ -61,16 +61,13 @@ class MediaPipeFaces:
 
     def follow(self, image: Image, region: Region) -> Sight | None:
         """The landmarks of the face in the region; None when the mesh does not see a face there."""
-        middle = (_PATCH_PX - 1) / 2
-        scale = _PATCH_PX / max(region.size, 1.0)
-        matrix = similarity((region.x, region.y), angle=region.angle, scale=scale, onto=(middle, middle))
-        patch = cv2.cvtColor(cut(image, matrix, (_PATCH_PX, _PATCH_PX)), cv2.COLOR_BGR2RGB)
-        result = self._mesh.process({"image": patch})
+        patch = colour_patch(image, region, _PATCH_PX)
+        result = self._mesh.process({"image": patch.image})
         if result.presence < _PRESENT:
             return None
         mesh = result.landmarks.landmark
-        landmarks = _frame_points(mesh, MESH_OF_IBUG, matrix).astype(np.float32)
-        return Sight(landmarks, _next_region(mesh, matrix, region, result.presence))
+        landmarks = _frame_points(mesh, MESH_OF_IBUG.tolist(), patch).astype(np.float32)
+        return Sight(landmarks, _next_region(mesh, patch, result.presence))
 
     def confirm(self, image: Image, sight: Sight) -> float | None:
         """The mesh has judged the face while following it."""
@@ -123,15 +120,15 @@ def _region(detection: Any, width: int, height: int) -> Region:
     )
 
 
-def _frame_points(mesh: Any, indices: Sequence[int] | NDArray[np.intp], matrix: NDArray[np.float64]) -> Any:
-    points = np.array([(mesh[index].x, mesh[index].y) for index in indices]) * _PATCH_PX - 0.5
-    return (points - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
+def _frame_points(mesh: Any, indices: Iterable[int], patch: Patch) -> NDArray[np.float64]:
+    points = np.array([(mesh[index].x, mesh[index].y) for index in indices])
+    return patch.to_frame(points * _PATCH_PX - 0.5)
 
 
-def _next_region(mesh: Any, matrix: NDArray[np.float64], region: Region, presence: float) -> Region:
+def _next_region(mesh: Any, patch: Patch, presence: float) -> Region:
     """The square around the outline, levelled by the outer corners of the eyes, as MediaPipe's own graph makes it."""
-    right, left = _frame_points(mesh, _EYE_CORNERS, matrix)
-    outline = _frame_points(mesh, _OUTLINE, matrix)
+    right, left = _frame_points(mesh, _EYE_CORNERS, patch)
+    outline = _frame_points(mesh, _OUTLINE, patch)
     angle = float(np.arctan2(left[1] - right[1], left[0] - right[0]))
     low, high = outline.min(axis=0), outline.max(axis=0)
     x, y = (low + high) / 2

@@ -38,5 +38,6 @@ def region_of(landmarks: Points, confidence: float) -> Region:
     points = landmarks - middle
     along = float((_SHAPE * points).sum()) / _SPREAD
     across = float((_SHAPE[:, 0] * points[:, 1] - _SHAPE[:, 1] * points[:, 0]).sum()) / _SPREAD
-    x, y = middle - np.array([[along, -across], [across, along]]) @ _MIDDLE
+    x = middle[0] - (along * _MIDDLE[0] - across * _MIDDLE[1])
+    y = middle[1] - (across * _MIDDLE[0] + along * _MIDDLE[1])
     return Region(float(x), float(y), float(np.hypot(along, across)), float(np.arctan2(across, along)), confidence)

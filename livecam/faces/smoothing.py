@@ -59,5 +59,5 @@ class _FaceFilter:
 
 def _turned(points: NDArray[np.float64], angle: float) -> NDArray[np.float64]:
     cos, sin = np.cos(angle), np.sin(angle)
-    turned: NDArray[np.float64] = points @ np.array([[cos, sin], [-sin, cos]])
-    return turned
+    x, y = points.T
+    return np.column_stack([cos * x - sin * y, sin * x + cos * y])

@@ -49,10 +49,11 @@ class _EyeFilter:
         self._confidence, self._state = OneEuro(_CONFIDENCE), EyeState.OPEN
 
     def smoothed(self, pupil: Pupil, face: Face, side: Side, seconds: float) -> Pupil:
-        middle, axes = _eye_axes(face, side)
-        place = self._place((np.asarray(pupil.centre) - middle) @ np.linalg.inv(axes), seconds)
+        middle, along, across = _eye_axes(face, side)
         unit = max(face.pupil_distance, 1.0)
-        x, y = place @ axes + middle
+        offset = (np.asarray(pupil.centre) - middle) / unit
+        right, down = self._place([(offset * along).sum(), (offset * across).sum()], seconds)
+        x, y = middle + unit * (right * along + down * across)
         return replace(
             pupil,
             centre=Point(float(x), float(y)),
@@ -67,8 +68,8 @@ class _EyeFilter:
         return float(self._confidence([pupil.confidence], seconds)[0])
 
 
-def _eye_axes(face: Face, side: Side) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The middle of the eye's corners, and the rows along and across the line of the eyes, a pupil distance long."""
+def _eye_axes(face: Face, side: Side) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """The middle of the eye's corners, and the directions along and across the line of the eyes."""
     cos, sin = np.cos(face.roll), np.sin(face.roll)
     middle = face.lids(side)[[0, 3]].mean(axis=0, dtype=np.float64)
-    return middle, max(face.pupil_distance, 1.0) * np.array([[cos, sin], [-sin, cos]])
+    return middle, np.array([cos, sin]), np.array([-sin, cos])
