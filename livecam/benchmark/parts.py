@@ -9,12 +9,15 @@ from livecam.benchmark.beside import BetweenFrames
 from livecam.benchmark.contestants import Path
 from livecam.collector import NullCollector
 from livecam.core.scene import Image
+from livecam.core.seams import FaceFinder, PupilFinder
 from livecam.effects.flustered import Flustered
 from livecam.faces.choose import open_model
 from livecam.faces.model import FaceModel, Region, Sight
+from livecam.faces.smoothing import SmoothedFaces
 from livecam.faces.tracking import Tracking
 from livecam.perception import Perception
 from livecam.pupils.choose import open_pupils
+from livecam.pupils.smoothing import Smoothing
 from livecam.settings import Settings
 from livecam.sinks.null import Null
 from livecam.stopwatch import Stopwatch
@@ -53,8 +56,11 @@ def open_path(settings: Settings) -> Path:
     stopwatch = Stopwatch()
     model = TimedModel(open_model(settings.faces.finder), stopwatch)
     detector = BetweenFrames(model.detect)
-    faces = TimedFaces(Tracking(model, detector, settings.faces.max_faces), stopwatch, "track")
-    pupils = TimedPupils(open_pupils(settings.pupils), stopwatch)
+    faces: FaceFinder = TimedFaces(Tracking(model, detector, settings.faces.max_faces), stopwatch, "track")
+    pupils: PupilFinder = TimedPupils(open_pupils(settings.pupils), stopwatch)
+    if settings.pupils.smoothing:
+        faces = TimedFaces(SmoothedFaces(faces), stopwatch, "smooth")
+        pupils = TimedPupils(Smoothing(pupils), stopwatch, "smooth")
     return Path(
         name=settings.pupils.finder.value,
         face=settings.faces.finder.value,
