@@ -32,6 +32,10 @@ class Sight:
     landmarks: Points  # (68, 2) float32, frame pixels, iBUG order
     region: Region
 
+    def as_sure_as(self, other: Sight) -> Sight:
+        """This sight with the confidence of another one of the same face."""
+        return Sight(self.landmarks, self.region._replace(confidence=other.region.confidence))
+
 
 class FaceModel(Protocol):
     """Finds faces and their 68 points. Only `detect` may be called from another thread than the rest."""

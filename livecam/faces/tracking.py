@@ -9,10 +9,13 @@ from itertools import count
 import numpy as np
 
 from livecam.core.scene import Face, Frame, Image
+from livecam.faces.flow import Anchor, anchor, carried
 from livecam.faces.lookout import Lookout
 from livecam.faces.model import FaceModel, Region, Sight
 from livecam.faces.stills import face
 
+# Seconds for which landmarks are carried along by the flow of the picture before they are found anew.
+_CARRIED = 0.095
 # Seconds between two looks at the whole frame: after a loss, at most while there is nobody, and for newcomers.
 _FIRST_RETRY = 0.1
 _LAST_RETRY = 0.5
@@ -33,6 +36,7 @@ class Lock:
 
     identity: int
     sight: Sight
+    anchor: Anchor
     check_at: float  # seconds
     failed_checks: int = 0
 
@@ -63,17 +67,29 @@ class Tracking:
         # One check a frame at most, so that many faces do not make one frame late.
         due = min(self._locks, key=lambda lock: lock.check_at, default=None)
         for lock in self._locks:
-            sight = self._model.follow(frame.image, lock.sight.region)
-            if sight is None or not _plausible(lock.sight.region, sight.region, frame.image):
+            moved = self._moved(lock, frame)
+            if moved is None:
                 continue
-            moved = replace(lock, sight=sight)
-            leapt = _leap(lock.sight.region, sight.region) > _LEAP
-            if leapt or (lock is due and frame.seconds >= lock.check_at):
+            leapt = _leap(lock.sight.region, moved.sight.region) > _LEAP
+            # A frame in which landmarks were found anew has had its share of work; the next one can wait no longer.
+            grace = 0.0 if moved.anchor is lock.anchor else _CARRIED
+            if leapt or (lock is due and frame.seconds >= lock.check_at + grace):
                 checked = self._checked(moved, frame, patience=1 if leapt else _FAILED_CHECKS)
                 if checked is not None:
                     yield checked
             else:
                 yield moved
+
+    def _moved(self, lock: Lock, frame: Frame) -> Lock | None:
+        """The lock on the same face in this frame: carried along for a while, then found anew."""
+        if 0 < frame.seconds - lock.anchor.seconds < _CARRIED:
+            sight = carried(lock.anchor, frame.image)
+            if sight is not None and _plausible(lock.sight.region, sight.region, frame.image):
+                return replace(lock, sight=sight.as_sure_as(lock.sight))
+        sight = self._model.follow(frame.image, lock.sight.region)
+        if sight is None or not _plausible(lock.sight.region, sight.region, frame.image):
+            return None
+        return replace(lock, sight=sight, anchor=anchor(frame.image, sight, frame.seconds))
 
     def _checked(self, lock: Lock, frame: Frame, *, patience: int) -> Lock | None:
         confidence = self._model.confirm(frame.image, lock.sight)
@@ -111,7 +127,8 @@ class Tracking:
             # The second look is centred, levelled and scaled by the landmarks of the first.
             sight = sight and self._model.follow(frame.image, sight.region)
             if sight is not None and _plausible(region, sight.region, frame.image):
-                yield Lock(next(self._identities), sight, frame.seconds + _CHECK)
+                here = anchor(frame.image, sight, frame.seconds)
+                yield Lock(next(self._identities), sight, here, frame.seconds + _CHECK)
 
 
 def _leap(before: Region, after: Region) -> float:

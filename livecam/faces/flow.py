@@ -1,0 +1,127 @@
+"""Carries landmarks from one frame to a later one by optical flow, which is cheaper than finding them anew."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livecam.core.crop import similarity
+from livecam.core.scene import Image
+from livecam.faces.model import Region, Sight
+
+_SIDE_PX = 112  # of the patch that is compared; the region has _REGION_PX in it
+_REGION_PX = 64.0
+# Which of the 68 points are compared: brows, nose, lids, mouth. The jaw slides along its edge.
+_COMPARED = np.r_[17:27, 27:36, 36:48, 48:60:2]
+_LIDS = slice(19, 31)  # where the lids are among them
+_FEWEST = 16
+_WINDOW = (9, 9)
+_LEVELS = 2
+# Pixels of the patch: how far points may be off the common motion before it is no head that moves.
+_TYPICAL_MISFIT = 0.6
+_LID_MISFIT = 1.0
+_LIDS_ASTRAY = 3
+# Region sides, ratio, radians: a larger motion is better looked at anew.
+_FARTHEST = 0.12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Anchor:
+    """A face whose landmarks were found, and the small grey patch that shows how it looked then."""
+
+    sight: Sight
+    patch: Image  # (_SIDE_PX, _SIDE_PX) uint8 grey
+    matrix: NDArray[np.float64]  # (2, 3), frame pixels to patch pixels
+    points: NDArray[np.float32]  # (n, 1, 2), the points that are compared, patch pixels
+    seconds: float
+
+
+def anchor(image: Image, sight: Sight, seconds: float) -> Anchor:
+    """What is needed to recognise this face in later frames."""
+    region, middle = sight.region, (_SIDE_PX - 1) / 2
+    scale = _REGION_PX / max(region.size, 1.0)
+    matrix = similarity((region.x, region.y), angle=region.angle, scale=scale, onto=(middle, middle))
+    points = sight.landmarks[_COMPARED] @ matrix[:, :2].T + matrix[:, 2]
+    return Anchor(sight, _grey_patch(image, matrix), matrix, points.astype(np.float32)[:, None], seconds)
+
+
+def carried(before: Anchor, image: Image) -> Sight | None:
+    """The face of the anchor, moved, turned and scaled as a whole to where it is now; None when it moved far, when it
+    changed, as by a blink, or when it cannot be made out: then its landmarks must be found anew."""
+    now, seen, _ = cv2.calcOpticalFlowPyrLK(
+        before.patch,
+        _grey_patch(image, before.matrix),
+        before.points,
+        None,  # type: ignore[call-overload]
+        winSize=_WINDOW,
+        maxLevel=_LEVELS,
+    )
+    motion = _motion(before.points[:, 0], now[:, 0], seen[:, 0] == 1)
+    return None if motion is None else _moved(before, motion)
+
+
+@dataclass(frozen=True, slots=True)
+class _Motion:
+    """Patch points, as complex numbers, become turn * (point - origin) + target."""
+
+    turn: complex
+    origin: complex
+    target: complex
+
+
+def _motion(before: NDArray[np.float32], after: NDArray[np.float32], seen: NDArray[np.bool_]) -> _Motion | None:
+    """The similarity that explains most points, by least squares, points off it left out once."""
+    if np.count_nonzero(seen) < _FEWEST:
+        return None
+    old, new = (points.astype(np.float64).view(np.complex128)[:, 0] for points in (before, after))
+    fitted = _fitted(old[seen], new[seen])
+    typical = float(np.median(_misfit(fitted, old, new)[seen]))
+    if typical > _TYPICAL_MISFIT:
+        return None
+    near = seen & (_misfit(fitted, old, new) < 3 * typical + 0.1)
+    fitted = _fitted(old[near], new[near])
+    lids_off = ~seen[_LIDS] | (_misfit(fitted, old, new)[_LIDS] > _LID_MISFIT)
+    return None if np.count_nonzero(lids_off) >= _LIDS_ASTRAY else fitted
+
+
+def _fitted(old: NDArray[np.complex128], new: NDArray[np.complex128]) -> _Motion:
+    origin, target = complex(old.mean()), complex(new.mean())
+    arms = old - origin
+    turn = complex(np.vdot(arms, new - target)) / max(float(np.vdot(arms, arms).real), 1e-9)
+    return _Motion(turn, origin, target)
+
+
+def _misfit(motion: _Motion, old: NDArray[np.complex128], new: NDArray[np.complex128]) -> NDArray[np.float64]:
+    misfit: NDArray[np.float64] = np.abs(motion.turn * (old - motion.origin) + motion.target - new)
+    return misfit
+
+
+def _moved(before: Anchor, motion: _Motion) -> Sight | None:
+    region, size, angle = before.sight.region, abs(motion.turn), math.atan2(motion.turn.imag, motion.turn.real)
+    (a, b, left), (_, _, top) = before.matrix.tolist()
+    to_patch = complex(a, -b)  # frame pixels, as complex numbers, times this are patch pixels
+
+    def to_frame(point: complex) -> complex:
+        return (point - complex(left, top)) / to_patch
+
+    origin, target = to_frame(motion.origin), to_frame(motion.target)
+    middle = motion.turn * (complex(region.x, region.y) - origin) + target
+    shift = abs(middle - complex(region.x, region.y)) / max(region.size, 1.0)
+    if max(shift, abs(math.log(max(size, 1e-3))), abs(angle)) > _FARTHEST:
+        return None
+    points = before.sight.landmarks.astype(np.float64).view(np.complex128)[:, 0]
+    moved = (motion.turn * (points - origin) + target).astype(np.complex64)
+    landmarks = moved.view(np.float32).reshape(-1, 2)
+    return Sight(
+        landmarks, Region(middle.real, middle.imag, region.size * size, region.angle + angle, region.confidence)
+    )
+
+
+def _grey_patch(image: Image, matrix: NDArray[np.float64]) -> Image:
+    # Not `cut`: averaging before a reduction would cost more than all the rest, and flow can do without.
+    patch = cv2.warpAffine(image, matrix, (_SIDE_PX, _SIDE_PX), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)

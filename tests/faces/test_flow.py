@@ -1,0 +1,117 @@
+"""Landmarks carried along by optical flow."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from livecam.core.crop import similarity
+from livecam.core.scene import Image
+from livecam.faces.flow import anchor, carried
+from livecam.faces.lookout import Immediate
+from livecam.faces.model import Region, Sight
+from livecam.faces.shape68 import region_of
+from livecam.faces.tracking import Tracking
+from tests.faces.fake_model import FakeFaceModel
+from tests.fakes import grey, make_frame, make_landmarks
+
+SIGHT = Sight(make_landmarks(pupil_distance=80.0), region_of(make_landmarks(pupil_distance=80.0), 0.9))
+CENTRE = (320.0, 240.0)
+
+
+def texture(seed: int = 1) -> Image:
+    """Soft blobs of every brightness, 640x480."""
+    noise = np.random.default_rng(seed).integers(0, 256, (48, 64, 3), np.uint8)
+    return cv2.resize(noise, (640, 480), interpolation=cv2.INTER_CUBIC).astype(np.uint8)
+
+
+def moved(image: Image, matrix: np.ndarray) -> Image:
+    return cv2.warpAffine(image, matrix, (640, 480), borderMode=cv2.BORDER_REFLECT).astype(np.uint8)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    shift=st.tuples(st.floats(-8, 8), st.floats(-8, 8)),
+    angle=st.floats(-0.06, 0.06),
+    scale=st.floats(0.96, 1.04),
+)
+def test_a_face_that_moves_as_a_whole_keeps_its_landmarks(
+    shift: tuple[float, float], angle: float, scale: float
+) -> None:
+    onto = (CENTRE[0] + shift[0], CENTRE[1] + shift[1])
+    matrix = similarity(CENTRE, angle=angle, scale=scale, onto=onto)
+
+    sight = carried(anchor(texture(), SIGHT, 0.0), moved(texture(), matrix))
+
+    assert sight is not None
+    assert sight.landmarks == pytest.approx(SIGHT.landmarks @ matrix[:, :2].T + matrix[:, 2], abs=1.0)
+
+
+@settings(max_examples=15, deadline=None)
+@given(shift=st.tuples(st.floats(-8, 8), st.floats(-8, 8)), angle=st.floats(-0.06, 0.06))
+def test_the_region_moves_with_the_landmarks(shift: tuple[float, float], angle: float) -> None:
+    onto = (CENTRE[0] + shift[0], CENTRE[1] + shift[1])
+    matrix = similarity(CENTRE, angle=angle, scale=1.02, onto=onto)
+
+    sight = carried(anchor(texture(), SIGHT, 0.0), moved(texture(), matrix))
+
+    assert sight is not None
+    assert sight.region == pytest.approx(region_of(sight.landmarks, 0.9), abs=0.05)
+
+
+def test_a_face_that_rests_stays_where_it_is() -> None:
+    sight = carried(anchor(texture(), SIGHT, 0.0), texture())
+
+    assert sight is not None
+    assert sight.landmarks == pytest.approx(SIGHT.landmarks, abs=0.05)
+
+
+def test_another_picture_carries_nothing() -> None:
+    assert carried(anchor(texture(), SIGHT, 0.0), texture(seed=2)) is None
+
+
+def test_nothing_can_be_carried_over_a_plain_wall() -> None:
+    assert carried(anchor(grey(), SIGHT, 0.0), grey()) is None
+
+
+def test_a_head_that_leaps_is_looked_at_anew() -> None:
+    far = similarity(CENTRE, angle=0.0, scale=1.0, onto=(CENTRE[0] + 60, CENTRE[1]))
+
+    assert carried(anchor(texture(), SIGHT, 0.0), moved(texture(), far)) is None
+
+
+def test_eyes_that_shut_are_looked_at_anew() -> None:
+    shut = texture()
+    for eye in (SIGHT.landmarks[36:42], SIGHT.landmarks[42:48]):
+        (left, top), (right, bottom) = eye.min(axis=0).astype(int) - 8, eye.max(axis=0).astype(int) + 8
+        shut[top:bottom, left:right] = texture(seed=3)[top:bottom, left:right]
+
+    assert carried(anchor(texture(), SIGHT, 0.0), shut) is None
+
+
+class CountingModel(FakeFaceModel):
+    """Counts how often landmarks are asked for."""
+
+    followed = 0
+
+    def follow(self, image: Image, region: Region) -> Sight | None:
+        self.followed += 1
+        return super().follow(image, region)
+
+
+@pytest.mark.parametrize(("fps", "least", "most"), [(15, 7, 9), (30, 9, 13), (60, 9, 13)])
+def test_landmarks_are_found_anew_some_ten_times_a_second_whatever_the_frame_rate(
+    fps: float, least: int, most: int
+) -> None:
+    model = CountingModel(SIGHT.region)
+    tracking = Tracking(model, Immediate(model.detect), max_faces=1)
+    tracking.find(make_frame(texture(), index=0, fps=fps))
+    model.followed = 0
+
+    for index in range(1, int(fps) + 1):
+        tracking.find(make_frame(texture(), index=index, fps=fps))
+
+    assert least <= model.followed <= most
