@@ -24,10 +24,11 @@ class Jitter:
     scale: float = 0.09
     roll: float = 0.08  # radians
     wild_share: float = 0.15
-    wildness: float = 2.0
+    wildness: float = 2.2
+    wide_share: float = 0.12  # cut wider than the eye, as the narrow eye of a turned head is
 
 
-STEADY = Jitter(0, 0, 0, 0)
+STEADY = Jitter(0, 0, 0, 0, wide_share=0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +81,8 @@ class Cutting:
         wild = jitter.wildness if rng.random() < jitter.wild_share else 1.0
         moved = corners + rng.normal(0, 1, 2) * jitter.shift * wild * size
         width = size * float(np.exp(rng.normal(0, 1) * jitter.scale * wild))
+        if rng.random() < jitter.wide_share:
+            width *= float(rng.uniform(1.1, 1.6))
         angle = float(eyes.angles[which]) + rng.normal(0, 1) * jitter.roll * wild
         return window_matrix(self.window, moved, width=width, angle=angle, side=Side.RIGHT)
 

@@ -167,3 +167,18 @@ def provenance(run: Path, folders: Sequence[Path], scores: dict[str, float]) -> 
         attribution=ATTRIBUTION,
         scores={name: round(score, 4) for name, score in scores.items()},
     )
+
+
+def data_of(run: Path) -> list[Path]:
+    """The data sets a run was trained on."""
+    return [Path(folder) for folder in run_settings(run)["sources"]]
+
+
+def as_tflite(run: Path, out: Path) -> Path:
+    """A run as a float model with a card whose confidence is not calibrated, to be judged."""
+    learner = HeatmapLearner()
+    data = data_of(run)
+    eyes = held_out(data, run_settings(run)["settings"]["held_out"])
+    content = converted(load_run(run, learner), learner, eyes, Quantisation.NONE)
+    write(content, out, learner, calibration=UNFITTED, provenance=provenance(run, data, {}))
+    return out

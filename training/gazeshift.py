@@ -172,7 +172,7 @@ def _shot(
     rng: Random,
 ) -> Eye:
     unit = float(np.hypot(*(eye.corners[:, 1] - eye.corners[:, 0]).mean(axis=0)))
-    squeeze = float(rng.uniform(0.6, 1)) if rng.random() < 0.35 else 1.0
+    squeeze = float(rng.uniform(0.5, 1)) if rng.random() < 0.35 else 1.0
     shot = photograph(picture, eye.corners.mean(axis=(0, 1)), unit, rng, squeeze=squeeze)
     x, y = moved(shot.matrix, centre)
     scale = float(np.sqrt(abs(np.linalg.det(shot.matrix[:, :2])) / squeeze))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +14,7 @@ from livecam.pupils.card import Window
 from livecam.pupils.regressor import Reading, decode
 from training import losses, models
 from training.augment import Cutting
+from training.errors import RunError
 from training.tensors import tensorflow
 
 
@@ -83,3 +85,12 @@ class ResNetLearner:
             np.log(state / (1 - state)),
             unsure * 0.03 * size[0],
         )
+
+
+def learner_named(name: str, weights: Path | None = None) -> Learner:
+    """`heatmap` or `resnet50`; RunError for another name."""
+    if name == "heatmap":
+        return HeatmapLearner()
+    if name == "resnet50":
+        return ResNetLearner(lambda: models.resnet50(weights))
+    raise RunError(f"there is no model {name}; use heatmap or resnet50")

@@ -1,0 +1,184 @@
+"""The steps from pictures to a shipped model, each a function the command line and `all` share."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from livecam.faces.choose import open_stills
+from livecam.pupils.card import Calibration
+from livecam.pupils.regressor import Regressor
+from livecam.settings import FaceFinderName, FaceSettings, PupilFinderName, PupilSettings
+from training import confidence, export, gazeshift, judging, plots, synthetic
+from training.dataset import Eyes, gathered, load, manifest, save
+from training.errors import DatasetError
+from training.export import Quantisation
+from training.files import write_json
+from training.fit import FitSettings, Progress, fit
+from training.learners import HeatmapLearner, Learner
+from training.parallel import cores, spread
+from training.portraits import read_labels
+from training.sheet import contact_sheet, write_picture
+from training.staging import staged
+
+Thing = TypeVar("Thing")
+Watch = Callable[[str, Iterable[Any], int], Iterable[Any]]  # shows how far a step is: name, parts, how many
+
+STILL_SHARE = 1 / 3  # portraits and gazeshift are one to two
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of everything the whole recipe makes."""
+
+    synthetic: int = 48_000
+    portraits: int = 72_000
+    steps: int = 9_000
+    staged: int = 100  # faces a held-out person, for the calibration
+    check_every: int = 250
+    batch: int = 64
+
+
+SMOKE = Size(synthetic=300, portraits=420, steps=30, staged=25, check_every=15, batch=16)
+
+
+def synth(count: int, out: Path, *, seed: int, workers: int, watch: Watch) -> Eyes:
+    """`livecam-train synth`."""
+    about = {"made by": "synth", "count": count, "seed": seed}
+    jobs = synthetic.chunks(count, seed)
+    return _made(out, about, watch("synth", spread(synthetic.synthesise, jobs, workers=workers), len(jobs)))
+
+
+def shift_gaze(faces: Path, labels: Path, out: Path, *, count: int, seed: int, workers: int, watch: Watch) -> Eyes:
+    """`livecam-train gazeshift`."""
+    portraits = read_labels(faces, labels)
+    each = max(2, count // len(portraits))
+    about = {"made by": "gazeshift", "count": each * len(portraits), "seed": seed, "people": len(portraits)}
+    jobs = [gazeshift.Work(portrait, each, STILL_SHARE, seed, number) for number, portrait in enumerate(portraits)]
+    return _made(out, about, watch("gazeshift", spread(gazeshift.shifted, jobs, workers=workers), len(jobs)))
+
+
+def _made(out: Path, about: dict[str, Any], parts: Iterable[list[Any]]) -> Eyes:
+    if (out / "manifest.json").exists() and manifest(out)["about"] == about:
+        return load(out)
+    eyes = gathered(eye for part in parts for eye in part)
+    save(eyes, out, about)
+    write_picture(out / "sheet.png", contact_sheet(eyes))
+    return eyes
+
+
+def train(learner: Learner, data: Sequence[Path], run: Path, settings: FitSettings) -> Iterator[Progress]:
+    """`livecam-train fit`; the curves are drawn anew after every check."""
+    history: list[Progress] = []
+    for progress in fit(learner, data, run, settings):
+        history.append(progress)
+        steps = np.array([past.step for past in history])
+        curves = {name: (steps, np.array([getattr(past, name) for past in history])) for name in ("loss", "error")}
+        plots.write_lines(run / "curves.png", curves, "step", "loss; error of held-out people, crop px")
+        yield progress
+    if history:
+        write_json(run / "scores.json", asdict(history[-1]))
+
+
+def ship(
+    run: Path,
+    data: Sequence[Path],
+    out: Path,
+    *,
+    quantisation: Quantisation,
+    faces: tuple[Path, Path] | None,
+    staged_faces: int,
+    watch: Watch,
+) -> dict[str, float]:
+    """`livecam-train export`: converts, checks, calibrates on held-out people when there are portraits, and writes."""
+    learner = HeatmapLearner()
+    model = export.load_run(run, learner)
+    eyes = export.held_out(data, export.run_settings(run)["settings"]["held_out"])
+    content = export.converted(model, learner, eyes, quantisation)
+    apart = export.difference(content, model, learner, eyes)
+    export.check(content, apart)
+    scores = {"tflite and keras apart, px": apart}
+    calibration = export.UNFITTED
+    if faces is not None:
+        with tempfile.TemporaryDirectory() as folder:
+            draft = Path(folder) / "draft.tflite"
+            blank = export.provenance(run, data, scores)
+            export.write(content, draft, learner, calibration=calibration, provenance=blank)
+            calibration, fitted = _calibrated(draft, faces, set(eyes.groups.tolist()), staged_faces, watch)
+        scores |= fitted
+    export.write(content, out, learner, calibration=calibration, provenance=export.provenance(run, data, scores))
+    return scores
+
+
+def _calibrated(
+    model: Path, faces: tuple[Path, Path], people: set[str], count: int, watch: Watch
+) -> tuple[Calibration, dict[str, float]]:
+    portraits = [portrait for portrait in read_labels(*faces) if portrait.group in people]
+    if not portraits:
+        raise DatasetError("none of the held-out people has a portrait; the confidence cannot be calibrated")
+    regressor = Regressor.open(PupilSettings(model=model))
+    shown = [
+        face
+        for number, portrait in watch("calibrate", enumerate(portraits), len(portraits))
+        for face in staged(portrait, count, number)
+    ]
+    judged = confidence.judge(regressor, shown)
+    calibration, error = confidence.calibrate(judged)
+    return calibration, {**confidence.scores(judged), "calibration error": error}
+
+
+def evaluate(
+    finder_settings: PupilSettings, target: Path, out: Path, *, face: FaceFinderName, most: int, watch: Watch
+) -> dict[str, Any]:
+    """`livecam-train evaluate`: of labelled photographs (truth.csv) or of a data set."""
+    from livecam.pupils.choose import open_pupils  # noqa: PLC0415
+
+    finder = open_pupils(finder_settings)
+    if (target / "truth.csv").exists():
+        photographs = judging.read_truth(target)
+        answers = judging.on_photographs(open_stills(FaceSettings(finder=face)), finder, photographs)
+        return plots.write_report(list(watch("evaluate", answers, len(photographs))), out)
+    eyes = load(target)
+    which = np.random.default_rng(0).permutation(len(eyes))[:most]
+    return plots.write_report(list(watch("evaluate", judging.on_eyes(finder, eyes.chosen(which)), len(which))), out)
+
+
+def everything(data: Path, work: Path, out: Path, *, size: Size, seed: int, watch: Watch) -> dict[str, Any]:
+    """`livecam-train all`: from the portraits and synthesis to the shipped file and its scores on the test people."""
+    portraits = (data / "pupils/faces", data / "pupils/faces/labels.csv")
+    workers = cores()
+    synth(size.synthetic, work / "synth", seed=seed, workers=workers, watch=watch)
+    shift_gaze(*portraits, work / "gazeshift", count=size.portraits, seed=seed, workers=workers, watch=watch)
+    sets, run = [work / "synth", work / "gazeshift"], work / "run"
+    settings = FitSettings(steps=size.steps, seed=seed, check_every=size.check_every, batch=size.batch)
+    checks = train(HeatmapLearner(), sets, run, settings)
+    for _ in watch("fit", checks, -(-size.steps // size.check_every)):
+        pass
+    scores: dict[str, Any] = dict(
+        ship(
+            run,
+            sets,
+            out,
+            quantisation=Quantisation.INT8,
+            faces=portraits,
+            staged_faces=size.staged,
+            watch=watch,
+        )
+    )
+    for face in (FaceFinderName.MEDIAPIPE, FaceFinderName.DLIB):
+        shown = evaluate(
+            PupilSettings(finder=PupilFinderName.TFLITE, model=out),
+            data / "pupils/test",
+            work / f"test_{face.value}",
+            face=face,
+            most=0,
+            watch=watch,
+        )
+        scores[f"test, {face.value} faces"] = shown["shares"]["worse eye"]
+    write_json(work / "summary.json", scores)
+    return scores
