@@ -40,11 +40,11 @@ def coarse(
     workers: Workers = 0,
 ) -> None:
     """Label pictures with the handcrafted finder; an interrupted run goes on where it was."""
-    from training import coarse as labels  # noqa: PLC0415
+    from training.coarse import CoarseSettings, label  # noqa: PLC0415
     from training.parallel import cores  # noqa: PLC0415
 
-    settings = labels.CoarseSettings(face, every, least)
-    summary = labels.label(sources, out, settings, workers=workers or cores(), watch=_watch)
+    settings = CoarseSettings(face, every, least)
+    summary = label(sources, out, settings, workers=workers or cores(), watch=_watch)
     print(f"{summary.eyes} eyes from {summary.pictures} pictures, {summary.faceless} without a face: {out}")
 
 
