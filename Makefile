@@ -5,7 +5,7 @@ ARGS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: run test check format bench golden overlays setup setup-dev clean help
+.PHONY: run test check format bench golden overlays setup setup-dev clean help demo
 
 run: setup ## start the effect: camera 0, else the demo (ARGS="--source demo --effect swirl")
 	@$(BIN)/livecam run $(ARGS)
@@ -28,6 +28,9 @@ bench: setup ## frames a second and where the time goes, for every path (ARGS="-
 golden: setup-dev ## keep what is drawn now as the golden pictures; look at them before committing
 	@$(BIN)/python -m pytest tests/effects/test_golden.py --golden-renew $(ARGS)
 	@git status --short tests/golden
+
+demo: setup ## make the moving picture of the README anew
+	@$(BIN)/python -m livecam.showreel assets/demo/flustered.gif
 
 overlays: setup ## draw the overlay pictures anew into assets/overlays
 	@$(BIN)/python -m livecam.effects.art assets/overlays
