@@ -15,8 +15,9 @@ from livecam.core.seams import PupilPair
 Grey = NDArray[np.uint8]  # (h, w)
 Profile = NDArray[np.uint8]  # (n,)
 
-# The share of accepted answers within 5 % of the pupil distance, over the training people's degraded portraits.
-_CONFIDENCE = 0.5
+# The share of accepted answers within 5 % of the pupil distance, over the open eyes of the training people's portraits,
+# turned, looking aside and degraded as for training.trust.
+_CONFIDENCE = 0.45
 _IRIS_RADIUS = 0.0935  # of the pupil distance; the method itself knows no radius
 
 

@@ -101,8 +101,8 @@ def test_shut_eyes_are_called_closed() -> None:
 
 
 @pytest.mark.parametrize("openness", [0.0, 0.05])
-def test_shut_eyes_are_not_trusted_even_when_the_landmarks_have_not_noticed(openness: float) -> None:
-    face = make_face(pupil_distance=80)
+def test_shut_eyes_are_not_trusted_even_when_the_landmarks_have_half_noticed(openness: float) -> None:
+    face = shut(make_face(pupil_distance=80), by=0.5)
     assert all(pupil.confidence < 0.5 for pupil in found(face, draw_eyes(face, openness=openness)).values())
 
 
