@@ -51,7 +51,8 @@ def test_a_patch_pixel_shows_the_frame_at_its_place(x: float, y: float, angle: f
     patch = cut(ramp(), matrix, (32, 24))
     eye = EyeCrop(Side.LEFT, patch, matrix, make_face().lids(Side.LEFT))
     place = eye.to_frame((10, 14))
-    assert np.all(np.abs(patch[14, 10, [2, 1]] - place / 4) <= 1.01)
+    # Whole levels round the ramp down by 3/8 in the mean.
+    assert np.all(np.abs(patch[14, 10, [2, 1]] - (place / 4 - 0.375)) <= 0.85)
 
 
 def test_a_strong_reduction_does_not_alias() -> None:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from livecam.core.scene import EyeState
-from livecam.faces.choose import open_recorded
+from livecam.faces.choose import follow_recorded, open_model
 from livecam.perception import Perception
 from livecam.pupils.handcrafted import Handcrafted
-from livecam.settings import FaceFinderName, FaceSettings
+from livecam.settings import FaceFinderName
 from livecam.sources.demo import Demo
 from livecam.sources.performance import pose
 
@@ -19,7 +19,7 @@ def watched() -> list[tuple[tuple[float, float], tuple[float, float], float]]:
     """Over half a minute: the true gaze, the mean of both eyes', and the worse eye's error in pupil distances."""
     demo, perception = (
         Demo(640, 360),
-        Perception(open_recorded(FaceSettings(finder=FaceFinderName.DLIB)), Handcrafted()),
+        Perception(follow_recorded(open_model(FaceFinderName.DLIB), 1), Handcrafted()),
     )
     seen = []
     for index in range(0, 900, 5):
@@ -54,7 +54,7 @@ def test_pupils_are_where_the_performance_put_them(watched: list) -> None:
 def test_a_blink_takes_the_confidence_away() -> None:
     demo, perception = (
         Demo(640, 360),
-        Perception(open_recorded(FaceSettings(finder=FaceFinderName.DLIB)), Handcrafted()),
+        Perception(follow_recorded(open_model(FaceFinderName.DLIB), 1), Handcrafted()),
     )
     frames = [demo.frame(index) for index in range(36, 48)]
     seen = [(frame, look) for frame in frames for look in perception.see(frame).looks]
