@@ -37,8 +37,8 @@ class Size:
     """How much of everything the whole recipe makes."""
 
     synthetic: int = 48_000
-    portraits: int = 72_000
-    steps: int = 9_000
+    portraits: int = 42_000
+    steps: int = 7_500
     staged: int = 100  # faces a held-out person, for the calibration
     check_every: int = 250
     batch: int = 64
