@@ -30,15 +30,20 @@ class Tensor:
         if not self.scale:
             return values.astype(self.dtype)
         limits = np.iinfo(self.dtype)
-        whole = np.rint(values * np.float32(1 / self.scale)) + np.float32(self.zero)
-        stored: NDArray[Any] = np.minimum(np.maximum(whole, limits.min), limits.max).astype(self.dtype)
-        return stored
+        whole = values * np.float32(1 / self.scale)
+        np.rint(whole, out=whole)
+        whole += np.float32(self.zero)
+        np.maximum(whole, limits.min, out=whole)
+        return np.minimum(whole, limits.max, out=whole).astype(self.dtype)
 
     def real(self, stored: NDArray[Any]) -> FloatArray:
         """A float32 copy of what the model stored."""
         if not self.scale:
             return stored.astype(np.float32)
-        return (stored.astype(np.float32) - np.float32(self.zero)) * np.float32(self.scale)
+        real = stored.astype(np.float32)
+        real -= np.float32(self.zero)
+        real *= np.float32(self.scale)
+        return real
 
 
 class Interpreter:

@@ -68,16 +68,20 @@ def window_matrix(window: Window, corners: Points, *, width: float, angle: float
 
 def normalised(grey: Image, normalisation: Normalisation) -> NDArray[np.float32]:
     """What the net sees of a grey crop (h, w), as real numbers."""
-    seen: NDArray[np.float32] = _table(grey, normalisation)[grey]
+    seen: NDArray[np.float32] = _tables([grey], normalisation)[0][grey]
     return seen
 
 
-def _table(grey: Image, normalisation: Normalisation) -> NDArray[np.float32]:
-    """What each of the 256 grey levels of this crop becomes: a table is cheaper than arithmetic on every pixel."""
-    mean, deviation = cv2.meanStdDev(grey)
-    factor = np.float32(1 / (float(deviation[0, 0]) + normalisation.softening))
-    levels = (_LEVELS - np.float32(mean[0, 0])) * factor
-    return np.minimum(np.maximum(levels, np.float32(-normalisation.limit)), np.float32(normalisation.limit))
+def _tables(greys: Sequence[Image], normalisation: Normalisation) -> NDArray[np.float32]:
+    """What each grey level of each crop becomes, (n, 256): a table is cheaper than arithmetic on every pixel."""
+    tables = np.empty((len(greys), 256), np.float32)
+    for table, grey in zip(tables, greys, strict=True):
+        mean, deviation = cv2.meanStdDev(grey)
+        np.subtract(_LEVELS, mean.item(), out=table)
+        table *= 1 / (deviation.item() + normalisation.softening)
+    limit = np.float32(normalisation.limit)
+    np.maximum(tables, -limit, out=tables)
+    return np.minimum(tables, limit, out=tables)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,15 +97,15 @@ class Reading:
 
 def decode(logits: NDArray[np.float32], numbers: NDArray[np.float32], window: Window, decoding: Decoding) -> Reading:
     """Reads (n, rows, columns) heat map logits and (n, 3) numbers."""
-    flat = logits.reshape(len(logits), -1).astype(np.float64)
-    weights = np.exp(flat - flat.max(axis=1)[:, None])
-    moments = weights @ _moments(decoding.rows, decoding.columns)
+    weights = logits.reshape(len(logits), -1).astype(np.float64)
+    weights -= weights.max(axis=1, keepdims=True)
+    moments = np.exp(weights, out=weights) @ _moments(decoding.rows, decoding.columns)
     moments /= moments[:, 3:]
     at = moments[:, :2]
     radius, openness, log_sigma = numbers.astype(np.float64).T
     return Reading(
         (at + 0.5) * (window.width / decoding.columns, window.height / decoding.rows) - 0.5,
-        np.sqrt(np.maximum(moments[:, 2] - (at * at).sum(axis=1), 0.0)),
+        np.sqrt(np.maximum(moments[:, 2] - at[:, 0] ** 2 - at[:, 1] ** 2, 0.0)),
         np.exp(np.minimum(np.maximum(radius, -8), 8) * decoding.radius_step) * decoding.radius_unit,
         openness,
         np.exp(np.minimum(np.maximum(log_sigma, -3), 4)),
@@ -145,9 +149,8 @@ class Regressor:
     def read(self, greys: Sequence[Image]) -> Reading:
         """What the net says of two grey crops, (h, w) each."""
         tensor, decoding = self._interpreter.input, self.card.decoding
-        stored = np.empty((len(greys), self.card.window.height, self.card.window.width), tensor.dtype)
-        for place, grey in zip(stored, greys, strict=True):
-            np.take(tensor.quantise(_table(grey, self.card.normalisation)), grey, out=place)
+        tables = tensor.quantise(_tables(greys, self.card.normalisation))
+        stored = np.array([cv2.LUT(grey, table) for table, grey in zip(tables, greys, strict=True)])
         outputs = self._interpreter.run(stored.reshape(tensor.shape))
         logits = outputs[self._heatmap].reshape(len(greys), decoding.rows, decoding.columns)
         return decode(logits, outputs[self._numbers], self.card.window, decoding)
