@@ -73,10 +73,12 @@ def gazeshift(
     """Make portraits look elsewhere; a third of the eyes keep looking ahead."""
     from training import recipe  # noqa: PLC0415
     from training.parallel import cores  # noqa: PLC0415
+    from training.portraits import read_labels  # noqa: PLC0415
 
     workers = workers or cores()
-    eyes = recipe.shift_gaze(faces, labels, out, count=count, seed=seed, workers=workers, watch=_watch)
-    print(f"{len(eyes)} eyes of {eyes.groups.size and len(set(eyes.groups))} people; look at {out / 'sheet.png'}")
+    people = read_labels(faces, labels)
+    eyes = recipe.shift_gaze(people, out, count=count, seed=seed, workers=workers, watch=_watch)
+    print(f"{len(eyes)} eyes of {len(set(eyes.groups))} people; look at {out / 'sheet.png'}")
 
 
 @app.command()

@@ -60,24 +60,26 @@ def resnet50(weights: Path | None = None, *, pretrained: bool = True) -> Any:
     layers = keras().layers
     crop = keras().Input((80, 120, 1), name="crop")
     colours = layers.Concatenate()([crop, crop, crop])
-    backbone = _backbone(weights, pretrained=pretrained)
-    backbone.trainable = False
+    backbone, learnt = _backbone(weights, pretrained=pretrained)
+    # Random numbers are not worth keeping: only what was learnt elsewhere is frozen at first.
+    backbone.trainable = not learnt
     x = layers.GlobalAveragePooling2D()(backbone(colours))  # (b, 2048)
     x = layers.Dense(256, activation="relu")(x)
     return keras().Model(crop, layers.Dense(4, activation="sigmoid", name="eye")(x), name="resnet50")
 
 
-def _backbone(weights: Path | None, *, pretrained: bool) -> Any:
+def _backbone(weights: Path | None, *, pretrained: bool) -> tuple[Any, bool]:
+    """The backbone, and whether its weights were learnt elsewhere."""
     make = keras().applications.ResNet50V2
     shape = (80, 120, 3)
     if weights is not None:
-        return _from_file(make(include_top=False, weights=None, input_shape=shape), weights)
+        return _from_file(make(include_top=False, weights=None, input_shape=shape), weights), True
     if pretrained:
         try:
-            return make(include_top=False, weights="imagenet", input_shape=shape)
+            return make(include_top=False, weights="imagenet", input_shape=shape), True
         except Exception as fault:  # Keras raises a bare Exception when it cannot download
             _LOG.warning("no ImageNet weights (%s); starting from random ones, pass --weights FILE", _first_line(fault))
-    return make(include_top=False, weights=None, input_shape=shape)
+    return make(include_top=False, weights=None, input_shape=shape), False
 
 
 def _from_file(backbone: Any, weights: Path) -> Any:

@@ -22,7 +22,7 @@ from training.files import write_json
 from training.fit import FitSettings, Progress, fit
 from training.learners import HeatmapLearner, Learner
 from training.parallel import cores, spread
-from training.portraits import read_labels
+from training.portraits import Portrait, read_labels
 from training.sheet import contact_sheet, write_picture
 from training.staging import staged
 
@@ -42,9 +42,10 @@ class Size:
     staged: int = 100  # faces a held-out person, for the calibration
     check_every: int = 250
     batch: int = 64
+    one_of: int = 1  # portraits, and test photographs, are used
 
 
-SMOKE = Size(synthetic=300, portraits=420, steps=30, staged=25, check_every=15, batch=16)
+SMOKE = Size(synthetic=200, portraits=240, steps=40, staged=30, check_every=20, batch=16, one_of=7)
 
 
 def synth(count: int, out: Path, *, seed: int, workers: int, watch: Watch) -> Eyes:
@@ -54,9 +55,8 @@ def synth(count: int, out: Path, *, seed: int, workers: int, watch: Watch) -> Ey
     return _made(out, about, watch("synth", spread(synthetic.synthesise, jobs, workers=workers), len(jobs)))
 
 
-def shift_gaze(faces: Path, labels: Path, out: Path, *, count: int, seed: int, workers: int, watch: Watch) -> Eyes:
+def shift_gaze(portraits: Sequence[Portrait], out: Path, *, count: int, seed: int, workers: int, watch: Watch) -> Eyes:
     """`livecam-train gazeshift`."""
-    portraits = read_labels(faces, labels)
     each = max(2, count // len(portraits))
     about = {"made by": "gazeshift", "count": each * len(portraits), "seed": seed, "people": len(portraits)}
     jobs = [gazeshift.Work(portrait, each, STILL_SHARE, seed, number) for number, portrait in enumerate(portraits)]
@@ -133,14 +133,21 @@ def _calibrated(
 
 
 def evaluate(
-    finder_settings: PupilSettings, target: Path, out: Path, *, face: FaceFinderName, most: int, watch: Watch
+    finder_settings: PupilSettings,
+    target: Path,
+    out: Path,
+    *,
+    face: FaceFinderName,
+    most: int,
+    watch: Watch,
+    one_of: int = 1,
 ) -> dict[str, Any]:
     """`livecam-train evaluate`: of labelled photographs (truth.csv) or of a data set."""
     from livecam.pupils.choose import open_pupils  # noqa: PLC0415
 
     finder = open_pupils(finder_settings)
     if (target / "truth.csv").exists():
-        photographs = judging.read_truth(target)
+        photographs = judging.read_truth(target)[::one_of]
         answers = judging.on_photographs(open_stills(FaceSettings(finder=face)), finder, photographs)
         return plots.write_report(list(watch("evaluate", answers, len(photographs))), out)
     eyes = load(target)
@@ -153,7 +160,14 @@ def everything(data: Path, work: Path, out: Path, *, size: Size, seed: int, watc
     portraits = (data / "pupils/faces", data / "pupils/faces/labels.csv")
     workers = cores()
     synth(size.synthetic, work / "synth", seed=seed, workers=workers, watch=watch)
-    shift_gaze(*portraits, work / "gazeshift", count=size.portraits, seed=seed, workers=workers, watch=watch)
+    shift_gaze(
+        read_labels(*portraits)[:: size.one_of],
+        work / "gazeshift",
+        count=size.portraits,
+        seed=seed,
+        workers=workers,
+        watch=watch,
+    )
     sets, run = [work / "synth", work / "gazeshift"], work / "run"
     settings = FitSettings(steps=size.steps, seed=seed, check_every=size.check_every, batch=size.batch)
     checks = train(HeatmapLearner(), sets, run, settings)
@@ -178,6 +192,7 @@ def everything(data: Path, work: Path, out: Path, *, size: Size, seed: int, watc
             face=face,
             most=0,
             watch=watch,
+            one_of=size.one_of,
         )
         scores[f"test, {face.value} faces"] = shown["shares"]["worse eye"]
     write_json(work / "summary.json", scores)

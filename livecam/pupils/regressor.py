@@ -78,7 +78,7 @@ def _tables(greys: Sequence[Image], normalisation: Normalisation) -> NDArray[np.
     for table, grey in zip(tables, greys, strict=True):
         mean, deviation = cv2.meanStdDev(grey)
         np.subtract(_LEVELS, mean.item(), out=table)
-        table *= 1 / (deviation.item() + normalisation.softening)
+        np.divide(table, deviation.item() + normalisation.softening, out=table)
     limit = np.float32(normalisation.limit)
     np.maximum(tables, -limit, out=tables)
     return np.minimum(tables, limit, out=tables)

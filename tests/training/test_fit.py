@@ -1,0 +1,164 @@
+"""Training for real, but tiny: it learns, resumes, exports, and refuses what cannot work."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from livecam.core.errors import AssetError
+from livecam.pupils.card import Decoding, Window
+from livecam.pupils.regressor import Regressor
+from livecam.settings import PupilSettings
+from tests.training.eyes import make_eye, make_synthetic
+from training.dataset import gathered, save
+from training.errors import RunError
+from training.fit import FitSettings, fit, split
+from training.learners import HeatmapLearner, learner_named
+
+pytest.importorskip("tensorflow", reason="training needs the extra 'training'")
+TINY = FitSettings(steps=60, batch=16, check_every=20, seed=3, held_out=0.15)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data") / "synthetic"
+    save(make_synthetic(300), folder, {"made by": "a test"})
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that was stopped at its first check and then started again."""
+    folder = tmp_path_factory.mktemp("run") / "heatmap"
+    next(fit(HeatmapLearner(), [data], folder, TINY))
+    for _ in fit(HeatmapLearner(), [data], folder, TINY):
+        pass
+    return folder
+
+
+def test_a_run_that_was_interrupted_goes_on_where_it_was(run: Path) -> None:
+    steps = [line.split(",")[0] for line in (run / "log.csv").read_text().splitlines()]
+    assert steps == ["step", "20", "40", "60"]
+
+
+def test_training_lowers_the_loss(run: Path) -> None:
+    losses = [float(line.split(",")[2]) for line in (run / "log.csv").read_text().splitlines()[1:]]
+    assert losses[-1] < losses[0]
+
+
+def test_a_run_remembers_settings_commit_and_data(run: Path) -> None:
+    kept = json.loads((run / "settings.json").read_text())
+    assert (kept["settings"]["seed"], len(kept["data"][0]), "commit" in kept) == (3, 64, True)
+
+
+def test_a_run_with_other_settings_is_not_continued(run: Path, data: Path) -> None:
+    with pytest.raises(RunError, match="other settings"):
+        next(fit(HeatmapLearner(), [data], run, replace(TINY, seed=4)))
+
+
+def test_an_exported_run_finds_pupils_as_the_run_does(run: Path, data: Path, tmp_path: Path) -> None:
+    from training import export  # noqa: PLC0415
+
+    learner = HeatmapLearner()
+    eyes = export.held_out([data], TINY.held_out)
+    model = export.load_run(run, learner)
+    content = export.converted(model, learner, eyes, export.Quantisation.INT8)
+    assert export.difference(content, model, learner, eyes) < export.LIMIT_PX
+
+
+def test_an_exported_run_is_read_by_the_live_program(run: Path, data: Path, tmp_path: Path) -> None:
+    from training import export  # noqa: PLC0415
+
+    model = export.as_tflite(run, tmp_path / "run.tflite")
+    grey = np.full((48, 64), 90, np.uint8)
+    assert len(Regressor.open(PupilSettings(model=model)).read([grey, grey]).centres) == 2
+
+
+def test_a_model_that_changed_too_much_is_not_exported() -> None:
+    from training import export  # noqa: PLC0415
+
+    with pytest.raises(RunError, match=r"0\.200 px off"):
+        export.check(b"small", 0.2)
+
+
+def test_a_model_that_is_not_a_number_off_is_not_exported() -> None:
+    from training import export  # noqa: PLC0415
+
+    with pytest.raises(RunError, match="px off"):
+        export.check(b"small", float("nan"))
+
+
+def test_a_model_that_is_too_large_is_not_exported() -> None:
+    from training import export  # noqa: PLC0415
+
+    with pytest.raises(RunError, match="100000"):
+        export.check(bytes(100_001), 0.0)
+
+
+def test_the_shipped_kind_of_net_has_under_fifty_thousand_numbers() -> None:
+    from training.models import heatmap  # noqa: PLC0415
+
+    assert heatmap(Window(), Decoding()).count_params() < 50_000
+
+
+@dataclass(frozen=True)
+class Exploding(HeatmapLearner):
+    """A learner whose loss becomes NaN at once."""
+
+    def loss(self, labels: tuple[Any, ...], outputs: Any) -> Any:
+        return super().loss(labels, outputs) * float("nan")
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_leaves_no_weights(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="loss became nan"):
+        list(fit(Exploding(), [data], tmp_path / "run", TINY))
+    assert not (tmp_path / "run/best.weights.h5").exists()
+
+
+def test_nobody_is_both_trained_on_and_held_out() -> None:
+    eyes = gathered([make_eye(group=f"person {k % 40}") for k in range(200)])
+    training, held_out = split(eyes, 0.3)
+    assert not set(eyes.groups[training]) & set(eyes.groups[held_out])
+
+
+def test_a_person_stays_on_its_side_when_others_join() -> None:
+    few = gathered([make_eye(group=f"person {k}") for k in range(40)])
+    many = gathered([make_eye(group=f"person {k}") for k in range(80)])
+    assert set(few.groups[split(few, 0.3)[1]]) <= set(many.groups[split(many, 0.3)[1]])
+
+
+def test_one_person_is_too_few_to_hold_anyone_out() -> None:
+    with pytest.raises(RunError, match="too few"):
+        split(gathered([make_eye(), make_eye()]), 0.1)
+
+
+def test_an_unknown_model_is_an_error_that_names_the_known_ones() -> None:
+    with pytest.raises(RunError, match="heatmap or resnet50"):
+        learner_named("vgg")
+
+
+def test_a_folder_that_is_no_run_is_an_error(tmp_path: Path) -> None:
+    from training import export  # noqa: PLC0415
+
+    with pytest.raises(RunError, match="not a training run"):
+        export.load_run(tmp_path, HeatmapLearner())
+
+
+def test_an_export_whose_card_is_lost_is_refused_by_the_live_program(run: Path, tmp_path: Path) -> None:
+    from training import export  # noqa: PLC0415
+
+    model = export.as_tflite(run, tmp_path / "run.tflite")
+    model.with_suffix(".json").unlink()
+    with pytest.raises(AssetError, match="card"):
+        Regressor.open(PupilSettings(model=model))
+
+
+def test_resnet_weights_that_are_none_are_an_error_not_a_stack_trace(tmp_path: Path) -> None:
+    (tmp_path / "weights.h5").write_bytes(b"nothing of the kind")
+    with pytest.raises(RunError, match="ResNet50V2"):
+        learner_named("resnet50", tmp_path / "weights.h5").build()
