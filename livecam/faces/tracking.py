@@ -24,6 +24,8 @@ _NEWCOMERS = 1.0
 _CHECK = 0.4
 _RECHECK = 0.1
 _FAILED_CHECKS = 3
+# How many found faces are locked on in one frame; a crowd that walks in must not make a frame late.
+_NEW_LOCKS = 2
 # A face that moves, grows or turns by more than this between two frames (sides, ratio, radians) is checked at once.
 _LEAP = 0.15
 _LONGEST_LEAP = 0.6
@@ -50,6 +52,7 @@ class Tracking:
         self._max_faces = max_faces
         self._locks: list[Lock] = []
         self._identities = count(1)
+        self._waiting: list[Region] = []
         self._ask_at = 0.0
         self._retry = _FIRST_RETRY
 
@@ -110,14 +113,20 @@ class Tracking:
         return kept
 
     def _look_for_others(self, frame: Frame) -> None:
-        if frame.seconds >= self._ask_at and len(self._locks) < self._max_faces:
+        # Time may go back: a stream that starts again must not wait until it has caught up.
+        self._ask_at = min(self._ask_at, frame.seconds + _NEWCOMERS)
+        wanting = not self._waiting and len(self._locks) < self._max_faces
+        if wanting and frame.seconds >= self._ask_at:
             self._lookout.ask(frame.image)
             self._ask_at = frame.seconds + (_NEWCOMERS if self._locks else self._retry)
-        regions = self._lookout.answer()
-        if regions is None:
-            return
-        self._locks.extend(self._new_locks(frame, regions))
-        self._retry = _FIRST_RETRY if self._locks else min(2 * self._retry, _LAST_RETRY)
+        found = self._lookout.answer()
+        if found is not None:
+            self._waiting = list(found)
+            self._retry = min(2 * self._retry, _LAST_RETRY)
+        now, self._waiting = self._waiting[:_NEW_LOCKS], self._waiting[_NEW_LOCKS:]
+        self._locks.extend(self._new_locks(frame, now))
+        if self._locks:
+            self._retry = _FIRST_RETRY
 
     def _new_locks(self, frame: Frame, regions: Sequence[Region]) -> Iterator[Lock]:
         for region in regions:

@@ -100,7 +100,7 @@ def test_a_newcomer_is_noticed_and_the_first_keeps_its_identity() -> None:
 
 def test_the_largest_faces_come_first_and_no_more_than_wanted() -> None:
     clip = Clip(FakeFaceModel(BERT, ANNA, Region(320, 80, 60)), max_faces=2)
-    assert [round(face.box.width) for face in clip.frames()[0]] == [121, 91]
+    assert [round(face.box.width) for face in clip.frames(10)[-1]] == [121, 91]
 
 
 def test_two_locks_that_slide_onto_one_face_become_one() -> None:
@@ -118,3 +118,15 @@ def test_no_frame_checks_more_than_one_face() -> None:
         clip.frames()
         checks.append(clip.model.confirmations - before)
     assert max(checks) == 1
+
+
+def test_a_crowd_is_locked_on_over_several_frames() -> None:
+    clip = Clip(FakeFaceModel(*(Region(100 * column, 100, 60) for column in range(1, 6))), max_faces=5)
+    assert [len(faces) for faces in clip.frames(3)] == [2, 4, 5]
+
+
+def test_a_stream_that_starts_again_is_watched_again() -> None:
+    clip = Clip(SureFaceModel())
+    clip.frames(300)
+    clip.index, clip.model.room = -1, [ANNA]
+    assert len(clip.frames(31)[-1]) == 1
