@@ -21,6 +21,7 @@ def ramp() -> Image:
     return np.dstack([np.zeros_like(x), y / 4, x / 4]).astype(np.uint8)
 
 
+@settings(deadline=None)
 @given(point=places, centre=places, angle=angles, scale=scales)
 def test_to_the_patch_and_back_is_the_same_point(
     point: tuple[float, float], centre: tuple[float, float], angle: float, scale: float
@@ -30,6 +31,7 @@ def test_to_the_patch_and_back_is_the_same_point(
     assert eye.to_frame(eye.from_frame(point)) == pytest.approx(point, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(centre=places, angle=angles, scale=scales)
 def test_a_similarity_takes_the_centre_where_it_is_told(
     centre: tuple[float, float], angle: float, scale: float
@@ -38,6 +40,7 @@ def test_a_similarity_takes_the_centre_where_it_is_told(
     assert matrix @ [*centre, 1] == pytest.approx((31.5, 23.5), abs=1e-6)
 
 
+@settings(deadline=None)
 @given(angle=angles, scale=scales)
 def test_the_scale_of_a_crop_is_the_scale_it_was_cut_with(angle: float, scale: float) -> None:
     matrix = similarity((3, 4), angle=angle, scale=scale, onto=(0, 0))
@@ -73,6 +76,7 @@ def test_frames_of_any_size_can_be_cut(size: tuple[int, int]) -> None:
     assert (cut(image, similarity((0, 0), angle=0.3, scale=1, onto=(15, 11)), (32, 24)) == 7).all()
 
 
+@settings(deadline=None)
 @given(roll=st.floats(-1, 1), pupil_distance=st.floats(20, 200))
 def test_corners_are_level_and_in_the_middle_of_a_levelled_cut(roll: float, pupil_distance: float) -> None:
     face = make_face(roll=roll, pupil_distance=pupil_distance)

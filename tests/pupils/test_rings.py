@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livecam.core.scene import Box, Face
@@ -52,11 +52,13 @@ def test_a_face_seen_from_the_front_has_the_distance_of_its_eyes() -> None:
     assert head(face).pupil_distance == pytest.approx(face.pupil_distance, rel=0.01)
 
 
+@settings(deadline=None)
 @given(yaw=st.floats(-0.7, 0.7))
 def test_a_turned_head_keeps_its_size(yaw: float) -> None:
     assert head(turned(yaw)).pupil_distance == pytest.approx(80, rel=0.02)
 
 
+@settings(deadline=None)
 @given(yaw=st.floats(-0.7, 0.7))
 def test_the_turn_is_the_sine_of_the_yaw(yaw: float) -> None:
     assert head(turned(yaw)).turn == pytest.approx(np.sin(yaw), abs=0.02)
