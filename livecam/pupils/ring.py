@@ -39,7 +39,7 @@ class Manner(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RingBank:
-    """Radial edge filters of several sizes, all applied to a block of places by one matrix product.
+    """Radial edge filters of several sizes, all applied to a block of places by matrix products.
 
     After Daugman's integro-differential operator (1993) and the means of gradients of Timm & Barth (2011), with known
     sizes, weights for what the lids usually hide, and narrowed rings for irises that are seen from the side.
@@ -74,8 +74,10 @@ class RingBank:
             offset=top * row + left * column,
             strides=(row, column, plane, row, column),
         )
-        answer: Stack = windows.reshape(height * width, -1) @ self.weights - self.cost
-        return answer.reshape(height, width, -1)
+        # A product for each row: one for the whole block is large enough to wake the threads of the linear algebra
+        # library, which on a busy machine wait for each other longer than the product takes.
+        answer: Stack = windows.reshape(height, width, -1) @ self.weights - self.cost
+        return answer
 
 
 def slopes(levels: Plane) -> Stack:
