@@ -21,7 +21,7 @@ from livecam.settings_file import load
 if TYPE_CHECKING:
     from livecam.benchmark.results import Results
 
-_TABLE_WIDTH = 110  # a wrapped line can still be read, a cut number cannot
+_TABLE_WIDTH = 120  # a wrapped line can still be read, a cut number cannot
 _Name = TypeVar("_Name", bound=StrEnum)
 
 

@@ -42,8 +42,9 @@ def _speed(results: Results) -> Table:
     return table
 
 
-def _table(title: str, heads: Iterable[str]) -> Table:
-    table = Table("path", title=title, title_justify="left", box=SIMPLE, pad_edge=False, padding=(0, 1))
+def _table(title: str, heads: Iterable[str], first: str = "path") -> Table:
+    table = Table(title=title, title_justify="left", box=SIMPLE, pad_edge=False, padding=(0, 1))
+    table.add_column(first, no_wrap=True)
     for head in heads:
         table.add_column(head, justify="right", no_wrap=True)
     return table
@@ -119,8 +120,7 @@ def _accuracy(results: Results) -> Table:
 
 
 def _sweep(results: Results) -> Table:
-    table = _table("two eyes through the regressor", ("threads", "p50", "p95", "p99", "max"))
-    table.columns[0].header = "runtime"
+    table = _table("two eyes through the regressor", ("threads", "p50", "p95", "p99", "max"), "runtime")
     for row in results.sweep:
         taken = ["not installed"] if row.taken is None else [f"{value:.3f}" for value in row.taken]
         table.add_row(row.runtime.value, str(row.threads), *taken)
