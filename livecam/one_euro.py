@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
+
+Value = TypeVar("Value", float, complex, NDArray[np.complex128])
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +21,8 @@ class Softness:
     speed_hz: float = 1.0  # cut-off of the speed itself
 
 
-class OneEuro:
-    """Casiez, Roussel & Vogel (2012), for an array whose last axis is a vector that moves as one.
+class OneEuro(Generic[Value]):
+    """Casiez, Roussel & Vogel (2012), for a number, for a point x + iy that moves as one, or for an array of points.
 
     It goes by the seconds that passed, so it is the same at any frame rate. A value at the time of the last one or
     before it changes nothing.
@@ -26,32 +30,24 @@ class OneEuro:
 
     def __init__(self, softness: Softness) -> None:
         self._softness = softness
-        self._seconds: float | None = None
-        self._value: NDArray[np.float64] = np.zeros(0)
-        self._velocity: NDArray[np.float64] = np.zeros(0)
+        self._last: tuple[float, Value, Value] | None = None  # seconds, value, velocity
 
-    def __call__(self, value: ArrayLike, seconds: float) -> NDArray[np.float64]:
+    def __call__(self, value: Value, seconds: float) -> Value:
         """The smoothed value; the first one as it is."""
-        new = np.asarray(value, np.float64)
-        if self._seconds is None:
-            self._value, self._velocity = new, np.zeros_like(new)
-            self._seconds = seconds
-            return self._value
-        passed = seconds - self._seconds
+        if self._last is None:
+            self._last = seconds, value, 0 * value
+            return value
+        before, old, velocity = self._last
+        passed = seconds - before
         if passed <= 0:
-            return self._value
-        self._seconds = seconds
-        self._velocity = _blend(self._velocity, (new - self._value) / passed, self._softness.speed_hz, passed)
-        speed = np.linalg.norm(self._velocity, axis=-1, keepdims=True)
-        cutoff_hz = self._softness.rest_hz + self._softness.per_speed * speed
-        self._value = _blend(self._value, new, cutoff_hz, passed)
-        return self._value
+            return old
+        softness, step = self._softness, value - old
+        velocity = velocity + _weight(softness.speed_hz, passed) * (step / passed - velocity)
+        smoothed: Value = old + _weight(softness.rest_hz + softness.per_speed * abs(velocity), passed) * step
+        self._last = seconds, smoothed, velocity
+        return smoothed
 
 
-def _blend(
-    old: NDArray[np.float64], new: NDArray[np.float64], cutoff_hz: float | NDArray[np.float64], passed: float
-) -> NDArray[np.float64]:
-    """An exponential low-pass whose time constant is that of the cut-off."""
-    weight = 1 / (1 + 1 / (2 * np.pi * cutoff_hz * passed))
-    blended: NDArray[np.float64] = old + weight * (new - old)
-    return blended
+def _weight(cutoff_hz: Any, passed: float) -> Any:
+    """How far an exponential low-pass, whose time constant is that of the cut-off, goes to a new value; 0..1."""
+    return 1 / (1 + 1 / (2 * math.pi * passed * cutoff_hz))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from livecam.core.crop import similarity
 from livecam.core.scene import Image
 from livecam.faces.model import Region, Sight
+from livecam.faces.plane import as_complex, as_points
 
 _SIDE_PX = 112  # of the patch that is compared; the region has _REGION_PX in it
 _REGION_PX = 64.0
@@ -77,7 +78,7 @@ def _motion(before: NDArray[np.float32], after: NDArray[np.float32], seen: NDArr
     """The similarity that explains most points, by least squares, points off it left out once."""
     if np.count_nonzero(seen) < _FEWEST:
         return None
-    old, new = (points.astype(np.float64).view(np.complex128)[:, 0] for points in (before, after))
+    old, new = as_complex(before), as_complex(after)
     fitted = _fitted(old[seen], new[seen])
     typical = float(np.median(_misfit(fitted, old, new)[seen]))
     if typical > _TYPICAL_MISFIT:
@@ -113,9 +114,7 @@ def _moved(before: Anchor, motion: _Motion) -> Sight | None:
     shift = abs(middle - complex(region.x, region.y)) / max(region.size, 1.0)
     if max(shift, abs(math.log(max(size, 1e-3))), abs(angle)) > _FARTHEST:
         return None
-    points = before.sight.landmarks.astype(np.float64).view(np.complex128)[:, 0]
-    moved = (motion.turn * (points - origin) + target).astype(np.complex64)
-    landmarks = moved.view(np.float32).reshape(-1, 2)
+    landmarks = as_points(motion.turn * (as_complex(before.sight.landmarks) - origin) + target)
     return Sight(
         landmarks, Region(middle.real, middle.imag, region.size * size, region.angle + angle, region.confidence)
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import cmath
+
 import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.scene import Points
 from livecam.faces.model import Region
+from livecam.faces.plane import as_complex
 
 # Box sides from the middle of the box, right and down; made symmetric. Fitted on 104 upright faces of the London and
 # Canada sets (CC BY 4.0, DeBruine & Jones 2017), without the London test people.
@@ -27,17 +30,15 @@ MEAN_SHAPE: NDArray[np.float64] = np.array([
 ])
 # fmt: on
 
-_MIDDLE = MEAN_SHAPE.mean(axis=0)
-_SHAPE = MEAN_SHAPE - _MIDDLE
-_SPREAD = float((_SHAPE**2).sum())
+_SHAPE = as_complex((MEAN_SHAPE - MEAN_SHAPE.mean(axis=0)).astype(np.float32))
+_MIDDLE = complex(*MEAN_SHAPE.mean(axis=0))
+_SPREAD = float(np.vdot(_SHAPE, _SHAPE).real)
 
 
 def region_of(landmarks: Points, confidence: float) -> Region:
     """The turned detector box of the landmarks: the least-squares similarity that takes the mean shape to them."""
-    middle = landmarks.mean(axis=0, dtype=np.float64)
-    points = landmarks - middle
-    along = float((_SHAPE * points).sum()) / _SPREAD
-    across = float((_SHAPE[:, 0] * points[:, 1] - _SHAPE[:, 1] * points[:, 0]).sum()) / _SPREAD
-    x = middle[0] - (along * _MIDDLE[0] - across * _MIDDLE[1])
-    y = middle[1] - (across * _MIDDLE[0] + along * _MIDDLE[1])
-    return Region(float(x), float(y), float(np.hypot(along, across)), float(np.arctan2(across, along)), confidence)
+    points = as_complex(landmarks)
+    middle = complex(points.mean())
+    turn = complex(np.vdot(_SHAPE, points - middle)) / _SPREAD
+    middle -= turn * _MIDDLE
+    return Region(middle.real, middle.imag, abs(turn), cmath.phase(turn), confidence)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import cmath
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.core.scene import Face, Frame, Points
+from livecam.core.scene import Face, Frame
 from livecam.core.seams import FaceFinder
-from livecam.faces.model import Region, box_around
+from livecam.faces.model import box_around
+from livecam.faces.plane import as_complex, as_points
 from livecam.faces.shape68 import region_of
 from livecam.one_euro import OneEuro, Softness
 from livecam.remembered import Remembered
@@ -36,28 +39,22 @@ class SmoothedFaces:
 
 
 class _FaceFilter:
+    """Points of the frame are complex numbers here, x + iy: to multiply is to turn and to scale."""
+
     def __init__(self) -> None:
-        self._middle, self._size_and_angle, self._shape = OneEuro(_PLACE), OneEuro(_PLACE), OneEuro(_SHAPE)
+        self._middle, self._size_and_angle = OneEuro[complex](_PLACE), OneEuro[complex](_PLACE)
+        self._shape = OneEuro[NDArray[np.complex128]](_SHAPE)
         self._unit: float | None = None
 
     def smoothed(self, face: Face, seconds: float) -> Face:
         region = region_of(face.landmarks, face.confidence)
+        size = max(region.size, 1.0)
         # The unit stays that of the first sight, so that a face coming nearer is not a jump of its place.
-        self._unit = self._unit or max(region.size, 1.0)
-        shape = _turned(face.landmarks - [region.x, region.y], -region.angle) / max(region.size, 1.0)
-        place = self._smooth_region(region, seconds)
-        steady = _turned(self._shape(shape, seconds), place.angle) * place.size + [place.x, place.y]
-        landmarks: Points = steady.astype(np.float32)
+        self._unit = self._unit or size
+        middle = complex(region.x, region.y)
+        shape = self._shape((as_complex(face.landmarks) - middle) / cmath.rect(size, region.angle), seconds)
+        middle = self._middle(middle / self._unit, seconds) * self._unit
+        # The exponential of log size + i angle turns and scales by them.
+        turn = cmath.exp(self._size_and_angle(complex(math.log(size), region.angle), seconds))
+        landmarks = as_points(shape * turn + middle)
         return replace(face, landmarks=landmarks, box=box_around(landmarks))
-
-    def _smooth_region(self, region: Region, seconds: float) -> Region:
-        unit = self._unit or 1.0
-        x, y = self._middle([region.x / unit, region.y / unit], seconds) * unit
-        size, angle = self._size_and_angle([np.log(max(region.size, 1.0)), region.angle], seconds)
-        return region._replace(x=float(x), y=float(y), size=float(np.exp(size)), angle=float(angle))
-
-
-def _turned(points: NDArray[np.float64], angle: float) -> NDArray[np.float64]:
-    cos, sin = np.cos(angle), np.sin(angle)
-    x, y = points.T
-    return np.column_stack([cos * x - sin * y, sin * x + cos * y])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+import cmath
 from dataclasses import replace
-
-import numpy as np
-from numpy.typing import NDArray
 
 from livecam.core.crop import EyePair
 from livecam.core.scene import EyeState, Face, Point, Pupil, Side
@@ -45,19 +43,18 @@ class Smoothing:
 
 class _EyeFilter:
     def __init__(self) -> None:
-        self._place, self._radius = OneEuro(_PLACE), OneEuro(_RADIUS)
-        self._confidence, self._state = OneEuro(_CONFIDENCE), EyeState.OPEN
+        self._place, self._radius = OneEuro[complex](_PLACE), OneEuro[float](_RADIUS)
+        self._confidence, self._state = OneEuro[float](_CONFIDENCE), EyeState.OPEN
 
     def smoothed(self, pupil: Pupil, face: Face, side: Side, seconds: float) -> Pupil:
-        middle, along, across = _eye_axes(face, side)
         unit = max(face.pupil_distance, 1.0)
-        offset = (np.asarray(pupil.centre) - middle) / unit
-        right, down = self._place([(offset * along).sum(), (offset * across).sum()], seconds)
-        x, y = middle + unit * (right * along + down * across)
+        # Complex numbers x + iy: to divide by the axis is to measure along and across the line of the eyes.
+        middle, axis = _middle(face, side), cmath.rect(unit, face.roll)
+        centre = self._place((complex(*pupil.centre) - middle) / axis, seconds) * axis + middle
         return replace(
             pupil,
-            centre=Point(float(x), float(y)),
-            radius=float(self._radius([pupil.radius / unit], seconds)[0]) * unit,
+            centre=Point(centre.real, centre.imag),
+            radius=self._radius(pupil.radius / unit, seconds) * unit,
             confidence=self._smooth_confidence(pupil, seconds),
         )
 
@@ -65,11 +62,10 @@ class _EyeFilter:
         # A blink changes at once what a confidence is about.
         if pupil.state is not self._state:
             self._confidence, self._state = OneEuro(_CONFIDENCE), pupil.state
-        return float(self._confidence([pupil.confidence], seconds)[0])
+        return self._confidence(pupil.confidence, seconds)
 
 
-def _eye_axes(face: Face, side: Side) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """The middle of the eye's corners, and the directions along and across the line of the eyes."""
-    cos, sin = np.cos(face.roll), np.sin(face.roll)
-    middle = face.lids(side)[[0, 3]].mean(axis=0, dtype=np.float64)
-    return middle, np.array([cos, sin]), np.array([-sin, cos])
+def _middle(face: Face, side: Side) -> complex:
+    """Of the eye's corners."""
+    (x0, y0), *_, (x1, y1), _, _ = face.lids(side).tolist()
+    return complex(x0 + x1, y0 + y1) / 2
