@@ -18,14 +18,13 @@ _SIDE_PX = 112  # of the patch that is compared; the region has _REGION_PX in it
 _REGION_PX = 64.0
 # Which of the 68 points are compared: brows, nose, lids, mouth. The jaw slides along its edge.
 _COMPARED = np.r_[17:27, 27:36, 36:48, 48:60:2]
-_LIDS = slice(19, 31)  # where the lids are among them
 _FEWEST = 16
 _WINDOW = (9, 9)
 _LEVELS = 2
 # Pixels of the patch: how far points may be off the common motion before it is no head that moves.
 _TYPICAL_MISFIT = 0.6
-_LID_MISFIT = 1.0
-_LIDS_ASTRAY = 3
+_ASTRAY = 1.0
+_MOST_ASTRAY = 3
 # Region sides, ratio, radians: a larger motion is better looked at anew.
 _FARTHEST = 0.12
 
@@ -51,8 +50,8 @@ def anchor(image: Image, sight: Sight, seconds: float) -> Anchor:
 
 
 def carried(before: Anchor, image: Image) -> Sight | None:
-    """The face of the anchor, moved, turned and scaled as a whole to where it is now; None when it moved far, when it
-    changed, as by a blink, or when it cannot be made out: then its landmarks must be found anew."""
+    """The face of the anchor, moved, turned and scaled as a whole to where it is now; None when it moved far, when
+    some of it moved by itself, as lids and lips do, or when it cannot be made out: then its landmarks must be found anew."""
     now, seen, _ = cv2.calcOpticalFlowPyrLK(
         before.patch,
         _grey_patch(image, before.matrix),
@@ -85,8 +84,8 @@ def _motion(before: NDArray[np.float32], after: NDArray[np.float32], seen: NDArr
         return None
     near = seen & (_misfit(fitted, old, new) < 3 * typical + 0.1)
     fitted = _fitted(old[near], new[near])
-    lids_off = ~seen[_LIDS] | (_misfit(fitted, old, new)[_LIDS] > _LID_MISFIT)
-    return None if np.count_nonzero(lids_off) >= _LIDS_ASTRAY else fitted
+    astray = ~seen | (_misfit(fitted, old, new) > _ASTRAY)
+    return None if np.count_nonzero(astray) > _MOST_ASTRAY else fitted
 
 
 def _fitted(old: NDArray[np.complex128], new: NDArray[np.complex128]) -> _Motion:

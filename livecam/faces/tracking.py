@@ -15,7 +15,7 @@ from livecam.faces.model import FaceModel, Region, Sight
 from livecam.faces.stills import face
 
 # Seconds for which landmarks are carried along by the flow of the picture before they are found anew.
-_CARRIED = 0.095
+_CARRIED = 0.165
 # Seconds between two looks at the whole frame: after a loss, at most while there is nobody, and for newcomers.
 _FIRST_RETRY = 0.1
 _LAST_RETRY = 0.5
