@@ -12,8 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from livecam.core.assets import asset
+from livecam.core.display import trouble
 from livecam.core.errors import AssetError
-from livecam.display import trouble
 from livecam.pupils.card import read_card
 from livecam.sources.devices import CameraInfo, list_cameras
 from livecam.system_libraries import missing_packages

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from livecam.core.display import trouble
 from livecam.core.errors import SinkError
 from livecam.core.seams import Sink
-from livecam.display import trouble
 from livecam.outlets import Outlets
 from livecam.settings import OutputSettings
 from livecam.sinks.encoding import CONTAINERS
@@ -33,7 +33,7 @@ def wanted(settings: OutputSettings, say: Say) -> Sequence[str]:
     problem = trouble() if WINDOW in names else ""
     if not problem:
         return names
-    say(f"no window: {problem}")
+    say(f"no window: {problem}, or use --sink FILE.mp4")
     return tuple(name for name in names if name != WINDOW)
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+import struct
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from livecam.core.scene import Image
@@ -33,8 +34,9 @@ def wait_until(happened: Callable[[], object], what: str) -> None:
 class Screen:
     """One X server and the program that runs on it."""
 
-    def __init__(self, display: str) -> None:
+    def __init__(self, display: str, memory: Path) -> None:
         self.display = display
+        self._memory = memory
         self.environment = {key: value for key, value in os.environ.items() if key != "WAYLAND_DISPLAY"}
         self.environment["DISPLAY"] = display
 
@@ -55,23 +57,25 @@ class Screen:
         """The id of the window, as soon as there is one."""
         return self._xdotool("search", "--sync", "--onlyvisible", "--name", f"^{title}$").split()[-1]
 
-    def press(self, *keys: str) -> None:
-        """Keys by their X names, to whatever window there is."""
-        self._xdotool("key", "--window", self.window(), *keys)
+    def press(self, *keys: str, title: str = "livecam") -> None:
+        """Keys by their X names, to the window of that title as soon as there is one."""
+        self._xdotool("key", "--window", self.window(title), *keys)
 
     def resize(self, width: int, height: int) -> None:
         self._xdotool("windowsize", self.window(), str(width), str(height))
 
-    def close_by_mouse(self) -> None:
+    def close_by_mouse(self, title: str = "livecam") -> None:
         """What a window manager sends when a person clicks on the cross."""
-        _send_delete(self.display, int(self.window()))
+        _send_delete(self.display, int(self.window(title)))
 
     def picture(self) -> Image:
         """What is on the screen now, BGR."""
-        dump = subprocess.run(
-            ["import", "-silent", "-window", "root", "png:-"], env=self.environment, capture_output=True, check=True
-        )
-        return cv2.imdecode(np.frombuffer(dump.stdout, np.uint8), cv2.IMREAD_COLOR).astype(np.uint8, copy=False)
+        dump = self._memory.read_bytes()
+        # An X window dump: 25 numbers, a name, the colour map in 12 bytes each, then the pixels as BGRX.
+        header = struct.unpack_from(">25I", dump)
+        height, row, start = header[5], header[12], header[0] + header[19] * 12
+        pixels = np.frombuffer(dump, np.uint8, height * row, start).reshape(height, -1, 4)
+        return pixels[:, : header[4], :3].copy()
 
     def _xdotool(self, *arguments: str) -> str:
         ran = subprocess.run(
@@ -82,17 +86,18 @@ class Screen:
 
 @contextmanager
 def private_screen() -> Iterator[Screen]:
-    """An X server that nobody else uses, on the first free display."""
+    """An X server that nobody else uses, on the first free display; it keeps what it shows in a file."""
     read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1400x900x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    try:
-        with os.fdopen(read) as answer:
-            yield Screen(f":{answer.readline().strip()}")
-    finally:
-        server.terminate()
-        server.wait()
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1400x900x24", "-nolisten", "tcp"]
+        server = subprocess.Popen([*command, "-fbdir", folder], pass_fds=[write], stderr=subprocess.DEVNULL)
+        os.close(write)
+        try:
+            with os.fdopen(read) as answer:
+                yield Screen(f":{answer.readline().strip()}", Path(folder) / "Xvfb_screen0")
+        finally:
+            server.terminate()
+            server.wait()
 
 
 class _ClientMessage(ctypes.Structure):

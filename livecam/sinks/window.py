@@ -9,9 +9,9 @@ from typing import Protocol, Self
 import cv2
 import numpy as np
 
+from livecam.core.display import trouble
 from livecam.core.errors import SinkError
 from livecam.core.scene import Frame, Image
-from livecam.display import trouble
 from livecam.effects.debug import View
 from livecam.sinks.fitting import Size
 from livecam.sinks.zoom import Rect, Zoom

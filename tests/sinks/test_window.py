@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from livecam.core.display import trouble
 from livecam.core.errors import SinkError
-from livecam.display import trouble
 from livecam.sinks.window import Window
 from tests import show_window
 from tests.screen import MISSING, Screen, private_screen, wait_until

@@ -8,11 +8,6 @@ import sys
 from collections.abc import Mapping
 
 
-def has_display(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether a window can be opened."""
-    return not trouble(environment)
-
-
 def trouble(environment: Mapping[str, str] = os.environ) -> str:
     """Why no window can be opened and what to do about it; empty when one can."""
     if not sys.platform.startswith("linux"):
@@ -21,10 +16,10 @@ def trouble(environment: Mapping[str, str] = os.environ) -> str:
     if not display:
         # OpenCV's wheel brings Qt for X11 only.
         if environment.get("WAYLAND_DISPLAY"):
-            return "this Wayland session has no X server; start Xwayland, or use --sink FILE.mp4"
-        return "there is no display (DISPLAY is not set); use --sink FILE.mp4"
+            return "this Wayland session has no X server; start Xwayland"
+        return "there is no display (DISPLAY is not set); start this on a desktop, or with ssh -X"
     if not _answers(display):
-        return f"the display {display} does not answer; set DISPLAY to one that does, or use --sink FILE.mp4"
+        return f"the display {display} does not answer; set DISPLAY to one that does"
     return ""
 
 

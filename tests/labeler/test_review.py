@@ -1,0 +1,107 @@
+"""The loop of judging, with a person who presses keys from a list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from labeler.journal import Journal
+from labeler.page import BAR, HEIGHT, WIDTH
+from labeler.pairs import find_pairs
+from labeler.review import Review
+from labeler.session import Action, Session, Verdict
+from livecam.core.scene import Image
+from tests.fakes import grey
+
+
+class Person:
+    """A screen that asks for a list of things, then quits; `saw` keeps the pages and how long the journal was."""
+
+    def __init__(self, wishes: Iterable[Action], journal: Path) -> None:
+        self._wishes = iter(wishes)
+        self._journal = journal
+        self.pages: list[Image] = []
+        self.lines: list[int] = []
+
+    def ask(self, image: Image) -> Action:
+        self.pages.append(image)
+        self.lines.append(len(self._journal.read_bytes().splitlines()))
+        return next(self._wishes, Action.QUIT)
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for name, level in [("a.png", 60), ("b.png", 120), ("c.png", 180)]:
+        cv2.imwrite(str(folder / name), grey(64, 48, level))
+    return folder
+
+
+def reviewed(images: Path, *wishes: Action, masks: Path | None = None) -> tuple[Session, Person]:
+    with Journal(images / "j.jsonl") as journal:
+        person = Person(wishes, journal.path)
+        session = Review(find_pairs(images, masks), journal, images / "annotation.json").run(person)
+    return session, person
+
+
+def test_a_decision_is_on_disk_before_the_next_picture_shows(images: Path) -> None:
+    _, person = reviewed(images, Action.TRUE, Action.FALSE, Action.UNDO)
+
+    assert person.lines == [0, 1, 2, 3]
+
+
+def test_the_next_session_goes_on_where_this_one_was_left(images: Path) -> None:
+    reviewed(images, Action.TRUE)
+
+    session, _ = reviewed(images, Action.FALSE)
+
+    assert session.verdicts == {"a.png": Verdict.TRUE, "b.png": Verdict.FALSE}
+
+
+def test_saving_writes_the_annotation_of_the_tutorial(images: Path) -> None:
+    reviewed(images, Action.TRUE, Action.SKIP, Action.FALSE, Action.SAVE)
+
+    assert json.loads((images / "annotation.json").read_text()) == {
+        "img_dir": str(images.resolve()),
+        "mask_dir": None,
+        "labels": [{"name": "a.png", "class": 1}, {"name": "c.png", "class": 0}],
+    }
+
+
+def test_every_page_has_one_size(images: Path) -> None:
+    _, person = reviewed(images, Action.HELP, Action.ZOOM_IN, Action.LABELS, *[Action.TRUE] * 3)
+
+    assert {page.shape for page in person.pages} == {(HEIGHT + BAR, WIDTH, 3)}
+
+
+def test_the_mask_is_seen_on_the_page(images: Path, tmp_path: Path) -> None:
+    masks = tmp_path / "masks"
+    masks.mkdir()
+    cv2.imwrite(str(masks / "a.png"), np.full((48, 64), 255, np.uint8))
+
+    _, person = reviewed(images, masks=masks)
+
+    # 0.9 of the picture and 0.3 of yellow, in the middle of the page.
+    assert person.pages[0][HEIGHT // 2, WIDTH // 2].tolist() == [54, 130, 130]
+
+
+def test_a_damaged_picture_can_be_judged_and_passed(images: Path) -> None:
+    (images / "b.png").write_bytes(b"no picture")
+
+    session, _ = reviewed(images, *[Action.FALSE] * 3)
+
+    assert len(session.verdicts) == 3
+
+
+def test_an_annotation_that_cannot_be_saved_does_not_end_the_session(images: Path) -> None:
+    (images / "annotation.json").mkdir()
+
+    session, _ = reviewed(images, Action.SAVE, Action.TRUE)
+
+    assert session.verdicts == {"a.png": Verdict.TRUE}
