@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from livecam.core.crop import cut
 from livecam.core.scene import Image, Side
 from livecam.pupils.card import Card, Decoding, Normalisation, Window
-from livecam.pupils.regressor import normalised, window_matrix
+from livecam.pupils.heatmap import normalised
+from livecam.pupils.window import window_matrix
 from training.anatomy import Random
 from training.dataset import Eyes
 
@@ -84,7 +85,7 @@ class Cutting:
         if rng.random() < jitter.wide_share:
             width *= float(rng.uniform(1.1, 1.6))
         angle = float(eyes.angles[which]) + rng.normal(0, 1) * jitter.roll * wild
-        return window_matrix(self.window, moved, width=width, angle=angle, side=Side.RIGHT)
+        return window_matrix(self.window, moved.mean(axis=0), width=width, angle=angle, side=Side.RIGHT)
 
 
 def _spoilt(crop: Image, jitter: Jitter, rng: Random) -> Image:

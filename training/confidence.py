@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.core.scene import Image, Side
+from livecam.core.scene import Side
 from livecam.pupils.card import Calibration
-from livecam.pupils.regressor import Regressor, confidence_features, in_frame
+from livecam.pupils.regressor import Regressor, confidence_features
 from training.anatomy import CLOSED_BELOW
 from training.calibration import calibration_error, fit_logistic, logistic
 from training.staging import Staged
@@ -40,13 +39,12 @@ def judge(regressor: Regressor, faces: Iterable[Staged]) -> Judged:
     features, errors, visible, openness, groups = [], [], [], [], []
     for face in faces:
         eyes = regressor.cutter(face.frame, face.face)
-        reading = regressor.read([_grey(eye.patch) for eye in eyes])
-        centres = [in_frame(eye, reading.centres[k].tolist()) for k, eye in enumerate(eyes)]
-        features += list(confidence_features(eyes, reading, centres))
+        sights = regressor.look(eyes)
+        features += list(confidence_features(eyes, sights))
         for k, side in enumerate((Side.LEFT, Side.RIGHT)):
-            errors.append(float(np.hypot(*(centres[k] - face.truth[side]))) / face.pupil_distance)
+            errors.append(float(np.hypot(*(np.array(sights[k].centre) - face.truth[side]))) / face.pupil_distance)
             visible.append(face.visible[side])
-            openness.append(float(reading.openness[k]))
+            openness.append(sights[k].openness)
             groups.append(face.group)
     return Judged(
         np.array(features, np.float64),
@@ -76,7 +74,3 @@ def scores(judged: Judged) -> dict[str, float]:
         for near in (0.025, _NEAR):
             table[f"{group} <= {near:g}"] = float((errors <= near).mean()) if len(errors) else float("nan")
     return table
-
-
-def _grey(patch: Image) -> Image:
-    return cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)

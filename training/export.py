@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from livecam.core.files import write_atomically
 from livecam.interpreter import Interpreter
-from livecam.pupils.card import SCHEMA, Calibration, Card, Provenance
-from livecam.pupils.regressor import Reading, decode
+from livecam.pupils.card import SCHEMA, Calibration, Card, Provenance, SecondLook
+from livecam.pupils.heatmap import Reading, decode
 from training.augment import STEADY, Jitter
 from training.dataset import Eyes, load_all, manifest
 from training.errors import RunError
@@ -147,6 +147,7 @@ def write(
         window=learner.cutting.window,
         normalisation=learner.cutting.normalisation,
         decoding=learner.cutting.decoding,
+        second_look=SecondLook(),
         calibration=calibration,
         provenance=provenance,
     )

@@ -152,11 +152,7 @@ def _places(pupils: list[Pupil | None]) -> NDArray[np.float64]:
 def _openness(finder: PupilFinder, pair: EyePair, pupil: Pupil | None, which: int) -> float:
     """The regressor's own log-odds; other finders are ranked by state and confidence."""
     if isinstance(finder, Regressor):
-        return float(
-            finder.read(
-                [cv2.cvtColor(eye.patch, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False) for eye in pair]
-            ).openness[which]
-        )
+        return finder.look(pair)[which].openness
     if pupil is None:
         return -1.0
     return pupil.confidence + (pupil.state is EyeState.OPEN)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.pupils.card import Window
-from livecam.pupils.regressor import Reading, decode
+from livecam.pupils.heatmap import Reading, decode
 from training import losses, models
 from training.augment import Cutting
 from training.errors import RunError

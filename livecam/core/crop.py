@@ -45,12 +45,16 @@ class EyeCrop:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EyePair:
-    """The two eyes of one face as cut for a finder, with the moment and the face they belong to."""
+    """The two eyes of one face as cut for a finder, with the moment and the face they belong to.
+
+    `image` is what they were cut from, for a finder that may want to look again.
+    """
 
     left: EyeCrop
     right: EyeCrop
     face: Face
     seconds: float
+    image: Image | None = None
 
     def __iter__(self) -> Iterator[EyeCrop]:
         """Left, then right."""

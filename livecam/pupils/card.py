@@ -50,11 +50,20 @@ class Decoding(_Part):
     """an openness, as a probability, that is lower than this is a closed eye"""
 
 
+class SecondLook(_Part):
+    """Where the first look is in doubt, a wider one finds the eye that wrong landmarks missed."""
+
+    doubt: float = Field(0.009, gt=0)
+    """an expected error, in pupil distances, that is worth a second look"""
+    widen: float = Field(1.5, ge=1)
+    """how much wider that one is"""
+
+
 class Features(NamedTuple):
     """What an answer says of its own quality."""
 
     reach: float  # log(5 % of the pupil distance / the error the net expects)
-    spread: float  # log(standard deviation of the heat map, in cells)
+    spread: float  # log(standard deviation of the heat map / 5 % of the pupil distance)
     openness: float  # log-odds, within +-4
     disagreement: float  # log(1 + disagreement of the two eyes / 5 % of the pupil distance)
 
@@ -101,6 +110,7 @@ class Card(_Part):
     window: Window
     normalisation: Normalisation
     decoding: Decoding
+    second_look: SecondLook
     calibration: Calibration
     provenance: Provenance
 

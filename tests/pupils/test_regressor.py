@@ -16,7 +16,9 @@ from livecam.core.assets import asset
 from livecam.core.errors import AssetError
 from livecam.core.scene import EyeState, Face, Frame, Side
 from livecam.pupils.card import Card, Decoding, Features, Window
-from livecam.pupils.regressor import CornerCut, Regressor, decode, in_frame, normalised
+from livecam.pupils.heatmap import decode, normalised
+from livecam.pupils.regressor import Regressor
+from livecam.pupils.window import CornerCut
 from livecam.settings import PupilSettings
 from tests.fakes import make_face, make_frame
 
@@ -106,9 +108,19 @@ def test_an_eye_narrowed_by_a_turned_head_counts_as_three_fifths_of_the_other() 
     assert eyes.right.scale / eyes.left.scale == pytest.approx(0.6, abs=0.02)
 
 
-def test_a_point_goes_back_to_the_frame_as_the_crop_says() -> None:
-    eye = CornerCut(Window())(make_frame(), make_face(roll=0.3)).left
-    assert in_frame(eye, (12.5, 30.0)) == pytest.approx(tuple(eye.to_frame([12.5, 30.0])))
+def test_a_rolled_face_has_its_pupils_where_an_upright_one_has_them(shipped: Regressor) -> None:
+    face = make_face(roll=0.4)
+    left = shipped.locate(shipped.cutter(draw_eyes(face), face)).left
+    assert left is not None
+    assert np.hypot(*(np.array(left.centre) - face.lids(Side.LEFT)[[0, 3]].mean(axis=0))) < 3.5
+
+
+def test_landmarks_beside_the_eyes_are_made_up_for_by_a_second_look(shipped: Regressor) -> None:
+    face = make_face(pupil_distance=80)
+    frame = draw_eyes(face)
+    wrong = Face(face.box, face.landmarks + np.array([9, 5], np.float32), 0.9)
+    seen = shipped.look(shipped.cutter(frame, wrong))[0].centre
+    assert np.hypot(*(np.array(seen) - face.lids(Side.LEFT)[[0, 3]].mean(axis=0))) < 4
 
 
 def test_the_middle_of_a_cell_is_read_as_its_place_in_the_crop() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from livecam.core.scene import Box, Face, Frame
-from livecam.pupils.regressor import CornerCut
+from livecam.pupils.window import CornerCut
 from tests.training.eyes import make_eye, make_synthetic
 from training.augment import STEADY, Cutting, Jitter, batches
 from training.dataset import gathered

@@ -1,0 +1,61 @@
+"""Cuts eyes for the network: level, by their own corners, the nose always on the same side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecam.core.crop import EyeCrop, EyePair, cut, similarity
+from livecam.core.scene import Face, Frame, Points, Side
+from livecam.pupils.card import Window
+
+Matrix = NDArray[np.float64]  # (2, 3), frame pixels to crop pixels
+
+
+@dataclass(frozen=True, slots=True)
+class CornerCut:
+    """Cuts an eye by its own corners, level with the line of both eyes."""
+
+    window: Window
+
+    def __call__(self, frame: Frame, face: Face) -> EyePair:
+        right, left = face.lids(Side.RIGHT), face.lids(Side.LEFT)
+        right_width, left_width = _width(right), _width(left)
+        least, angle = self.window.other_eye_share, face.roll
+        return EyePair(
+            self._eye(frame, Side.LEFT, left, max(left_width, least * right_width), angle),
+            self._eye(frame, Side.RIGHT, right, max(right_width, least * left_width), angle),
+            face,
+            frame.seconds,
+            frame.image,
+        )
+
+    def _eye(self, frame: Frame, side: Side, lids: Points, width: float, angle: float) -> EyeCrop:
+        matrix = window_matrix(self.window, _middle(lids), width=width, angle=angle, side=side)
+        return EyeCrop(side, cut(frame.image, matrix, (self.window.width, self.window.height)), matrix, lids)
+
+
+def _width(lids: Points) -> float:
+    return math.hypot(float(lids[3, 0] - lids[0, 0]), float(lids[3, 1] - lids[0, 1]))
+
+
+def _middle(lids: Points) -> tuple[float, float]:
+    return float(lids[0, 0] + lids[3, 0]) / 2, float(lids[0, 1] + lids[3, 1]) / 2
+
+
+def window_matrix(window: Window, centre: Sequence[float], *, width: float, angle: float, side: Side) -> Matrix:
+    """The (2, 3) matrix from frame to crop for an eye around `centre` that counts as `width` wide."""
+    matrix = similarity(
+        centre,
+        angle=angle,
+        scale=window.width / (max(width, 1.0) * (1 + 2 * window.margin)),
+        onto=((window.width - 1) / 2, (window.height - 1) / 2),
+    )
+    if window.mirror_left and side is Side.LEFT:
+        matrix[0] *= -1
+        matrix[0, 2] += window.width - 1
+    return matrix
