@@ -22,8 +22,9 @@ format: setup-dev ## put the code into the shape that check asks for
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: setup ## frames a second and where the time goes, for every path (ARGS="--frames 200")
+bench: setup-dev ## frames a second and where the time goes, for every path (ARGS="--frames 200"), then every hot function
 	@$(BIN)/livecam bench $(ARGS)
+	@$(BIN)/python -m pytest tests/benchmarks -o addopts= -q -p no:cacheprovider --benchmark-only --benchmark-columns=min,median,iqr
 
 golden: setup-dev ## keep what is drawn now as the golden pictures; look at them before committing
 	@$(BIN)/python -m pytest tests/effects/test_golden.py --golden-renew $(ARGS)

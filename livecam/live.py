@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -80,6 +81,10 @@ class Live:
 
     def run(self) -> None:
         """Until the source ends or a key says so."""
+        # What is loaded by now stays to the end, and a collection that looks through all of it takes 40 ms with MediaPipe:
+        # more than a frame has.
+        gc.collect()
+        gc.freeze()
         loop.run(self.source, self.perception, self.effect, [self.sink], self.collector, finished=self.finished)
 
     def report(self) -> dict[str, Any]:

@@ -50,8 +50,11 @@ def anchor(image: Image, sight: Sight, seconds: float) -> Anchor:
 
 
 def carried(before: Anchor, image: Image) -> Sight | None:
-    """The face of the anchor, moved, turned and scaled as a whole to where it is now; None when it moved far, when
-    some of it moved by itself, as lids and lips do, or when it cannot be made out: then its landmarks must be found anew."""
+    """The face of the anchor, moved, turned and scaled as a whole to where it is now.
+
+    None when it moved far, when some of it moved by itself, as lids and lips do, or when it cannot be made out: then
+    its landmarks must be found anew.
+    """
     now, seen, _ = cv2.calcOpticalFlowPyrLK(
         before.patch,
         _grey_patch(image, before.matrix),
