@@ -81,8 +81,8 @@ class Live:
 
     def run(self) -> None:
         """Until the source ends or a key says so."""
-        # What is loaded by now stays to the end, and a collection that looks through all of it takes 40 ms with MediaPipe:
-        # more than a frame has.
+        # What is loaded by now stays to the end, and a collection that looks through all of it takes 40 ms with
+        # MediaPipe: more than a frame has.
         gc.collect()
         gc.freeze()
         loop.run(self.source, self.perception, self.effect, [self.sink], self.collector, finished=self.finished)

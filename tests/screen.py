@@ -89,7 +89,7 @@ def private_screen() -> Iterator[Screen]:
     """An X server that nobody else uses, on the first free display; it keeps what it shows in a file."""
     read, write = os.pipe()
     with tempfile.TemporaryDirectory() as folder:
-        command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1400x900x24", "-nolisten", "tcp"]
+        command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1400x900x24", "-nolisten", "tcp", "-noreset"]
         server = subprocess.Popen([*command, "-fbdir", folder], pass_fds=[write], stderr=subprocess.DEVNULL)
         os.close(write)
         try:

@@ -7,10 +7,13 @@ from math import hypot, isfinite
 
 from livecam.core.scene import LID_POINTS, Face, Point, Points, Side
 from livecam.effects.drawing import Placement
+from livecam.effects.motion import smooth
 
 # Proportions of a frontal face, in distances between the pupils.
 _EYES_TO_MOUTH = 1.15
 _EYE_WIDTH = 0.46
+_BRIDGE = 27
+_HIDDEN, _VISIBLE = 0.10, 0.24
 _SMALLEST_UNIT = 4.0  # pixels; a smaller face has no room for an eye
 
 
@@ -24,6 +27,7 @@ class Anatomy:
     distance: float  # between the eyes as seen, pixels
     unit: float
     eye_widths: dict[Side, float]  # of a frontal eye's width; less on the side that is turned away
+    eye_visible: dict[Side, float]  # 0..1; the far eye of a profile is behind the bridge of the nose
 
     def centre(self, *indices: int) -> Point:
         """The mean of some landmarks."""
@@ -79,7 +83,8 @@ def anatomy(face: Face) -> Anatomy | None:
         return None
     across = Point((left.x - right.x) / distance, (left.y - right.y) / distance)
     widths = {side: _eye_width(points, side, unit) for side in Side}
-    return Anatomy(points, middle, across, distance, unit, widths)
+    visible = {side: _eye_visible(points, side, across, unit) for side in Side}
+    return Anatomy(points, middle, across, distance, unit, widths, visible)
 
 
 def _finite(landmarks: Points) -> tuple[tuple[float, float], ...] | None:
@@ -96,3 +101,11 @@ def _eye_width(points: tuple[tuple[float, float], ...], side: Side, unit: float)
     start = LID_POINTS[side].start
     (x0, y0), (x3, y3) = points[start], points[start + 3]
     return min(max(hypot(x3 - x0, y3 - y0) / (_EYE_WIDTH * unit), 0.5), 1.1)
+
+
+def _eye_visible(points: tuple[tuple[float, float], ...], side: Side, across: Point, unit: float) -> float:
+    """From how far the middle of the eye is outside the bridge of the nose: half a unit when seen from the front."""
+    eye, (x, y) = _mean(points, LID_POINTS[side].start), points[_BRIDGE]
+    inward = 1 if side is Side.RIGHT else -1
+    outside = inward * ((x - eye.x) * across.x + (y - eye.y) * across.y) / unit
+    return smooth(outside, _HIDDEN, _VISIBLE)

@@ -24,7 +24,7 @@ def white(image: Image, portrait: Portrait, eye: Eye) -> Placement:
     width = size * _foreshortened(eye) * (1 + 0.15 * eye.lid)
     height = size * (0.55 + 0.45 * eye.openness) * (1 - 0.75 * eye.lid)
     place = portrait.face.place(portrait.eye(eye.side), width=width, height=height)
-    paste(image, painted("saucer_eye"), place, portrait.opacity)
+    paste(image, painted("saucer_eye"), place, portrait.eye_opacity(eye.side))
     return place
 
 
@@ -38,7 +38,7 @@ def squeeze(image: Image, portrait: Portrait, eye: Eye) -> None:
         width=-outward(eye.side) * width * _foreshortened(eye),
         height=width * aspect(sprite) * (0.25 + 0.75 * eye.lid),
     )
-    paste(image, sprite, place, portrait.opacity)
+    paste(image, sprite, place, portrait.eye_opacity(eye.side))
 
 
 def brow(image: Image, portrait: Portrait, eye: Eye) -> None:
@@ -52,7 +52,7 @@ def brow(image: Image, portrait: Portrait, eye: Eye) -> None:
         width=-outward(eye.side) * width * _foreshortened(eye),
         height=width * aspect(sprite),
     )
-    paste(image, sprite, place, portrait.opacity)
+    paste(image, sprite, place, portrait.eye_opacity(eye.side))
 
 
 def _size(portrait: Portrait) -> float:

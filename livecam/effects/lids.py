@@ -8,11 +8,13 @@ from typing import NamedTuple
 from livecam.core.scene import EyeState, Gaze, Look, Side
 from livecam.effects.anatomy import Anatomy
 from livecam.effects.motion import ramp, smooth, towards
+from livecam.effects.shutting import OPEN, Aperture, Verdict, signs
 
-_LID_SECONDS = 0.07  # from open to shut
-_GAZE_SECONDS = 0.03
+_LID_SECONDS = 0.045  # from open to shut
+_GAZE_SECONDS, _UNSURE_GAZE_SECONDS = 0.03, 0.4
 _OPENNESS_SECONDS, _WIDTH_SECONDS, _SURE_SECONDS = 0.08, 0.15, 0.1
-_SHUT_SHARE = 0.45  # of the usual aperture, below which an eye without a pupil counts as shut
+_WIDENS_SECONDS, _NARROWS_SECONDS = 0.15, 0.6  # how soon a new aperture is that of a moment ago
+_SURE_GAZE = 0.7  # confidence
 _LARGEST_RADIUS = 0.16  # of an iris, in pupil distances; people have 0.0935
 _STRAIGHT = Gaze(0.0, 0.0)
 
@@ -37,6 +39,7 @@ class Eye:
     shut: bool  # what is to be drawn, with hysteresis
     iris: Iris | None = None  # the last that was seen
     sure: float = 0.0  # 0..1, how far that can be relied upon; fades when the iris is not seen
+    verdict: Verdict = OPEN
 
 
 class Lids:
@@ -45,32 +48,44 @@ class Lids:
     def __init__(self) -> None:
         self._eyes: dict[Side, Eye] = {}
         self._usual = {Side.LEFT: 0.0, Side.RIGHT: 0.0}
+        self._recent = {Side.LEFT: 0.0, Side.RIGHT: 0.0}
 
     def update(self, look: Look, face: Anatomy, elapsed: float) -> dict[Side, Eye]:
         """The eyes now, `elapsed` seconds after the last call."""
-        self._eyes = {side: self._eye(side, look, face, elapsed) for side in Side}
+        apertures = {side: self._aperture(side, face, elapsed) for side in Side}
+        seen = signs(look, apertures)
+        self._eyes = {side: self._eye(side, look, face, (apertures[side], seen[side], elapsed)) for side in Side}
         return self._eyes
 
-    def _eye(self, side: Side, look: Look, face: Anatomy, elapsed: float) -> Eye:
-        relative = self._relative_aperture(side, face, elapsed)
-        shut = _is_shut(look, side, relative)
-        gaze = _gaze(look, side)
-        openness, width = min(max(relative, 0.3), 1.25), face.eye_widths[side]
+    def _eye(self, side: Side, look: Look, face: Anatomy, now: tuple[Aperture, float, float]) -> Eye:
+        aperture, sign, elapsed = now
+        gaze, steadiness = _gaze(look, side)
+        openness, width = min(max(aperture.relative, 0.3), 1.25), face.eye_widths[side]
         iris, sure = _iris(look, side, face)
         before = self._eyes.get(side)
         if before is None:
-            return Eye(side, gaze or _STRAIGHT, openness, width, float(shut), shut, iris, sure)
-        lid = ramp(before.lid, float(shut), elapsed, _LID_SECONDS)
+            verdict = Verdict.first(sign)
+            shut = verdict.shut
+            return Eye(side, gaze or _STRAIGHT, openness, width, float(shut), shut, iris, sure, verdict)
+        verdict, standing = before.verdict.after(sign, elapsed)
+        lid = ramp(before.lid, float(verdict.shut), standing, _LID_SECONDS)
         return Eye(
             side,
-            _moved(before.gaze, gaze or before.gaze, elapsed),
+            _moved(before.gaze, gaze or before.gaze, elapsed, steadiness),
             towards(before.openness, openness, elapsed, _OPENNESS_SECONDS),
             towards(before.width, width, elapsed, _WIDTH_SECONDS),
             lid,
             lid > 0.3 if before.shut else lid >= 0.7,
             iris or before.iris,
             towards(before.sure, sure, elapsed, _SURE_SECONDS),
+            verdict,
         )
+
+    def _aperture(self, side: Side, face: Anatomy, elapsed: float) -> Aperture:
+        now = face.aperture(side)
+        recent = self._recent[side] or max(now, 1e-3)
+        self._recent[side] = towards(recent, now, elapsed, _WIDENS_SECONDS if now > recent else _NARROWS_SECONDS)
+        return Aperture(self._relative_aperture(side, face, elapsed), face.eye_widths[side], now / recent)
 
     def _relative_aperture(self, side: Side, face: Anatomy, elapsed: float) -> float:
         """The aperture in units of what is usual for this eye: learnt fast upwards, forgotten slowly."""
@@ -82,19 +97,19 @@ class Lids:
         return aperture / usual
 
 
-def _is_shut(look: Look, side: Side, relative_aperture: float) -> bool:
-    pupil = look.pupil(side)
-    return relative_aperture < _SHUT_SHARE if pupil is None else pupil.state is EyeState.CLOSED
+def _gaze(look: Look, side: Side) -> tuple[Gaze | None, float]:
+    """The gaze of the eye, or that of the other when only that is open, and the time constant to follow it with.
 
-
-def _gaze(look: Look, side: Side) -> Gaze | None:
-    """The eye's own gaze when it is open, else the other eye's; None when neither is known."""
+    None when neither is known. A gaze that is hardly seen moves the eye slowly, and gives way to a surer one.
+    """
     other = Side.LEFT if side is Side.RIGHT else Side.RIGHT
-    for candidate in (side, other):
-        pupil = look.pupil(candidate)
-        if pupil is not None and pupil.state is EyeState.OPEN and look.gaze(candidate) is not None:
-            return look.gaze(candidate)
-    return None
+    known = [(pupil.confidence, gaze) for each in (side, other) if (pupil := look.pupil(each))
+             and pupil.state is EyeState.OPEN and (gaze := look.gaze(each)) is not None]  # fmt: skip
+    if not known:
+        return None, _GAZE_SECONDS
+    own_first = known[0] if known[0][0] >= _SURE_GAZE else max(known, key=lambda seen: seen[0])
+    sure = smooth(own_first[0], 0.2, _SURE_GAZE)
+    return own_first[1], _UNSURE_GAZE_SECONDS + (_GAZE_SECONDS - _UNSURE_GAZE_SECONDS) * sure
 
 
 def _iris(look: Look, side: Side, face: Anatomy) -> tuple[Iris | None, float]:
@@ -107,5 +122,5 @@ def _iris(look: Look, side: Side, face: Anatomy) -> tuple[Iris | None, float]:
     return Iris(along, below, min(pupil.radius / face.unit, _LARGEST_RADIUS)), smooth(pupil.confidence, 0.05, 0.4)
 
 
-def _moved(before: Gaze, now: Gaze, elapsed: float) -> Gaze:
-    return Gaze(*(towards(a, b, elapsed, _GAZE_SECONDS) for a, b in zip(before, now, strict=True)))
+def _moved(before: Gaze, now: Gaze, elapsed: float, time_constant: float) -> Gaze:
+    return Gaze(*(towards(a, b, elapsed, time_constant) for a, b in zip(before, now, strict=True)))

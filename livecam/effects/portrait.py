@@ -23,6 +23,10 @@ class Portrait:
     def eye(self, side: Side) -> Point:
         return self.face.eye(side)
 
+    def eye_opacity(self, side: Side) -> float:
+        """Less than `opacity` for an eye that is turned out of sight."""
+        return self.opacity * self.face.eye_visible[side]
+
 
 def outward(side: Side) -> float:
     """-1 or 1: the direction along the face from the nose to this eye."""

@@ -33,4 +33,4 @@ def _pupil(image: Image, portrait: Portrait, eye: Eye, place: Placement) -> None
     reach = _REACH / max(1.0, hypot(*eye.gaze))
     u = reach * eye.gaze.horizontal + _QUAKE * portrait.power * shake_x
     v = reach * eye.gaze.vertical + _QUAKE * portrait.power * shake_y
-    paste(image, painted("saucer_pupil"), place.inside(u, v, _PUPIL), portrait.opacity)
+    paste(image, painted("saucer_pupil"), place.inside(u, v, _PUPIL), portrait.eye_opacity(eye.side))

@@ -29,4 +29,6 @@ def _turn(image: Image, portrait: Portrait, eye: Eye) -> None:
     place = white(image, portrait, eye)
     turn = 2 * pi * _TURNS_PER_SECOND * portrait.seconds + portrait.seed
     spiral = place.inside(_REACH * eye.gaze.horizontal, _REACH * eye.gaze.vertical, _SHARE, turn * -outward(eye.side))
-    paste(image, painted("spiral"), spiral if outward(eye.side) > 0 else spiral.mirrored(), portrait.opacity)
+    paste(
+        image, painted("spiral"), spiral if outward(eye.side) > 0 else spiral.mirrored(), portrait.eye_opacity(eye.side)
+    )

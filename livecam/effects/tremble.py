@@ -22,7 +22,10 @@ _UNSURE = 0.02  # below this an iris is left alone
 def draw(image: Image, portrait: Portrait) -> None:
     for side in Side:
         eye, middle = portrait.eyes[side], portrait.eye(side)
-        radius, gain = _GROWING * portrait.face.unit, _GAIN * portrait.power * portrait.opacity * (1 - eye.lid)
+        radius, gain = (
+            _GROWING * portrait.face.unit,
+            _GAIN * portrait.power * portrait.eye_opacity(side) * (1 - eye.lid),
+        )
         centre = _quake(image, portrait, eye)
         enlarge(image, middle, radius, gain)
         if centre is not None and eye.iris is not None:
@@ -37,7 +40,7 @@ def _quake(image: Image, portrait: Portrait, eye: Eye) -> Point | None:
     if eye.shut or eye.iris is None or eye.sure < _UNSURE or eye.iris.radius * portrait.face.unit < 1:
         return None
     x, y = tremor(portrait.seconds, portrait.seed)
-    reach = _QUAKE * portrait.face.unit * portrait.power * portrait.opacity * eye.sure
+    reach = _QUAKE * portrait.face.unit * portrait.power * portrait.eye_opacity(eye.side) * eye.sure
     at = portrait.face.from_point(portrait.eye(eye.side), eye.iris.along, eye.iris.below)
     lids = portrait.look.face.lids(eye.side)
     radius = eye.iris.radius * portrait.face.unit
@@ -48,4 +51,4 @@ def _quake(image: Image, portrait: Portrait, eye: Eye) -> Point | None:
 def _shine(image: Image, portrait: Portrait, eye: Eye, at: Point, radius: float) -> None:
     visible = smooth(eye.openness * (1 - eye.lid), 0.4, 0.8) * smooth(portrait.power, 0.0, 0.6) * eye.sure
     place = portrait.face.place(at, width=_GLINT * radius, height=_GLINT * radius)
-    paste(image, painted("glint"), place, portrait.opacity * visible)
+    paste(image, painted("glint"), place, portrait.eye_opacity(eye.side) * visible)

@@ -45,6 +45,11 @@ def test_the_eye_that_is_turned_away_is_narrower() -> None:
     assert widths[Side.LEFT] < 0.8 * widths[Side.RIGHT]
 
 
+@pytest.mark.parametrize(("degrees", "visible"), [(0, 1), (20, 1), (75, 0)])
+def test_the_far_eye_of_a_profile_is_out_of_sight(degrees: float, visible: float) -> None:
+    assert seen(turned_to_the_right_of_the_picture(degrees)).eye_visible[Side.LEFT] == visible
+
+
 @given(roll=st.floats(-1.5, 1.5), along=st.floats(-2, 2), below=st.floats(-2, 2))
 def test_along_measures_what_from_point_went(roll: float, along: float, below: float) -> None:
     face = seen(make_face(roll=roll))

@@ -43,7 +43,7 @@ def test_shut_eyes_look_as_they_should(style: str, golden: Callable[..., None]) 
     scene = drawn_scene(pupil_distance=72, roll=-0.2)
     look = scene.looks[0]
     assert look.left is not None
-    winking = replace(look, left=replace(look.left, state=EyeState.CLOSED, confidence=0.2))
+    winking = replace(look, left=replace(look.left, state=EyeState.CLOSED, confidence=0.05))
     golden(Flustered(EffectSettings(style=style)).draw(Scene(scene.frame, (winking,))), f"{style}_winking")
 
 

@@ -26,7 +26,7 @@ def face_of(look: Look) -> Anatomy:
 def with_left(state: EyeState, gaze: Gaze = Gaze(0, 0)) -> Look:
     look = make_look(FACE, gaze)
     assert look.left is not None
-    return replace(look, left=replace(look.left, state=state))
+    return replace(look, left=replace(look.left, state=state, confidence=0.95 if state is EyeState.OPEN else 0.05))
 
 
 def squinting(share: float) -> Look:
@@ -112,3 +112,56 @@ def test_the_frame_rate_does_not_change_how_an_eye_closes() -> None:
     slow = follow([OPEN] * 15 + [CLOSED] * 1, fps=15)[-1]
     fast = follow([OPEN] * 60 + [CLOSED] * 4, fps=60)[-1]
     assert slow.lid == pytest.approx(fast.lid)
+
+
+def with_right_too(look: Look, *, confidence: float, state: EyeState) -> Look:
+    assert look.right is not None
+    return replace(look, right=replace(look.right, confidence=confidence, state=state))
+
+
+def test_one_eye_that_hardly_seems_open_beside_a_shut_one_is_no_wink() -> None:
+    doubtful = with_right_too(CLOSED, confidence=0.4, state=EyeState.OPEN)
+    lids = Lids()
+    eyes = [lids.update(look, face_of(look), 1 / 30) for look in [OPEN] * 5 + [doubtful] * 10]
+    assert len({eye.shut for eye in eyes[-1].values()}) == 1
+
+
+def test_a_clear_wink_shuts_one_eye_only() -> None:
+    wink = with_right_too(CLOSED, confidence=0.95, state=EyeState.OPEN)
+    lids = Lids()
+    eyes = [lids.update(look, face_of(look), 1 / 30) for look in [OPEN] * 5 + [wink] * 10]
+    assert {side: eye.shut for side, eye in eyes[-1].items()} == {Side.LEFT: True, Side.RIGHT: False}
+
+
+def test_doubt_from_frame_to_frame_is_no_flicker() -> None:
+    doubts = [
+        with_right_too(with_left(state), confidence=0.4, state=state) for state in (EyeState.CLOSED, EyeState.OPEN)
+    ]
+    unsure = [replace(look, left=replace(look.left, confidence=0.4)) for look in doubts if look.left is not None]
+    eyes = follow([OPEN] * 10 + unsure * 30)
+    assert sum(before.shut != after.shut for before, after in pairwise(eyes)) == 0
+
+
+def with_lids(share: float) -> Look:
+    """Both eyes' lids `share` as far apart as usual, an iris still seeming to be there."""
+    landmarks = FACE.landmarks.copy()
+    for corners, lids in (([36, 39], [37, 38, 40, 41]), ([42, 45], [43, 44, 46, 47])):
+        middle = landmarks[corners].mean(axis=0)
+        landmarks[lids] = middle + (landmarks[lids] - middle) * np.float32([1, share])
+    return make_look(replace(FACE, landmarks=landmarks))
+
+
+def test_lids_that_fall_quickly_are_a_blink_whatever_seems_to_be_between_them() -> None:
+    assert any(eye.shut for eye in follow([OPEN] * 30 + [with_lids(0.55)] * 4))
+
+
+def test_lids_that_narrow_slowly_are_no_blink() -> None:
+    assert not any(eye.shut for eye in follow(with_lids(1 - 0.45 * step / 60) for step in range(60)))
+
+
+def test_a_gaze_that_is_hardly_seen_moves_the_eye_slowly() -> None:
+    look = make_look(FACE, Gaze(0.8, 0))
+    assert look.left is not None
+    assert look.right is not None
+    faint = replace(look, left=replace(look.left, confidence=0.2), right=replace(look.right, confidence=0.2))
+    assert follow([OPEN] * 5 + [faint])[-1].gaze.horizontal < 0.2 < follow([OPEN] * 5 + [look])[-1].gaze.horizontal

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from labeler.session import Action
 from labeler.window import action_of
+from livecam.core.scene import Image
 from tests.fakes import grey
 from tests.screen import MISSING, Screen, private_screen, wait_until
 
@@ -33,7 +35,7 @@ def images(tmp_path: Path) -> Path:
     folder = tmp_path / "images"
     folder.mkdir()
     for index in range(COUNT):
-        picture = grey(64, 48, 8 * index)
+        picture = grey(64, 48, 40 + 6 * index)
         picture[:, 20:30] = 255
         cv2.imwrite(str(folder / f"{index:02}.png"), picture)
     return folder
@@ -62,9 +64,26 @@ def send(screen: Screen, images: Path, *keys: str) -> None:
 def look(screen: Screen, *keys: str) -> None:
     """Presses keys that each change what is shown, and waits until they have."""
     for key in keys:
-        before = screen.picture()
+        before = settled(screen)
         screen.press(key, title=TITLE)
         wait_until(lambda before=before: (screen.picture() != before).any(), f"{key} to be seen")
+
+
+def settled(screen: Screen) -> Image:
+    """What is shown when nothing is being drawn any more."""
+    last = screen.picture()
+    while True:
+        time.sleep(0.1)
+        now = screen.picture()
+        if (now == last).all():
+            return now
+        last = now
+
+
+def save_and_quit(screen: Screen, images: Path) -> None:
+    screen.press("s", title=TITLE)
+    wait_until((images / "annotation.json").exists, "the annotation file")
+    screen.press("Escape", title=TITLE)
 
 
 @needs_a_screen
@@ -77,8 +96,7 @@ def test_killed_in_the_middle_and_gone_on_with_every_key_counts_once(screen: Scr
 
     program = start(screen, images)
     send(screen, images, *second)
-    look(screen, "s")
-    screen.press("Escape", title=TITLE)
+    save_and_quit(screen, images)
     said, _ = program.communicate(timeout=30)
 
     saved = json.loads((images / "annotation.json").read_text())["labels"]
@@ -99,11 +117,10 @@ def test_closing_the_window_by_mouse_ends_it_and_keeps_everything(screen: Screen
 @needs_a_screen
 def test_arrows_move_and_decide_nothing(screen: Screen, images: Path) -> None:
     program = start(screen, images)
-    wait_until(lambda: screen.picture().any(), "the first page")
+    wait_until(lambda: screen.picture().any(axis=2).mean() > 0.1, "the first page")
     look(screen, "Right", "Right", "Left", "plus", "plus", "minus", "0", "question", "question", "v")
     send(screen, images, "f")
-    look(screen, "s")
-    screen.press("Escape", title=TITLE)
+    save_and_quit(screen, images)
     program.communicate(timeout=30)
 
     assert json.loads((images / "annotation.json").read_text())["labels"] == [{"name": "01.png", "class": 1}]
