@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.core.files import write_atomically
 from livecam.interpreter import Interpreter
 from livecam.pupils.card import SCHEMA, Calibration, Card, Provenance, SecondLook
 from livecam.pupils.heatmap import Reading, decode
 from training.augment import STEADY, Jitter
 from training.dataset import Eyes, load_all, manifest
 from training.errors import RunError
+from training.files import replacing
 from training.fit import commit, split
 from training.learners import HeatmapLearner
 from training.tensors import tensorflow
@@ -151,10 +151,11 @@ def write(
         calibration=calibration,
         provenance=provenance,
     )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(out, content)
+    with replacing(out) as stream:
+        stream.write(content)
     text = json.dumps(card.model_dump(mode="json", by_alias=True), indent=1) + "\n"
-    write_atomically(out.with_suffix(".json"), text.encode())
+    with replacing(out.with_suffix(".json")) as stream:
+        stream.write(text.encode())
     return card
 
 

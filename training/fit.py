@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import math
 import subprocess
 import time
@@ -87,14 +88,19 @@ def _record(run: Path, folders: Sequence[Path], settings: FitSettings, held_out:
     wanted = {"settings": asdict(settings), "data": data}
     path = run / "settings.json"
     if path.exists():
-        import json  # noqa: PLC0415
-
-        before = json.loads(path.read_text())
-        if {key: before.get(key) for key in wanted} != wanted:
+        if _remembered(path, wanted) != wanted:
             raise RunError(f"{run} was begun with other settings or data; name another folder or remove it")
         return
     sources = {str(folder): manifest(folder)["about"] for folder in folders}
     write_json(path, {**wanted, "commit": commit(), "sources": sources, "held_out": len(held_out)})
+
+
+def _remembered(path: Path, wanted: dict[str, Any]) -> dict[str, Any]:
+    try:
+        before = json.loads(path.read_text())
+        return {key: before.get(key) for key in wanted}
+    except (OSError, ValueError, AttributeError) as fault:
+        raise RunError(f"{path} is damaged; remove the folder and begin the run again") from fault
 
 
 class _Training:
@@ -185,7 +191,10 @@ class _Training:
             tensorflow().summary.scalar("loss", progress.loss)
             tensorflow().summary.scalar("error_px", progress.error)
         _append(self.run / "log.csv", progress)
-        self.keeper.save()
+        try:
+            self.keeper.save()
+        except tensorflow().errors.OpError as fault:
+            raise RunError(f"cannot keep the state of the run in {self.run} ({fault.message})") from fault
 
 
 def _mean(losses: Sequence[Any]) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from livecam.core.errors import AssetError
+from livecam.core.errors import AssetError, LivecamError
 from livecam.pupils.card import Decoding, Window
 from livecam.pupils.regressor import Regressor
 from livecam.settings import PupilSettings
@@ -59,6 +59,18 @@ def test_a_run_remembers_settings_commit_and_data(run: Path) -> None:
 def test_a_run_with_other_settings_is_not_continued(run: Path, data: Path) -> None:
     with pytest.raises(RunError, match="other settings"):
         next(fit(HeatmapLearner(), [data], run, replace(TINY, seed=4)))
+
+
+def test_a_run_whose_settings_are_damaged_is_not_continued(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text("{")
+    with pytest.raises(RunError, match="damaged"):
+        next(fit(HeatmapLearner(), [data], tmp_path, TINY))
+
+
+def test_a_run_that_cannot_be_written_is_an_error(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("a file")
+    with pytest.raises(LivecamError, match="cannot write"):
+        next(fit(HeatmapLearner(), [data], tmp_path / "run", TINY))
 
 
 def test_an_exported_run_finds_pupils_as_the_run_does(run: Path, data: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from livecam.core.scene import Side
 from livecam.iris import OpenEye
 from training.errors import DatasetError
 from training.gazeshift import STILL, Pose, Work, shifted, visible_share
-from training.portraits import is_test_person, read_labels
+from training.portraits import is_test_person, read_labels, see
 
 FACES = Path(__file__).parents[2] / "../shared/data/pupils/faces"
 HEADER = "file,img_left_x,img_left_y,img_right_x,img_right_y,img_left_iris_radius,img_right_iris_radius\n"
@@ -51,6 +51,18 @@ def test_a_picture_that_is_not_there_is_an_error_with_its_name(labels: Path) -> 
     (labels.parent / "london_001.jpg").unlink()
     with pytest.raises(DatasetError, match=r"london_001\.jpg"):
         read_labels(labels.parent, labels)
+
+
+def test_a_label_outside_its_picture_is_an_error_with_its_place(labels: Path) -> None:
+    labels.write_text(HEADER + "london_001.jpg,20,25,400,25,3,3\n")
+    with pytest.raises(DatasetError, match=r"\(400, 25\)"):
+        see(read_labels(labels.parent, labels)[0])
+
+
+def test_a_picture_that_is_none_is_an_error_with_its_name(labels: Path) -> None:
+    (labels.parent / "london_001.jpg").write_bytes(b"no picture")
+    with pytest.raises(DatasetError, match=r"london_001\.jpg"):
+        see(read_labels(labels.parent, labels)[0])
 
 
 def test_labels_of_another_form_are_refused(labels: Path) -> None:
