@@ -18,7 +18,7 @@ Source = Annotated[
 FaceName = Annotated[FaceFinderName | None, typer.Option(help="The finder of faces; auto is mediapipe when installed.")]
 PupilName = Annotated[
     PupilFinderName | None,
-    typer.Option(help="The finder of pupils: the exported model, the handcrafted one, the baseline."),
+    typer.Option(help="The exported model, the handcrafted finder, or the baseline."),
 ]
 Model = Annotated[Path | None, typer.Option(help="Another .tflite model for --pupil tflite, its card beside it.")]
 MaxFaces = Annotated[int | None, typer.Option(help="How many faces are followed at most.")]
