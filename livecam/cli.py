@@ -7,7 +7,6 @@ import os
 # Before NumPy is loaded: products this small are done ten times over while OpenBLAS is still waking its threads.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-# ruff: noqa: E402
 import json
 import signal
 import sys
