@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from livecam.core.scene import Face, Gaze, Pupil, Side
 
 # An iris in the middle of a wide opening can travel about this share of the eye's width to each side and up or down.
@@ -22,12 +20,12 @@ def gaze(face: Face, side: Side, pupil: Pupil | None) -> Gaze | None:
     """The gaze of one eye, None without a pupil."""
     if pupil is None:
         return None
-    corners = face.lids(side)[[0, 3]].astype(np.float64)
-    width = max(float(np.hypot(*(corners[1] - corners[0]))), 1.0)
+    (x0, y0), _, _, (x1, y1), _, _ = face.lids(side).tolist()
+    width = max(math.hypot(x1 - x0, y1 - y0), 1.0)
+    right, down = (pupil.centre.x - (x0 + x1) / 2) / width, (pupil.centre.y - (y0 + y1) / 2) / width
     # The line of both eyes is steadier than the one through an eye's own two corners, a quarter as far apart.
-    along = np.array([math.cos(face.roll), math.sin(face.roll)])
-    offset = (np.asarray(pupil.centre) - corners.mean(axis=0)) / width
+    cos, sin = math.cos(face.roll), math.sin(face.roll)
     outward = _REST_OUTWARD if side is Side.LEFT else -_REST_OUTWARD
-    horizontal = (float(offset @ along) - outward) / _HORIZONTAL_REACH
-    vertical = (float(offset @ np.array([-along[1], along[0]])) + _REST_ABOVE) / _VERTICAL_REACH
+    horizontal = (right * cos + down * sin - outward) / _HORIZONTAL_REACH
+    vertical = (down * cos - right * sin + _REST_ABOVE) / _VERTICAL_REACH
     return Gaze(min(max(horizontal, -1.0), 1.0), min(max(vertical, -1.0), 1.0))

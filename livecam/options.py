@@ -16,7 +16,10 @@ Source = Annotated[
     typer.Option(help="auto | N | /dev/videoN | URL | video file | picture, folder or glob | demo"),
 ]
 FaceName = Annotated[FaceFinderName | None, typer.Option(help="The finder of faces; auto is mediapipe when installed.")]
-PupilName = Annotated[PupilFinderName | None, typer.Option(help="The finder of pupils; cpu is the handcrafted one.")]
+PupilName = Annotated[
+    PupilFinderName | None,
+    typer.Option(help="The exported model, the handcrafted finder, or the baseline."),
+]
 Model = Annotated[Path | None, typer.Option(help="Another .tflite model for --pupil tflite, its card beside it.")]
 MaxFaces = Annotated[int | None, typer.Option(help="How many faces are followed at most.")]
 Style = Annotated[str | None, typer.Option("--effect", help="tremble | saucer | swirl")]

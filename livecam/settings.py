@@ -57,8 +57,8 @@ class FaceSettings(Section):
 
 
 class PupilSettings(Section):
-    finder: PupilFinderName = PupilFinderName.CPU
-    """cpu (handcrafted), tflite (the exported model) or tutorial (the baseline)"""
+    finder: PupilFinderName = PupilFinderName.TFLITE
+    """tflite (the exported model), cpu (handcrafted) or tutorial (the baseline)"""
     model: Path | None = None
     """another .tflite than the one that ships, its .json card beside it"""
     runtime: Runtime = Runtime.LITERT

@@ -82,17 +82,18 @@ def _motion(before: NDArray[np.float32], after: NDArray[np.float32], seen: NDArr
         return None
     old, new = as_complex(before), as_complex(after)
     fitted = _fitted(old[seen], new[seen])
-    typical = float(np.median(_misfit(fitted, old, new)[seen]))
+    misfit = _misfit(fitted, old, new)
+    typical = float(np.sort(misfit[seen])[np.count_nonzero(seen) // 2])
     if typical > _TYPICAL_MISFIT:
         return None
-    near = seen & (_misfit(fitted, old, new) < 3 * typical + 0.1)
+    near = seen & (misfit < 3 * typical + 0.1)
     fitted = _fitted(old[near], new[near])
     astray = ~seen | (_misfit(fitted, old, new) > _ASTRAY)
     return None if np.count_nonzero(astray) > _MOST_ASTRAY else fitted
 
 
 def _fitted(old: NDArray[np.complex128], new: NDArray[np.complex128]) -> _Motion:
-    origin, target = complex(old.mean()), complex(new.mean())
+    origin, target = complex(old.sum()) / len(old), complex(new.sum()) / len(new)
     arms = old - origin
     turn = complex(np.vdot(arms, new - target)) / max(float(np.vdot(arms, arms).real), 1e-9)
     return _Motion(turn, origin, target)

@@ -38,7 +38,7 @@ _SPREAD = float(np.vdot(_SHAPE, _SHAPE).real)
 def region_of(landmarks: Points, confidence: float) -> Region:
     """The turned detector box of the landmarks: the least-squares similarity that takes the mean shape to them."""
     points = as_complex(landmarks)
-    middle = complex(points.mean())
+    middle = complex(points.sum()) / len(points)
     turn = complex(np.vdot(_SHAPE, points - middle)) / _SPREAD
     middle -= turn * _MIDDLE
     return Region(middle.real, middle.imag, abs(turn), cmath.phase(turn), confidence)

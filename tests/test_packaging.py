@@ -1,0 +1,84 @@
+"""The wheel as a stranger gets it: built, installed into a new environment, and run from another folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import av
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def ran(*command: str | Path, cwd: Path) -> str:
+    """What a command printed, in a world that knows nothing of this checkout."""
+    hidden = ("PYTHONPATH", "PYTHONHOME", "DISPLAY", "WAYLAND_DISPLAY")
+    environment = {key: value for key, value in os.environ.items() if key not in hidden}
+    done = subprocess.run(
+        list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    ran(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
+    (built,) = folder.glob("livecam-*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new environment with the wheel in it. Its dependencies are lent by this one, for no test may need a network;
+    an editable installation is not lent with them, for that hangs on a .pth file, which Python reads only at home."""
+    folder = tmp_path_factory.mktemp("environment")
+    ran(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
+    python = folder / "bin/python"
+    ran(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel, cwd=folder)
+    site = Path(ran(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder).strip())
+    (site / "lent.pth").write_text(sysconfig.get_path("platlib") + "\n")
+    return folder
+
+
+def test_the_installed_wheel_runs_the_demo(environment: Path, tmp_path: Path) -> None:
+    livecam = environment / "bin/livecam"
+    ran(livecam, "run", "--source", "demo", "--frames", "30", "--sink", "out.mp4", "--face", "dlib", cwd=tmp_path)
+
+    with av.open(tmp_path / "out.mp4") as video:
+        assert sum(1 for _ in video.decode(video=0)) == 30
+
+
+@pytest.mark.parametrize("name", ["demo/portrait.png", "overlays/sweat.png", "models/pupil.tflite"])
+def test_an_installed_wheel_finds_its_own_assets(environment: Path, tmp_path: Path, name: str) -> None:
+    asked = f"from livecam.core.assets import asset; print(asset({name!r}))"
+
+    assert Path(ran(environment / "bin/python", "-c", asked, cwd=tmp_path).strip()).is_relative_to(environment)
+
+
+@pytest.mark.parametrize("script", ["livecam", "livecam-label", "livecam-train"])
+def test_every_script_is_installed_and_can_help(environment: Path, tmp_path: Path, script: str) -> None:
+    assert "Usage" in ran(environment / "bin" / script, "--help", cwd=tmp_path)
+
+
+def test_the_wheel_holds_every_asset_once_and_nothing_else(wheel: Path) -> None:
+    files = (path for path in (ROOT / "assets").rglob("*") if path.is_file() and not path.name.startswith("."))
+
+    with zipfile.ZipFile(wheel) as archive:
+        inside = Counter(name for name in archive.namelist() if "/assets/" in name)
+
+    assert inside == Counter(f"livecam/{path.relative_to(ROOT).as_posix()}" for path in files)
+
+
+def test_the_wheel_holds_three_packages(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        tops = {name.split("/")[0] for name in archive.namelist()}
+
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"livecam", "labeler", "training"}
