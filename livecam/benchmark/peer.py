@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Self
 
 import cv2
+import numpy as np
 
 from livecam.benchmark.contestants import Pupils
 from livecam.core.scene import Image
 from livecam.faces.mediapipe import import_mediapipe
+from livecam.faces.quiet import without_start_noise
 
 _IRISES = (468, 473)  # the centres, the eye on the image's left first
 
@@ -19,9 +21,11 @@ class FaceMesh:
     def __init__(self, *, video: bool, max_faces: int) -> None:
         """Raises MissingExtraError when MediaPipe is not installed. Videos are tracked, photographs are not."""
         solutions, _ = import_mediapipe()
-        self._mesh = solutions.face_mesh.FaceMesh(
-            static_image_mode=not video, max_num_faces=max_faces, refine_landmarks=True
-        )
+        with without_start_noise():
+            self._mesh = solutions.face_mesh.FaceMesh(
+                static_image_mode=not video, max_num_faces=max_faces, refine_landmarks=True
+            )
+            self.locate(np.zeros((64, 64, 3), np.uint8))
 
     @classmethod
     def for_video(cls, max_faces: int) -> Self:

@@ -16,8 +16,9 @@ _SHOWN = (1, 2)  # which of THRESHOLDS stand beside the speed
 
 
 def tables(results: Results) -> Iterator[RenderableType]:
-    """How fast, where the time goes, and, where they were asked for, how the peer does, how exact, which runtime."""
+    """How fast, how evenly, where the time goes, and, where they were asked for, how the peer does, how exact, which runtime."""
     yield _speed(results)
+    yield _evenness(results)
     yield _stages(results)
     yield from _ratios(results)
     if any(path.score for path in results.paths):
@@ -30,7 +31,7 @@ def _speed(results: Results) -> Table:
     width, height = results.size
     table = _table(
         f"{results.frames} frames of {results.source} at {width}x{height}; times in milliseconds",
-        ("fps", "frame", "p95", "p99", "max", "perceive", "CPU", "no face", "MB", "start s", "found", "sure"),
+        ("fps", "frame", "perceive", "CPU", "no face", "MB", "start s", "found", "sure"),
     )
     scored = any(path.score for path in results.paths)
     for limit in _SHOWN if scored else ():
@@ -55,7 +56,7 @@ def _speed_row(path: PathResult) -> list[str]:
     return [
         f"{path.name} {path.face}",
         f"{figures.fps:.0f}",
-        *(f"{value:.2f}" for value in figures.whole),
+        f"{figures.whole.p50:.2f}",
         f"{figures.perceive.p50:.2f}",
         f"{figures.cpu_ms:.2f}",
         f"{path.without_face.whole.p50:.2f}",
@@ -69,7 +70,7 @@ def _peer_row(peer: PeerResult) -> list[str]:
     """It only perceives, in this process: there is no frame and no start to speak of."""
     figures = peer.with_face
     times = (figures.perceive.p50, figures.perceive_cpu_ms, peer.without_face.perceive.p50)
-    return [f"({peer.name} itself)", *[""] * 5, *(f"{time:.2f}" for time in times), "", "", *_findings(figures)]
+    return [f"({peer.name} itself)", "", "", *(f"{time:.2f}" for time in times), "", "", *_findings(figures)]
 
 
 def _findings(figures: Figures) -> list[str]:
@@ -78,6 +79,16 @@ def _findings(figures: Figures) -> list[str]:
 
 def _shares(score: Score | None) -> list[str]:
     return [f"{score.within[limit]:.0%}" for limit in _SHOWN] if score else []
+
+
+def _evenness(results: Results) -> Table:
+    table = _table(
+        "how even a frame is, from taking it to being done with it", ("p50", "p95", "p99", "max", "p99 / p50")
+    )
+    for path in results.paths:
+        whole = path.with_face.whole
+        table.add_row(f"{path.name} {path.face}", *(f"{time:.2f}" for time in whole), f"{whole.p99 / whole.p50:.1f}")
+    return table
 
 
 def _stages(results: Results) -> Table:
