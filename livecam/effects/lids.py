@@ -13,7 +13,7 @@ from livecam.effects.shutting import OPEN, Aperture, Verdict, signs
 _LID_SECONDS = 0.045  # from open to shut
 _GAZE_SECONDS, _UNSURE_GAZE_SECONDS = 0.03, 0.4
 _OPENNESS_SECONDS, _WIDTH_SECONDS, _SURE_SECONDS = 0.08, 0.15, 0.1
-_WIDENS_SECONDS, _NARROWS_SECONDS = 0.15, 0.6  # how soon a new aperture is that of a moment ago
+_WIDENS_SECONDS, _NARROWS_SECONDS = 0.15, 0.35  # how soon a new aperture is that of a moment ago
 _SURE_GAZE = 0.7  # confidence
 _LARGEST_RADIUS = 0.16  # of an iris, in pupil distances; people have 0.0935
 _STRAIGHT = Gaze(0.0, 0.0)

@@ -155,6 +155,10 @@ def test_lids_that_fall_quickly_are_a_blink_whatever_seems_to_be_between_them() 
     assert any(eye.shut for eye in follow([OPEN] * 30 + [with_lids(0.55)] * 4))
 
 
+def test_eyes_that_stay_narrow_after_a_blink_are_open_again() -> None:
+    assert not follow([OPEN] * 30 + [with_lids(0.55)] * 15)[-1].shut
+
+
 def test_lids_that_narrow_slowly_are_no_blink() -> None:
     assert not any(eye.shut for eye in follow(with_lids(1 - 0.45 * step / 60) for step in range(60)))
 
