@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.core.scene import Face, Frame, Image, Points, Side
+from livecam.core.scene import LID_POINTS, Face, Frame, Image, Points, Side
 from livecam.faces.choose import open_stills
 from livecam.faces.stills import Stills
 from livecam.settings import FaceFinderName, FaceSettings
@@ -41,7 +42,7 @@ class Seen:
     landmarks: tuple[Points, ...]
 
     def lids(self, side: Side, which: int) -> Points:
-        return _as_face(self.landmarks[which]).lids(side)
+        return self.landmarks[which][LID_POINTS[side]]
 
 
 def is_test_person(name: str) -> bool:
@@ -99,12 +100,12 @@ def _finder(name: FaceFinderName) -> Stills:
     return open_stills(FaceSettings(finder=name))
 
 
-def _labelled(faces: object, portrait: Portrait) -> Face | None:
-    for face in faces:  # type: ignore[attr-defined]
+def _labelled(faces: Sequence[Face], portrait: Portrait) -> Face | None:
+    for face in faces:
         middle = np.mean([face.lids(side)[[0, 3]].mean(axis=0) for side in Side], axis=0)
         truth = np.mean([portrait.centres[side] for side in Side], axis=0)
         if np.hypot(*(middle - truth)) < 0.3 * face.pupil_distance:
-            return face  # type: ignore[no-any-return]
+            return face
     return None
 
 
@@ -113,12 +114,6 @@ def _check_inside(portrait: Portrait, image: Image) -> None:
     for x, y in portrait.centres.values():
         if not (0 <= x < size[0] and 0 <= y < size[1]):
             raise DatasetError(f"the label ({x:g}, {y:g}) of {portrait.path} is outside the picture; correct it")
-
-
-def _as_face(landmarks: Points) -> Face:
-    from livecam.core.scene import Box  # noqa: PLC0415
-
-    return Face(Box(0, 0, 0, 0), landmarks, 1.0)
 
 
 def corners(seen: Seen, side: Side) -> NDArray[np.float64]:
