@@ -9,7 +9,7 @@ from livecam.effects.lids import Eye
 from livecam.effects.motion import towards
 
 _WINDOW_SECONDS = 2.0
-_STILL, _RESTLESS = 0.10, 0.45  # standard deviation of the gaze when it rests (noise), and when it wanders all over
+_STILL, _RESTLESS = 0.07, 0.35  # standard deviation of the gaze when it rests (noise), and when it wanders all over
 _BLINK_SECONDS = 6.0
 _USUAL_BLINKS, _MANY_BLINKS = 0.35, 0.85  # per second; people at ease blink 15 to 20 times a minute
 _RISE_SECONDS, _CALM_SECONDS = 0.8, 3.0
@@ -18,7 +18,7 @@ _RISE_SECONDS, _CALM_SECONDS = 0.8, 3.0
 class Fluster:
     """The fluster level of one face, 0..1.
 
-    wander  = (spread - 0.10) / 0.35, where spread is the standard deviation of the gaze, both directions together,
+    wander  = (spread - 0.07) / 0.28, where spread is the standard deviation of the gaze, both directions together,
               weighted by exp(-age / 2 s); of it counts what both eyes do (their covariance), for eyes move together
               and the noise of a dark picture does not;
     blinking = (blinks per second - 0.35) / 0.50, counted over exp(-age / 6 s); both are clipped to 0..1.
