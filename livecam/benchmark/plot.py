@@ -36,12 +36,12 @@ def picture(results: Results) -> bytes:
     """A PNG: a stacked bar a path above, the share of frames that took at most so long below."""
     rows = len(results.paths) + (results.peer is not None)
     bars_end = 80 + rows * (_BAR + _GAP)
-    canvas = Canvas(_WIDTH, bars_end + 110 + _CURVE + 70)
+    canvas = Canvas(_WIDTH, bars_end + 122 + _CURVE + 70)
     width, height = results.size
     title = f"livecam bench: {results.frames} frames of {results.source.rsplit('/', 1)[-1]} at {width}x{height}"
     canvas.text(30, 34, title, height=13)
     _bars(canvas, results, bars_end)
-    _curves(canvas, results, bars_end + 110)
+    _curves(canvas, results, bars_end + 122)
     return canvas.png()
 
 
@@ -53,14 +53,14 @@ def _bars(canvas: Canvas, results: Results, end: float) -> None:
         x = _LEFT + mark * scale
         canvas.line([(x, 60), (x, end)], PALE)
         canvas.text(x, end + 16, f"{mark:g}", height=8, align="middle")
-    canvas.text(_RIGHT, end + 16, "ms a frame", height=8, align="right")
+    canvas.text(_RIGHT, end + 34, "mean ms a frame", height=8, align="right")
     for row, path in enumerate(results.paths):
         _bar(canvas, path, 66 + row * (_BAR + _GAP), scale)
     if results.peer:
         top = 66 + len(results.paths) * (_BAR + _GAP)
         canvas.text(_LEFT - 10, top + 16, "MediaPipe mesh + iris", height=8, align="right")
         canvas.box(_LEFT, top, results.peer.mean_ms * scale, _BAR, _PEER)
-    _legend(canvas, [stage for stage in _drawn() if any(stage in path.stages for path in results.paths)], end + 46)
+    _legend(canvas, [stage for stage in _drawn() if any(stage in path.stages for path in results.paths)], end + 58)
 
 
 def _drawn() -> list[str]:

@@ -16,7 +16,7 @@ _SHOWN = (1, 2)  # which of THRESHOLDS stand beside the speed
 
 
 def tables(results: Results) -> Iterator[RenderableType]:
-    """How fast, how evenly, where the time goes, and, where they were asked for, how the peer does, how exact, which runtime."""
+    """How fast, how evenly and where the time goes; what was asked for of the peer, of accuracy and of runtimes."""
     yield _speed(results)
     yield _evenness(results)
     yield _stages(results)

@@ -55,6 +55,14 @@ def test_noise_is_no_fluster() -> None:
     assert max(levels(noisy, never, seconds=30, fps=30)) < 0.1
 
 
+def test_eyes_that_do_not_move_together_are_noise() -> None:
+    fluster, noise = Fluster(), np.random.default_rng(1).normal(0, 0.3, (900, 2, 2))
+    for pair in noise:
+        gazes = {side: Gaze(*map(float, gaze)) for side, gaze in zip(Side, pair, strict=True)}
+        fluster.update({side: Eye(side, gaze, 1.0, 1.0, 0.0, shut=False) for side, gaze in gazes.items()}, 1 / 30)
+    assert fluster.level < 0.25
+
+
 def test_eyes_that_glance_about_are_flustered() -> None:
     assert levels(restless, never, seconds=6, fps=30)[-1] > 0.8
 
