@@ -29,6 +29,8 @@ _NEW_LOCKS = 2
 # A face that moves, grows or turns by more than this between two frames (sides, ratio, radians) is checked at once.
 _LEAP = 0.15
 _LONGEST_LEAP = 0.6
+# So does one that has grown or shrunk by this (ratio) since it was last sure: landmarks of nothing shrink step by step.
+_DRIFT = 0.25
 _SMALLEST_PX = 16.0
 
 
@@ -40,6 +42,7 @@ class Lock:
     sight: Sight
     anchor: Anchor
     check_at: float  # seconds
+    sure_size: float  # of the region when it was last sure to be a face, pixels
     failed_checks: int = 0
 
 
@@ -73,7 +76,8 @@ class Tracking:
             moved = self._moved(lock, frame)
             if moved is None:
                 continue
-            leapt = _leap(lock.sight.region, moved.sight.region) > _LEAP
+            drifted = abs(np.log(max(moved.sight.region.size, 1.0) / max(lock.sure_size, 1.0))) > _DRIFT
+            leapt = drifted or _leap(lock.sight.region, moved.sight.region) > _LEAP
             # A frame in which landmarks were found anew has had its share of work; the next one can wait no longer.
             grace = 0.0 if moved.anchor is lock.anchor else _CARRIED
             if leapt or (lock is due and frame.seconds >= lock.check_at + grace):
@@ -98,9 +102,8 @@ class Tracking:
         confidence = self._model.confirm(frame.image, lock.sight)
         if confidence is not None:
             sure = lock.sight.region._replace(confidence=confidence)
-            return replace(
-                lock, sight=replace(lock.sight, region=sure), check_at=frame.seconds + _CHECK, failed_checks=0
-            )
+            sight, check_at = replace(lock.sight, region=sure), frame.seconds + _CHECK
+            return replace(lock, sight=sight, check_at=check_at, sure_size=sure.size, failed_checks=0)
         failed = lock.failed_checks + 1
         return None if failed >= patience else replace(lock, check_at=frame.seconds + _RECHECK, failed_checks=failed)
 
@@ -137,7 +140,7 @@ class Tracking:
             sight = sight and self._model.follow(frame.image, sight.region)
             if sight is not None and _plausible(region, sight.region, frame.image):
                 here = anchor(frame.image, sight, frame.seconds)
-                yield Lock(next(self._identities), sight, here, frame.seconds + _CHECK)
+                yield Lock(next(self._identities), sight, here, frame.seconds + _CHECK, sight.region.size)
 
 
 def _leap(before: Region, after: Region) -> float:

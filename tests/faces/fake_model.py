@@ -41,3 +41,11 @@ class SureFaceModel(FakeFaceModel):
 
     def follow(self, image: Image, region: Region) -> Sight | None:
         return super().follow(image, region) if any(region.overlaps(other) for other in self.room) else None
+
+
+class ShrinkingFaceModel(FakeFaceModel):
+    """Where there is no face its landmarks shrink from frame to frame, as dlib's do on a bare wall."""
+
+    def follow(self, image: Image, region: Region) -> Sight | None:
+        gone = not any(region.overlaps(other) for other in self.room)
+        return super().follow(image, region._replace(size=0.92 * region.size) if gone else region)

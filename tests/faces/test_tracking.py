@@ -8,7 +8,7 @@ from livecam.core.scene import Face
 from livecam.faces.lookout import Immediate
 from livecam.faces.model import Region
 from livecam.faces.tracking import Tracking
-from tests.faces.fake_model import FakeFaceModel, SureFaceModel
+from tests.faces.fake_model import FakeFaceModel, ShrinkingFaceModel, SureFaceModel
 from tests.fakes import make_frame
 
 ANNA = Region(200, 240, 120)
@@ -37,6 +37,13 @@ def test_a_face_is_found_in_the_first_frame() -> None:
 
 def test_a_followed_face_keeps_its_identity() -> None:
     assert {face.identity for faces in Clip(FakeFaceModel(ANNA)).frames(60) for face in faces} == {1}
+
+
+def test_landmarks_that_shrink_on_a_bare_wall_are_soon_no_face() -> None:
+    clip = Clip(ShrinkingFaceModel(ANNA))
+    clip.frames(30)
+    clip.model.room = []
+    assert not clip.frames(6)[-1]
 
 
 def test_a_moving_face_is_followed() -> None:
