@@ -25,7 +25,7 @@ from rich.markup import escape
 from livecam import options
 from livecam.benchmark.cli import bench
 from livecam.core.errors import LivecamError, SinkError, SourceError
-from livecam.core.files import write_atomically
+from livecam.core.files import check_writable, write_atomically
 from livecam.core.scene import Frame, Scene
 from livecam.doctor import Finding, Verdict, examine
 from livecam.faces.choose import open_stills
@@ -93,6 +93,8 @@ def run(
             "output": {"sinks": sink or None, "hud": hud},
         },
     )
+    if report:
+        _check_report(report, settings)
     interrupted = False
     with ExitStack() as stack:
         live = assemble(settings, Limits(seconds, frames), stack, _say)
@@ -204,11 +206,26 @@ def _say(note: str) -> None:
     print(f"livecam: {note}", file=sys.stderr, flush=True)
 
 
+def _check_report(path: Path, settings: Settings) -> None:
+    """Before the run, so that an hour of it is not lost for a wrong name."""
+    from livecam.outputs import files, spare_the_source  # noqa: PLC0415
+
+    spare_the_source(settings.source.source, [*files(settings.output.sinks), path])
+    try:
+        check_writable(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
 def _write(path: Path, content: bytes) -> None:
     try:
         write_atomically(path, content)
     except OSError as error:
-        raise SinkError(f"cannot write {path}: {error.strerror}; name a file in a folder you may write to") from error
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> SinkError:
+    return SinkError(f"cannot write {path}: {error.strerror}; name a file in a folder you may write to")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

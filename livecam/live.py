@@ -21,7 +21,7 @@ from livecam.faces.choose import follow_live, follow_recorded, open_model
 from livecam.faces.model import FaceModel
 from livecam.faces.smoothing import SmoothedFaces
 from livecam.notices import Notices
-from livecam.outputs import Say, open_outputs, wanted, watched
+from livecam.outputs import Say, files, open_outputs, spare_the_source, wanted, watched
 from livecam.perception import Perception
 from livecam.settings import Settings
 from livecam.sinks.recording import VideoFile
@@ -110,6 +110,7 @@ class Live:
 def assemble(settings: Settings, limits: Limits, stack: ExitStack, say: Say) -> Live:
     """Opens everything a run needs; a LivecamError tells what of it cannot be had."""
     names = wanted(settings.output, say)
+    spare_the_source(settings.source.source, files(names))
     telemetry = Telemetry()
     watch = telemetry.stopwatch
     desk = Desk(

@@ -37,6 +37,21 @@ def wanted(settings: OutputSettings, say: Say) -> Sequence[str]:
     return tuple(name for name in names if name != WINDOW)
 
 
+def spare_the_source(source: str, outputs: Sequence[Path]) -> None:
+    """SinkError when an output is the file that is read, or another output: one would be lost."""
+    taken = {Path(source).expanduser().resolve(): "it is the source"}
+    for output in outputs:
+        place = output.resolve()
+        if place in taken:
+            raise SinkError(f"cannot write {output}: {taken[place]}; name another file")
+        taken[place] = "it is written already by this run"
+
+
+def files(names: Sequence[str]) -> Sequence[Path]:
+    """The paths of the recordings among the names of sinks."""
+    return [Path(name) for name in names if name not in (WINDOW, VIRTUAL_CAMERA, NULL)]
+
+
 def watched(names: Sequence[str]) -> bool:
     """Whether somebody looks on, so that a video or the demo is played at its own speed."""
     return WINDOW in names or VIRTUAL_CAMERA in names

@@ -112,6 +112,8 @@ def test_a_truncated_video_is_shown_as_far_as_it_goes_and_says_so(program: Progr
         (("--source", "demo", "--config", "bad.toml"), "unknown key 'effect.stile'; did you mean 'style'?"),
         (("--source", "demo", "--sink", "null", "--frames", "2", "--report", "absent/r.json"), "absent/r.json"),
         (("--source", "notes.png", "--sink", "null"), "notes.png"),
+        (("--source", "", "--sink", "null"), "--source cannot be empty"),
+        (("--source", "demo", "--frames", "1", "--sink", "out.mp4", "--sink", "./out.mp4"), "already by this run"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line_with_exit_code_2(
@@ -125,6 +127,21 @@ def test_what_cannot_be_is_said_in_one_line_with_exit_code_2(
     assert code == 2
     assert message in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("output", [("--sink", "link.mp4"), ("--sink", "null", "--report", "clip.mp4")])
+def test_no_output_is_written_over_the_source(program: Program, tmp_path: Path, output: tuple[str, ...]) -> None:
+    assert program("run", *SMALL_DEMO, "--frames", 3, "--sink", "clip.mp4").code == 0
+    (tmp_path / "link.mp4").symlink_to("clip.mp4")
+    before = (tmp_path / "clip.mp4").read_bytes()
+    code, _, err = program("run", "--face", "dlib", "--source", "clip.mp4", *output)
+    assert (code, (tmp_path / "clip.mp4").read_bytes()) == (2, before)
+    assert "it is the source" in err
+
+
+def test_a_report_that_cannot_be_written_ends_the_run_before_it_begins(program: Program, tmp_path: Path) -> None:
+    code, _, _ = program("run", *SMALL_DEMO, "--frames", 2, "--sink", "out.mp4", "--report", "absent/r.json")
+    assert (code, list(tmp_path.iterdir())) == (2, [])
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])

@@ -29,6 +29,8 @@ def open_source(settings: SourceSettings, *, paced: bool, say: Callable[[str], N
     `say` is told, in a sentence, what a person should know: that there is no camera and the demo is shown instead.
     """
     name = settings.source.strip()
+    if not name:
+        raise SourceError(f"--source cannot be empty; it takes {_ACCEPTED}")
     if name == "auto":
         return _camera_or_demo(settings, paced=paced, say=say)
     if name == "demo":
