@@ -1,0 +1,149 @@
+"""What the keys do, pressed without a window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from livecam.collector import CollectorSwitch
+from livecam.controls import KEYS, Action, Controls, help_lines
+from livecam.core.errors import AssetError
+from livecam.effects.controls import EffectControls
+from livecam.notices import Notices
+from tests.fakes import FakeCollector, make_scene
+
+
+@dataclass
+class Recording:
+    """Stands for everything that a key switches: remembers what it was asked."""
+
+    asked: list[str] = field(default_factory=list)
+
+    def toggle(self) -> str:
+        self.asked.append("toggle")
+        return "recording to clip.mp4"
+
+    def next(self) -> str:
+        self.asked.append("next")
+        return "tflite"
+
+    def take(self) -> str:
+        self.asked.append("take")
+        return "snapshot clip.png"
+
+
+class Broken(Recording):
+    def next(self) -> str:
+        raise AssetError("the file assets/models/pupil.tflite is missing")
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def make_controls(pupils: Recording | None = None, clock: Clock | None = None) -> Controls:
+    return Controls(
+        effect=EffectControls("saucer", 0.5, True),
+        pupils=pupils or Recording(),
+        recorder=Recording(),
+        snapshots=Recording(),
+        collecting=CollectorSwitch(),
+        notices=Notices(clock or Clock()),
+    )
+
+
+def pressed(*keys: str | int, controls: Controls | None = None) -> Controls:
+    controls = controls or make_controls()
+    for key in keys:
+        controls.press(key if isinstance(key, int) else ord(key))
+    return controls
+
+
+@pytest.mark.parametrize("key", ["q", 27, "Q"])
+def test_q_and_escape_quit(key: str | int) -> None:
+    assert pressed(key).finished
+
+
+def test_the_space_bar_switches_the_effect() -> None:
+    assert [pressed(*" " * times).effect.enabled for times in (0, 1, 2)] == [True, False, True]
+
+
+def test_e_takes_the_next_style_and_says_which() -> None:
+    controls = pressed("e")
+    assert controls.effect.style != "saucer"
+    assert controls.notices.current == controls.effect.style
+
+
+@pytest.mark.parametrize(("key", "strength"), [("+", 0.6), ("=", 0.6), (0xFFAB, 0.6), ("-", 0.4), (0xFFAD, 0.4)])
+def test_plus_and_minus_change_the_strength(key: str | int, strength: float) -> None:
+    controls = pressed(key)
+    assert controls.effect.strength == strength
+    assert controls.notices.current == f"strength {strength}"
+
+
+@pytest.mark.parametrize(("key", "switch"), [("m", "mirrored"), ("d", "debugging"), ("h", "helping")])
+def test_what_a_key_switches_on_it_switches_off(key: str, switch: str) -> None:
+    assert [getattr(pressed(*key * times), switch) for times in (0, 1, 2)] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("key", "part", "asked", "said"),
+    [
+        ("p", "pupils", "next", "pupils: tflite"),
+        ("r", "recorder", "toggle", "recording to clip.mp4"),
+        ("s", "snapshots", "take", "snapshot clip.png"),
+    ],
+)
+def test_a_key_asks_its_part_and_shows_what_it_says(key: str, part: str, asked: str, said: str) -> None:
+    controls = pressed(key)
+    assert getattr(controls, part).asked == [asked]
+    assert controls.notices.current == said
+
+
+def test_without_a_queue_collecting_says_so() -> None:
+    assert pressed("c").notices.current == "collecting is off: no queue is open"
+
+
+def test_a_part_that_cannot_says_why_and_the_program_goes_on() -> None:
+    controls = pressed("p", controls=make_controls(Broken()))
+    assert "pupil.tflite is missing" in controls.notices.current
+    assert not controls.finished
+
+
+@pytest.mark.parametrize("code", [0xFF51, 0xFF71, 0xFFE1, ord("x"), 0, 0x100000 | 0xFF1B + 1])
+def test_other_keys_do_nothing(code: int) -> None:
+    controls, plain = pressed(code), pressed()
+    assert (controls.notices.current, controls.effect) == ("", plain.effect)
+    assert not any((controls.finished, controls.mirrored, controls.debugging, controls.helping))
+
+
+def test_locked_numbers_and_capitals_do_not_matter() -> None:
+    assert pressed(0x100000 | ord("q")).finished
+    assert pressed(0x20000 | ord("M")).mirrored
+
+
+def test_a_notice_is_shown_for_two_seconds() -> None:
+    clock = Clock()
+    controls = pressed("m", controls=make_controls(clock=clock))
+    shown = []
+    for clock.now in (0.0, 1.9, 2.0):
+        shown.append(controls.notices.current)
+    assert shown == ["mirror on", "mirror on", ""]
+
+
+def test_the_help_tells_every_action_once() -> None:
+    assert [does for _, does in help_lines()] == [action.value for action in (key.action for key in KEYS)]
+    assert {key.action for key in KEYS} == set(Action)
+
+
+def test_a_switched_collector_passes_scenes_on_only_while_it_is_on() -> None:
+    queue = FakeCollector()
+    switch = CollectorSwitch(queue, lambda: len(queue.offered))
+    for _ in range(3):
+        switch.offer(make_scene())
+        switch.toggle()
+    assert switch.collected == 2
