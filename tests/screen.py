@@ -57,6 +57,23 @@ class Screen:
         """The id of the window, as soon as there is one."""
         return self._xdotool("search", "--sync", "--onlyvisible", "--name", f"^{title}$").split()[-1]
 
+    def painted(self, title: str = "livecam") -> None:
+        """Returns when the window shows something.
+
+        Without a window manager the first window of Qt 5 stays unpainted now and then, on a busy machine one in five
+        (Xvfb, OpenCV 4.11, whatever the program does); taken off the screen and put back, it is painted.
+        """
+        window, patience = self.window(title), time.monotonic() + 2.0
+
+        def shows() -> bool:
+            nonlocal patience
+            if time.monotonic() > patience:
+                self._xdotool("windowunmap", "--sync", window, "windowmap", "--sync", window)
+                patience = time.monotonic() + 2.0
+            return bool(self.picture().any())
+
+        wait_until(shows, "the first picture")
+
     def press(self, *keys: str, title: str = "livecam") -> None:
         """Keys by their X names, to the window of that title as soon as there is one."""
         self._xdotool("key", "--window", self.window(title), *keys)

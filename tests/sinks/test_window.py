@@ -35,7 +35,7 @@ def shown(screen: Screen, tmp_path: Path) -> Iterator[Shown]:
         def start(*arguments: object) -> subprocess.Popen[str]:
             program = screen.start(show_window.__file__, *map(str, arguments), folder=tmp_path)
             stack.callback(program.kill)
-            screen.window()
+            screen.painted()
             return program
 
         yield start

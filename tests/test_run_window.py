@@ -1,0 +1,194 @@
+"""`livecam run` with its window, its keys pressed by a person that is xdotool."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from livecam.controls import help_lines
+from livecam.core.scene import Frame, Image
+from livecam.effects.hud import paint_help, paint_notice
+from livecam.effects.styles import styles
+from livecam.settings import EffectSettings
+from livecam.sinks.recording import VideoFile
+from livecam.sources.demo import Demo
+from tests.screen import MISSING, PATIENCE, Screen, private_screen, wait_until
+
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
+
+Run = Callable[..., subprocess.Popen[str]]
+DEMO = ("-m", "livecam", "run", "--source", "demo", "--size", "1280x720", "--face", "dlib", "--sink", "window")
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[Screen]:
+    with private_screen() as opened:
+        yield opened
+
+
+@pytest.fixture
+def run(screen: Screen, tmp_path: Path) -> Iterator[Run]:
+    """Starts the demo in a window and waits until it fills it; what a test leaves running ends with it."""
+    with ExitStack() as stack:
+
+        def start(*arguments: str) -> subprocess.Popen[str]:
+            program = screen.start(*DEMO, *arguments, folder=tmp_path)
+            stack.callback(program.kill)
+            screen.painted()
+            wait_until(lambda: not is_even(shown(screen)), "a picture that fills the window")
+            return program
+
+        yield start
+
+
+def is_even(picture: Image) -> bool:
+    """Whether the last row is all one colour, as it is beside a picture that does not fill the window."""
+    return bool((picture[718, 100:1180] == picture[718, 100]).all())
+
+
+def ended(program: subprocess.Popen[str]) -> str:
+    """What the program said, when it has ended well."""
+    _, said = program.communicate(timeout=PATIENCE)
+    assert program.returncode == 0, said
+    return said
+
+
+def corner(picture: Image) -> Image:
+    """Where the HUD is, of a picture as large as the window."""
+    return picture[8:40, 10:360]
+
+
+def text_in(picture: Image) -> bool:
+    """Whether a picture as large as the window has white letters on dark glass where the HUD is."""
+    grey = cv2.cvtColor(corner(picture), cv2.COLOR_BGR2GRAY)
+    return bool((grey > 215).mean() > 0.01 and np.median(grey) < 110)
+
+
+def shown(screen: Screen) -> Image:
+    """What is in the window, which is 1280x720."""
+    return screen.picture()[:720, :1280]
+
+
+def pictures(path: Path) -> list[Image]:
+    with av.open(path) as container:
+        return [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
+
+
+@pytest.mark.parametrize("key", ["q", "Escape"])
+def test_a_key_ends_the_program_and_the_recording_is_whole(screen: Screen, run: Run, tmp_path: Path, key: str) -> None:
+    program = run("--sink", "out.mp4")
+    screen.press(key)
+    assert "out.mp4" in ended(program)
+    assert len(pictures(tmp_path / "out.mp4")) > 1
+
+
+def test_closing_the_window_ends_the_program(screen: Screen, run: Run) -> None:
+    program = run()
+    screen.close_by_mouse()
+    assert "frames a second" in ended(program)
+
+
+def test_r_records_and_s_keeps_a_snapshot_without_the_hud(screen: Screen, run: Run, tmp_path: Path) -> None:
+    program = run()
+    wait_until(lambda: text_in(shown(screen)), "the HUD")
+    screen.press("r")
+    wait_until(lambda: list(tmp_path.glob("*.part.mp4")), "a recording")
+    screen.press("s")
+    wait_until(lambda: list(tmp_path.glob("livecam-*.png")), "a snapshot")
+    screen.press("r")
+    wait_until(lambda: not list(tmp_path.glob("*.part.mp4")), "the end of the recording")
+    screen.press("q")
+    ended(program)
+    kept = [*pictures(next(tmp_path.glob("livecam-*.mp4"))), cv2.imread(str(next(tmp_path.glob("livecam-*.png"))))]
+    assert len(kept) > 1
+    assert not any(text_in(picture) for picture in kept)
+
+
+def test_a_file_beside_the_window_shows_the_demo_as_it_is_where_the_window_has_the_hud(
+    screen: Screen, run: Run, tmp_path: Path
+) -> None:
+    program = run("--sink", "out.mkv")
+    wait_until(lambda: text_in(shown(screen)), "the HUD")
+    screen.press("q")
+    ended(program)
+    first = next(iter(Demo(1280, 720, 30.0)))
+    difference = np.abs(corner(pictures(tmp_path / "out.mkv")[0]).astype(int) - corner(first.image)).mean()
+    assert difference < 5
+
+
+def test_no_hud_hides_it(screen: Screen, run: Run) -> None:
+    program = run("--no-hud")
+    hidden = not text_in(shown(screen))
+    screen.press("q")
+    ended(program)
+    assert hidden
+
+
+def test_every_key_is_answered_in_the_window(screen: Screen, run: Run, tmp_path: Path) -> None:
+    still(tmp_path / "still.mkv")
+    program = run("--source", "still.mkv", "--strength", "0")
+    answers = {
+        "m": "mirror on",
+        "c": "collecting is off: no queue is open",
+        "e": next_style(),
+        "plus": "strength 0.1",
+        "minus": "strength 0.0",
+        "space": "effect off",
+        "p": "pupils: tflite",
+    }
+    for key, answer in answers.items():
+        screen.press(key)
+        wait_until(lambda answer=answer: on_screen(screen, lambda canvas: notice(canvas, answer)), f"'{answer}'")
+    screen.press("h")
+    wait_until(lambda: on_screen(screen, lambda canvas: paint_help(canvas, help_lines(), LINE)), "the help")
+    screen.press("q")
+    assert "Traceback" not in ended(program)
+
+
+def test_d_draws_what_is_seen_and_takes_it_away_again(screen: Screen, run: Run, tmp_path: Path) -> None:
+    still(tmp_path / "still.mkv")
+    program = run("--source", "still.mkv", "--strength", "0", "--no-hud")
+    plain = shown(screen)
+    screen.press("d")
+    wait_until(lambda: (cv2.absdiff(shown(screen), plain) > 50).mean() > 0.001, "debug drawing")
+    screen.press("d")
+    wait_until(lambda: (cv2.absdiff(shown(screen), plain) > 50).mean() < 0.0001, "the plain picture")
+    screen.press("q")
+    ended(program)
+
+
+LINE = 26  # the height of a line of notices and help in a window of 1280x720
+
+
+def notice(canvas: Image, text: str) -> None:
+    paint_notice(canvas, text, LINE)
+
+
+def on_screen(screen: Screen, paint: Callable[[Image], None]) -> bool:
+    """Whether the screen shows what `paint` paints, by the pixels through which no picture shines."""
+    on_black, on_white = (np.full((720, 1280, 3), level, np.uint8) for level in (0, 255))
+    paint(on_black)
+    paint(on_white)
+    solid = cv2.absdiff(on_black, on_white).max(axis=2) < 8
+    assert solid.any(), "there is nothing to look for"
+    return bool(cv2.absdiff(shown(screen), on_black)[solid].max() < 12)
+
+
+def next_style() -> str:
+    names = styles()
+    return names[(names.index(EffectSettings().style) + 1) % len(names)]
+
+
+def still(path: Path) -> None:
+    """A long video of a face that does not move."""
+    image = Demo(1280, 720, 30.0).frame(0).image
+    with VideoFile(path) as video:
+        for index in range(300):
+            video.show(Frame(image, index, index / 5))
