@@ -107,7 +107,9 @@ def private_screen() -> Iterator[Screen]:
     read, write = os.pipe()
     with tempfile.TemporaryDirectory() as folder:
         command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1400x900x24", "-nolisten", "tcp", "-noreset"]
-        server = subprocess.Popen([*command, "-fbdir", folder], pass_fds=[write], stderr=subprocess.DEVNULL)
+        server = subprocess.Popen(
+            [*command, "-nocursor", "-fbdir", folder], pass_fds=[write], stderr=subprocess.DEVNULL
+        )
         os.close(write)
         try:
             with os.fdopen(read) as answer:

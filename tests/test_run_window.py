@@ -25,6 +25,7 @@ pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.joi
 
 Run = Callable[..., subprocess.Popen[str]]
 DEMO = ("-m", "livecam", "run", "--source", "demo", "--size", "1280x720", "--face", "dlib", "--sink", "window")
+STILL = Demo(1280, 720).frame(0).image
 
 
 @pytest.fixture(scope="module")
@@ -60,15 +61,10 @@ def ended(program: subprocess.Popen[str]) -> str:
     return said
 
 
-def corner(picture: Image) -> Image:
-    """Where the HUD is, of a picture as large as the window."""
-    return picture[8:40, 10:360]
-
-
-def text_in(picture: Image) -> bool:
-    """Whether a picture as large as the window has white letters on dark glass where the HUD is."""
-    grey = cv2.cvtColor(corner(picture), cv2.COLOR_BGR2GRAY)
-    return bool((grey > 215).mean() > 0.01 and np.median(grey) < 110)
+def has_hud(picture: Image) -> bool:
+    """Whether something lies over the still picture where the HUD is."""
+    corner = slice(8, 40), slice(10, 360)
+    return bool(cv2.absdiff(picture[corner], STILL[corner]).mean() > 10)
 
 
 def shown(screen: Screen) -> Image:
@@ -92,40 +88,31 @@ def test_a_key_ends_the_program_and_the_recording_is_whole(screen: Screen, run: 
 def test_closing_the_window_ends_the_program(screen: Screen, run: Run) -> None:
     program = run()
     screen.close_by_mouse()
-    assert "frames a second" in ended(program)
+    program.wait(PATIENCE)
+    assert program.returncode == 0
 
 
-def test_r_records_and_s_keeps_a_snapshot_without_the_hud(screen: Screen, run: Run, tmp_path: Path) -> None:
-    program = run()
-    wait_until(lambda: text_in(shown(screen)), "the HUD")
+def test_what_is_kept_has_no_hud(screen: Screen, run: Run, tmp_path: Path) -> None:
+    still(tmp_path / "still.mkv")
+    program = run("--source", "still.mkv", "--sink", "out.mp4")
+    wait_until(lambda: has_hud(shown(screen)), "the HUD")
     screen.press("r")
-    wait_until(lambda: list(tmp_path.glob("*.part.mp4")), "a recording")
+    wait_until(lambda: list(tmp_path.glob("livecam-*.part.mp4")), "a recording")
     screen.press("s")
     wait_until(lambda: list(tmp_path.glob("livecam-*.png")), "a snapshot")
     screen.press("r")
-    wait_until(lambda: not list(tmp_path.glob("*.part.mp4")), "the end of the recording")
+    wait_until(lambda: not list(tmp_path.glob("livecam-*.part.mp4")), "the end of the recording")
     screen.press("q")
     ended(program)
-    kept = [*pictures(next(tmp_path.glob("livecam-*.mp4"))), cv2.imread(str(next(tmp_path.glob("livecam-*.png"))))]
-    assert len(kept) > 1
-    assert not any(text_in(picture) for picture in kept)
+    recorded, snapshot = next(tmp_path.glob("livecam-*.mp4")), next(tmp_path.glob("livecam-*.png"))
+    kept = [pictures(tmp_path / "out.mp4"), pictures(recorded), [cv2.imread(str(snapshot))]]
+    assert [sum(map(has_hud, found)) / len(found) for found in kept] == [0, 0, 0]
 
 
-def test_a_file_beside_the_window_shows_the_demo_as_it_is_where_the_window_has_the_hud(
-    screen: Screen, run: Run, tmp_path: Path
-) -> None:
-    program = run("--sink", "out.mkv")
-    wait_until(lambda: text_in(shown(screen)), "the HUD")
-    screen.press("q")
-    ended(program)
-    first = next(iter(Demo(1280, 720, 30.0)))
-    difference = np.abs(corner(pictures(tmp_path / "out.mkv")[0]).astype(int) - corner(first.image)).mean()
-    assert difference < 5
-
-
-def test_no_hud_hides_it(screen: Screen, run: Run) -> None:
-    program = run("--no-hud")
-    hidden = not text_in(shown(screen))
+def test_no_hud_hides_it(screen: Screen, run: Run, tmp_path: Path) -> None:
+    still(tmp_path / "still.mkv")
+    program = run("--source", "still.mkv", "--no-hud")
+    hidden = not has_hud(shown(screen))
     screen.press("q")
     ended(program)
     assert hidden
@@ -133,7 +120,7 @@ def test_no_hud_hides_it(screen: Screen, run: Run) -> None:
 
 def test_every_key_is_answered_in_the_window(screen: Screen, run: Run, tmp_path: Path) -> None:
     still(tmp_path / "still.mkv")
-    program = run("--source", "still.mkv", "--strength", "0")
+    program = run("--source", "still.mkv", "--strength", "0", "--pupil", "cpu")
     answers = {
         "m": "mirror on",
         "c": "collecting is off: no queue is open",
@@ -188,7 +175,6 @@ def next_style() -> str:
 
 def still(path: Path) -> None:
     """A long video of a face that does not move."""
-    image = Demo(1280, 720, 30.0).frame(0).image
     with VideoFile(path) as video:
         for index in range(300):
-            video.show(Frame(image, index, index / 5))
+            video.show(Frame(STILL, index, index / 5))

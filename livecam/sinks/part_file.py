@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,9 +37,19 @@ class PartFile:
         self.file.close()
         self.part.replace(self.path)
 
+    def salvage(self) -> None:
+        """Gives the file its name with as much in it as the disk took, which is known to be not all."""
+        self.close()
+        self.part.replace(self.path)
+
     def discard(self) -> None:
-        self.file.close()
+        self.close()
         self.part.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Closes the file; what its buffer still holds may be lost, for the disk has failed already."""
+        with suppress(OSError):
+            self.file.close()
 
 
 def reason(error: Exception) -> str:

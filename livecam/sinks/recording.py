@@ -116,10 +116,10 @@ class VideoFile:
     def _salvage(self, failure: Exception) -> None:
         if not isinstance(failure, OSError | FFmpegError):
             raise failure
-        self._output.file.close()
+        self._output.close()
         message = f"recording {self.path} stopped: {reason(failure)}"
         if not playable(self._output.part):
             self._output.discard()
             raise SinkError(f"{message}; it was too short to keep") from failure
-        self._output.part.replace(self.path)
+        self._output.salvage()
         raise SinkError(f"{message}; what was recorded before is in the file") from failure

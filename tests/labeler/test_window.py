@@ -117,7 +117,7 @@ def test_closing_the_window_by_mouse_ends_it_and_keeps_everything(screen: Screen
 @needs_a_screen
 def test_arrows_move_and_decide_nothing(screen: Screen, images: Path) -> None:
     program = start(screen, images)
-    wait_until(lambda: screen.picture().any(axis=2).mean() > 0.1, "the first page")
+    screen.painted(TITLE)
     look(screen, "Right", "Right", "Left", "plus", "plus", "minus", "0", "question", "question", "v")
     send(screen, images, "f")
     save_and_quit(screen, images)

@@ -1,0 +1,40 @@
+"""A whole run whose file cannot grow any more, as on a full disk: the system itself refuses."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.sinks.test_recording import pictures_before_damage
+
+ROOM = 150_000  # bytes; a limit on the size of files needs no disk and no root
+
+
+def run_with_little_room(folder: Path, *sinks: str) -> subprocess.CompletedProcess[str]:
+    source = ("--source", "demo", "--size", "320x240", "--face", "dlib", "--frames", "240")
+    wanted = [argument for sink in sinks for argument in ("--sink", sink)]
+    return subprocess.run(
+        [sys.executable, "-m", "livecam", "run", *source, *wanted],
+        cwd=folder,
+        env={"PYTHONPATH": str(Path(__file__).parents[2]), "OMP_NUM_THREADS": "1"},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, ROOM)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_other_sinks_go_on_and_the_recording_so_far_is_playable(tmp_path: Path) -> None:
+    ran = run_with_little_room(tmp_path, "out.mp4", "null")
+    assert ran.returncode == 0, ran.stderr
+    assert "recording out.mp4 stopped: file too large; what was recorded before is in the file" in ran.stderr
+    assert 30 <= pictures_before_damage(tmp_path / "out.mp4") < 240
+
+
+def test_without_another_sink_the_run_ends_and_says_why(tmp_path: Path) -> None:
+    ran = run_with_little_room(tmp_path, "out.mkv")
+    assert (ran.returncode, "file too large" in ran.stderr) == (2, True), ran.stderr
+    assert pictures_before_damage(tmp_path / "out.mkv") >= 30
