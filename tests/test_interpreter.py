@@ -59,11 +59,11 @@ def test_an_absent_runtime_names_the_extra_that_brings_it() -> None:
 
 
 @pytest.mark.skipif(find_spec("tflite_runtime") is None, reason="tflite-runtime is not installed")
-def test_both_runtimes_agree_within_two_steps_of_the_outputs() -> None:
+def test_both_runtimes_agree_within_four_steps_of_the_outputs() -> None:
     content = asset("models/pupil.tflite").read_bytes()
     crops = np.random.default_rng(0).integers(-50, 50, (2, 48, 64, 1)).astype(np.int8)
     new, old = (Interpreter(content, runtime=runtime) for runtime in Runtime)
     apart = [
         np.abs(a - b).max() / out.scale for a, b, out in zip(new.run(crops), old.run(crops), new.outputs, strict=True)
     ]
-    assert max(apart) <= 2
+    assert max(apart) <= 4

@@ -60,7 +60,7 @@ def test_a_run_goes_on_within_three_seconds_when_its_stream_was_cut(tmp_path: Pa
 
 def test_a_stream_that_is_too_fast_is_shown_no_later_than_two_frame_times(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
-    with demo_server(fps=150) as server, livecam_run(server.url, report, seconds=7) as program:
+    with demo_server(fps=600) as server, livecam_run(server.url, report, seconds=7) as program:
         said = told(program, report)
-        assert server.served > 1.3 * said["frames"]
+        assert server.served > 1.1 * said["frames"]
     assert said["latency_ms"]["p50"] < 2 * 1000 / said["fps"]
