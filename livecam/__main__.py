@@ -1,5 +1,15 @@
-"""Lets `python -m livecam` do what the `livecam` script does."""
+"""What `livecam` and `python -m livecam` run: the command line, with Ctrl-C heard while it is still loading."""
 
-from livecam.cli import main
+import sys
 
-main()
+
+def main() -> None:
+    try:
+        from livecam.cli import main as command_line  # noqa: PLC0415
+    except KeyboardInterrupt:
+        sys.exit(130)
+    command_line()
+
+
+if __name__ == "__main__":
+    main()

@@ -125,6 +125,8 @@ def locate(
     settings = load(
         config, {"pupils": {"finder": pupil, "model": model}, "faces": {"finder": face, "max_faces": max_faces}}
     )
+    if out is not None and not out.is_dir():
+        raise SinkError(f"--out cannot be '{out}', which is no folder; make it first, or name another")
     perception = Perception(open_stills(settings.faces), open_pupils(settings.pupils))
     failed = False
     for image in images:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.errors import AssetError, MissingExtraError
+from livecam.quiet import without_start_noise
 from livecam.settings import Runtime
 
 FloatArray = NDArray[np.float32]
@@ -53,8 +54,9 @@ class Interpreter:
         """AssetError when the bytes are no model this runtime can load, MissingExtraError without the runtime."""
         make = _interpreter_class(runtime)
         try:
-            self._model = make(model_content=model, num_threads=threads)
-            self._model.allocate_tensors()
+            with without_start_noise():
+                self._model = make(model_content=model, num_threads=threads)
+                self._model.allocate_tensors()
         except (ValueError, RuntimeError) as fault:
             reason = str(fault).splitlines()[0] if str(fault) else "no reason given"
             raise AssetError(f"the model cannot be loaded by {runtime.value} ({reason}); export it again") from fault

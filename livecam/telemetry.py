@@ -20,7 +20,7 @@ Report = dict[str, object]
 
 
 class Telemetry:
-    """Watches a source, an effect and a sink through wrappers; the first `warm_up` frames count for nothing.
+    """Watches a source, an effect and a sink through wrappers; the first `warm_up` frames are not timed.
 
     The clock must be the one that stamps `Frame.captured`.
     """
@@ -33,7 +33,7 @@ class Telemetry:
         self._recently_shown: deque[float] = deque(maxlen=_RECENT)
         self._latency, self._whole = Durations(), Durations()
         self._first = self._last = 0.0
-        self._with_a_face = 0
+        self._frames = self._with_a_face = 0
         self._confidences, self._pupils = 0.0, 0
 
     def source(self, source: Source) -> Source:
@@ -61,8 +61,6 @@ class Telemetry:
 
     def drawn(self, scene: Scene) -> None:
         self.scene = scene
-        if self._to_skip:
-            return
         self._with_a_face += bool(scene.looks)
         for look in scene.looks:
             for pupil in (look.left, look.right):
@@ -81,6 +79,7 @@ class Telemetry:
 
     def ended(self, seconds: float) -> None:
         """A frame left the loop, `seconds` after it came in."""
+        self._frames += 1
         warm = self._to_skip == 0
         self.stopwatch.next_frame(keep=warm)
         self._to_skip -= not warm
@@ -88,10 +87,11 @@ class Telemetry:
             self._whole.add(seconds * 1000)
 
     def report(self, *, reconnections: int = 0, dropped: int = 0) -> Report:
-        """What `--report` writes; durations are in milliseconds, `frames` are those after the warm-up."""
-        frames, seconds = len(self._whole), self._last - self._first
+        """What `--report` writes; durations are in milliseconds, and of the `timed` frames, those after the warm-up."""
+        frames, seconds = self._frames, self._last - self._first
         return {
             "frames": frames,
+            "timed": len(self._whole),
             "fps": (len(self._latency) - 1) / seconds if seconds > 0 else None,
             "latency_ms": self._latency.summary(),
             "frame_ms": self._whole.summary(),

@@ -97,3 +97,9 @@ def test_a_model_without_its_card_says_so_and_exits_with_2(program: Program, tmp
     code, _, err = program("locate", asset("demo/portrait.png"), "--pupil", "tflite", "--model", model)
     assert code == 2
     assert "mine.json (no such file or directory); a model is a .tflite with its .json card beside it" in err
+
+
+def test_a_folder_that_is_not_there_is_said_before_any_picture_is_read(program: Program, tmp_path: Path) -> None:
+    code, out, err = program("locate", asset("demo/portrait.png"), "--out", tmp_path / "absent")
+    assert (code, out) == (2, "")
+    assert "absent', which is no folder" in err

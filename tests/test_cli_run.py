@@ -53,6 +53,7 @@ def test_without_a_camera_and_a_display_the_demo_goes_into_a_file_and_says_where
 def test_the_report_tells_frames_stages_and_faces(program: Program, tmp_path: Path) -> None:
     assert program("run", *SMALL_DEMO, "--frames", 40, "--sink", "null", "--report", "r.json").code == 0
     report = json.loads((tmp_path / "r.json").read_text())
+    assert report["frames"] == 40
     assert {"frames", "fps", "latency_ms", "stages", "faces_seen", "mean_confidence", "reconnections"} <= set(report)
     assert report["faces_seen"]["share"] == 1.0
     assert all(set(stage) == {"p50", "p95", "p99", "max"} for stage in report["stages"].values())

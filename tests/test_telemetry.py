@@ -118,12 +118,12 @@ def test_the_slowest_frame_is_named() -> None:
 
 def test_the_warm_up_counts_for_nothing() -> None:
     warm = report(took=lambda frame: 0.5 if frame.index < 10 else 0.001)
-    assert (warm["frames"], warm["slowest_frame_ms"]) == (21, pytest.approx(7.0))
+    assert (warm["frames"], warm["timed"], warm["slowest_frame_ms"]) == (31, 21, pytest.approx(7.0))
 
 
 def test_faces_and_confidence_are_averaged_over_the_frames() -> None:
     seen = report()
-    assert (seen["faces_seen"], seen["mean_confidence"]) == ({"frames": 21, "share": 1.0}, pytest.approx(0.9))
+    assert (seen["faces_seen"], seen["mean_confidence"]) == ({"frames": 31, "share": 1.0}, pytest.approx(0.9))
 
 
 def test_an_empty_room_has_a_share_of_zero_and_no_confidence() -> None:
@@ -133,7 +133,7 @@ def test_an_empty_room_has_a_share_of_zero_and_no_confidence() -> None:
 
 def test_a_run_that_ends_in_the_warm_up_has_a_report_without_figures() -> None:
     short = report(frames=3)
-    assert (short["frames"], short["fps"], short["latency_ms"], short["stages"]) == (0, None, {}, {})
+    assert (short["frames"], short["fps"], short["latency_ms"], short["stages"]) == (3, None, {}, {})
 
 
 def test_the_live_figures_start_with_the_first_frames() -> None:

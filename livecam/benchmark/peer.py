@@ -10,7 +10,7 @@ import numpy as np
 from livecam.benchmark.contestants import Pupils
 from livecam.core.scene import Image
 from livecam.faces.mediapipe import import_mediapipe
-from livecam.faces.quiet import without_start_noise
+from livecam.quiet import without_start_noise
 
 _IRISES = (468, 473)  # the centres, the eye on the image's left first
 

@@ -17,7 +17,7 @@ from livecam.faces.mesh68 import MESH_OF_IBUG
 from livecam.faces.mesh_graph import MESH_GRAPH
 from livecam.faces.model import Region, Sight, distinct
 from livecam.faces.patch import Patch, colour_patch
-from livecam.faces.quiet import without_start_noise
+from livecam.quiet import without_start_noise
 
 _PATCH_PX = 192
 _OUTLINE = (10, 152, 234, 454, 127, 356, 109, 338, 67, 297, 58, 288, 172, 397, 136, 365, 148, 377, 4)

@@ -1,4 +1,4 @@
-"""Keeps what MediaPipe's C++ always writes while it starts away from the person, and nothing else it has to say."""
+"""Keeps what MediaPipe's and LiteRT's C++ always write while they start away from the person, and nothing else."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from livecam.faces.quiet import without_start_noise
+from livecam.quiet import without_start_noise
 
 
 def test_the_usual_words_of_a_start_are_withheld(capfd: pytest.CaptureFixture[str]) -> None:
