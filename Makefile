@@ -27,7 +27,7 @@ bench: setup-dev ## frames a second and where the time goes, for every path (ARG
 	@$(BIN)/python -m pytest tests/benchmarks -o addopts= -q -p no:cacheprovider --benchmark-only --benchmark-columns=min,median,iqr
 
 golden: setup-dev ## keep what is drawn now as the golden pictures; look at them before committing
-	@$(BIN)/python -m pytest tests/effects/test_golden.py --golden-renew $(ARGS)
+	@$(BIN)/python -m pytest tests/effects --golden-renew $(ARGS)
 	@git status --short tests/golden
 
 demo: setup ## make the moving picture of the README anew
