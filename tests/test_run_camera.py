@@ -58,9 +58,9 @@ def test_a_run_goes_on_within_three_seconds_when_its_stream_was_cut(tmp_path: Pa
     assert said["frames"] > 40
 
 
-def test_a_stream_that_is_too_fast_is_shown_no_later_than_two_frame_times(tmp_path: Path) -> None:
+def test_a_stream_as_fast_as_it_can_be_served_is_shown_no_later_than_two_frame_times(tmp_path: Path) -> None:
+    """Whether it is too fast depends on the machine; tests/sources/test_camera.py makes sure of that with a fake."""
     report = tmp_path / "report.json"
     with demo_server(fps=600) as server, livecam_run(server.url, report, seconds=7) as program:
         said = told(program, report)
-        assert server.served > 1.1 * said["frames"]
     assert said["latency_ms"]["p50"] < 2 * 1000 / said["fps"]
