@@ -14,6 +14,8 @@ _NOISE = (
     b"Created TensorFlow Lite XNNPACK delegate",
     b"inference_feedback_manager.cc",
     b"gl_context",
+    b"Attempting to register factory for plugin",
+    b"computation placer already registered",
 )
 
 

@@ -95,7 +95,9 @@ def import_mediapipe() -> tuple[Any, Any]:
         raise MissingExtraError("--face mediapipe", "mediapipe")
     os.environ.setdefault("GLOG_minloglevel", "2")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from mediapipe.python import solution_base, solutions  # noqa: PLC0415
+    # It imports TensorFlow when that is there, which has much to say about graphics cards.
+    with without_start_noise():
+        from mediapipe.python import solution_base, solutions  # noqa: PLC0415
 
     return solutions, solution_base.SolutionBase
 

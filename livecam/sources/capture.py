@@ -135,6 +135,8 @@ def _described(camera: CameraInfo) -> str:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, av.error.ExitError):
+        return f"it did not answer within {_OPEN_TIMEOUT_S:g} s; look whether the address is right and the camera is on"
     text = getattr(error, "strerror", None) or str(error)
     return str(text).lower()
 

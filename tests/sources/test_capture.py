@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from livecam.core.errors import CameraError
+from livecam.core.errors import CameraError, SourceError
 from livecam.settings import SourceSettings
-from livecam.sources.capture import open_device
+from livecam.sources.capture import NetworkCapture, open_device
 from livecam.sources.devices import CameraInfo
 
 SETTINGS = SourceSettings(width=800, height=600, fps=25)
@@ -73,3 +74,11 @@ def test_an_absent_camera_is_an_error_that_lists_those_there_are(tmp_path: Path)
     cameras = [CameraInfo("/dev/video2", "Desk Cam", False, ())]
     with pytest.raises(CameraError, match=r"there is no camera .*video7; cameras found: /dev/video2 \(Desk Cam\)"):
         open_device(str(tmp_path / "video7"), SETTINGS, cameras=lambda: cameras)
+
+
+def test_an_address_that_never_answers_is_given_up_with_the_time_that_was_waited() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        pytest.raises(SourceError, match="did not answer within 3 s"),
+    ):
+        NetworkCapture(f"http://127.0.0.1:{silent.getsockname()[1]}/stream")
