@@ -33,3 +33,7 @@ class MissingExtraError(LivecamError):
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(f"{feature} needs the extra '{extra}'; install it with: pip install 'livecam[{extra}]'")
+
+
+class StoreError(LivecamError):
+    """A sample store that cannot be opened, written or understood."""
