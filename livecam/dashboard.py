@@ -64,7 +64,7 @@ class Dashboard:
         return Readings(
             fps=self.telemetry.fps,
             latency_ms=self.telemetry.latency_ms,
-            path=self.pupils.name,
+            path=" ".join(filter(None, (self.pupils.name, self.pupils.version))),
             faces=self.faces,
             confidence=_confidence(self.telemetry.scene),
             fluster=self.fluster(),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from livecam.collector import CollectorSwitch
 from livecam.controls import Controls
@@ -15,7 +16,9 @@ from livecam.dashboard import Dashboard
 from livecam.effects.flustered import Flustered
 from livecam.faces.choose import chosen
 from livecam.notices import Notices
-from livecam.pupils.choose import open_pupils
+from livecam.outputs import Say
+from livecam.pupils.choose import open_pupils, reloading
+from livecam.pupils.reloading import Reloading
 from livecam.pupils.smoothing import Smoothing
 from livecam.pupils.switched import SwitchedPupils
 from livecam.settings import PupilFinderName, PupilSettings, Settings, Trigger
@@ -67,18 +70,30 @@ class Desk:
         return self.effect.level
 
 
-def switched_pupils(settings: PupilSettings, watch: Stopwatch) -> SwitchedPupils:
-    """The finder that the settings name, and those the key p changes to; each measured, and with its own smoothing."""
+def switched_pupils(settings: PupilSettings, watch: Stopwatch, places: Sequence[Path], say: Say) -> SwitchedPupils:
+    """The finder that the settings name, and those the key p changes to; each measured, and with its own smoothing.
+
+    The model is the best of `places`, also when it is replaced while the program runs.
+    """
+    models: dict[str, Reloading] = {}
+
+    def open_finder(name: PupilFinderName) -> PupilFinder:
+        if name is not PupilFinderName.TFLITE:
+            return open_pupils(settings.model_copy(update={"finder": name}))
+        models[name.value] = reloading(settings, places, say)
+        return models[name.value]
+
     names = dict.fromkeys((settings.finder, PupilFinderName.CPU, PupilFinderName.TFLITE))
     openers: Mapping[str, Callable[[], PupilFinder]] = {
-        name.value: partial(_open, settings.model_copy(update={"finder": name}), watch) for name in names
+        name.value: partial(_measured, partial(open_finder, name), watch, smoothing=settings.smoothing)
+        for name in names
     }
-    return SwitchedPupils(openers, settings.finder.value)
+    return SwitchedPupils(openers, settings.finder.value, lambda name: models[name].version if name in models else "")
 
 
-def _open(settings: PupilSettings, watch: Stopwatch) -> PupilFinder:
-    pupils = TimedPupils(open_pupils(settings), watch)
-    return TimedPupils(Smoothing(pupils), watch, "smooth") if settings.smoothing else pupils
+def _measured(open_finder: Callable[[], PupilFinder], watch: Stopwatch, *, smoothing: bool) -> PupilFinder:
+    pupils = TimedPupils(open_finder(), watch)
+    return TimedPupils(Smoothing(pupils), watch, "smooth") if smoothing else pupils
 
 
 def _unknown() -> float | None:

@@ -23,6 +23,7 @@ from livecam.faces.smoothing import SmoothedFaces
 from livecam.notices import Notices
 from livecam.outputs import Say, files, open_outputs, spare_the_source, wanted, watched
 from livecam.perception import Perception
+from livecam.pupils.choose import model_places
 from livecam.settings import Settings
 from livecam.sinks.recording import VideoFile
 from livecam.sources.camera import Camera
@@ -113,9 +114,14 @@ def assemble(settings: Settings, limits: Limits, stack: ExitStack, say: Say) -> 
     spare_the_source(settings.source.source, files(names))
     telemetry = Telemetry()
     watch = telemetry.stopwatch
-    desk = Desk(
-        switched_pupils(settings.pupils, watch), Flustered(settings.effect), CollectorSwitch(), telemetry, Notices()
-    )
+    notices = Notices()
+
+    def tell(note: str) -> None:
+        say(note)
+        notices.say(note)
+
+    pupils = switched_pupils(settings.pupils, watch, model_places(settings.pupils, None), tell)
+    desk = Desk(pupils, Flustered(settings.effect), CollectorSwitch(), telemetry, notices)
     model = open_model(settings.faces.finder)
     # Opened after what takes long to load, for a camera's time counts from here.
     opened = open_source(settings.source, paced=watched(names), say=say)
@@ -124,10 +130,6 @@ def assemble(settings: Settings, limits: Limits, stack: ExitStack, say: Say) -> 
         names, limits = _without_a_display(opened, limits)
     live = watched(names) or isinstance(opened, Camera)
     at_the_window: list[Controls] = []
-
-    def tell(note: str) -> None:
-        say(note)
-        desk.notices.say(note)
 
     def window() -> Sink:
         mirrored = settings.output.mirror and is_live(opened)

@@ -17,7 +17,7 @@ class Readings:
 
     fps: float
     latency_ms: float
-    path: str  # cpu, tflite or tutorial
+    path: str  # cpu, tflite or tutorial, and the version of its model
     faces: str  # dlib or mediapipe
     confidence: float | None = None  # of the first face's pupils, 0..1; None is no face
     fluster: float | None = None  # 0..1

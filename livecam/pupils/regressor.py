@@ -17,11 +17,12 @@ from livecam.core.scene import EyeState, Image, Point, Pupil
 from livecam.core.seams import PupilPair
 from livecam.interpreter import Interpreter, Tensor
 from livecam.pupils.card import Card, Features, logistic, read_card
+from livecam.pupils.choose import SHIPPED
 from livecam.pupils.heatmap import Reading, decode, tables
 from livecam.pupils.window import CornerCut, Matrix, window_matrix
 from livecam.settings import PupilSettings
 
-SHIPPED = "models/pupil.tflite"
+VERSION_FIGURES = 8
 
 
 class Sight(NamedTuple):
@@ -48,6 +49,11 @@ class Regressor:
         """The model of the settings, or the one that ships; AssetError when it, or its card, cannot be used."""
         card, content = read_card(settings.model or asset(SHIPPED))
         return cls(card, Interpreter(content, runtime=settings.runtime, threads=settings.threads))
+
+    @property
+    def version(self) -> str:
+        """The first figures of the model's sha256."""
+        return self.card.sha256[:VERSION_FIGURES]
 
     @cached_property
     def cutter(self) -> CornerCut:

@@ -14,11 +14,22 @@ class SwitchedPupils:
     Whatever the opener of the first one raises is raised here.
     """
 
-    def __init__(self, openers: Mapping[str, Callable[[], PupilFinder]], first: str) -> None:
+    def __init__(
+        self,
+        openers: Mapping[str, Callable[[], PupilFinder]],
+        first: str,
+        version: Callable[[str], str] = lambda name: "",
+    ) -> None:
         self.name = first
+        self._version = version
         self._openers = openers
         self._opened = {first: openers[first]()}
         self._tried = first
+
+    @property
+    def version(self) -> str:
+        """Of the model in use; empty for a finder that has none."""
+        return self._version(self.name)
 
     @property
     def cutter(self) -> EyeCutter:
