@@ -10,10 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
-from livecam.core.crop import cut, similarity
 from livecam.core.scene import EyeState, Face, Frame, Image, Pupil, Side
 from livecam.faces.choose import open_stills
 from livecam.pictures import SUFFIXES, read_picture
@@ -24,11 +22,11 @@ from training.dataset import CORNER_SETS, SCHEMA, Eye, gathered, save
 from training.errors import DatasetError
 from training.files import replacing
 from training.parallel import spread
+from training.patches import eye_patch
 from training.portraits import is_test_person
 from training.sheet import contact_sheet, write_picture
 
 CLIPS = {".mp4", ".mkv", ".avi", ".mov", ".webm"}
-_UNIT = 60.0  # pixels between the corners of an eye, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +142,7 @@ def _images(source: Path, every: int) -> Iterator[tuple[int, Image]]:
 
 
 def _guess(source: Path, frame: Frame, face: Face, side: Side, pupil: Pupil) -> tuple[dict[str, Any], Image]:
-    lids = face.lids(side)
-    width = max(float(np.hypot(*(lids[3] - lids[0]))), 4.0)
-    scale = min(_UNIT / width, 1.0)
-    size = int(np.ceil(2.1 * width * scale)), int(np.ceil(1.7 * width * scale))
-    onto = ((size[0] - 1) / 2, (size[1] - 1) / 2)
-    matrix = similarity(lids[[0, 3]].mean(axis=0), angle=0.0, scale=scale, onto=onto)
-    order = [0, 3]
-    if side is Side.LEFT:
-        matrix[0] *= -1
-        matrix[0, 2] += size[0] - 1
-        order = [3, 0]
-    place = matrix[:, :2] @ np.array(pupil.centre) + matrix[:, 2]
-    patch: Image = cv2.cvtColor(cut(frame.image, matrix, size), cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
+    patch = eye_patch(frame.image, face, side)
     return {
         "source": source.name,
         "frame": frame.index,
@@ -167,12 +153,12 @@ def _guess(source: Path, frame: Frame, face: Face, side: Side, pupil: Pupil) -> 
         "confidence": pupil.confidence,
         "state": pupil.state.value,
         "in patch": {
-            "corners": (lids[order] @ matrix[:, :2].T + matrix[:, 2]).tolist(),
-            "centre": np.clip(place, 0, np.array(size) - 1).tolist(),
-            "radius": pupil.radius * scale,
-            "angle": face.roll if side is Side.RIGHT else -face.roll,
+            "corners": patch.corners.tolist(),
+            "centre": list(patch.place(pupil.centre)),
+            "radius": pupil.radius * patch.scale,
+            "angle": patch.angle,
         },
-    }, patch
+    }, patch.grey
 
 
 def _read(part: Path) -> dict[str, Any]:
