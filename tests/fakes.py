@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from livecam.core.crop import EyePair, LevelledCut
+from livecam.core.samples import Guess, Keep, Reason, Sample, Split, pixel_hash
 from livecam.core.scene import Box, Face, Frame, Gaze, Image, Look, Point, Points, Pupil, Scene, Side
 from livecam.core.seams import PupilPair
 
@@ -76,6 +79,35 @@ def make_look(face: Face | None = None, gaze: Gaze = Gaze(0, 0)) -> Look:
 
 def make_scene(frame: Frame | None = None, looks: tuple[Look, ...] | None = None) -> Scene:
     return Scene(frame or make_frame(), (make_look(),) if looks is None else looks)
+
+
+def make_sample(number: int = 0, picture: Image | None = None, **fields: object) -> tuple[Sample, Image]:
+    """A sample and its picture, other ones for each number; `captured` is as many seconds after midnight."""
+    picture = make_noise(number) if picture is None else picture
+    height, width = picture.shape[:2]
+    face = make_face(centre=(width / 2, height / 3), pupil_distance=width / 3)
+    sample = Sample(
+        id=pixel_hash(picture),
+        session="monday",
+        captured=datetime(2026, 3, 2, tzinfo=UTC) + timedelta(seconds=number),
+        source="camera 0",
+        frame_index=number,
+        seconds=number / 30,
+        size=(width, height),
+        keep=Keep.FACE,
+        origin=(200, 100),
+        frame_size=(640, 480),
+        landmarks=face.landmarks,
+        guesses=tuple(Guess("cpu", "0.1.0", side, make_pupil(face, side, confidence=0.4)) for side in Side),
+        reason=Reason.LOW,
+        priority=0.5,
+        split=Split.TRAIN,
+    )
+    return replace(sample, **fields), picture  # type: ignore[arg-type]
+
+
+def make_noise(seed: int = 0, width: int = 48, height: int = 40) -> Image:
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
 
 
 class FakeSource:

@@ -1,0 +1,81 @@
+"""Who works on which sample: two people at once never get the same one, and what a dead program held comes free."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, not_, or_, select, update
+
+from livecam.core.samples import SampleState, Stored, Verb
+from livecam.core.store.reading import BY_USE, batches, stored
+from livecam.core.store.schema import events, samples
+
+_DECISIONS = (Verb.ACCEPT, Verb.REJECT, Verb.SKIP)
+
+
+def lease(
+    connection: Connection,
+    owner: str,
+    *,
+    count: int,
+    until: datetime,
+    now: datetime,
+    states: Collection[SampleState],
+    not_labelled_by: str | None,
+) -> Sequence[Stored]:
+    """What the owner holds already comes first, so that asking again after a crash goes on where it stopped."""
+    query = select(samples.c.id).where(not_(samples.c.lost), samples.c.state.in_(states), _may_have(owner, now))
+    if not_labelled_by is not None:
+        query = query.where(not_(_decided_by(not_labelled_by)))
+    mine_first = case((samples.c.lease_owner == owner, 0), else_=1)
+    # Rows that somebody else is leasing at this moment are passed over; SQLite knows no such rows and ignores it.
+    query = query.order_by(mine_first, *BY_USE).limit(count).with_for_update(skip_locked=True)
+    ids = list(connection.scalars(query))
+    taken = update(samples).where(samples.c.id.in_(ids)).values(lease_owner=owner, lease_expires=until)
+    connection.execute(taken)
+    return _read(connection, ids, now)
+
+
+def renew(connection: Connection, owner: str, ids: Collection[str], *, until: datetime, now: datetime) -> Sequence[str]:
+    """Which of them the owner holds now; one that had come free is taken again."""
+    kept: list[str] = []
+    for some in batches(ids):
+        mine = and_(samples.c.id.in_(some), _may_have(owner, now))
+        query = select(samples.c.id).where(mine).order_by(samples.c.id).with_for_update()
+        held = list(connection.scalars(query))
+        connection.execute(update(samples).where(samples.c.id.in_(held)).values(lease_owner=owner, lease_expires=until))
+        kept += held
+    return kept
+
+
+def release(connection: Connection, owner: str, ids: Collection[str]) -> None:
+    """Others' leases stay as they are."""
+    for some in batches(ids):
+        theirs = update(samples).where(samples.c.id.in_(some), samples.c.lease_owner == owner)
+        connection.execute(theirs.values(lease_owner=None, lease_expires=None))
+
+
+def end_of(now: datetime, seconds: float) -> datetime:
+    return now + timedelta(seconds=seconds)
+
+
+def _may_have(owner: str, now: datetime) -> ColumnElement[bool]:
+    return or_(samples.c.lease_owner.is_(None), samples.c.lease_owner == owner, samples.c.lease_expires <= now)
+
+
+def _decided_by(person: str) -> ColumnElement[bool]:
+    said, undo = events.alias("said"), events.alias("undo")
+    undone = exists().where(undo.c.undoes == said.c.number)
+    return exists().where(
+        said.c.sample_id == samples.c.id,
+        said.c.said_by == person,
+        said.c.verb.in_(_DECISIONS),
+        not_(said.c.is_repeat),
+        not_(undone),
+    )
+
+
+def _read(connection: Connection, ids: Sequence[str], now: datetime) -> Sequence[Stored]:
+    rows = {row.id: row for row in connection.execute(select(samples).where(samples.c.id.in_(ids)))}
+    return tuple(stored(connection, [rows[sample_id] for sample_id in ids], now))

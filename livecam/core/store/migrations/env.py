@@ -1,0 +1,10 @@
+"""Alembic's way in: it runs on the connection, and within the transaction, of the store that is being opened."""
+
+from __future__ import annotations
+
+from alembic import context
+
+# SQLite can create and alter tables in a transaction; Alembic by default believes that it cannot.
+context.configure(connection=context.config.attributes["connection"], transactional_ddl=True)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,288 @@
+"""The sample store: the one place that the live application, the labeler and the training share."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from sqlalchemy import bindparam, insert, select, update
+
+from livecam.core.errors import StoreError
+from livecam.core.samples import LabelEvent, Reason, Sample, SampleState, Split, Stored, pixel_hash
+from livecam.core.scene import Image
+from livecam.core.store import counting, judging, leases, reading, removing
+from livecam.core.store.counting import Counts
+from livecam.core.store.database import Database, open_postgresql, open_sqlite
+from livecam.core.store.pictures import Pictures, encode, sync_folder
+from livecam.core.store.reconcile import problems, reconcile
+from livecam.core.store.rows import sample_values, to_event
+from livecam.core.store.schema import events, samples
+from livecam.core.store.troubles import told
+
+_DATABASE = "queue.db"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """Samples, what people said of them, and who is at work on them; safe for several threads and processes at once.
+
+    What a method has returned from is on the disk. StoreError tells what the user can put right: a disk that is full,
+    a database that is locked or gone, a sample that does not exist.
+    """
+
+    def __init__(self, folder: Path, database: Database, clock: Callable[[], datetime], busy_seconds: float) -> None:
+        self.folder = folder
+        self._database = database
+        self._pictures = Pictures(folder)
+        self._clock = clock
+        self._busy_seconds = busy_seconds
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        url: str | None = None,
+        *,
+        clock: Callable[[], datetime] = _utc_now,
+        busy_seconds: float = 10.0,
+    ) -> Self:
+        """The store in `folder`, made if there is none; its database is there too, or in PostgreSQL at `url`.
+
+        `busy_seconds` is how long to wait for other programs that are writing.
+        """
+        folder = folder.absolute()
+        with told(str(folder)):
+            _prepare(folder)
+        database = open_postgresql(url, busy_seconds) if url else open_sqlite(folder / _DATABASE, busy_seconds)
+        store = cls(folder, database, clock, busy_seconds)
+        try:
+            with told(str(folder)), store._pictures.locked(busy_seconds):
+                database.migrate()
+                reconcile(database, store._pictures)
+        except BaseException:
+            database.close()
+            raise
+        return store
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._database.close()
+
+    @property
+    def url(self) -> str:
+        """Of the database, without its password."""
+        return self._database.url
+
+    def add(self, sample: Sample, picture: Image) -> bool:
+        """Keeps a sample, durably; False when these pixels are there already.
+
+        `picture` is (h, w, 3) uint8 BGR. ValueError when the sample is not about this picture.
+        """
+        _check_sample(sample, picture)
+        content = encode(picture)
+        values = {
+            **sample_values(sample),
+            "picture_bytes": len(content),
+            "state": SampleState.NEW.value,
+            "flagged": False,
+            "lost": False,
+        }
+        with told(str(self.folder)), self._pictures.locked(self._busy_seconds):
+            with self._database.reading() as connection:
+                lost = connection.scalar(select(samples.c.lost).where(samples.c.id == sample.id))
+            if lost is False:
+                return False
+            self._pictures.write(sample.id, content)
+            try:
+                with self._database.writing() as connection:
+                    if lost is None:
+                        connection.execute(insert(samples).values(**values))
+                    else:
+                        connection.execute(update(samples).where(samples.c.id == sample.id).values(lost=False))
+            except BaseException:
+                self._pictures.remove(sample.id)
+                raise
+        return True
+
+    def sample(self, sample_id: str) -> Stored:
+        """StoreError for an unknown id."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(samples).where(samples.c.id == sample_id)).all()
+            found = list(reading.stored(connection, rows, self._clock()))
+        if not found:
+            raise StoreError(f"no sample is called {sample_id[:80]!r}; it may have been removed")
+        return found[0]
+
+    def picture(self, sample_id: str) -> Image:
+        """(h, w, 3) uint8 BGR, as it was added; StoreError when it is unknown, missing or damaged."""
+        with told(str(self.folder)):
+            return self._pictures.read(sample_id)
+
+    def picture_path(self, sample_id: str) -> Path:
+        """Of a PNG; StoreError for what cannot be an id."""
+        return self._pictures.path(sample_id)
+
+    def samples(
+        self,
+        states: Collection[SampleState] | None = None,
+        splits: Collection[Split] | None = None,
+        reasons: Collection[Reason] | None = None,
+        *,
+        newest_first: bool = False,
+    ) -> Iterator[Stored]:
+        """Highest priority first, then oldest; None is all. Samples whose picture is lost are left out.
+
+        Streamed: between two samples nothing is held open, and what was said meanwhile is seen by those that follow.
+        """
+        order = reading.BY_AGE if newest_first else reading.BY_USE
+        follows = reading.before if newest_first else reading.after
+        now = self._clock()
+        query = reading.wanted(states, splits, reasons, now).order_by(*order).limit(reading.BATCH)
+        rest = query
+        while True:
+            with self._database.reading() as connection:
+                rows = connection.execute(rest).all()
+                found = list(reading.stored(connection, rows, now))
+            yield from found
+            if len(rows) < reading.BATCH:
+                return
+            rest = query.where(follows(rows[-1]))
+
+    def lease(
+        self,
+        owner: str,
+        *,
+        count: int = 1,
+        seconds: float = 600.0,
+        states: Collection[SampleState] = reading.WAITING,
+        not_labelled_by: str | None = None,
+    ) -> Sequence[Stored]:
+        """The next samples to work on, by priority, for `owner` alone until `seconds` from now.
+
+        What the owner holds already comes first and is renewed. `not_labelled_by` leaves out what that person has
+        decided. Fewer than `count` is all there is.
+        """
+        now = self._clock()
+        with self._database.writing() as connection:
+            return leases.lease(
+                connection,
+                owner,
+                count=count,
+                until=leases.end_of(now, seconds),
+                now=now,
+                states=states,
+                not_labelled_by=not_labelled_by,
+            )
+
+    def renew(self, owner: str, ids: Collection[str], seconds: float = 600.0) -> Sequence[str]:
+        """Which of them the owner holds now: those held before and those that are free, not those others hold."""
+        now = self._clock()
+        with self._database.writing() as connection:
+            return leases.renew(connection, owner, ids, until=leases.end_of(now, seconds), now=now)
+
+    def release(self, owner: str, ids: Collection[str]) -> None:
+        with self._database.writing() as connection:
+            leases.release(connection, owner, ids)
+
+    def record(self, said: Sequence[LabelEvent]) -> tuple[LabelEvent, ...]:
+        """Keeps what a person said, all of it or nothing, durably; returned with number and time filled in.
+
+        StoreError for what cannot be meant: an unknown sample, a point outside the picture, an undo of somebody else's
+        event.
+        """
+        with self._database.writing() as connection:
+            return judging.record(connection, said, self._clock())
+
+    def events(self, sample_id: str | None = None, by: str | None = None) -> Iterator[LabelEvent]:
+        """Oldest first, streamed; of one sample, one person, or all."""
+        query = select(events).order_by(events.c.number).limit(reading.BATCH)
+        query = query if sample_id is None else query.where(events.c.sample_id == sample_id)
+        query = query if by is None else query.where(events.c.said_by == by)
+        last = 0
+        while True:
+            with self._database.reading() as connection:
+                found = [to_event(row) for row in connection.execute(query.where(events.c.number > last))]
+            yield from found
+            if len(found) < reading.BATCH:
+                return
+            last = found[-1].number
+
+    def prioritise(self, priorities: Mapping[str, float]) -> None:
+        """Gives samples, by id, a new priority; unknown ids are passed over."""
+        wrong = [value for value in priorities.values() if not math.isfinite(value)]
+        if wrong:
+            raise ValueError(f"a priority is a finite number, not {wrong[0]}")
+        change = update(samples).where(samples.c.id == bindparam("sample")).values(priority=bindparam("value"))
+        values = [{"sample": sample_id, "value": float(value)} for sample_id, value in sorted(priorities.items())]
+        if values:
+            with self._database.writing() as connection:
+                connection.execute(change, values)
+
+    def counts(self) -> Counts:
+        with self._database.reading() as connection:
+            return counting.count(connection, strays=len(self._pictures.stray_files()), now=self._clock())
+
+    def evict(self, most_bytes: int) -> int:
+        """Removes the least useful samples until the pictures take at most `most_bytes`; how many went.
+
+        Lowest priority first, then oldest; never one that anybody said something of, has leased or asked for, so that
+        the pictures may go on taking more.
+        """
+        with told(str(self.folder)), self._pictures.locked(self._busy_seconds), self._database.writing() as connection:
+            ids = removing.least_useful(connection, most_bytes, self._clock())
+            return removing.remove(connection, self._pictures, ids)
+
+    def remove(self, ids: Collection[str]) -> int:
+        """At the user's word: samples, their pictures, and what was said of them; how many there were."""
+        with told(str(self.folder)), self._pictures.locked(self._busy_seconds), self._database.writing() as connection:
+            return removing.remove(connection, self._pictures, list(ids))
+
+    def clear(self) -> int:
+        """At the user's word: everything, also pictures that no sample claims; how many samples there were."""
+        with told(str(self.folder)), self._pictures.locked(self._busy_seconds):
+            with self._database.writing() as connection:
+                gone = removing.remove(connection, self._pictures, list(connection.scalars(select(samples.c.id))))
+            self._pictures.remove_all()
+            self._database.checkpoint()
+        return gone
+
+    def verify(self) -> Sequence[str]:
+        """Every problem, in words: a picture that is missing, damaged, changed or without a sample, a wrong state."""
+        with told(str(self.folder)):
+            return tuple(problems(self._database, self._pictures))
+
+
+def _prepare(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = folder.stat()
+    if status.st_mode & 0o077 and status.st_uid == os.geteuid():
+        folder.chmod(0o700)
+    pictures = folder / "pictures"
+    if not pictures.exists():
+        pictures.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder)
+        sync_folder(folder.parent)
+
+
+def _check_sample(sample: Sample, picture: Image) -> None:
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
+        raise ValueError(f"a picture is (h, w, 3) uint8, not {picture.shape} {picture.dtype}")
+    if sample.size != (picture.shape[1], picture.shape[0]):
+        raise ValueError(f"the sample says {sample.size}, its picture is {picture.shape[1]}x{picture.shape[0]}")
+    if sample.id != pixel_hash(picture):
+        raise ValueError(f"the sample's id {sample.id} is not the hash of its picture")
+    if not (math.isfinite(sample.priority) and np.isfinite(sample.landmarks).all()):
+        raise ValueError("a sample's priority and landmarks are finite numbers")
