@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.core.assets import asset
-from livecam.core.errors import AssetError
+from livecam.core.letters import letters
 from livecam.core.scene import Image
 
 Colour = tuple[int, int, int]  # BGR
@@ -32,11 +30,10 @@ class Run(NamedTuple):
 
     def width(self, line_height: int) -> int:
         """Pixels it takes in a line."""
-        return max(self.room, _mask(self.text, line_height).shape[1])
+        return max(self.room, letters(self.text, line_height).shape[1])
 
 
 Line = tuple[Run, ...]
-Mask = NDArray[np.uint8]  # (h, w), 255 is covered
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +72,7 @@ def panel(lines: tuple[Line, ...], line_height: int) -> Panel:
     for row, line in enumerate(lines):
         left, top = pad, round(pad * 0.55) + row * line_height
         for run in line:
-            mask = _mask(run.text, line_height)
+            mask = letters(run.text, line_height)
             area = slice(top, top + line_height), slice(left, left + mask.shape[1])
             ink[area] = mask / 255
             colour[area] += (np.array(run.colour, np.float32) - colour[area]) * ink[area][..., None]
@@ -84,16 +81,6 @@ def panel(lines: tuple[Line, ...], line_height: int) -> Panel:
     cover = np.maximum(glass, ink)[..., None]
     through = np.repeat(255 * (1 - cover), 3, axis=2)
     return Panel(_bytes(colour * cover), _bytes(through))
-
-
-@lru_cache(maxsize=1024)
-def _mask(text: str, line_height: int) -> Mask:
-    sheet, letters = _font()
-    unknown = letters["?"]
-    row = np.hstack([sheet[:, letters.get(character, unknown)] for character in text or " "])
-    size = max(1, round(row.shape[1] * line_height / row.shape[0])), line_height
-    reducing = line_height < row.shape[0]
-    return cv2.resize(row, size, interpolation=cv2.INTER_AREA if reducing else cv2.INTER_LINEAR).astype(np.uint8)
 
 
 def _rounded(width: int, height: int, radius: float) -> NDArray[np.float32]:
@@ -108,22 +95,3 @@ def _rounded(width: int, height: int, radius: float) -> NDArray[np.float32]:
 def _bytes(values: NDArray[np.float32]) -> Image:
     rounded: Image = np.round(values).astype(np.uint8)
     return rounded
-
-
-@cache
-def _font() -> tuple[Mask, dict[str, slice]]:
-    """The sheet of letters and where each stands in it."""
-    picture, table = asset("fonts/hud.png"), asset("fonts/hud.json")
-    sheet = cv2.imdecode(np.frombuffer(picture.read_bytes(), np.uint8), cv2.IMREAD_GRAYSCALE)
-    try:
-        content = json.loads(table.read_text(encoding="utf-8"))
-        ends = np.cumsum(content["advances"])
-        letters = {
-            character: slice(int(end) - advance, int(end))
-            for character, advance, end in zip(content["characters"], content["advances"], ends, strict=True)
-        }
-    except (ValueError, KeyError, TypeError) as error:
-        raise AssetError(f"{table} is damaged; install livecam again") from error
-    if sheet is None or sheet.shape[1] != ends[-1] or "?" not in letters:
-        raise AssetError(f"{picture} does not fit {table.name}; install livecam again")
-    return sheet.astype(np.uint8, copy=False), letters
