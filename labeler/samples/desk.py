@@ -1,0 +1,218 @@
+"""Where a person labels: keeps what is said in the store before the next sample shows, and holds what is shown."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from labeler.formats.annotation import annotation
+from labeler.samples import leases
+from labeler.samples.actions import Action, Mode, Wish
+from labeler.samples.item import DECIDING, Turn, item
+from labeler.samples.judgement import judged
+from labeler.samples.meaning import meaning, settling
+from labeler.samples.repeats import due
+from labeler.samples.session import Arrived, Event, Says, Session, Shown, Told, after, opened
+from labeler.session import Verdict
+from livecam.core.errors import StoreError
+from livecam.core.files import write_atomically
+from livecam.core.samples import Sample, SampleState, Stored
+from livecam.core.scene import Image
+from livecam.core.store.store import Store
+
+REPEATS = 0.07  # of what was decided is shown again
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Some of the samples, to be gone through before the next pool."""
+
+    states: Collection[SampleState]
+    others: bool = False  # what others have decided: a second opinion
+
+
+_OPEN = {
+    Mode.REVIEW: (Pool({SampleState.NEW}),),
+    # What was called wrong waits for the right place.
+    Mode.ANNOTATE: (Pool({SampleState.REJECTED}), Pool({SampleState.NEW})),
+}
+_DECIDED = {
+    Mode.REVIEW: Pool({SampleState.LABELLED, SampleState.REJECTED}, others=True),
+    Mode.ANNOTATE: Pool({SampleState.LABELLED}, others=True),
+}
+
+
+@dataclass(slots=True)
+class Desk:
+    """One person before one store. Nothing is decided here: it carries between the session and the store."""
+
+    store: Store
+    mode: Mode
+    by: str
+    repeats: float = REPEATS
+    clock: Callable[[], float] = time.monotonic
+    owner: str = ""
+    written: datetime | None = None  # the last write of this desk
+    paces: list[float] = field(default_factory=list)  # seconds of each decision of this desk
+    _since: float = 0.0  # when the item was shown
+    _renewed: float = 0.0
+    _held: set[str] = field(default_factory=set)
+
+    def open(self) -> Session:
+        """The session at the first sample that is undecided; what killed labelers held is free again."""
+        self.owner = self.owner or leases.new_owner(self.by)
+        self._free_the_dead()
+        return self._show(opened(self.mode, self.by, tuple(self.store.events(by=self.by))))
+
+    def act(self, session: Session, wish: Wish) -> Session:
+        """The session after a wish, with everything that was said in the store; a trouble is told and loses nothing."""
+        session = self.settle(session, wish)
+        if session.untold and settling(session, wish) and wish is not Action.QUIT:
+            return session  # what was placed could not be kept: that comes first
+        before = session.tally.total()
+        session = self._hear(session, self._request(session, wish) or meaning(session, wish))
+        if session.item is None and not session.finished:
+            session = self._show(session, decided=session.tally.total() > before)
+        self.renew()
+        return session
+
+    def settle(self, session: Session, wish: Wish | None = None) -> Session:
+        """Keeps what was placed and not written yet, when nothing was wished for a while or something else is."""
+        says = settling(session, wish)
+        return self._hear(session, says) if says else session
+
+    def renew(self) -> None:
+        """Holds on to what is before the person; to be called now and then."""
+        if self._held and self.clock() - self._renewed > leases.SECONDS / 4:
+            self.store.renew(self.owner, tuple(self._held), leases.SECONDS)
+            self._renewed = self.clock()
+
+    def close(self, session: Session) -> None:
+        """Keeps what is not written yet and lets others have what was not decided."""
+        self.settle(session)
+        self._release(set(self._held))
+
+    def sample(self, session: Session) -> Sample | None:
+        """What is before the person; None at the end."""
+        return self.store.sample(session.turn.sample_id).sample if session.turn and session.item else None
+
+    def picture(self, session: Session) -> Image | None:
+        """Its picture; None at the end, StoreError when it cannot be read."""
+        return self.store.picture(session.turn.sample_id) if session.turn and session.item else None
+
+    def map_path(self, session: Session) -> Path | None:
+        """The class activation map of what is before the person, if one was made."""
+        if session.turn is None:
+            return None
+        path = self.store.folder / "cam" / f"{session.turn.sample_id}.png"
+        return path if path.exists() else None
+
+    @property
+    def pace(self) -> float | None:
+        """Median seconds a decision took at this desk."""
+        return statistics.median(self.paces) if self.paces else None
+
+    def _request(self, session: Session, wish: Wish) -> Event | None:
+        """What only the desk can answer, for it needs the store's folder."""
+        if wish is Action.EXPORT:
+            return Told(save_annotation(self.store))
+        if wish is Action.MAP and session.item and self.map_path(session) is None:
+            return Told(f"there is no class activation map yet; make them with: livecam-train cam {self.store.folder}")
+        return None
+
+    def _hear(self, session: Session, event: Event) -> Session:
+        if not isinstance(event, Says):
+            return after(session, event)
+        seconds = round(self.clock() - self._since, 3)
+        try:
+            kept = self.store.record([replace(said, seconds=seconds) for said in event.events])
+        except StoreError as error:
+            return after(session, Told(str(error)))
+        self.written = kept[-1].when
+        self.paces += [said.seconds for said in kept if said.verb in DECIDING]
+        decided = {said.sample_id for said in kept if said.verb in DECIDING}
+        self._release(decided & self._held)
+        return after(session, Says(kept))
+
+    def _show(self, session: Session, *, decided: bool = False) -> Session:
+        try:
+            if session.turn is None and (turn := self._next(session, decided=decided)):
+                session = after(session, Arrived(turn))
+            session = after(session, self._shown(session))
+            if session.item and session.item.decision is None and (trouble := self._hold(session.item.turn)):
+                session = after(session, Told(trouble))
+        except StoreError as error:
+            session = after(session, Told(str(error)))
+        self._since = self.clock()
+        return session
+
+    def _shown(self, session: Session) -> Shown:
+        left, elsewhere = self._left()
+        if session.turn is None:
+            return Shown(None, left, elsewhere)
+        sample = self.store.sample(session.turn.sample_id).sample
+        events = tuple(self.store.events(session.turn.sample_id, by=self.by))
+        return Shown(item(sample, events, turn=session.turn, by=self.by), left, elsewhere)
+
+    def _next(self, session: Session, *, decided: bool) -> Turn | None:
+        """A repeat when one is due, else what is undecided, else what only others have decided."""
+        if decided and (again := due(session, self.repeats)):
+            return again
+        for pool in (*_OPEN[self.mode], _DECIDED[self.mode]):
+            if stored := self._lease(pool):
+                return Turn(stored.sample.id)
+        return None
+
+    def _lease(self, pool: Pool) -> Stored | None:
+        """One more sample; those that were passed over stay held and are not given again."""
+        found = self.store.lease(
+            self.owner,
+            count=1 + len(self._held),
+            seconds=leases.SECONDS,
+            states=pool.states,
+            not_labelled_by=self.by if pool.others else None,
+        )
+        fresh = [stored for stored in found if stored.sample.id not in self._held]
+        self._release({stored.sample.id for stored in fresh[1:]})
+        self._held |= {stored.sample.id for stored in fresh[:1]}
+        return fresh[0] if fresh else None
+
+    def _hold(self, turn: Turn) -> str:
+        """Takes a sample back that was undecided by an undo; says so when somebody else is at it now."""
+        if turn.sample_id in self._held or self.store.renew(self.owner, [turn.sample_id], leases.SECONDS):
+            self._held.add(turn.sample_id)
+            return ""
+        return "somebody else has this picture before them now"
+
+    def _release(self, ids: set[str]) -> None:
+        if ids:
+            self.store.release(self.owner, tuple(ids))
+        self._held -= ids
+
+    def _left(self) -> tuple[int, int]:
+        """How many are undecided beside the turns there are, and how many of these others hold now."""
+        states = self.store.counts().states
+        opened_states = {state for pool in _OPEN[self.mode] for state in pool.states}
+        leased = states.get(SampleState.LEASED, 0)
+        undecided = sum(states.get(state, 0) for state in opened_states) + leased
+        return max(0, undecided - len(self._held)), max(0, leased - len(self._held))
+
+    def _free_the_dead(self) -> None:
+        for stored in tuple(self.store.samples(states={SampleState.LEASED})):
+            if stored.lease_owner and leases.is_gone(stored.lease_owner):
+                self.store.release(stored.lease_owner, (stored.sample.id,))
+
+
+def save_annotation(store: Store) -> str:
+    """Writes the tutorial's annotation file into the store's folder; says where, or what went wrong."""
+    verdicts = {name: Verdict.TRUE if right else Verdict.FALSE for name, right in judged(store).items()}
+    output = store.folder / "annotation.json"
+    try:
+        write_atomically(output, annotation(store.folder / "pictures", None, verdicts))
+    except OSError as error:
+        return f"cannot save {output}: {error.strerror}"
+    return f"saved {output}: {len(verdicts)} judged pictures"
