@@ -1,0 +1,134 @@
+"""Whatever the keys: nothing is lost, nothing is invented, nobody gets what another has."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labeler.samples.actions import Action, Mode, Place, Widen, Wish
+from labeler.samples.session import LEAST_ZOOM, MOST_ZOOM
+from livecam.core.samples import SampleState
+from livecam.core.scene import Point, Side
+from tests.labeler.samples.person import Person, shelf
+from tests.labeler.samples.shelf import Shelf
+
+STAYING = [action for action in Action if action is not Action.QUIT]
+points = st.builds(Point, st.integers(-20, 180), st.integers(-20, 140))
+wishes = st.one_of(
+    st.sampled_from(STAYING),
+    st.sampled_from([Action.ACCEPT, Action.REJECT, Action.UNDO, Action.SKIP]),
+    st.builds(Place, st.sampled_from(Side), points),
+    st.builds(Widen, st.sampled_from(Side), st.integers(-3, 3)),
+)
+sequences = st.lists(wishes, max_size=30)
+modes = st.sampled_from(Mode)
+
+
+def everything(store: Shelf) -> list[object]:
+    return [(stored.standing.state, stored.standing.labels) for stored in store.samples()]
+
+
+@given(modes, sequences)
+def test_the_store_alone_brings_back_every_decision(mode: Mode, keys: list[Wish]) -> None:
+    person = Person(shelf(), mode).wishes(*keys)
+
+    assert Person(person.store, mode).session.decisions == person.session.decisions
+
+
+@given(modes, sequences, st.integers(0, 30))
+def test_being_killed_in_the_middle_changes_no_decision(mode: Mode, keys: list[Wish], cut: int) -> None:
+    killed = Person(shelf(), mode).wishes(*keys[:cut])
+    before = killed.session.tally
+    killed.store.owners.clear()  # what the next one finds out about the dead
+
+    assert Person(killed.store, mode).session.tally == before
+
+
+@given(sequences)
+def test_what_was_placed_is_there_after_a_pause_and_a_kill(keys: list[Wish]) -> None:
+    person = Person(shelf()).wishes(*keys)
+    settled = person.desk.settle(person.session)
+    if settled.turn is None:
+        return
+    again = Person(person.leaves()).wishes(*[Action.PREVIOUS] * 40)
+    while again.session.turn != settled.turn:
+        again.wishes(Action.NEXT)
+
+    assert {side: said.point for side, said in again.session.said.items()} == {
+        side: said.point for side, said in settled.said.items()
+    }
+
+
+@given(modes, sequences)
+def test_the_position_never_leaves_the_turns_and_their_end(mode: Mode, keys: list[Wish]) -> None:
+    session = Person(shelf(), mode).wishes(*keys).session
+
+    assert 0 <= session.position <= len(session.turns)
+
+
+@given(modes, sequences)
+def test_the_zoom_stays_within_its_limits(mode: Mode, keys: list[Wish]) -> None:
+    assert LEAST_ZOOM <= Person(shelf(), mode).wishes(*keys).session.view.zoom <= MOST_ZOOM
+
+
+@given(sequences)
+def test_as_many_undos_as_events_leave_nothing(keys: list[Wish]) -> None:
+    person = Person(shelf()).wishes(*keys, Action.HELP)
+    person.wishes(*[Action.UNDO] * (len(person.session.history) + 1))
+
+    assert everything(person.store) == everything(shelf())
+
+
+@given(modes, sequences, st.sampled_from([Action.SKIP, Action.ACCEPT, Action.CLOSED]))
+def test_an_undo_brings_back_what_was(mode: Mode, keys: list[Wish], action: Action) -> None:
+    person = Person(shelf(), mode).wishes(*keys, Action.PREVIOUS)
+    before, said = everything(person.store), len(person.store.kept)
+    person.wishes(action)
+    person.wishes(*[Action.UNDO] * (len(person.store.kept) - said))
+
+    assert everything(person.store) == before
+
+
+@given(modes, sequences)
+def test_looking_keeps_nothing(mode: Mode, keys: list[Wish]) -> None:
+    looking = {
+        *(Action.NEXT, Action.PREVIOUS, Action.OTHER_EYE, Action.CONTRAST, Action.PIXELS, Action.LANDMARKS),
+        *(Action.BARE, Action.LABELS, Action.HELP, Action.ZOOM_IN, Action.ZOOM_OUT, Action.ZOOM_RESET),
+    }
+
+    assert not Person(shelf(), mode).wishes(*(key for key in keys if key in looking)).store.kept
+
+
+@given(modes, sequences, sequences)
+def test_two_people_are_never_before_the_same_undecided_sample(mode: Mode, hers: list[Wish], his: list[Wish]) -> None:
+    store = shelf(9)
+    ann, bob = Person(store, mode), Person(store, mode, by="bob")
+    forward = {Action.UNDO, Action.PREVIOUS}
+    for mine, yours in zip(hers, his, strict=False):
+        ann.wishes(*({mine} - forward))
+        bob.wishes(*({yours} - forward))
+
+    shared = ann.session.turn and ann.session.turn == bob.session.turn
+    assert not shared or store.sample(ann.session.turns[-1].sample_id).standing.state is not SampleState.NEW
+
+
+@given(modes, sequences)
+def test_whoever_leaves_holds_nothing_any_more(mode: Mode, keys: list[Wish]) -> None:
+    assert not Person(shelf(), mode).wishes(*keys).leaves().owners
+
+
+@given(modes, sequences)
+def test_a_session_starts_at_a_sample_that_is_undecided(mode: Mode, keys: list[Wish]) -> None:
+    again = Person(Person(shelf(), mode).wishes(*keys).leaves(), mode)
+
+    assert again.session.turn is None or again.session.turn not in again.session.decisions
+
+
+@given(modes, sequences)
+def test_a_full_disk_decides_nothing_and_stays_before_the_same_sample(mode: Mode, keys: list[Wish]) -> None:
+    person = Person(shelf(), mode).wishes(*keys, Action.PREVIOUS)
+    person.store.full = True
+    turn = person.session.turn
+    person.wishes(Action.ACCEPT, Action.SKIP)
+
+    assert person.session.turn == turn
