@@ -24,6 +24,15 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise
 
 
+def sync_folder(folder: Path) -> None:
+    """Makes names durable that were given, changed or removed in the folder."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def check_writable(path: Path) -> None:
     """OSError when `write_atomically` could not put a file there now; what is there stays as it is."""
     if path.is_dir():

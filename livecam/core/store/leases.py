@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, not_, or_, select, update
 
 from livecam.core.samples import SampleState, Stored, Verb
 from livecam.core.store.reading import BY_USE, batches, stored
@@ -25,15 +25,13 @@ def lease(
     not_labelled_by: str | None,
 ) -> Sequence[Stored]:
     """What the owner holds already comes first, so that asking again after a crash goes on where it stopped."""
-    query = select(samples.c.id).where(not_(samples.c.lost), samples.c.state.in_(states), _may_have(owner, now))
+    wanted = [not_(samples.c.lost), samples.c.state.in_(states)]
     if not_labelled_by is not None:
-        query = query.where(not_(_decided_by(not_labelled_by)))
-    mine_first = case((samples.c.lease_owner == owner, 0), else_=1)
-    # Rows that somebody else is leasing at this moment are passed over; SQLite knows no such rows and ignores it.
-    query = query.order_by(mine_first, *BY_USE).limit(count).with_for_update(skip_locked=True)
-    ids = list(connection.scalars(query))
-    taken = update(samples).where(samples.c.id.in_(ids)).values(lease_owner=owner, lease_expires=until)
-    connection.execute(taken)
+        wanted.append(not_(_decided_by(not_labelled_by)))
+    ids = _first(connection, count, *wanted, samples.c.lease_owner == owner)
+    ids += _first(connection, count - len(ids), *wanted, _is_free(now), samples.c.id.not_in(ids))
+    taken = update(samples).where(samples.c.id.in_(ids))
+    connection.execute(taken.values(lease_owner=owner, lease_expires=until))
     return _read(connection, ids, now)
 
 
@@ -41,7 +39,7 @@ def renew(connection: Connection, owner: str, ids: Collection[str], *, until: da
     """Which of them the owner holds now; one that had come free is taken again."""
     kept: list[str] = []
     for some in batches(ids):
-        mine = and_(samples.c.id.in_(some), _may_have(owner, now))
+        mine = and_(samples.c.id.in_(some), or_(samples.c.lease_owner == owner, _is_free(now)))
         query = select(samples.c.id).where(mine).order_by(samples.c.id).with_for_update()
         held = list(connection.scalars(query))
         connection.execute(update(samples).where(samples.c.id.in_(held)).values(lease_owner=owner, lease_expires=until))
@@ -60,8 +58,14 @@ def end_of(now: datetime, seconds: float) -> datetime:
     return now + timedelta(seconds=seconds)
 
 
-def _may_have(owner: str, now: datetime) -> ColumnElement[bool]:
-    return or_(samples.c.lease_owner.is_(None), samples.c.lease_owner == owner, samples.c.lease_expires <= now)
+def _first(connection: Connection, count: int, *wanted: ColumnElement[bool]) -> list[str]:
+    query = select(samples.c.id).where(*wanted).order_by(*BY_USE).limit(count)
+    # Rows that somebody else is leasing at this moment are passed over; SQLite has one writer at a time anyway.
+    return list(connection.scalars(query.with_for_update(skip_locked=True)))
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(samples.c.lease_owner.is_(None), samples.c.lease_expires <= now)
 
 
 def _decided_by(person: str) -> ColumnElement[bool]:

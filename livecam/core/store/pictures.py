@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from livecam.core.errors import StoreError
+from livecam.core.files import sync_folder
 from livecam.core.scene import Image
 
 _ID = re.compile(r"[0-9a-f]{64}")
@@ -113,15 +114,6 @@ class Pictures:
         for path in (*self.folder.iterdir(), *self.stray_files()):
             path.unlink(missing_ok=True)
         sync_folder(self.folder)
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes names durable that were given or changed in the folder."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _wait_for(handle: int, seconds: float, path: Path) -> None:

@@ -1,10 +1,16 @@
-"""Where a queue is kept when nobody names a place."""
+"""The folder of a store: where it is when nobody names one, and how it is made."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
+
+from livecam.core.errors import StoreError
+from livecam.core.files import sync_folder
+
+DATABASE = "queue.db"
+PICTURES = "pictures"
 
 
 def default_folder(environment: Mapping[str, str] = os.environ) -> Path:
@@ -13,3 +19,24 @@ def default_folder(environment: Mapping[str, str] = os.environ) -> Path:
     # The specification asks to ignore a relative path, and an empty one is relative.
     data = named if named.is_absolute() else Path.home() / ".local" / "share"
     return data / "livecam" / "queue"
+
+
+def prepare(folder: Path) -> None:
+    """Makes the folder, for its owner alone; OSError, and StoreError for a folder that holds something else."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for made in missing:
+        sync_folder(made.parent)
+    _refuse_foreign(folder)
+    status = folder.stat()
+    if status.st_mode & 0o077 and status.st_uid == os.geteuid():
+        folder.chmod(status.st_mode & 0o700)
+    if not (folder / PICTURES).is_dir():
+        (folder / PICTURES).mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    ours = {DATABASE, PICTURES}
+    if not any((folder / name).exists() for name in ours) and any(folder.iterdir()):
+        raise StoreError(f"the folder {folder} holds other things and no store; name an empty or a new one")

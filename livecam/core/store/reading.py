@@ -19,7 +19,7 @@ BATCH = 200
 # Samples that wait for a decision: only these are called leased while somebody has them.
 WAITING = (SampleState.NEW, SampleState.REJECTED)
 BY_USE = (samples.c.priority.desc(), samples.c.captured, samples.c.id)
-BY_AGE = (samples.c.captured.desc(), samples.c.id)
+BY_AGE = (samples.c.captured.desc(), samples.c.id.desc())
 
 
 def batches(items: Iterable[T], size: int = 500) -> Iterator[Sequence[T]]:
@@ -98,5 +98,5 @@ def before(last: Row[Any]) -> ColumnElement[bool]:
     same_time = samples.c.captured == last.captured
     return and_(
         samples.c.captured <= last.captured,
-        or_(samples.c.captured < last.captured, and_(same_time, samples.c.id > last.id)),
+        or_(samples.c.captured < last.captured, and_(same_time, samples.c.id < last.id)),
     )

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, not_, or_, select
 
+from livecam.core.files import sync_folder
 from livecam.core.samples import Reason, SampleState
 from livecam.core.store.counting import picture_bytes
-from livecam.core.store.pictures import Pictures, sync_folder
+from livecam.core.store.pictures import Pictures
 from livecam.core.store.reading import batches, is_leased
 from livecam.core.store.schema import events, removals, samples
 
@@ -21,7 +22,11 @@ def remove(connection: Connection, pictures: Pictures, ids: Sequence[str]) -> in
     """
     gone = 0
     for some in batches(ids):
-        known = list(connection.scalars(select(samples.c.id).where(samples.c.id.in_(some)).with_for_update()))
+        known = list(
+            connection.scalars(
+                select(samples.c.id).where(samples.c.id.in_(some)).order_by(samples.c.id).with_for_update()
+            )
+        )
         for sample_id in known:
             pictures.remove(sample_id)
         sync_folder(pictures.folder)

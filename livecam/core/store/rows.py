@@ -17,9 +17,9 @@ def sample_values(sample: Sample) -> Mapping[str, object]:
     """The columns that never change."""
     return {
         "id": sample.id,
-        "session": sample.session,
+        "session": _readable(sample.session),
         "captured": sample.captured,
-        "source": sample.source,
+        "source": _readable(sample.source),
         "frame_index": sample.frame_index,
         "seconds": sample.seconds,
         "width": sample.size[0],
@@ -35,6 +35,11 @@ def sample_values(sample: Sample) -> Mapping[str, object]:
         "priority": float(sample.priority),
         "split": sample.split.value,
     }
+
+
+def _readable(name: str) -> str:
+    """File names may be any bytes; databases take text only."""
+    return name.encode(errors="backslashreplace").decode()
 
 
 def to_sample(row: Row[Any]) -> Sample:

@@ -19,13 +19,14 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    desc,
 )
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
 # The newest migration. Names of revisions sort by age, so a store of a newer program is known without Alembic.
-REVISION = "0001"
+REVISION = "0002"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -73,8 +74,9 @@ samples = Table(
     Column("lost", Boolean, nullable=False),  # its picture is not there
     Column("lease_owner", Text),
     Column("lease_expires", Moment),
-    Index("samples_by_use", "priority", "captured", "id"),
+    Index("samples_by_use", desc("priority"), "captured", "id"),
     Index("samples_by_age", "captured", "id"),
+    Index("samples_by_owner", "lease_owner"),
 )
 
 events = Table(

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from livecam.core.errors import StoreError
-from livecam.core.samples import LabelEvent, Reason, Sample, SampleState, Split, Stored, pixel_hash
+from livecam.core.samples import LabelEvent, Reason, Sample, SampleState, Split, Stored
 from livecam.core.scene import Image
-from livecam.core.store import counting, judging, leases, reading, removing
+from livecam.core.store import adding, counting, judging, leases, reading, removing
 from livecam.core.store.counting import Counts
 from livecam.core.store.database import Database, open_postgresql, open_sqlite
-from livecam.core.store.pictures import Pictures, encode, sync_folder
+from livecam.core.store.pictures import Pictures, encode
+from livecam.core.store.place import DATABASE, prepare
 from livecam.core.store.reconcile import problems, reconcile
-from livecam.core.store.rows import sample_values, to_event
+from livecam.core.store.rows import to_event
 from livecam.core.store.schema import events, samples
 from livecam.core.store.troubles import told
-
-_DATABASE = "queue.db"
 
 
 def _utc_now() -> datetime:
@@ -60,8 +57,8 @@ class Store:
         """
         folder = folder.absolute()
         with told(str(folder)):
-            _prepare(folder)
-        database = open_postgresql(url, busy_seconds) if url else open_sqlite(folder / _DATABASE, busy_seconds)
+            prepare(folder)
+        database = open_postgresql(url, busy_seconds) if url else open_sqlite(folder / DATABASE, busy_seconds)
         store = cls(folder, database, clock, busy_seconds)
         try:
             with told(str(folder)), store._pictures.locked(busy_seconds):
@@ -91,31 +88,10 @@ class Store:
 
         `picture` is (h, w, 3) uint8 BGR. ValueError when the sample is not about this picture.
         """
-        _check_sample(sample, picture)
+        adding.check(sample, picture)
         content = encode(picture)
-        values = {
-            **sample_values(sample),
-            "picture_bytes": len(content),
-            "state": SampleState.NEW.value,
-            "flagged": False,
-            "lost": False,
-        }
         with told(str(self.folder)), self._pictures.locked(self._busy_seconds):
-            with self._database.reading() as connection:
-                lost = connection.scalar(select(samples.c.lost).where(samples.c.id == sample.id))
-            if lost is False:
-                return False
-            self._pictures.write(sample.id, content)
-            try:
-                with self._database.writing() as connection:
-                    if lost is None:
-                        connection.execute(insert(samples).values(**values))
-                    else:
-                        connection.execute(update(samples).where(samples.c.id == sample.id).values(lost=False))
-            except BaseException:
-                self._pictures.remove(sample.id)
-                raise
-        return True
+            return adding.add(self._database, self._pictures, sample, content)
 
     def sample(self, sample_id: str) -> Stored:
         """StoreError for an unknown id."""
@@ -238,8 +214,8 @@ class Store:
     def evict(self, most_bytes: int) -> int:
         """Removes the least useful samples until the pictures take at most `most_bytes`; how many went.
 
-        Lowest priority first, then oldest; never one that anybody said something of, has leased or asked for, so that
-        the pictures may go on taking more.
+        Lowest priority first, then oldest; never one that anybody said something of, has leased or asked for. The
+        pictures go on taking more when only such are left.
         """
         with told(str(self.folder)), self._pictures.locked(self._busy_seconds), self._database.writing() as connection:
             ids = removing.least_useful(connection, most_bytes, self._clock())
@@ -263,26 +239,3 @@ class Store:
         """Every problem, in words: a picture that is missing, damaged, changed or without a sample, a wrong state."""
         with told(str(self.folder)):
             return tuple(problems(self._database, self._pictures))
-
-
-def _prepare(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    status = folder.stat()
-    if status.st_mode & 0o077 and status.st_uid == os.geteuid():
-        folder.chmod(0o700)
-    pictures = folder / "pictures"
-    if not pictures.exists():
-        pictures.mkdir(mode=0o700, exist_ok=True)
-        sync_folder(folder)
-        sync_folder(folder.parent)
-
-
-def _check_sample(sample: Sample, picture: Image) -> None:
-    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
-        raise ValueError(f"a picture is (h, w, 3) uint8, not {picture.shape} {picture.dtype}")
-    if sample.size != (picture.shape[1], picture.shape[0]):
-        raise ValueError(f"the sample says {sample.size}, its picture is {picture.shape[1]}x{picture.shape[0]}")
-    if sample.id != pixel_hash(picture):
-        raise ValueError(f"the sample's id {sample.id} is not the hash of its picture")
-    if not (math.isfinite(sample.priority) and np.isfinite(sample.landmarks).all()):
-        raise ValueError("a sample's priority and landmarks are finite numbers")

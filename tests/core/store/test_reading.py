@@ -1,0 +1,154 @@
+"""Samples are found by what they are, in a fixed order, however many there are."""
+
+from __future__ import annotations
+
+import tracemalloc
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from livecam.core.samples import LabelEvent, Reason, SampleState, Split, Verb
+from livecam.core.store.store import Store
+from tests.core.store.conftest import Place
+from tests.fakes import make_sample
+
+
+@pytest.fixture
+def many(store: Store) -> list[str]:
+    """More samples than are read at once, with few different priorities and times."""
+    return add_many(store, 205)
+
+
+@pytest.fixture
+def some(store: Store) -> list[str]:
+    return add_many(store, 6)
+
+
+def add_many(store: Store, count: int) -> list[str]:
+    ids = []
+    for number in range(count):
+        picture = np.full((2, 2, 3), (number % 256, number // 256, 1), np.uint8)
+        sample, picture = make_sample(number % 7, picture, priority=float(number % 5))
+        store.add(sample, picture)
+        ids.append(sample.id)
+    return ids
+
+
+def test_the_most_important_come_first_then_the_oldest(store: Store, many: list[str]) -> None:
+    found = [stored.sample for stored in store.samples()]
+
+    assert found == sorted(found, key=lambda sample: (-sample.priority, sample.captured, sample.id))
+    assert sorted(sample.id for sample in found) == sorted(many)
+
+
+def test_or_the_newest(store: Store, many: list[str]) -> None:
+    found = [stored.sample for stored in store.samples(newest_first=True)]
+
+    assert [s.captured for s in found] == sorted((s.captured for s in found), reverse=True)
+    assert sorted(sample.id for sample in found) == sorted(many)
+
+
+def test_samples_are_found_by_state(store: Store, some: list[str]) -> None:
+    store.record([LabelEvent(some[0], Verb.SKIP, "anna"), LabelEvent(some[1], Verb.REJECT, "anna")])
+    store.lease("anna", states=[SampleState.REJECTED])
+
+    found = {state: {stored.sample.id for stored in store.samples(states=[state])} for state in SampleState}
+
+    assert found == {
+        SampleState.NEW: set(some[2:]),
+        SampleState.LEASED: {some[1]},
+        SampleState.SKIPPED: {some[0]},
+        SampleState.REJECTED: set(),
+        SampleState.LABELLED: set(),
+    }
+
+
+def test_no_state_is_no_sample_and_any_state_is_all(store: Store, some: list[str]) -> None:
+    assert (len(list(store.samples(states=[]))), len(list(store.samples(states=SampleState)))) == (0, len(some))
+
+
+def test_samples_are_found_by_split_and_reason(store: Store) -> None:
+    for number, (split, reason) in enumerate((split, reason) for split in Split for reason in Reason):
+        store.add(*make_sample(number, split=split, reason=reason))
+
+    found = [stored.sample for stored in store.samples(splits=[Split.TEST], reasons=[Reason.LOW, Reason.RANDOM])]
+
+    assert {(sample.split, sample.reason) for sample in found} == {
+        (Split.TEST, Reason.LOW),
+        (Split.TEST, Reason.RANDOM),
+    }
+
+
+def test_a_new_priority_changes_the_order(store: Store, some: list[str]) -> None:
+    store.prioritise({some[4]: 99.0, "f" * 64: 100.0})
+
+    assert next(store.samples()).sample.id == some[4]
+
+
+def test_a_priority_is_a_number(store: Store) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        store.prioritise({"f" * 64: float("nan")})
+
+
+def test_people_may_label_while_samples_are_read(store: Store, many: list[str]) -> None:
+    for stored in store.samples():
+        store.record([LabelEvent(stored.sample.id, Verb.SKIP, "anna")])
+
+    assert store.counts().states[SampleState.SKIPPED] == len(many)
+
+
+def test_a_sample_that_goes_while_others_are_read_disturbs_nothing(store: Store, many: list[str]) -> None:
+    reading = store.samples()
+    next(reading)
+    store.remove(many[::2])
+
+    assert set(many[1::2]) <= {stored.sample.id for stored in reading} | set(many[:1])
+
+
+def test_reading_a_long_queue_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "queue") as store:
+        add_many(store, 610)
+        next(store.samples())
+        tracemalloc.start()
+        kept = list(store.samples())
+        all_at_once, _ = tracemalloc.get_traced_memory()
+        del kept
+        tracemalloc.reset_peak()
+        for _ in store.samples():
+            pass
+        _, one_by_one = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+    # 200 of 610, and what reading itself takes.
+    assert one_by_one < 0.6 * all_at_once
+
+
+def test_counts_name_every_kind(store: Store, place: Place) -> None:
+    store.add(*make_sample(0, reason=Reason.RANDOM, split=Split.TEST))
+    store.add(*make_sample(1))
+    store.add(*make_sample(2))
+    store.record([LabelEvent(make_sample(2)[0].id, Verb.SKIP, "anna")])
+    store.lease("anna")
+
+    counts = store.counts()
+
+    assert {state.value: number for state, number in counts.states.items()} == {
+        "new": 1,
+        "leased": 1,
+        "labelled": 0,
+        "skipped": 1,
+        "rejected": 0,
+    }
+    assert (counts.reasons[Reason.RANDOM], counts.reasons[Reason.FLAG], counts.splits[Split.TEST]) == (1, 0, 1)
+    assert (counts.samples, counts.events, counts.lost, counts.strays) == (3, 1, 0, 0)
+    assert counts.picture_bytes == sum(path.stat().st_size for path in (place.folder / "pictures").iterdir())
+
+
+def test_a_lease_that_expired_counts_as_new(store: Store, place: Place) -> None:
+    store.add(*make_sample())
+    store.lease("anna", seconds=timedelta(minutes=1).total_seconds())
+    place.clock.pass_by(60)
+
+    assert store.counts().states[SampleState.NEW] == 1
