@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +13,9 @@ import typer
 from livecam.core.errors import LivecamError
 from livecam.settings import FaceFinderName, PupilFinderName, PupilSettings
 from training.export import Quantisation
+from training.progress import watch
+from training.quality.cli import cam, quality
+from training.rounds.cli import rollback, round_, rounds
 
 app = typer.Typer(
     name="livecam-train",
@@ -21,6 +23,12 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+
+app.command()(quality)
+app.command()(cam)
+app.command(name="round")(round_)
+app.command()(rounds)
+app.command()(rollback)
 
 Out = Annotated[Path, typer.Option("--out", help="Where the result goes.")]
 Seed = Annotated[int, typer.Option(help="The same seed makes the same result.")]
@@ -44,7 +52,7 @@ def coarse(
     from training.parallel import cores  # noqa: PLC0415
 
     settings = CoarseSettings(face, every, least)
-    summary = label(sources, out, settings, workers=workers or cores(), watch=_watch)
+    summary = label(sources, out, settings, workers=workers or cores(), watch=watch)
     print(f"{summary.eyes} eyes from {summary.pictures} pictures, {summary.faceless} without a face: {out}")
 
 
@@ -57,7 +65,7 @@ def synth(
     from training.parallel import cores  # noqa: PLC0415
 
     begun = time.monotonic()
-    eyes = recipe.synth(count, out, seed=seed, workers=workers or cores(), watch=_watch)
+    eyes = recipe.synth(count, out, seed=seed, workers=workers or cores(), watch=watch)
     print(f"{len(eyes)} eyes, {len(eyes) / (time.monotonic() - begun):.0f} a second; look at {out / 'sheet.png'}")
 
 
@@ -77,7 +85,7 @@ def gazeshift(
 
     workers = workers or cores()
     people = read_labels(faces, labels)
-    eyes = recipe.shift_gaze(people, out, count=count, seed=seed, workers=workers, watch=_watch)
+    eyes = recipe.shift_gaze(people, out, count=count, seed=seed, workers=workers, watch=watch)
     print(f"{len(eyes)} eyes of {len(set(eyes.groups))} people; look at {out / 'sheet.png'}")
 
 
@@ -98,7 +106,7 @@ def fit(
 
     settings = FitSettings(model=model, steps=steps, batch=batch, seed=seed)
     checks = recipe.train(learner_named(model, weights), data, out, settings)
-    for check in _watch("fit", checks, -(-steps // settings.check_every)):
+    for check in watch("fit", checks, -(-steps // settings.check_every)):
         print(f"step {check.step}: loss {check.loss:.3f}, {check.error:.2f} px on held-out people")
     print(f"{out} is finished")
 
@@ -118,7 +126,7 @@ def evaluate(
 
     with tempfile.TemporaryDirectory() as folder:
         settings = _finder(finder, Path(folder))
-        table = recipe.evaluate(settings, target, out, face=face, most=most, watch=_watch)
+        table = recipe.evaluate(settings, target, out, face=face, most=most, watch=watch)
     _print_shares(table)
     print(f"curves and the worst cases: {out}")
 
@@ -153,7 +161,7 @@ def export(
         quantisation=quantize,
         faces=(faces, faces / "labels.csv") if faces else None,
         staged_faces=recipe.Size().staged,
-        watch=_watch,
+        watch=watch,
     )
     for name, score in scores.items():
         print(f"{name}: {score:.4f}")
@@ -173,7 +181,7 @@ def everything(
 
     begun = time.monotonic()
     size = recipe.SMOKE if smoke else recipe.Size()
-    scores = recipe.everything(data, work, out, size=size, seed=seed, watch=_watch)
+    scores = recipe.everything(data, work, out, size=size, seed=seed, watch=watch)
     for name, score in scores.items():
         print(f"{name}: {score}")
     print(f"{out} in {time.monotonic() - begun:.0f} s; reports: {work}")
@@ -185,14 +193,6 @@ def _print_shares(table: dict[str, Any]) -> None:
         print(f"{measure:>12}: " + "  ".join(f"<={limit} {share:.1%}" for limit, share in shares.items()))
     if "closed auc" in table:
         print(f"closed eyes: AUC {table['closed auc']:.3f}")
-
-
-def _watch(name: str, parts: Iterable[Any], count: int) -> Iterator[Any]:
-    """Passes the parts on under a progress bar with the time that is left."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import track  # noqa: PLC0415
-
-    yield from track(parts, description=name, total=count, console=Console(stderr=True))
 
 
 def main() -> None:

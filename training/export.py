@@ -159,6 +159,14 @@ def write(
     return card
 
 
+def write_weights(run: Path, out: Path) -> Path:
+    """What the exported model was before, beside it, so that a later training can go on from there."""
+    path = out.with_suffix(".weights.h5")
+    with replacing(path) as stream:
+        stream.write((run / "best.weights.h5").read_bytes())
+    return path
+
+
 def provenance(run: Path, folders: Sequence[Path], scores: dict[str, float]) -> Provenance:
     """Who made the model, from what."""
     settings = run_settings(run)

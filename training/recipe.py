@@ -112,6 +112,7 @@ def ship(
             calibration, fitted = _calibrated(draft, faces, set(eyes.groups.tolist()), staged_faces, watch)
         scores |= fitted
     export.write(content, out, learner, calibration=calibration, provenance=export.provenance(run, data, scores))
+    export.write_weights(run, out)
     return scores
 
 

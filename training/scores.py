@@ -66,6 +66,16 @@ def area(wrong: Vector, right: Vector) -> float:
     return float(np.trapz(right, wrong))
 
 
+def auc(scores: ArrayLike, positive: ArrayLike) -> float:
+    """The probability that a positive scores higher than a negative, equal scores counting half; NaN without both."""
+    numbers, yes = np.asarray(scores, np.float64), np.asarray(positive, bool)
+    if yes.all() or not yes.any():
+        return float("nan")
+    _, place, count = np.unique(numbers, return_inverse=True, return_counts=True)
+    rank = (np.cumsum(count) - (count - 1) / 2)[place]
+    return float((rank[yes].sum() - yes.sum() * (yes.sum() + 1) / 2) / (yes.sum() * (~yes).sum()))
+
+
 def risk_coverage(confidences: Vector, hits: NDArray[np.bool_]) -> tuple[Vector, Vector]:
     """The share of eyes kept, the surest first, and the share of the kept that is wrong."""
     order = np.argsort(-confidences, kind="stable")

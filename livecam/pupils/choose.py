@@ -22,8 +22,8 @@ def open_pupils(settings: PupilSettings) -> PupilFinder:
 
 
 def own_model(store: Path) -> Path:
-    """Where the rounds of a sample store leave the model they promote."""
-    return store / "models" / "pupil.tflite"
+    """Where the rounds of a sample store leave the model they promote; `current` is a link that they turn over."""
+    return store / "models" / "current" / "pupil.tflite"
 
 
 def model_places(settings: PupilSettings, store: Path | None) -> Sequence[Path]:
