@@ -1,0 +1,1 @@
+"""Finds a tiny target in a huge picture."""

@@ -1,0 +1,86 @@
+"""Finds targets on a page of any size: at several scales, with a score that means a probability."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from livecam.core.scene import Box, Image
+from livecam.find.card import Search
+from livecam.find.maps import Network
+from livecam.find.panels import PANEL_PIXELS, page_maps
+from livecam.find.peaks import Peak, peaks, separate
+from livecam.find.scaling import factors
+
+_LIKE = 0.12  # two scales nearer than this share of each other see the same
+_LARGEST = 3.0  # times a page is enlarged at most to be as wide as the pages the network knows
+_UNRIVALLED = 0.02  # the height that the next best is taken to have where there is none
+
+
+class Target(NamedTuple):
+    """Where a target may be, in page pixels."""
+
+    x: float
+    y: float
+    score: float  # 0..1, the calibrated probability that this is one
+    box: Box
+    raw: float  # the height of the centre map, 0..1
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFinder:
+    """Runs a network as its card says."""
+
+    network: Network
+    search: Search
+    panel_pixels: int = PANEL_PIXELS
+
+    def find(self, image: Image, top: int = 5) -> Sequence[Target]:
+        """The `top` best candidates of a page (h, w, 3) uint8 BGR, the likeliest first; `sure` tells of each whether
+        it counts as found. None is a normal answer."""
+        found = separate(peak for scale in self._scales(image) for peak in self._peaks(image, scale))
+        return [self._target(peak, _rival(found, peak)) for peak in found[:top]]
+
+    def sure(self, target: Target) -> bool:
+        """Whether this one is on the page, rather than only the best guess."""
+        return target.score >= self.search.threshold
+
+    def _scales(self, image: Image) -> Sequence[float]:
+        """Those of the card, of the page as it is and as wide as the pages the network knows; no two alike."""
+        known = min(self.search.page_width / image.shape[1], _LARGEST) if self.search.page_width else 1.0
+        scales: list[float] = []
+        for scale in (factor * size for size in (known, 1.0) for factor in self.search.scales):
+            if all(abs(math.log(scale / other)) > _LIKE for other in scales):
+                scales.append(scale)
+        return scales
+
+    def _peaks(self, image: Image, scale: float) -> Iterator[Peak]:
+        maps = page_maps(self.network, image, scale=scale, panel_pixels=self.panel_pixels)
+        for peak in peaks(maps, self.network.stride, self.search.box):
+            yield _on_page(peak, image, scale)
+
+    def _target(self, peak: Peak, rival: float) -> Target:
+        score = self.search.calibration.score(peak.raw, rival)
+        return Target(peak.x, peak.y, score, peak.box, peak.raw)
+
+
+def _rival(found: Sequence[Peak], peak: Peak) -> float:
+    """The height of the best of the other peaks of the page."""
+    return next((other.raw for other in found if other is not peak), _UNRIVALLED)
+
+
+def _on_page(peak: Peak, image: Image, scale: float) -> Peak:
+    """From the scaled page to the page, where the box is cut off at the edges."""
+    height, width = image.shape[:2]
+    along, down = factors(image, scale)
+    left, top = max(0.0, peak.box.x / along), max(0.0, peak.box.y / down)
+    right = min(float(width), (peak.box.x + peak.box.width) / along)
+    bottom = min(float(height), (peak.box.y + peak.box.height) / down)
+    return Peak(
+        min(max((peak.x + 0.5) / along - 0.5, 0.0), width - 1.0),
+        min(max((peak.y + 0.5) / down - 0.5, 0.0), height - 1.0),
+        peak.raw,
+        Box(left, top, max(1.0, right - left), max(1.0, bottom - top)),
+    )
