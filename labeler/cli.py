@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from labeler.web.cli import serve
 from livecam.core.errors import LivecamError
 
 app = typer.Typer(
@@ -16,6 +17,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.command()(serve)
 
 
 @app.callback()

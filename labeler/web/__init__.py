@@ -1,0 +1,1 @@
+"""The labeler in a browser, for machines without a window system; nothing leaves this computer."""

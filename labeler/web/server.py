@@ -1,0 +1,198 @@
+"""The small server behind the page: opens sessions, hears wishes, shows pictures by the id of their sample."""
+
+from __future__ import annotations
+
+import errno
+import re
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from labeler.annotators import check_name
+from labeler.samples.actions import HELP, Action, Mode, Place, Widen, Wish, action_of
+from labeler.web.guard import Guard
+from labeler.web.people import People, Person
+from labeler.web.telling import told
+from livecam.core.errors import LivecamError, SinkError, StoreError
+from livecam.core.scene import Point, Side
+
+HOST = "127.0.0.1"
+_STATIC = {"label.js": "text/javascript", "label.css": "text/css"}
+_ID = re.compile(r"[0-9a-f]{64}")
+_MOST_STEPS = 40  # of the wheel in one wish
+
+
+class _NotUnderstoodError(ValueError):
+    """What was posted is no wish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """What the page can ask for; every answer about a session is the whole of it."""
+
+    people: People
+    token: str
+    mode: Mode
+    by: str
+
+    def application(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/", self.page),
+                Route("/static/{name}", self.static),
+                Route("/picture/{sample}", self.picture),
+                Route("/map/{sample}", self.map),
+                Route("/api/open", self.open, methods=["POST"]),
+                Route("/api/wish", self.wish, methods=["POST"]),
+                Route("/api/close", self.close, methods=["POST"]),
+            ],
+            lifespan=self._life,
+        )
+
+    @asynccontextmanager
+    async def _life(self, _: Starlette) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(self.people.close)
+
+    async def page(self, request: Request) -> Response:
+        text = _content("index.html").decode().replace("{{token}}", self.token)
+        return Response(text, media_type="text/html")
+
+    async def static(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in _STATIC:
+            return _missing()
+        return Response(_content(name), media_type=_STATIC[name])
+
+    async def picture(self, request: Request) -> Response:
+        sample = request.path_params["sample"]
+        if not _ID.fullmatch(sample):
+            return _missing()
+        return _file(self.people.store.picture_path(sample))
+
+    async def map(self, request: Request) -> Response:
+        sample = request.path_params["sample"]
+        return _file(self.people.store.folder / "cam" / f"{sample}.png") if _ID.fullmatch(sample) else _missing()
+
+    async def open(self, request: Request) -> Response:
+        """A session of the mode and the name that are asked for, else of those the server was started with."""
+        try:
+            posted = await _posted(request)
+            mode, by = Mode(posted.get("mode") or self.mode), check_name(str(posted.get("by") or self.by))
+            name, person = await run_in_threadpool(self.people.arrive, mode, by)
+        except (_NotUnderstoodError, ValueError) as error:
+            return _refused(400, str(error))
+        except LivecamError as error:
+            return _refused(503, str(error))
+        return JSONResponse({"session": name, "help": HELP[mode], **await run_in_threadpool(_state, person)})
+
+    async def wish(self, request: Request) -> Response:
+        """Acknowledged when what was said is on the disk; 410 for a page that has to open a session again."""
+        try:
+            posted = await _posted(request)
+            person = self.people.find(str(posted.get("session")))
+            if person is None:
+                return _refused(410, "this session is over")
+            await run_in_threadpool(self.people.wish, person, _wish(person, posted))
+        except _NotUnderstoodError as error:
+            return _refused(400, str(error))
+        except StoreError as error:
+            return _refused(503, str(error))
+        return JSONResponse(await run_in_threadpool(_state, person))
+
+    async def close(self, request: Request) -> Response:
+        try:
+            posted = await _posted(request)
+        except _NotUnderstoodError as error:
+            return _refused(400, str(error))
+        await run_in_threadpool(self.people.leave, str(posted.get("session")))
+        return Response(status_code=204)
+
+
+def _state(person: Person) -> dict[str, Any]:
+    with person.lock:
+        return told(person.desk, person.session)
+
+
+def _wish(person: Person, posted: dict[str, Any]) -> Wish | None:
+    """None for a sign of life, and for a key without a meaning."""
+    try:
+        if "key" in posted:
+            return action_of(person.session.mode, str(posted["key"]))
+        if "action" in posted:
+            return Action(posted["action"])
+        if "place" in posted:
+            place = posted["place"]
+            return Place(Side(place["side"]), Point(_number(place["x"]), _number(place["y"])))
+        if "widen" in posted:
+            steps = max(-_MOST_STEPS, min(_MOST_STEPS, int(_number(posted["widen"]["steps"]))))
+            return Widen(Side(posted["widen"]["side"]), steps)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _NotUnderstoodError(f"not a wish: {posted}") from error
+    return None
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e6:
+        raise ValueError(value)
+    return float(value)
+
+
+async def _posted(request: Request) -> dict[str, Any]:
+    try:
+        posted = await request.json()
+    except ValueError as error:
+        raise _NotUnderstoodError("what was posted is not JSON") from error
+    if not isinstance(posted, dict):
+        raise _NotUnderstoodError("what was posted is not an object")
+    return posted
+
+
+def _content(name: str) -> bytes:
+    return (files("labeler.web") / "static" / name).read_bytes()
+
+
+def _file(path: Path) -> Response:
+    return FileResponse(path, media_type="image/png") if path.is_file() else _missing()
+
+
+def _missing() -> Response:
+    return Response("there is nothing here\n", status_code=404, media_type="text/plain")
+
+
+def _refused(status: int, why: str) -> Response:
+    return JSONResponse({"error": why}, status_code=status)
+
+
+def bound(port: int) -> socket.socket:
+    """A socket of this computer only; SinkError when the port is taken."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+        # From here on a browser that is quicker than the server waits for it.
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        reason = "in use" if error.errno == errno.EADDRINUSE else (error.strerror or "refused").lower()
+        raise SinkError(f"port {port} cannot be used ({reason}); name another with --port") from error
+    return listening
+
+
+def serve(routes: Routes, listening: socket.socket) -> None:
+    """Until Ctrl-C or a request to end."""
+    port = listening.getsockname()[1]
+    guarded = Guard(routes.application(), routes.token, port)
+    config = uvicorn.Config(guarded, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
+    uvicorn.Server(config).run(sockets=[listening])

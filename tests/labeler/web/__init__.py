@@ -1,0 +1,1 @@
+"""Tests of the labeler in a browser."""

@@ -1,0 +1,195 @@
+"""The page in a real browser: thirty samples by keyboard, a reload, a server that is killed and comes back."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from livecam.core.samples import SampleState
+from livecam.core.store.store import Store
+from tests.fakes import make_noise, make_sample
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium; on Debian: apt-get install chromium")
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ROOT = Path(__file__).parents[3]
+PATIENCE_MS = 20_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    folder = tmp_path / "queue"
+    with Store.open(folder) as opened:
+        for number in range(36):
+            opened.add(*make_sample(number, make_noise(number, 160, 120)))
+    return folder
+
+
+class Served:
+    """`livecam-label serve` as a process of its own."""
+
+    def __init__(self, store: Path, port: int) -> None:
+        command = "from labeler.cli import main; main()"
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", command, "serve", str(store), "--port", str(port), "--as", "ann", "--repeats", "0"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=ROOT,
+        )
+        assert self.process.stdout
+        self.address = self.process.stdout.readline().strip()
+
+    def kill(self) -> None:
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@contextmanager
+def served(store: Path, port: int = 0) -> Iterator[Served]:
+    running = Served(store, port)
+    try:
+        yield running
+    finally:
+        running.process.terminate()
+        running.process.wait(20)
+        assert running.process.stdout
+        running.process.stdout.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    opened = browser.new_page(viewport={"width": 1100, "height": 700})
+    opened.set_default_timeout(PATIENCE_MS)
+    yield opened
+    opened.close()
+
+
+def wait_for(page: Any, said: int) -> None:
+    """Until the page shows that so many decisions were acknowledged."""
+    page.wait_for_selector(f'body[data-said="{said}"]')
+
+
+def decided(store: Path) -> list[str]:
+    """What was decided, in that order."""
+    with Store.open(store) as opened:
+        return [event.verb.value for event in opened.events()]
+
+
+def free_port() -> int:
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return int(asked.getsockname()[1])
+
+
+def press(page: Any, keys: str, *, before: int) -> int:
+    for number, key in enumerate(keys, start=before + 1):
+        page.keyboard.press(key)
+        wait_for(page, number)
+    return before + len(keys)
+
+
+def test_thirty_samples_a_reload_and_a_killed_server_lose_nothing(page: Any, store: Path) -> None:
+    port, sent = free_port(), "fffdffdfff" + "dffffd" + "fdfffdfdffdfff"
+    with served(store, port) as first:
+        page.goto(first.address)
+        wait_for(page, 0)
+        count = press(page, sent[:10], before=0)
+        page.reload()
+        wait_for(page, 10)
+        count = press(page, sent[10:16], before=count)
+        first.kill()
+        page.keyboard.press("f")
+        page.wait_for_selector("#gone", state="visible")
+        with served(store, port):
+            page.wait_for_selector("#gone", state="hidden")
+            wait_for(page, 16)
+            press(page, sent[16:], before=count)
+
+    assert decided(store) == [{"f": "accept", "d": "reject"}[key] for key in sent]
+
+
+def test_a_pupil_is_placed_by_a_click_and_by_arrows(page: Any, store: Path) -> None:
+    with served(store) as running:
+        page.goto(f"{running.address}&mode=annotate")
+        wait_for(page, 0)
+        box = page.locator("#right").bounding_box()
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_selector("#right-says .kept")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_selector("#right-says .touched")
+        page.keyboard.press("Enter")
+        wait_for(page, 1)
+        page.keyboard.press("Escape")
+    with Store.open(store) as opened:
+        labelled = next(iter(opened.samples(states=[SampleState.LABELLED])))
+        right = labelled.standing.labels[1].centre
+        corners = labelled.sample.landmarks[[36, 39]].mean(axis=0)
+
+    # The canvas is centred on the middle of the eye; the arrow went half a pixel to the right.
+    assert right == pytest.approx((corners[0] + 0.5, corners[1]), abs=0.12)
+
+
+def test_two_browsers_share_the_work(browser: Any, store: Path) -> None:
+    pages = [browser.new_page() for _ in range(2)]
+    with served(store) as running:
+        for number, one in enumerate(pages):
+            one.set_default_timeout(PATIENCE_MS)
+            one.goto(f"{running.address}&as=person{number}")
+            wait_for(one, 0)
+        for said in range(1, 6):
+            for one in pages:
+                one.keyboard.press("f")
+                wait_for(one, said)
+        for one in pages:
+            one.close()
+    with Store.open(store) as opened:
+        events = list(opened.events())
+
+    assert (len(events), len({event.sample_id for event in events})) == (10, 10)
+
+
+def test_nothing_is_reported_wrong_by_the_browser(page: Any, store: Path) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    with served(store) as running:
+        page.goto(running.address)
+        wait_for(page, 0)
+        for key in "?lgyr+-vm?":
+            page.keyboard.press(key)
+        press(page, "f", before=0)
+
+    assert complaints == []
+
+
+def test_the_address_is_of_this_computer_and_holds_the_token(store: Path) -> None:
+    with served(store) as running:
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{32,}", running.address)

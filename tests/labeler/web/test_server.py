@@ -1,0 +1,249 @@
+"""What the server tells its page, and whom it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from labeler.samples.actions import Mode
+from labeler.web import server
+from labeler.web.guard import Guard, kept_token
+from labeler.web.people import SILENT_SECONDS, People
+from livecam.core.errors import SinkError
+from livecam.core.samples import SampleState
+from livecam.core.store.store import Store
+from tests.fakes import make_sample
+
+TOKEN = "a-token-of-this-test"
+PORT = 8765
+OURS = f"http://127.0.0.1:{PORT}"
+
+
+class Page:
+    """A browser's page without the browser."""
+
+    def __init__(self, client: TestClient, **wanted: str) -> None:
+        self.client = client
+        self.told = self.post("/api/open", **wanted).json()
+
+    def post(self, path: str, **body: Any) -> Any:
+        return self.client.post(path, json=body, headers={"X-Token": TOKEN})
+
+    def wish(self, **what: Any) -> dict[str, Any]:
+        answer = self.post("/api/wish", session=self.told["session"], **what)
+        assert answer.status_code == 200, answer.text
+        return answer.json()  # type: ignore[no-any-return]
+
+    def keys(self, *keys: str) -> dict[str, Any]:
+        return [self.wish(key=key) for key in keys][-1]
+
+    @property
+    def sample(self) -> dict[str, Any]:
+        return self.told["sample"]  # type: ignore[no-any-return]
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "queue") as opened:
+        for number in range(4):
+            opened.add(*make_sample(number))
+        yield opened
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def client(store: Store, clock: Clock) -> Iterator[TestClient]:
+    routes = server.Routes(People(store, 0.0, clock), TOKEN, Mode.REVIEW, "ann")
+    with TestClient(Guard(routes.application(), TOKEN, PORT), base_url=OURS) as made:  # type: ignore[arg-type]
+        yield made
+
+
+def states(store: Store) -> list[SampleState]:
+    return [stored.state for stored in store.samples()]
+
+
+def test_a_page_begins_with_a_sample_and_the_help(client: TestClient) -> None:
+    page = Page(client)
+
+    assert (page.told["mode"], len(page.sample["eyes"]), bool(page.told["help"])) == ("review", 2, True)
+
+
+def test_a_decision_is_in_the_store_when_it_is_answered(client: TestClient, store: Store) -> None:
+    page = Page(client)
+    page.keys("f")
+
+    assert store.sample(page.sample["id"]).state is SampleState.LABELLED
+
+
+def test_the_answer_to_a_decision_is_the_next_sample(client: TestClient) -> None:
+    page = Page(client)
+
+    assert page.keys("f")["sample"]["id"] != page.sample["id"]
+
+
+def test_two_pages_never_show_the_same_sample(client: TestClient) -> None:
+    first, second = Page(client, by="ann"), Page(client, by="bob")
+
+    assert first.sample["id"] != second.sample["id"]
+
+
+def test_a_click_places_a_pupil_at_sub_pixel_precision(client: TestClient, store: Store) -> None:
+    page = Page(client, mode="annotate")
+    page.wish(place={"side": "left", "x": 30.25, "y": 14.75})
+    page.keys("Enter")
+    (left, _) = store.sample(page.sample["id"]).standing.labels
+
+    assert left.centre == (30.25, 14.75)
+
+
+def test_the_wheel_makes_the_circle_larger(client: TestClient) -> None:
+    page = Page(client, mode="annotate")
+    before = page.sample["eyes"][1]["guess"]["radius"]
+    told = page.wish(widen={"side": "left", "steps": 2})
+
+    assert told["sample"]["eyes"][1]["said"]["radius"] > before
+
+
+def test_the_end_is_told(client: TestClient) -> None:
+    told = Page(client).keys("f", "f", "d", " ")
+
+    assert (told["sample"], told["tally"]) == (None, {"labelled": 2, "rejected": 1, "skipped": 1})
+
+
+def test_a_page_that_leaves_frees_its_sample(client: TestClient, store: Store) -> None:
+    page = Page(client)
+    page.post("/api/close", session=page.told["session"])
+
+    assert states(store) == [SampleState.NEW] * 4
+
+
+def test_a_page_that_was_silent_for_long_frees_its_sample(client: TestClient, store: Store, clock: Clock) -> None:
+    page = Page(client)
+    clock.now = SILENT_SECONDS + 1
+    other = Page(client, by="bob")
+
+    assert other.sample["id"] == page.sample["id"]
+
+
+def test_a_session_that_is_over_is_gone(client: TestClient) -> None:
+    page = Page(client)
+
+    assert page.post("/api/wish", session="nobody", key="f").status_code == 410
+
+
+def test_a_server_that_ends_frees_everything(store: Store) -> None:
+    routes = server.Routes(People(store), TOKEN, Mode.REVIEW, "ann")
+    with TestClient(Guard(routes.application(), TOKEN, PORT), base_url=OURS) as client:  # type: ignore[arg-type]
+        Page(client)
+
+    assert states(store) == [SampleState.NEW] * 4
+
+
+def test_pictures_are_served_by_id(client: TestClient, store: Store) -> None:
+    name = Page(client).sample["id"]
+    answer = client.get(f"/picture/{name}", headers={"X-Token": TOKEN})
+
+    assert answer.content == store.picture_path(name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/picture/" + "0" * 64,
+        "/picture/..%2f..%2fqueue.db",
+        "/picture/%2e%2e/queue.db",
+        "/picture/queue.db",
+        "/map/../../etc/passwd",
+        "/map/" + "0" * 64,
+        "/static/..%2fserver.py",
+        "/static/index.html",
+        "/queue.db",
+    ],
+)
+def test_a_path_that_is_no_sample_leads_nowhere(client: TestClient, path: str) -> None:
+    assert client.get(path, headers={"X-Token": TOKEN}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"X-Token": "wrong"},
+        {"X-Token": TOKEN, "Host": "evil.example"},
+        {"X-Token": TOKEN, "Host": f"127.0.0.1:{PORT + 1}"},
+        {"X-Token": TOKEN, "Origin": "http://evil.example"},
+        {"X-Token": TOKEN, "Origin": "null"},
+        {"X-Token": TOKEN, "Origin": f"https://127.0.0.1:{PORT}"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("path", ["/", "/static/label.js", "/picture/" + "0" * 64, "/api/open"])
+def test_strangers_are_refused(client: TestClient, headers: dict[str, str], path: str) -> None:
+    assert client.request("POST" if "api" in path else "GET", path, headers=headers).status_code == 403
+
+
+def test_the_page_itself_is_let_in_by_the_address(client: TestClient) -> None:
+    answer = client.get("/", params={"token": TOKEN}, headers={"Origin": OURS})
+
+    assert (answer.status_code, TOKEN in answer.text) == (200, True)
+
+
+def test_nothing_from_elsewhere_may_run_in_the_page(client: TestClient) -> None:
+    policy = client.get("/", params={"token": TOKEN}).headers["content-security-policy"]
+
+    assert "default-src 'none'" in policy
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"place": {"side": "up", "x": 1, "y": 2}},
+        {"place": {"side": "left", "x": "1", "y": 2}},
+        {"place": {"side": "left", "x": 1}},
+        {"place": 7},
+        {"widen": {"side": "left", "steps": True}},
+        {"action": "dance"},
+    ],
+    ids=str,
+)
+def test_what_is_no_wish_is_refused_and_changes_nothing(client: TestClient, store: Store, body: dict[str, Any]) -> None:
+    page = Page(client, mode="annotate")
+    answer = page.post("/api/wish", session=page.told["session"], **body)
+
+    assert (answer.status_code, list(store.events())) == (400, [])
+
+
+def test_a_name_with_odd_characters_is_refused(client: TestClient) -> None:
+    answer = client.post("/api/open", json={"by": "<b>"}, headers={"X-Token": TOKEN})
+
+    assert (answer.status_code, "--as" in answer.json()["error"]) == (503, True)
+
+
+def test_what_is_not_json_is_refused(client: TestClient) -> None:
+    assert client.post("/api/wish", content=b"{", headers={"X-Token": TOKEN}).status_code == 400
+
+
+def test_a_token_is_kept_for_the_next_start_and_for_nobody_else(tmp_path: Path) -> None:
+    token = kept_token(tmp_path)
+
+    assert (kept_token(tmp_path), (tmp_path / "serve.token").stat().st_mode & 0o777) == (token, 0o600)
+
+
+def test_a_port_in_use_is_told() -> None:
+    with server.bound(0) as taken, pytest.raises(SinkError, match=r"in use.*--port"):
+        server.bound(taken.getsockname()[1])
