@@ -88,14 +88,14 @@ def _record(run: Path, folders: Sequence[Path], settings: FitSettings, held_out:
     wanted = {"settings": asdict(settings), "data": data}
     path = run / "settings.json"
     if path.exists():
-        if _remembered(path, wanted) != wanted:
+        if remembered(path, wanted) != wanted:
             raise RunError(f"{run} was begun with other settings or data; name another folder or remove it")
         return
     sources = {str(folder): manifest(folder)["about"] for folder in folders}
     write_json(path, {**wanted, "commit": commit(), "sources": sources, "held_out": len(held_out)})
 
 
-def _remembered(path: Path, wanted: dict[str, Any]) -> dict[str, Any]:
+def remembered(path: Path, wanted: dict[str, Any]) -> dict[str, Any]:
     try:
         before = json.loads(path.read_text())
         return {key: before.get(key) for key in wanted}
@@ -141,7 +141,7 @@ class _Training:
             step = int(self.step.assign_add(1))
             if step % self.settings.check_every and step != self.settings.steps:
                 continue
-            progress = Progress(step, self.settings.steps, _mean(losses), self._error(), time.monotonic() - begun)
+            progress = Progress(step, self.settings.steps, mean(losses), self._error(), time.monotonic() - begun)
             losses = []
             self._keep(progress, log)
             yield progress
@@ -190,18 +190,18 @@ class _Training:
         with log.as_default(step=progress.step):
             tensorflow().summary.scalar("loss", progress.loss)
             tensorflow().summary.scalar("error_px", progress.error)
-        _append(self.run / "log.csv", progress)
+        append_row(self.run / "log.csv", progress)
         try:
             self.keeper.save()
         except tensorflow().errors.OpError as fault:
             raise RunError(f"cannot keep the state of the run in {self.run} ({fault.message})") from fault
 
 
-def _mean(losses: Sequence[Any]) -> float:
+def mean(losses: Sequence[Any]) -> float:
     return float(np.mean([float(loss) for loss in losses])) if losses else math.nan
 
 
-def _append(path: Path, progress: Progress) -> None:
+def append_row(path: Path, progress: Progress) -> None:
     before = list(csv.DictReader(path.read_text().splitlines())) if path.exists() else []
     rows = [row for row in before if int(row["step"]) < progress.step]
     rows.append({name: str(value) for name, value in asdict(progress).items()})

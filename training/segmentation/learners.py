@@ -1,0 +1,139 @@
+"""What can be trained on pages: a network, what it is told of a crop, its loss, and how its answers are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from training.errors import RunError
+from training.segmentation import models
+from training.segmentation.losses import LossName, centre_focal, mask_loss
+from training.segmentation.sampling import Sample
+from training.segmentation.tensors import tensorflow
+
+STRIDE = 4
+_HEAD = 9  # cells: a typical head, for networks that say only what is target and what is not
+Array = NDArray[np.float32]
+
+
+class Learner(Protocol):
+    @property
+    def multiple(self) -> int:
+        """Sides of a crop or page are multiples of so many pixels."""
+        ...
+
+    @property
+    def margin(self) -> int:
+        """Half the receptive field, pixels."""
+        ...
+
+    def build(self) -> Any:
+        """The network, untrained; pictures within +-1 in, logits out."""
+        ...
+
+    def targets(self, samples: Sequence[Sample]) -> tuple[Array, ...]:
+        """What the network is to say of the samples."""
+        ...
+
+    def loss(self, targets: tuple[Any, ...], logits: Any) -> Any:
+        """The mean loss of a batch."""
+        ...
+
+    def maps(self, logits: Any) -> Any:
+        """Centre and mask (b, h / 4, w / 4, 2) within 0..1 of what the network says."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CentreLearner:
+    """The network that ships."""
+
+    width: int = 64
+    mask: LossName = LossName.WEIGHTED
+    multiple: int = 8
+    margin: int = models.MARGIN
+
+    def build(self) -> Any:
+        return models.centre_net(self.width)
+
+    def targets(self, samples: Sequence[Sample]) -> tuple[Array, ...]:
+        centres = np.stack([heat(sample) for sample in samples])
+        masks = np.stack([_quarter(sample.mask) for sample in samples])
+        return centres, masks
+
+    def loss(self, targets: tuple[Any, ...], logits: Any) -> Any:
+        centres, masks = targets
+        return centre_focal(centres, logits[..., 0]) + 2 * mask_loss(masks, logits[..., 1], self.mask)
+
+    def maps(self, logits: Any) -> Any:
+        return tensorflow().sigmoid(logits)
+
+
+@dataclass(frozen=True, slots=True)
+class TutorialLearner:
+    """The tutorial's network: two-channel softmax over every pixel, cross-entropy with weights."""
+
+    width: int = 64
+    mask: LossName = LossName.WEIGHTED
+    weights: tuple[float, float] = (1.0, 20.0)
+    multiple: int = 16
+    margin: int = 80
+
+    def build(self) -> Any:
+        return models.tutorial_net(self.width)
+
+    def targets(self, samples: Sequence[Sample]) -> tuple[Array, ...]:
+        return (np.stack([sample.mask for sample in samples]).astype(np.float32) / 255,)
+
+    def loss(self, targets: tuple[Any, ...], logits: Any) -> Any:
+        # A softmax of two is a sigmoid of their difference.
+        return mask_loss(targets[0], logits[..., 1] - logits[..., 0], self.mask, weights=self.weights)
+
+    def maps(self, logits: Any) -> Any:
+        """The mask, and as centres its mean over a head's size: a plateau has no peak."""
+        tf = tensorflow()
+        said = tf.sigmoid(logits[..., 1:] - logits[..., :1])
+        cells = tf.nn.avg_pool2d(said, STRIDE, STRIDE, "SAME")
+        return tf.concat([tf.nn.avg_pool2d(cells, _HEAD, 1, "SAME"), cells], axis=-1)
+
+
+def heat(sample: Sample) -> Array:
+    """(size / 4, size / 4): 1 in the cell of each centre, a Gaussian as wide as the head around it."""
+    cells = len(sample.crop) // STRIDE
+    places = np.arange(cells)
+    total = np.zeros((cells, cells), np.float32)
+    for x, y, side in sample.heads:
+        column, row = (min(int(place / STRIDE), cells - 1) for place in (x, y))
+        sigma = max(0.15 * side / STRIDE, 0.7)
+        across, down = (np.exp(-((places - middle) ** 2) / (2 * sigma**2)) for middle in (column, row))
+        total = np.maximum(total, np.outer(down, across).astype(np.float32))
+    return total
+
+
+def _quarter(mask: NDArray[np.uint8]) -> Array:
+    size = mask.shape[1] // STRIDE, mask.shape[0] // STRIDE
+    return cv2.resize(mask, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+
+
+def inputs(crops: Sequence[NDArray[np.uint8]]) -> Array:
+    """Pictures as the networks take them: (b, h, w, 3) BGR within +-1."""
+    stacked: Array = np.stack(crops).astype(np.float32)
+    stacked -= 127.5
+    stacked /= 127.5
+    return stacked
+
+
+def learner_named(
+    name: str, *, width: int = 64, mask: LossName = LossName.WEIGHTED, weights: tuple[float, float] = (1.0, 20.0)
+) -> Learner:
+    """`centre` or `tutorial`; RunError for another name."""
+    if name == "centre":
+        return CentreLearner(width, mask)
+    if name == "tutorial":
+        return TutorialLearner(width, mask, weights)
+    raise RunError(f"there is no model {name}; use centre or tutorial")

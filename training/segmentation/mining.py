@@ -1,0 +1,55 @@
+"""Hard negatives: where the model sees targets on the pages it learns from, but there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from livecam.core.scene import Box
+from livecam.find.maps import Map, Network
+from livecam.find.panels import page_maps
+from training.segmentation.jitter import Random
+from training.segmentation.pages import Page
+from training.segmentation.sampling import Peak
+
+_NEAR = 7  # cells in which only the highest peak counts
+_TYPICAL = 36  # pixels of a head at the size that was looked at
+_GROWN = 0.75  # of a target's size around it that is not a false place
+
+
+def mine(
+    network: Network, pages: Sequence[Page], random: Random, *, each: int = 25, least: float = 0.05
+) -> tuple[Peak, ...]:
+    """The highest false peaks of every page, looked at in one random scale each; the sampler's `peaks`."""
+    return tuple(peak for number in range(len(pages)) for peak in _of_page(network, pages, number, random, each, least))
+
+
+def _of_page(
+    network: Network, pages: Sequence[Page], number: int, random: Random, each: int, least: float
+) -> list[Peak]:
+    page = pages[number]
+    scale = page.working * float(np.exp(random.uniform(np.log(0.65), np.log(1.35))))
+    centre = page_maps(network, page.image(), scale=scale).centre
+    side, found = _TYPICAL / scale, []
+    for row, column, score in _highest(centre, 2 * each, least):
+        x, y = ((place + 0.5) * network.stride / scale for place in (column, row))
+        if not _on_target(page, x, y, side):
+            found.append(Peak(number, Box(x - side / 2, y - side / 2, side, side), score))
+    return found[:each]
+
+
+def _highest(centre: Map, most: int, least: float) -> list[tuple[int, int, float]]:
+    top = cv2.dilate(centre, np.ones((_NEAR, _NEAR), np.uint8))
+    rows, columns = np.nonzero((centre >= top) & (centre >= least))
+    order = np.argsort(-centre[rows, columns])[:most]
+    return [(int(rows[k]), int(columns[k]), float(centre[rows[k], columns[k]])) for k in order]
+
+
+def _on_target(page: Page, x: float, y: float, side: float) -> bool:
+    return any(
+        abs(x - box.x - box.width / 2) < box.width / 2 + _GROWN * side
+        and abs(y - box.y - box.height / 2) < box.height / 2 + _GROWN * side
+        for box in page.boxes
+    )
