@@ -54,9 +54,10 @@ class Search(_Part):
     """How a page is searched; all that TargetFinder needs to know beside the network."""
 
     scales: tuple[Annotated[float, Field(ge=0.05, le=4)], ...] = Field((0.7, 1.0, 1.3), min_length=1)
-    """the page is looked at enlarged by each of these"""
-    page_width: int = Field(0, ge=0, le=20_000)
-    """pixels: where it is not 0, the scales are also tried from a page brought to this width on"""
+    """the page, brought to `page_pixels`, is looked at enlarged by each of these"""
+    page_pixels: int = Field(0, ge=0, le=100_000_000)
+    """where it is not 0, every page is brought to this many pixels first: heads are a fixed share of a page's area,
+    whatever the scanner's resolution"""
     box: Annotated[Size, AfterValidator(_real)]
     """the usual size of a target, pixels, as the network sees it"""
     calibration: Calibration

@@ -14,8 +14,7 @@ from livecam.find.panels import PANEL_PIXELS, page_maps
 from livecam.find.peaks import Peak, peaks, separate
 from livecam.find.scaling import factors
 
-_LIKE = 0.12  # two scales nearer than this share of each other see the same
-_LARGEST = 3.0  # times a page is enlarged at most to be as wide as the pages the network knows
+_LARGEST = 3.0  # times a page is enlarged at most to be as large as the pages the network knows
 _UNRIVALLED = 0.02  # the height that the next best is taken to have where there is none
 
 
@@ -48,13 +47,11 @@ class TargetFinder:
         return target.score >= self.search.threshold
 
     def _scales(self, image: Image) -> Sequence[float]:
-        """Those of the card, of the page as it is and as wide as the pages the network knows; no two alike."""
-        known = min(self.search.page_width / image.shape[1], _LARGEST) if self.search.page_width else 1.0
-        scales: list[float] = []
-        for scale in (factor * size for size in (known, 1.0) for factor in self.search.scales):
-            if all(abs(math.log(scale / other)) > _LIKE for other in scales):
-                scales.append(scale)
-        return scales
+        """Those of the card, for a page brought to the size of the pages the network knows."""
+        height, width = image.shape[:2]
+        pixels = self.search.page_pixels
+        known = min(math.sqrt(pixels / (width * height)), _LARGEST) if pixels else 1.0
+        return [known * scale for scale in self.search.scales]
 
     def _peaks(self, image: Image, scale: float) -> Iterator[Peak]:
         maps = page_maps(self.network, image, scale=scale, panel_pixels=self.panel_pixels)

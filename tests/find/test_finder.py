@@ -76,8 +76,9 @@ def test_a_box_ends_at_the_edge_of_the_page() -> None:
     assert (box.x, box.y) == (0, 0)
 
 
-def test_a_page_is_also_seen_as_wide_as_the_network_knows_pages() -> None:
-    wide = SEARCH.model_copy(update={"page_width": 1280})
-    target = find(page_with((400, 250, 1), radius=DISC / 2), wide)[0]
+def test_a_page_is_brought_to_the_size_the_network_knows_pages_in() -> None:
+    page = page_with((400, 250, 1), radius=DISC / 2)
+    known = SEARCH.model_copy(update={"page_pixels": 4 * page.shape[0] * page.shape[1]})
+    target = find(page, known)[0]
     assert off(target, 400, 250) < 2.5
-    assert target.raw > find(page_with((400, 250, 1), radius=DISC / 2))[0].raw
+    assert target.raw > find(page)[0].raw

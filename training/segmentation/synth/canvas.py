@@ -37,7 +37,12 @@ class Canvas:
             cv2.polylines(self.image, [fixed], True, INK, self._pen, cv2.LINE_AA, _SHIFT)
 
     def oval(
-        self, middle: tuple[float, float], axes: tuple[float, float], colour: Colour, *, angle: float = 0.0,
+        self,
+        middle: tuple[float, float],
+        axes: tuple[float, float],
+        colour: Colour,
+        *,
+        angle: float = 0.0,
         outline: bool = True,
     ) -> None:
         """A filled ellipse; `axes` are half its width and height, `angle` in degrees."""

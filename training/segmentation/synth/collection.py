@@ -26,7 +26,8 @@ def write_pages(
     """So many pages, numbered, and then `boxes.csv`; yields after each page. A share `empty` hides nobody."""
     without = np.floor(np.arange(1, count + 1) * empty) > np.floor(np.arange(count) * empty)
     jobs: list[Job] = [
-        (number, seed * 100_003 + number, replace(settings, empty=bool(without[number])), out) for number in range(count)
+        (number, seed * 100_003 + number, replace(settings, empty=bool(without[number])), out)
+        for number in range(count)
     ]
     rows: list[Row] = []
     for row in spread(_write, jobs, workers=workers):
@@ -57,4 +58,3 @@ def _write_boxes(path: Path, rows: list[Row]) -> None:
 
 def _corners(box: Box) -> list[str]:
     return [f"{value:g}" for value in (box.x, box.y, box.x + box.width, box.y + box.height)]
-

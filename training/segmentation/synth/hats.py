@@ -36,9 +36,7 @@ def _nightcap(canvas: Canvas, place: Place, unit: float, colours: _Colours) -> N
     back = [(-0.48, _BRIM), (-0.47, 3.85), (-0.44, 3.98), (-0.46, 4.06), (-0.54, 4.06), (-0.66, 4.0)]
     canvas.shape(place(*front, *back[::-1]), colours[0])
     for k in range(len(front) - 1):
-        canvas.shape(
-            place(front[k], front[k + 1], back[k + 1], back[k]), colours[k % len(colours)], outline=False
-        )
+        canvas.shape(place(front[k], front[k + 1], back[k + 1], back[k]), colours[k % len(colours)], outline=False)
     canvas.stroke(place(*front, *back[::-1], front[0]))
     canvas.limb(place((-0.46, _BRIM), (0.0, _BRIM + 0.06), (0.45, _BRIM)), 0.15 * unit, [colours[-1]])
     canvas.oval(tuple(place((-0.68, 3.98))[0]), (0.15 * unit, 0.15 * unit), colours[-1])
@@ -60,10 +58,10 @@ def _cap(canvas: Canvas, place: Place, unit: float, colours: _Colours) -> None:
 
 
 def _sunhat(canvas: Canvas, place: Place, unit: float, colours: _Colours) -> None:
-    canvas.shape(place((-0.95, _BRIM), (0, _BRIM - 0.1), (0.95, _BRIM), (0.5, _BRIM + 0.14), (-0.5, _BRIM + 0.14)), colours[0])
     canvas.shape(
-        place((-0.46, _BRIM + 0.1), (-0.36, 4.1), (0, 4.2), (0.36, 4.1), (0.46, _BRIM + 0.1)), colours[0]
+        place((-0.95, _BRIM), (0, _BRIM - 0.1), (0.95, _BRIM), (0.5, _BRIM + 0.14), (-0.5, _BRIM + 0.14)), colours[0]
     )
+    canvas.shape(place((-0.46, _BRIM + 0.1), (-0.36, 4.1), (0, 4.2), (0.36, 4.1), (0.46, _BRIM + 0.1)), colours[0])
     canvas.stroke(place((-0.45, _BRIM + 0.14), (0, _BRIM + 0.1), (0.45, _BRIM + 0.14)), width=0.1 * unit)
 
 

@@ -12,7 +12,13 @@ from training.segmentation.jitter import Random
 from training.segmentation.synth.canvas import Canvas, Colour
 from training.segmentation.synth.looks import BLUE, GREEN, RED, WHITE, YELLOW
 
-_AWNINGS: tuple[tuple[Colour, Colour], ...] = ((RED, WHITE), (BLUE, WHITE), (GREEN, WHITE), (YELLOW, RED), (BLUE, YELLOW))
+_AWNINGS: tuple[tuple[Colour, Colour], ...] = (
+    (RED, WHITE),
+    (BLUE, WHITE),
+    (GREEN, WHITE),
+    (YELLOW, RED),
+    (BLUE, YELLOW),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,12 @@ def tent(canvas: Canvas, x: float, y: float, unit: float, random: Random) -> Non
         left, right = edges[k], edges[k + 1]
         top, bottom = y - 4.6 * unit, y - 2.9 * unit
         canvas.shape(
-            [(x + left * 0.5 * unit, top), (x + right * 0.5 * unit, top), (x + right * unit, bottom), (x + left * unit, bottom)],
+            [
+                (x + left * 0.5 * unit, top),
+                (x + right * 0.5 * unit, top),
+                (x + right * unit, bottom),
+                (x + left * unit, bottom),
+            ],
             colours[k % 2],
         )
         canvas.shape(
