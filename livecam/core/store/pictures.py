@@ -66,6 +66,7 @@ class Pictures:
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(self.path(sample_id))
+            (self.strays / f"{sample_id}.png").unlink(missing_ok=True)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise

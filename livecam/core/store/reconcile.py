@@ -1,13 +1,11 @@
-"""Brings files and rows together again after a kill, and tells what is wrong with a store."""
+"""Brings files and rows together again after a kill."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from sqlalchemy import Connection, select, update
 
-from livecam.core.errors import StoreError
-from livecam.core.samples import pixel_hash
 from livecam.core.store.database import Database
 from livecam.core.store.pictures import Pictures
 from livecam.core.store.reading import batches
@@ -36,27 +34,6 @@ def reconcile(database: Database, pictures: Pictures) -> None:
             _mark(connection, found, is_lost=False)
 
 
-def problems(database: Database, pictures: Pictures) -> Iterator[str]:
-    """In words; every picture is read and compared with its id."""
-    files = pictures.ids()
-    with database.reading() as connection:
-        ids = list(connection.scalars(select(samples.c.id).order_by(samples.c.id)))
-    for sample_id in ids:
-        yield from _picture_problems(sample_id, pictures)
-    for orphan in sorted(files - set(ids)):
-        yield f"a picture without a sample: {pictures.path(orphan)}"
-
-
 def _mark(connection: Connection, ids: Collection[str], *, is_lost: bool) -> None:
     for some in batches(sorted(ids)):
         connection.execute(update(samples).where(samples.c.id.in_(some)).values(lost=is_lost))
-
-
-def _picture_problems(sample_id: str, pictures: Pictures) -> Iterator[str]:
-    try:
-        picture = pictures.read(sample_id)
-    except StoreError as error:
-        yield str(error)
-        return
-    if pixel_hash(picture) != sample_id:
-        yield f"the picture of sample {sample_id} is not the one that was kept: {pictures.path(sample_id)}"

@@ -18,10 +18,11 @@ from livecam.core.store.counting import Counts
 from livecam.core.store.database import Database, open_postgresql, open_sqlite
 from livecam.core.store.pictures import Pictures, encode
 from livecam.core.store.place import DATABASE, prepare
-from livecam.core.store.reconcile import problems, reconcile
+from livecam.core.store.reconcile import reconcile
 from livecam.core.store.rows import to_event
 from livecam.core.store.schema import events, samples
 from livecam.core.store.troubles import told
+from livecam.core.store.verifying import problems
 
 
 def _utc_now() -> datetime:
