@@ -30,7 +30,7 @@ class Database:
     @property
     def url(self) -> str:
         """Without its password."""
-        return self._engine.url.render_as_string(hide_password=True)
+        return _shown(self._engine.url)
 
     @property
     def is_sqlite(self) -> bool:
@@ -78,8 +78,7 @@ class Database:
 
 
 def open_sqlite(file: Path, busy_seconds: float) -> Database:
-    with told(str(file.parent)):
-        file.touch(mode=0o600)
+    """Nothing is opened or made yet."""
     engine = create_engine(URL.create("sqlite", database=str(file)), connect_args={"timeout": busy_seconds})
 
     @event.listens_for(engine, "connect")
@@ -112,7 +111,7 @@ def open_postgresql(url: str, busy_seconds: float) -> Database:
         connection.execute("SET synchronous_commit = on")
         connection.commit()
 
-    return Database(engine, parsed.render_as_string(hide_password=True))
+    return Database(engine, _shown(parsed))
 
 
 def _parse(url: str) -> URL:
@@ -124,6 +123,10 @@ def _parse(url: str) -> URL:
     if parsed.drivername not in {"postgresql", "postgres", "postgresql+psycopg"}:
         raise StoreError(f"only PostgreSQL is reached by an address, not {parsed.drivername!r}; {right}")
     return parsed.set(drivername="postgresql+psycopg")
+
+
+def _shown(url: URL) -> str:
+    return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
 
 
 def _revision(connection: Connection) -> str | None:

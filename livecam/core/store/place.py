@@ -21,7 +21,7 @@ def default_folder(environment: Mapping[str, str] = os.environ) -> Path:
     return data / "livecam" / "queue"
 
 
-def prepare(folder: Path) -> None:
+def prepare(folder: Path, *, with_database: bool) -> None:
     """Makes the folder, for its owner alone; OSError, and StoreError for a folder that holds something else."""
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -34,6 +34,9 @@ def prepare(folder: Path) -> None:
     if not (folder / PICTURES).is_dir():
         (folder / PICTURES).mkdir(mode=0o700, exist_ok=True)
         sync_folder(folder)
+    if with_database:
+        # SQLite would make it readable for others, and its companions take after it.
+        (folder / DATABASE).touch(mode=0o600)
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -57,14 +57,14 @@ class Store:
         `busy_seconds` is how long to wait for other programs that are writing.
         """
         folder = folder.absolute()
-        with told(str(folder)):
-            prepare(folder)
-        database = open_postgresql(url, busy_seconds) if url else open_sqlite(folder / DATABASE, busy_seconds)
+        database = open_sqlite(folder / DATABASE, busy_seconds) if url is None else open_postgresql(url, busy_seconds)
         store = cls(folder, database, clock, busy_seconds)
         try:
-            with told(str(folder)), store._pictures.locked(busy_seconds):
-                database.migrate()
-                reconcile(database, store._pictures)
+            with told(str(folder)):
+                prepare(folder, with_database=url is None)
+                with store._pictures.locked(busy_seconds):
+                    database.migrate()
+                    reconcile(database, store._pictures)
         except BaseException:
             database.close()
             raise

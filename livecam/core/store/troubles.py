@@ -11,8 +11,16 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError
 
 from livecam.core.errors import LivecamError, StoreError
 
+_UNREACHABLE = "its database cannot be reached; is the server running, and is the address right?"
 # What the complaint holds, and what is said instead.
 _DATABASE = {
+    "connection refused": _UNREACHABLE,
+    "is the server running": _UNREACHABLE,
+    "failed to resolve host": _UNREACHABLE,
+    "timeout expired": _UNREACHABLE,
+    "connection timeout": _UNREACHABLE,
+    "password authentication failed": "its database does not accept this user or password",
+    "no password supplied": "its database asks for a password: postgresql://user:password@host/database",
     "database is locked": "it is busy: another program keeps its database locked; try again, or close that program",
     "lock timeout": "it is busy: another program keeps its database locked; try again, or close that program",
     "disk is full": "the disk is full; make room, or name another folder",

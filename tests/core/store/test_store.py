@@ -154,7 +154,7 @@ def test_an_empty_folder_is_made_a_store_and_a_full_one_is_not(tmp_path: Path) -
 
 def test_a_store_knows_its_address_but_tells_no_password(place: Place) -> None:
     with place.open() as store:
-        assert store.url.startswith(("sqlite:///", "postgresql+psycopg://"))
+        assert store.url.startswith(("sqlite:///", "postgresql://"))
 
 
 def _values(sample: object) -> dict[str, object]:
