@@ -29,6 +29,7 @@ from livecam.core.files import check_writable, write_atomically
 from livecam.core.scene import Frame, Scene
 from livecam.doctor import Finding, Verdict, examine
 from livecam.faces.choose import open_stills
+from livecam.find.cli import find
 from livecam.locate import located, record
 from livecam.perception import Perception
 from livecam.pictures import read_picture
@@ -44,6 +45,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(bench)
+app.command()(find)
 
 
 def _version(wanted: bool) -> None:

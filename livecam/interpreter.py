@@ -60,14 +60,38 @@ class Interpreter:
         except (ValueError, RuntimeError) as fault:
             reason = str(fault).splitlines()[0] if str(fault) else "no reason given"
             raise AssetError(f"the model cannot be loaded by {runtime.value} ({reason}); export it again") from fault
-        self.input = _tensor(self._model.get_input_details()[0])
-        self.outputs = tuple(_tensor(details) for details in self._model.get_output_details())
+        self._read_tensors()
 
     def run(self, stored: NDArray[Any]) -> tuple[FloatArray, ...]:
         """One pass over an input that is already quantised; the outputs as real numbers, in the order of `outputs`."""
         self._model.set_tensor(self.input.index, stored)
         self._model.invoke()
         return tuple(tensor.real(self._model.get_tensor(tensor.index)) for tensor in self.outputs)
+
+    def resize(self, shape: tuple[int, ...]) -> None:
+        """Makes the input this large, and the outputs what follows from it; AssetError when the model cannot."""
+        if self.input.shape == shape:
+            return
+        try:
+            self._model.resize_tensor_input(self.input.index, shape)
+            self._model.allocate_tensors()
+        except (ValueError, RuntimeError) as fault:
+            raise AssetError(f"the model takes no input of {shape}; export one that takes any size") from fault
+        self._read_tensors()
+
+    def named_outputs(self) -> dict[str, int]:
+        """The place in `outputs` of each that the model's signature names; empty for a model without a signature."""
+        signatures = list(self._model.get_signature_list())
+        if not signatures:
+            return {}
+        # The runner must be gone before the model can be resized.
+        details = self._model.get_signature_runner(signatures[0]).get_output_details()
+        places = {tensor.index: place for place, tensor in enumerate(self.outputs)}
+        return {name: places[int(found["index"])] for name, found in details.items() if int(found["index"]) in places}
+
+    def _read_tensors(self) -> None:
+        self.input = _tensor(self._model.get_input_details()[0])
+        self.outputs = tuple(_tensor(details) for details in self._model.get_output_details())
 
 
 def _interpreter_class(runtime: Runtime) -> Callable[..., Any]:

@@ -15,6 +15,7 @@ from livecam.core.scene import Image
 SUFFIXES = frozenset({".avif", ".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp"})
 _Samples = NDArray[np.integer[Any] | np.floating[Any]]
 _BEHIND = 128  # what is transparent is shown over mid-grey: neither dark as a pupil nor bright as a glint
+_ROWS = 256  # blended at a time, for huge pictures have no room for copies in floating point
 
 
 def read_picture(path: Path | str) -> Image:
@@ -25,7 +26,7 @@ def read_picture(path: Path | str) -> Image:
     data = _content(Path(path))
     with_alpha = _has_alpha(data)
     # Only the second mode turns a picture upright, and only the first keeps what is transparent.
-    picture = _decoded(data, cv2.IMREAD_UNCHANGED if with_alpha else cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
+    picture = _decoded(path, data, cv2.IMREAD_UNCHANGED if with_alpha else cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
     if picture is None:
         raise SourceError(f"'{path}' is damaged or not a picture that can be read, such as png, jpg, webp, tif or bmp")
     return _over_grey(_eight_bits(picture))
@@ -51,10 +52,14 @@ def _has_alpha(data: bytes) -> bool:
     return data[:4] in (b"II*\x00", b"MM\x00*")
 
 
-def _decoded(data: bytes, flags: int) -> _Samples | None:
+def _decoded(path: Path | str, data: bytes, flags: int) -> _Samples | None:
     try:
         return cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    except cv2.error:
+    except cv2.error as fault:
+        if "CV_IO_MAX_IMAGE" in str(fault):
+            raise SourceError(
+                f"'{path}' is too large; at most 1073 megapixels, 1048576 pixels a side, can be read"
+            ) from fault
         return None
 
 
@@ -73,6 +78,13 @@ def _over_grey(picture: Image) -> Image:
         return np.repeat(picture.reshape(*picture.shape[:2], 1), 3, axis=2)
     if channels == 3:
         return np.ascontiguousarray(picture)
+    over = np.empty((*picture.shape[:2], 3), np.uint8)
+    for top in range(0, len(picture), _ROWS):
+        over[top : top + _ROWS] = _blended(picture[top : top + _ROWS])
+    return over
+
+
+def _blended(picture: Image) -> Image:
     alpha = picture[..., 3].astype(np.float32) / 255
     colours = np.ascontiguousarray(picture[..., :3])
     return cv2.blendLinear(colours, np.full_like(colours, _BEHIND), alpha, 1 - alpha).astype(np.uint8, copy=False)

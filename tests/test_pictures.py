@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -75,6 +76,23 @@ def test_a_hundred_megapixels_are_read(tmp_path: Path) -> None:
     path = tmp_path / "large.jpg"
     path.write_bytes(cv2.imencode(".jpg", large, [cv2.IMWRITE_JPEG_QUALITY, 30])[1].tobytes())
     assert read_picture(path).shape == (10_000, 10_000, 3)
+
+
+def test_a_picture_beyond_what_can_be_read_is_called_too_large(tmp_path: Path) -> None:
+    header = struct.pack(">4sIIBBBBB", b"IHDR", 40_000, 40_000, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", len(header) - 4) + header + struct.pack(">I", zlib.crc32(header))
+    path = tmp_path / "poster.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I4sI", 0, b"IDAT", zlib.crc32(b"IDAT")))
+    with pytest.raises(SourceError, match=r"poster\.png' is too large"):
+        read_picture(path)
+
+
+def test_a_tall_picture_is_laid_over_grey_in_every_row(tmp_path: Path) -> None:
+    clear = np.zeros((700, 3, 4), np.uint8)
+    clear[::7] = (10, 20, 30, 255)
+    image = read_picture(written(tmp_path / "tall.png", clear))
+    assert (image[::7] == (10, 20, 30)).all()
+    assert (np.delete(image, np.s_[::7], axis=0) == 128).all()
 
 
 @pytest.mark.parametrize("content", [b"", b"hello, I am no picture", b"\x89PNG\r\n\x1a\n" + bytes(40), bytes(1000)])

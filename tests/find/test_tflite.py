@@ -1,0 +1,77 @@
+"""A real TFLite model as a network: red_discs.tflite, whose weights are written down, finds discs of pure red."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from livecam.core.assets import asset
+from livecam.core.errors import AssetError
+from livecam.find.finder import TargetFinder
+from livecam.find.panels import page_maps
+from livecam.find.tflite import open_finder
+from tests.find.networks import page_with
+
+MODEL = Path(__file__).with_name("red_discs.tflite")
+
+
+@pytest.fixture(scope="module")
+def finder() -> TargetFinder:
+    return open_finder(MODEL, threads=1)
+
+
+def copied(folder: Path, model: Path = MODEL, **changes: object) -> Path:
+    """A copy of the model in the folder whose card says something else."""
+    copy = folder / "copy.tflite"
+    shutil.copy(model, copy)
+    card = json.loads(MODEL.with_suffix(".json").read_text()) | changes
+    card["sha256"] = hashlib.sha256(copy.read_bytes()).hexdigest()
+    copy.with_suffix(".json").write_text(json.dumps(card))
+    return copy
+
+
+def test_it_finds_what_it_is_made_for(finder: TargetFinder) -> None:
+    target = finder.find(page_with((400, 300, 1)))[0]
+    assert (abs(target.x - 400) < 2, abs(target.y - 300) < 2, finder.sure(target)) == (True, True, True)
+
+
+def test_panels_say_what_the_whole_page_says(finder: TargetFinder) -> None:
+    page = page_with((400, 300, 1), (100, 120, 0.8))
+    whole, panels = (page_maps(finder.network, page, panel_pixels=most) for most in (10**9, 20_000))
+    assert max(float(np.abs(a - b).max()) for a, b in zip(whole, panels, strict=True)) < 1e-5
+
+
+def test_the_order_of_the_channels_is_the_cards(tmp_path: Path) -> None:
+    blue = open_finder(copied(tmp_path, input={"order": "bgr"}), threads=1)
+    page = page_with((400, 300, 1), (100, 120, 1))
+    page[:, :250] = page[:, :250, ::-1]
+    target = blue.find(page)[0]
+    assert (round(target.x), round(target.y)) == (100, 120)
+
+
+def test_the_mean_of_the_card_is_taken_off(tmp_path: Path, finder: TargetFinder) -> None:
+    darker = open_finder(copied(tmp_path, input={"mean": [128.0, 0.0, 0.0]}), threads=1)
+    page = page_with((400, 300, 1))
+    assert darker.find(page)[0].raw < 0.7 * finder.find(page)[0].raw
+
+
+def test_another_kind_of_model_is_refused_whatever_its_card_says(tmp_path: Path) -> None:
+    with pytest.raises(AssetError, match="names no outputs 'centre' and 'mask'"):
+        open_finder(copied(tmp_path, asset("models/pupil.tflite")))
+
+
+def test_a_card_that_promises_other_cells_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AssetError, match="its card promises"):
+        open_finder(copied(tmp_path, stride=8))
+
+
+def test_bytes_that_are_no_model_are_refused(tmp_path: Path) -> None:
+    noise = tmp_path / "noise.tflite"
+    noise.write_bytes(bytes(range(256)) * 8)
+    with pytest.raises(AssetError, match="cannot be loaded"):
+        open_finder(copied(tmp_path, noise))
