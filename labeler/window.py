@@ -1,76 +1,98 @@
-"""Shows pages in a window and turns its keys into actions; nothing is decided here."""
+"""Shows pages in a window and hears its keys and its mouse; nothing is decided here."""
 
 from __future__ import annotations
 
+import time
+from collections import deque
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Self
 
 import cv2
 
-from labeler.session import Action
+from labeler.keyboard import Keyboard
 from livecam.core.display import trouble
 from livecam.core.errors import SinkError
-from livecam.core.scene import Image
+from livecam.core.scene import Image, Point
 
-_LEFT, _RIGHT, _KEYPAD_PLUS, _KEYPAD_MINUS, _KEYPAD_0 = 65361, 65363, 65451, 65453, 65456  # X11 key symbols
-
-KEYS = {
-    27: Action.QUIT,
-    ord("n"): Action.NEXT,
-    ord("p"): Action.PREVIOUS,
-    ord("f"): Action.TRUE,
-    ord("d"): Action.FALSE,
-    ord("s"): Action.SAVE,
-    ord("v"): Action.LABELS,
-    ord("u"): Action.UNDO,
-    ord(" "): Action.SKIP,
-    ord("?"): Action.HELP,
-    ord("h"): Action.HELP,
-    ord("+"): Action.ZOOM_IN,
-    ord("="): Action.ZOOM_IN,
-    ord("-"): Action.ZOOM_OUT,
-    ord("0"): Action.ZOOM_RESET,
-    _LEFT: Action.PREVIOUS,
-    _RIGHT: Action.NEXT,
-    _KEYPAD_PLUS: Action.ZOOM_IN,
-    _KEYPAD_MINUS: Action.ZOOM_OUT,
-    _KEYPAD_0: Action.ZOOM_RESET,
-}
+_NOTCH = 120  # of a wheel, as Qt counts
 
 
-def action_of(code: int) -> Action | None:
-    """What a code of waitKeyEx stands for; capitals, which Caps Lock makes, are as good as small letters."""
-    if ord("A") <= code <= ord("Z"):
-        code += ord("a") - ord("A")
-    return KEYS.get(code)
+class Button(StrEnum):
+    """What a mouse did."""
+
+    CLICK = "click"
+    WHEEL = "wheel"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key was pressed; the name is the browsers'."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mouse:
+    """A click, or notches of the wheel (upwards is positive), at a point of the page."""
+
+    button: Button
+    point: Point
+    notches: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The window was closed by the mouse."""
+
+
+Heard = Key | Mouse | Closed
 
 
 class Window:
-    """A Screen on the desktop."""
+    """A window on the desktop."""
 
     def __init__(self, title: str = "livecam-label") -> None:
         """SinkError without a display."""
         if problem := trouble():
-            raise SinkError(f"no window can be opened: {problem}")
+            raise SinkError(
+                f"no window can be opened: {problem}; `livecam-label serve STORE` labels samples in a browser"
+            )
         self._title = title
+        self._waiting: deque[Heard] = deque()
+        self._keyboard: Keyboard | None = None
         cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
-        self._sized = False
+        cv2.setMouseCallback(title, self._mouse)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._keyboard:
+            self._keyboard.close()
         cv2.destroyAllWindows()
         cv2.waitKey(1)  # lets the window system take it off the screen
 
-    def ask(self, image: Image) -> Action:
-        """The next key that means something; keys without a meaning are passed over."""
+    def show(self, image: Image) -> None:
         cv2.imshow(self._title, image)
-        if not self._sized:
+        if self._keyboard is None:
             cv2.resizeWindow(self._title, image.shape[1], image.shape[0])
-            self._sized = True
-        while True:
-            action = action_of(cv2.waitKeyEx(50))
-            if action is not None:
-                return action
-            if cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1:
-                return Action.QUIT
+            self._keyboard = Keyboard(self._title)
+
+    def hear(self, seconds: float) -> Heard | None:
+        """The next thing the person does, in the order in which they did it; None when it is quiet for so long."""
+        assert self._keyboard, "shown before it is asked"
+        deadline = time.monotonic() + seconds
+        while not self._waiting:
+            self._waiting += [Key(name) for name in self._keyboard.names()]
+            if not self._waiting and cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1:
+                return Closed()
+            if not self._waiting and time.monotonic() > deadline:
+                return None
+        return self._waiting.popleft()
+
+    def _mouse(self, event: int, x: int, y: int, flags: int, _: object) -> None:
+        if event in {cv2.EVENT_LBUTTONDOWN, cv2.EVENT_LBUTTONDBLCLK}:
+            self._waiting.append(Mouse(Button.CLICK, Point(x, y)))
+        if event == cv2.EVENT_MOUSEWHEEL and (notches := round((flags >> 16) / _NOTCH)):
+            self._waiting.append(Mouse(Button.WHEEL, Point(x, y), notches))

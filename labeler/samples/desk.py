@@ -45,6 +45,8 @@ _DECIDED = {
     Mode.ANNOTATE: Pool({SampleState.LABELLED}, others=True),
 }
 
+_SECOND = "all is decided; what follows others have labelled already, for a second opinion"
+
 
 @dataclass(slots=True)
 class Desk:
@@ -59,7 +61,8 @@ class Desk:
     written: datetime | None = None  # the last write of this desk
     paces: list[float] = field(default_factory=list)  # seconds of each decision of this desk
     _since: float = 0.0  # when the item was shown
-    _renewed: float = 0.0
+    _second: bool = False  # what is undecided is done
+    _last_renewal: float = 0.0
     _held: set[str] = field(default_factory=set)
 
     def open(self) -> Session:
@@ -77,19 +80,16 @@ class Desk:
         session = self._hear(session, self._request(session, wish) or meaning(session, wish))
         if session.item is None and not session.finished:
             session = self._show(session, decided=session.tally.total() > before)
-        self.renew()
-        return session
+        return self._renewed(session)
+
+    def rest(self, session: Session) -> Session:
+        """While nothing is wished: writes what was placed, and keeps hold of what is before the person."""
+        return self._renewed(self.settle(session))
 
     def settle(self, session: Session, wish: Wish | None = None) -> Session:
-        """Keeps what was placed and not written yet, when nothing was wished for a while or something else is."""
+        """Writes what was placed and is not written yet, if `wish` (None: a pause) is not to place it further."""
         says = settling(session, wish)
         return self._hear(session, says) if says else session
-
-    def renew(self) -> None:
-        """Holds on to what is before the person; to be called now and then."""
-        if self._held and self.clock() - self._renewed > leases.SECONDS / 4:
-            self.store.renew(self.owner, tuple(self._held), leases.SECONDS)
-            self._renewed = self.clock()
 
     def close(self, session: Session) -> None:
         """Keeps what is not written yet and lets others have what was not decided."""
@@ -140,18 +140,21 @@ class Desk:
 
     def _show(self, session: Session, *, decided: bool = False) -> Session:
         try:
+            second = self._second
             if session.turn is None and (turn := self._next(session, decided=decided)):
                 session = after(session, Arrived(turn))
             session = after(session, self._shown(session))
             if session.item and session.item.decision is None and (trouble := self._hold(session.item.turn)):
                 session = after(session, Told(trouble))
+            elif self._second and not second:
+                session = after(session, Told(_SECOND))
         except StoreError as error:
             session = after(session, Told(str(error)))
         self._since = self.clock()
         return session
 
     def _shown(self, session: Session) -> Shown:
-        left, elsewhere = self._left()
+        left, elsewhere = self._left(session)
         if session.turn is None:
             return Shown(None, left, elsewhere)
         sample = self.store.sample(session.turn.sample_id).sample
@@ -164,6 +167,7 @@ class Desk:
             return again
         for pool in (*_OPEN[self.mode], _DECIDED[self.mode]):
             if stored := self._lease(pool):
+                self._second = pool.others
                 return Turn(stored.sample.id)
         return None
 
@@ -181,6 +185,16 @@ class Desk:
         self._held |= {stored.sample.id for stored in fresh[:1]}
         return fresh[0] if fresh else None
 
+    def _renewed(self, session: Session) -> Session:
+        if not self._held or self.clock() - self._last_renewal < leases.SECONDS / 4:
+            return session
+        self._last_renewal = self.clock()
+        try:
+            self.store.renew(self.owner, tuple(self._held), leases.SECONDS)
+        except StoreError as error:
+            return after(session, Told(str(error)))
+        return session
+
     def _hold(self, turn: Turn) -> str:
         """Takes a sample back that was undecided by an undo; says so when somebody else is at it now."""
         if turn.sample_id in self._held or self.store.renew(self.owner, [turn.sample_id], leases.SECONDS):
@@ -193,13 +207,15 @@ class Desk:
             self.store.release(self.owner, tuple(ids))
         self._held -= ids
 
-    def _left(self) -> tuple[int, int]:
+    def _left(self, session: Session) -> tuple[int, int]:
         """How many are undecided beside the turns there are, and how many of these others hold now."""
         states = self.store.counts().states
-        opened_states = {state for pool in _OPEN[self.mode] for state in pool.states}
-        leased = states.get(SampleState.LEASED, 0)
-        undecided = sum(states.get(state, 0) for state in opened_states) + leased
-        return max(0, undecided - len(self._held)), max(0, leased - len(self._held))
+        leased = states[SampleState.LEASED]
+        undecided = leased + sum(states[state] for pool in _OPEN[self.mode] for state in pool.states)
+        if not self._second:
+            return max(0, undecided - len(self._held)), max(0, leased - len(self._held))
+        theirs = sum(states[state] for state in _DECIDED[self.mode].states)
+        return max(0, theirs - session.tally.total()), 0
 
     def _free_the_dead(self) -> None:
         for stored in tuple(self.store.samples(states={SampleState.LEASED})):

@@ -114,7 +114,7 @@ def test_leases_are_renewed_while_the_person_looks() -> None:
     renewed = []
     person.store.renew = lambda owner, ids, seconds: renewed.extend(ids)  # type: ignore[method-assign]
     person.now = 100.0
-    person.desk.renew()
+    person.desk.rest(person.session)
 
     assert renewed == [person.session.turns[0].sample_id]
 

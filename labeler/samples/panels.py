@@ -1,0 +1,139 @@
+"""The words on the page: progress, help, what was decided, where it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import cv2
+
+from labeler import ink
+from labeler.ink import Area
+from labeler.samples.actions import HELP, Mode
+from labeler.samples.session import Contrast, Session
+from livecam.core.samples import Sample, SampleState, Verb
+from livecam.core.scene import Image
+
+_ROWS = 20  # of labels that fit
+_HINTS = {
+    Mode.REVIEW: "f true   d false   space skip   u undo   n p move   l landmarks   ? help   esc quit",
+    Mode.ANNOTATE: "click or arrows place   [ ] size   tab other eye   c closed   o hidden   enter accept   ? help",
+}
+_STATES = {SampleState.LABELLED: "accepted", SampleState.REJECTED: "false", SampleState.SKIPPED: "skipped"}
+_STATE_COLOURS = {SampleState.LABELLED: ink.GREEN, SampleState.REJECTED: ink.RED, SampleState.SKIPPED: ink.SOFT}
+_WORDS = {Verb.ACCEPT: "accept", Verb.REJECT: "false", Verb.SKIP: "skip"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the page tells that is no part of the session."""
+
+    where: str
+    written: datetime | None = None
+    last_seconds: float | None = None
+    median_seconds: float | None = None
+
+
+def places(session: Session) -> bool:
+    """Whether keys place pupils here."""
+    return session.mode is Mode.ANNOTATE
+
+
+def total(session: Session) -> int:
+    """How many turns there are, those to come included."""
+    return len(session.turns) + session.left
+
+
+def bar(canvas: Image, area: Area, session: Session) -> None:
+    """Who does what, and how far it is."""
+    area.of(canvas)[:] = ink.PANEL
+    end = ink.write(canvas, session.mode.value, (14, area.top + 11), ink.TEXT, 22)
+    ink.write(canvas, session.by, (end + 12, area.top + 11), ink.SOFT, 22)
+    count = f"{min(session.position + 1, total(session))}/{total(session)}" if session.turn else "the end"
+    start = ink.write_left_of(canvas, count, (area.right - 14, area.top + 11), ink.TEXT, 22)
+    left, right = 300, start - 16
+    share = session.position / max(1, total(session))
+    _progress(canvas, Area(left, area.top + 18, right - left, 8), share)
+
+
+def foot(canvas: Image, area: Area, session: Session, facts: Facts, sample: Sample | None) -> None:
+    """What there is to say, what the picture is, what the keys are, and where the labels go."""
+    area.of(canvas)[:] = ink.PANEL
+    left, top, right = area.left + 16, area.top + 12, area.right - 16
+    if session.notice:
+        ink.write(canvas, ink.fitting(session.notice, right - left, 22), (left, top), ink.AMBER, 22)
+    elif session.item and session.item.decision:
+        state = session.item.decision
+        ink.write(canvas, f"you said: {_STATES[state]}", (left, top), _STATE_COLOURS[state], 22)
+    if sample:
+        ink.write(canvas, ink.fitting(_about(session, sample), right - left, 18), (left, top + 40), ink.SOFT, 18)
+    ink.write(canvas, _pace(facts), (left, top + 68), ink.SOFT, 18)
+    ink.write(canvas, ink.fitting(_kept(facts), right - left, 18), (left, top + 96), ink.SOFT, 18)
+    ink.write(canvas, ink.fitting(_HINTS[session.mode], right - left, 18), (left, top + 132), ink.TEXT, 18)
+
+
+def lines(canvas: Image, area: Area, texts: Sequence[str], size: int) -> None:
+    """In the middle of an area, one under the other."""
+    step = round(size * 1.25)
+    top = area.top + max(8, (area.height - step * len(texts)) // 2)
+    for row, text in enumerate(texts):
+        shown = ink.fitting(text, area.width - 240, size)
+        ink.write(canvas, shown, (area.left + 120, top + step * row), ink.TEXT, size)
+
+
+def help_lines(canvas: Image, area: Area, mode: Mode) -> None:
+    step = min(28, (area.height - 16) // len(HELP[mode]))
+    top = area.top + (area.height - step * len(HELP[mode])) // 2
+    for row, (keys, what) in enumerate(HELP[mode]):
+        ink.write(canvas, keys, (area.left + 260, top + row * step), ink.CYAN, 20)
+        ink.write(canvas, what, (area.left + 390, top + row * step), ink.TEXT, 20)
+
+
+def summary(session: Session, facts: Facts) -> tuple[str, ...]:
+    """What this person has decided, and what is left."""
+    said = ", ".join(f"{session.tally[state]} {word}" for state, word in _STATES.items() if session.tally[state])
+    held = f", {session.elsewhere} of them with somebody else now" if session.elsewhere else ""
+    passed = sum(turn not in session.decisions for turn in session.turns)
+    words = [f"{session.by}: {said or 'nothing decided yet'}"]
+    if passed:
+        words.append(f"{passed} passed over without a decision: p goes back")
+    words.append(f"{session.left} undecided{held}" if session.left else "nothing is left")
+    if facts.median_seconds is not None:
+        words.append(f"{facts.median_seconds:.1f} seconds each, in the middle")
+    return (*words, "", "p goes back, u undoes, s saves the annotation file, esc quits")
+
+
+def labels(session: Session) -> tuple[str, ...]:
+    """The latest decisions, the newest last."""
+    said = [
+        f"{_WORDS[event.verb]:8}{turn.sample_id[:12]}   {event.seconds:5.1f} s"
+        for turn, event in session.decisions.items()
+    ]
+    return tuple(said[-_ROWS:]) or ("nothing has been decided yet",)
+
+
+def _about(session: Session, sample: Sample) -> str:
+    words = [f"{sample.source}, frame {sample.frame_index}", f"kept as {sample.reason}", sample.id[:12]]
+    if session.item and session.item.shown:
+        words.insert(1, f"guess of {session.item.shown[0].finder}")
+    if session.view.contrast is not Contrast.PLAIN:
+        words.append(f"contrast {session.view.contrast}")
+    return "   ·   ".join(words)
+
+
+def _pace(facts: Facts) -> str:
+    if facts.last_seconds is None or facts.median_seconds is None:
+        return "seconds an item: none decided yet"
+    return f"seconds an item: {facts.last_seconds:.1f} the last, {facts.median_seconds:.1f} in the middle"
+
+
+def _kept(facts: Facts) -> str:
+    written = f"last written {facts.written.astimezone():%H:%M:%S}" if facts.written else "nothing written yet"
+    return f"labels in {facts.where}   ·   {written}"
+
+
+def _progress(canvas: Image, area: Area, share: float) -> None:
+    left, top, width, height = area
+    cv2.rectangle(canvas, (left, top), (left + width, top + height), ink.FAINT, cv2.FILLED)
+    cv2.rectangle(canvas, (left, top), (left + round(width * min(share, 1)), top + height), ink.GREEN, cv2.FILLED)
