@@ -14,6 +14,7 @@ from labeler.keynames import key_name
 
 _KEY_PRESS, _KEY_PRESS_MASK, _SHIFT, _ANY_TYPE = 2, 1, 1, 0
 _PATIENCE = 0.02  # seconds that X11 may take to tell us what it told Qt
+_ENOUGH = 3  # keys that only OpenCV heard
 
 
 class Keyboard:
@@ -24,9 +25,9 @@ class Keyboard:
     """
 
     def __init__(self, title: str) -> None:
-        cv2.waitKeyEx(1)  # makes the window
         self._x11 = _X11.listening(title)
-        self._proven = False
+        self._proven = False  # that we are told
+        self._missed = 0
 
     def close(self) -> None:
         if self._x11:
@@ -35,19 +36,22 @@ class Keyboard:
 
     def names(self) -> list[str]:
         """What was pressed since; waits for some milliseconds when nothing was. Lets the window draw itself."""
-        code = cv2.waitKeyEx(15)
+        by_opencv = _named(cv2.waitKeyEx(15))
         if self._x11 is None:
-            return _named(code)
+            return by_opencv
         names = list(self._x11.names())
-        if names or self._proven or not _named(code):
-            self._proven = self._proven or bool(names)
-            return names
-        time.sleep(_PATIENCE)
-        if names := list(self._x11.names()):
-            self._proven = True
-            return names
-        self.close()
-        return _named(code)
+        if by_opencv and not names and not self._proven:
+            time.sleep(_PATIENCE)
+            names = list(self._x11.names())
+        self._proven = self._proven or bool(names)
+        return names if self._proven else self._without(by_opencv)
+
+    def _without(self, by_opencv: list[str]) -> list[str]:
+        """A key may have come before anybody listened; several mean that nobody is told."""
+        self._missed += len(by_opencv)
+        if self._missed == _ENOUGH:
+            self.close()
+        return by_opencv
 
 
 def _named(code: int) -> list[str]:
@@ -77,10 +81,12 @@ class _KeyEvent(ctypes.Structure):
     ]
 
 
-@ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 def _pass_over(_display: int, _error: int) -> int:
     """Xlib ends the process when a window is gone, which is no error here."""
     return 0
+
+
+_HANDLER = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(_pass_over)
 
 
 class _X11:
@@ -101,7 +107,7 @@ class _X11:
         library.XOpenDisplay.restype = ctypes.c_void_p
         library.XDefaultRootWindow.restype = ctypes.c_ulong
         library.XInternAtom.restype = ctypes.c_ulong
-        library.XSetErrorHandler(_pass_over)
+        library.XSetErrorHandler(_HANDLER)
         connection = library.XOpenDisplay(None)
         if not connection:
             return None

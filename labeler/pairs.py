@@ -44,7 +44,8 @@ def _pictures(path: Path, what: str) -> list[Path]:
         raise SourceError(f"there is no file or folder '{path}'; name a folder with {what}")
     found = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
     if not found:
-        raise SourceError(f"the folder '{path}' holds no {what}; they end in {', '.join(sorted(SUFFIXES))}")
+        also = ", and is no sample store either, which livecam run --queue fills" if what == "pictures" else ""
+        raise SourceError(f"the folder '{path}' holds no {what} (they end in {', '.join(sorted(SUFFIXES))}){also}")
     return found
 
 

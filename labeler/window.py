@@ -60,28 +60,27 @@ class Window:
             )
         self._title = title
         self._waiting: deque[Heard] = deque()
-        self._keyboard: Keyboard | None = None
+        self._sized = False
         cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
+        self._keyboard = Keyboard(title)
         cv2.setMouseCallback(title, self._mouse)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._keyboard:
-            self._keyboard.close()
+        self._keyboard.close()
         cv2.destroyAllWindows()
         cv2.waitKey(1)  # lets the window system take it off the screen
 
     def show(self, image: Image) -> None:
         cv2.imshow(self._title, image)
-        if self._keyboard is None:
+        if not self._sized:
             cv2.resizeWindow(self._title, image.shape[1], image.shape[0])
-            self._keyboard = Keyboard(self._title)
+            self._sized = True
 
     def hear(self, seconds: float) -> Heard | None:
         """The next thing the person does, in the order in which they did it; None when it is quiet for so long."""
-        assert self._keyboard, "shown before it is asked"
         deadline = time.monotonic() + seconds
         while not self._waiting:
             self._waiting += [Key(name) for name in self._keyboard.names()]

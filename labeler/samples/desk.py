@@ -134,9 +134,12 @@ class Desk:
             return after(session, Told(str(error)))
         self.written = kept[-1].when
         self.paces += [said.seconds for said in kept if said.verb in DECIDING]
-        decided = {said.sample_id for said in kept if said.verb in DECIDING}
-        self._release(decided & self._held)
-        return after(session, Says(kept))
+        session = after(session, Says(kept))
+        try:
+            self._release({said.sample_id for said in kept if said.verb in DECIDING} & self._held)
+        except StoreError as error:
+            session = after(session, Told(str(error)))  # what was said is kept; the lease ends by itself
+        return session
 
     def _show(self, session: Session, *, decided: bool = False) -> Session:
         try:

@@ -59,7 +59,8 @@ def page(session: Session, before: Before | None, facts: panels.Facts) -> Page:
         _draw_eyes(canvas, session, session.item, eyes, before)
         _draw_whole(canvas, before.picture, eyes)
     elif session.turn is None:
-        panels.lines(canvas, _PLACE, panels.summary(session, facts), size=24)
+        ways = "p goes back, u undoes, s saves the annotation file, esc quits"
+        panels.lines(canvas, _PLACE, [*panels.summary(session, facts), "", ways], size=24)
     panels.foot(canvas, _FOOT, session, facts, before.sample if before else None)
     _draw_panel(canvas, session, before)
     return Page(canvas, eyes)

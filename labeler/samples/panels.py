@@ -91,17 +91,16 @@ def help_lines(canvas: Image, area: Area, mode: Mode) -> None:
 
 
 def summary(session: Session, facts: Facts) -> tuple[str, ...]:
-    """What this person has decided, and what is left."""
+    """What this person has decided, what is left, how long it took."""
     said = ", ".join(f"{session.tally[state]} {word}" for state, word in _STATES.items() if session.tally[state])
     held = f", {session.elsewhere} of them with somebody else now" if session.elsewhere else ""
     passed = sum(turn not in session.decisions for turn in session.turns)
     words = [f"{session.by}: {said or 'nothing decided yet'}"]
-    if passed:
-        words.append(f"{passed} passed over without a decision: p goes back")
-    words.append(f"{session.left} undecided{held}" if session.left else "nothing is left")
+    left = session.left + passed
+    words.append(f"{left} left undecided{held}" if left else "nothing is left")
     if facts.median_seconds is not None:
-        words.append(f"{facts.median_seconds:.1f} seconds each, in the middle")
-    return (*words, "", "p goes back, u undoes, s saves the annotation file, esc quits")
+        words.append(f"median {facts.median_seconds:.1f} seconds each")
+    return tuple(words)
 
 
 def labels(session: Session) -> tuple[str, ...]:
@@ -125,7 +124,7 @@ def _about(session: Session, sample: Sample) -> str:
 def _pace(facts: Facts) -> str:
     if facts.last_seconds is None or facts.median_seconds is None:
         return "seconds an item: none decided yet"
-    return f"seconds an item: {facts.last_seconds:.1f} the last, {facts.median_seconds:.1f} in the middle"
+    return f"seconds an item: {facts.last_seconds:.1f} the last, median {facts.median_seconds:.1f}"
 
 
 def _kept(facts: Facts) -> str:

@@ -63,9 +63,7 @@ def wish_of(mode: Mode, heard: Heard, shown: Page) -> Wish | None:
 
 
 def _shown(desk: Desk, session: Session) -> tuple[Session, Page]:
-    facts = Facts(
-        str(desk.store.folder), desk.written, desk.paces[-1] if desk.paces else None, desk.pace
-    )
+    facts = Facts(str(desk.store.folder), desk.written, desk.paces[-1] if desk.paces else None, desk.pace)
     try:
         before = _before(desk, session)
     except StoreError as error:

@@ -13,8 +13,8 @@ from pathlib import Path
 import cv2
 import pytest
 
+from labeler.asking import action_of
 from labeler.session import Action
-from labeler.window import action_of
 from livecam.core.scene import Image
 from tests.fakes import grey
 from tests.screen import MISSING, Screen, private_screen, wait_until
@@ -137,7 +137,7 @@ def test_without_a_display_the_error_is_one_line_and_nothing_is_left_behind(imag
 
 
 @pytest.mark.parametrize(
-    ("code", "action"), [(ord("F"), Action.TRUE), (65361, Action.PREVIOUS), (-1, None), (0xFFE1, None)]
+    ("name", "action"), [("F", Action.TRUE), ("ArrowLeft", Action.PREVIOUS), ("Tab", None), ("j", None)]
 )
-def test_a_key_has_one_meaning_or_none(code: int, action: Action | None) -> None:
-    assert action_of(code) is action
+def test_a_key_has_one_meaning_or_none(name: str, action: Action | None) -> None:
+    assert action_of(name) is action
