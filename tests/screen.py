@@ -78,6 +78,14 @@ class Screen:
         """Keys by their X names, to the window of that title as soon as there is one."""
         self._xdotool("key", "--window", self.window(title), *keys)
 
+    def click(self, x: int, y: int, title: str = "livecam") -> None:
+        """The left button, at a pixel of the window."""
+        self._xdotool("mousemove", "--window", self.window(title), str(x), str(y), "click", "1")
+
+    def wheel(self, notches: int) -> None:
+        """Where the mouse is; upwards is positive."""
+        self._xdotool("click", "--repeat", str(abs(notches)), "4" if notches > 0 else "5")
+
     def resize(self, width: int, height: int) -> None:
         self._xdotool("windowsize", self.window(), str(width), str(height))
 

@@ -20,7 +20,7 @@ from livecam.core.scene import LID_POINTS, Image, Point, Side
 
 WIDTH, HEIGHT = 1280, 720  # pixels
 _BAR = Area(0, 0, WIDTH, 44)
-_EYES = {Side.RIGHT: Area(8, 52, 628, 470), Side.LEFT: Area(644, 52, 628, 470)}
+EYES = {Side.RIGHT: Area(8, 52, 628, 470), Side.LEFT: Area(644, 52, 628, 470)}
 _PLACE = Area(8, 52, 1264, 470)  # of both eyes
 _SMALL = Area(8, 530, 250, 182)
 _FOOT = Area(274, 530, 998, 182)
@@ -55,7 +55,7 @@ def page(session: Session, before: Before | None, facts: panels.Facts) -> Page:
     eyes: tuple[EyeView, ...] = ()
     panels.bar(canvas, _BAR, session)
     if session.item and before:
-        eyes = tuple(eye_view(session.item, side, _EYES[side], session.view.zoom) for side in SIDES)
+        eyes = tuple(eye_view(session.item, side, EYES[side], session.view.zoom) for side in SIDES)
         _draw_eyes(canvas, session, session.item, eyes, before)
         _draw_whole(canvas, before.picture, eyes)
     elif session.turn is None:
