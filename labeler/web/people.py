@@ -59,8 +59,7 @@ class People:
             if wish is not None:
                 person.session = person.desk.act(person.session, wish)
                 return
-            person.session = person.desk.settle(person.session)
-            person.desk.renew()
+            person.session = person.desk.rest(person.session)
 
     def leave(self, name: str) -> None:
         """What was not decided is free for others."""
