@@ -41,8 +41,7 @@ class Tensor:
         """A float32 copy of what the model stored."""
         if not self.scale:
             return stored.astype(np.float32)
-        real = stored.astype(np.float32)
-        real -= np.float32(self.zero)
+        real = np.subtract(stored, self.zero, dtype=np.float32)
         real *= np.float32(self.scale)
         return real
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from livecam.core.assets import asset
 from livecam.core.crop import EyeCrop, EyePair, cut
@@ -16,9 +17,9 @@ from livecam.core.errors import AssetError
 from livecam.core.scene import EyeState, Image, Point, Pupil
 from livecam.core.seams import PupilPair
 from livecam.interpreter import Interpreter, Tensor
-from livecam.pupils.card import Card, Features, logistic, read_card
+from livecam.pupils.card import Card, Features, Normalisation, logistic, read_card
 from livecam.pupils.choose import SHIPPED
-from livecam.pupils.heatmap import Reading, decode, tables
+from livecam.pupils.heatmap import Reading, decode, line, normalised
 from livecam.pupils.window import CornerCut, Matrix, window_matrix
 from livecam.settings import PupilSettings
 
@@ -101,16 +102,16 @@ class Regressor:
 
     def _sights(self, greys: Sequence[Image], matrices: Sequence[Matrix]) -> tuple[Sight, Sight]:
         reading = self.read(greys)
-        cell = self.card.window.width / self.card.decoding.columns
-        left, right = (_sight(reading, k, matrix, cell) for k, matrix in enumerate(matrices))
+        left, right = (_sight(reading, k, matrix) for k, matrix in enumerate(matrices))
         return left, right
 
     def read(self, greys: Sequence[Image]) -> Reading:
         """What the net says of two grey crops, (h, w) each, in crop pixels."""
         tensor, decoding = self._interpreter.input, self.card.decoding
-        levels = tensor.quantise(tables(greys, self.card.normalisation))
-        stored = np.array([cv2.LUT(grey, level) for level, grey in zip(levels, greys, strict=True)])
-        outputs = self._interpreter.run(stored.reshape(tensor.shape))
+        crops = np.empty((len(greys), *greys[0].shape), tensor.dtype)
+        for crop, grey in zip(crops, greys, strict=True):
+            store(crop, grey, tensor, self.card.normalisation)
+        outputs = self._interpreter.run(crops.reshape(tensor.shape))
         logits = outputs[self._heatmap].reshape(len(greys), decoding.rows, decoding.columns)
         return decode(logits, outputs[self._numbers], self.card.window, decoding)
 
@@ -154,7 +155,7 @@ def eye_width(eye: EyeCrop, width: int, margin: float) -> float:
     return width / (eye.scale * (1 + 2 * margin))
 
 
-def _sight(reading: Reading, which: int, matrix: Matrix, cell: float) -> Sight:
+def _sight(reading: Reading, which: int, matrix: Matrix) -> Sight:
     (a, b, left), (c, d, top) = matrix.tolist()
     area = a * d - b * c
     scale = math.sqrt(abs(area))
@@ -164,9 +165,20 @@ def _sight(reading: Reading, which: int, matrix: Matrix, cell: float) -> Sight:
         Point((d * x - b * y) / area, (a * y - c * x) / area),
         reading.radii[which].item() / scale,
         reading.sigmas[which].item() / scale,
-        reading.spreads[which].item() * cell / scale,
+        reading.spreads[which].item() / scale,
         reading.openness[which].item(),
     )
+
+
+def store(crop: NDArray[Any], grey: Image, tensor: Tensor, normalisation: Normalisation) -> None:
+    """Writes a grey crop (h, w) as the net sees it into `crop`, its place in the input."""
+    if tensor.dtype != np.int8:
+        crop[...] = tensor.quantise(normalised(grey, normalisation))
+        return
+    # Normalised, quantised and clipped in one pass. The net was calibrated on limited numbers, so that eight bits end
+    # where the limit is.
+    gain, offset = line(grey, normalisation)
+    cv2.addWeighted(grey, gain / tensor.scale, grey, 0, offset / tensor.scale + tensor.zero, crop, cv2.CV_8S)
 
 
 def _grey(patch: Image) -> Image:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.core.crop import EyeCrop, EyePair, cut, similarity
+from livecam.core.crop import EyeCrop, EyePair, cut
 from livecam.core.scene import Face, Frame, Points, Side
 from livecam.pupils.card import Window
 
@@ -49,13 +49,11 @@ def _middle(lids: Points) -> tuple[float, float]:
 
 def window_matrix(window: Window, centre: Sequence[float], *, width: float, angle: float, side: Side) -> Matrix:
     """The (2, 3) matrix from frame to crop for an eye around `centre` that counts as `width` wide."""
-    matrix = similarity(
-        centre,
-        angle=angle,
-        scale=window.width / (max(width, 1.0) * (1 + 2 * window.margin)),
-        onto=((window.width - 1) / 2, (window.height - 1) / 2),
-    )
-    if window.mirror_left and side is Side.LEFT:
-        matrix[0] *= -1
-        matrix[0, 2] += window.width - 1
-    return matrix
+    scale = window.width / (max(width, 1.0) * (1 + 2 * window.margin))
+    cos, sin = scale * math.cos(angle), scale * math.sin(angle)
+    x, y = centre
+    onto_x, onto_y = (window.width - 1) / 2, (window.height - 1) / 2
+    # Plain numbers: this runs twice a frame. A mirrored crop has its middle where it was.
+    across = -1 if window.mirror_left and side is Side.LEFT else 1
+    a, b = across * cos, across * sin
+    return np.array([[a, b, onto_x - a * x - b * y], [-sin, cos, onto_y + sin * x - cos * y]])

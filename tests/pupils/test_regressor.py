@@ -17,7 +17,7 @@ from livecam.core.errors import AssetError
 from livecam.core.scene import EyeState, Face, Frame, Side
 from livecam.pupils.card import Card, Decoding, Features, Window
 from livecam.pupils.heatmap import decode, normalised
-from livecam.pupils.regressor import Regressor
+from livecam.pupils.regressor import Regressor, store
 from livecam.pupils.window import CornerCut
 from livecam.settings import PupilSettings
 from tests.fakes import make_face, make_frame
@@ -134,6 +134,15 @@ def test_brightness_and_contrast_do_not_change_what_the_net_sees(shipped: Regres
     grey = np.random.default_rng(0).integers(40, 120, (48, 64)).astype(np.uint8)
     same, brighter = (normalised(image, shipped.card.normalisation) for image in (grey, grey + np.uint8(100)))
     assert np.abs(same - brighter).max() < 1e-4
+
+
+def test_what_the_net_gets_in_one_pass_is_the_normalised_crop_quantised(shipped: Regressor) -> None:
+    grey = np.random.default_rng(1).integers(0, 256, (48, 64)).astype(np.uint8)
+    grey[:2] = 255  # bright enough to be limited
+    tensor, stored = shipped._interpreter.input, np.empty((48, 64), np.int8)
+    store(stored, grey, tensor, shipped.card.normalisation)
+    expected = tensor.quantise(normalised(grey, shipped.card.normalisation))
+    assert np.abs(stored.astype(int) - expected.astype(int)).max() <= 1
 
 
 def test_a_missing_model_is_an_error_with_its_path(tmp_path: Path) -> None:
