@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from livecam.core.errors import LivecamError
-from livecam.settings import FaceFinderName, PupilFinderName, PupilSettings
+from livecam.settings import FaceFinderName
 from training.export import Quantisation
 from training.progress import watch
 from training.quality.cli import cam, quality
@@ -97,15 +97,29 @@ def fit(
     steps: Annotated[int, typer.Option(min=1, help="Batches to learn from.")] = 5000,
     batch: Annotated[int, typer.Option(min=2, help="Eyes a batch.")] = 64,
     weights: Annotated[Path | None, typer.Option(help="ImageNet weights for resnet50, without its top.")] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="RUN|WEIGHTS.h5", help="Go on from the network of another run."),
+    ] = None,
+    learning_rate: Annotated[float, typer.Option(min=0, help="The highest; it rises, then falls.")] = 2e-3,
     seed: Seed = 1,
 ) -> None:
     """Train a network; a run that was killed goes on when it is started again."""
     from training import recipe  # noqa: PLC0415
+    from training.files import sha256  # noqa: PLC0415
     from training.fit import FitSettings  # noqa: PLC0415
     from training.learners import learner_named  # noqa: PLC0415
 
-    settings = FitSettings(model=model, steps=steps, batch=batch, seed=seed)
-    checks = recipe.train(learner_named(model, weights), data, out, settings)
+    begin = recipe.starting_point(start) if start else None
+    settings = FitSettings(
+        model=model,
+        steps=steps,
+        batch=batch,
+        seed=seed,
+        learning_rate=learning_rate,
+        start=sha256(begin) if begin else "",
+    )
+    checks = recipe.train(learner_named(model, weights, begin), data, out, settings)
     for check in watch("fit", checks, -(-steps // settings.check_every)):
         print(f"step {check.step}: loss {check.loss:.3f}, {check.error:.2f} px on held-out people")
     print(f"{out} is finished")
@@ -120,26 +134,12 @@ def evaluate(
     most: Annotated[int, typer.Option(min=1, help="So many eyes of a data set at most.")] = 3000,
 ) -> None:
     """Judge a finder: error curve, calibration, closed eyes, worst cases."""
-    import tempfile  # noqa: PLC0415
-
     from training import recipe  # noqa: PLC0415
+    from training.finders import finder_named  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory() as folder:
-        settings = _finder(finder, Path(folder))
-        table = recipe.evaluate(settings, target, out, face=face, most=most, watch=watch)
+    table = recipe.evaluate(finder_named(finder), target, out, face=face, most=most, watch=watch)
     _print_shares(table)
     print(f"curves and the worst cases: {out}")
-
-
-def _finder(name: str, scratch: Path) -> PupilSettings:
-    if name in (PupilFinderName.CPU, PupilFinderName.TUTORIAL):
-        return PupilSettings(finder=PupilFinderName(name))
-    path = Path(name)
-    if path.is_dir():
-        from training import export  # noqa: PLC0415
-
-        path = export.as_tflite(path, scratch / "run.tflite")
-    return PupilSettings(finder=PupilFinderName.TFLITE, model=path)
 
 
 @app.command()

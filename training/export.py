@@ -21,7 +21,7 @@ from training.dataset import Eyes, load_all, manifest
 from training.errors import RunError
 from training.files import replacing
 from training.fit import commit, split
-from training.learners import HeatmapLearner
+from training.learners import HeatmapLearner, Learner
 from training.tensors import tensorflow
 
 LIMIT_BYTES = 100_000
@@ -44,16 +44,31 @@ class Quantisation(StrEnum):
 
 
 def load_run(run: Path, learner: HeatmapLearner) -> Any:
-    """The best network of a run; RunError when the run is not there or of another model."""
-    settings = run_settings(run)
-    if settings["settings"]["model"] != "heatmap":
-        raise RunError(f"{run} holds a {settings['settings']['model']}; only a heatmap can be exported")
+    """The best network of a run that can be exported; RunError when the run is not there or of another model."""
+    name = model_of(run)
+    if name != "heatmap":
+        raise RunError(f"{run} holds a {name}; only a heatmap can be exported")
+    return load_network(run, learner)
+
+
+def load_network(run: Path, learner: Learner) -> Any:
+    """The best network of a run; RunError when there is none."""
     model = learner.build()
     try:
-        model.load_weights(str(run / "best.weights.h5"))
+        model.load_weights(str(best_weights(run)))
     except (OSError, ValueError) as fault:
         raise RunError(f"{run} has no finished check (best.weights.h5 is missing or damaged); run fit again") from fault
     return model
+
+
+def best_weights(run: Path) -> Path:
+    """Where a run keeps what was best."""
+    return run / "best.weights.h5"
+
+
+def model_of(run: Path) -> str:
+    """The name of the learner of a run."""
+    return str(run_settings(run)["settings"]["model"])
 
 
 def run_settings(run: Path) -> dict[str, Any]:
@@ -163,7 +178,7 @@ def write_weights(run: Path, out: Path) -> Path:
     """What the exported model was before, beside it, so that a later training can go on from there."""
     path = out.with_suffix(".weights.h5")
     with replacing(path) as stream:
-        stream.write((run / "best.weights.h5").read_bytes())
+        stream.write(best_weights(run).read_bytes())
     return path
 
 

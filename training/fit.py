@@ -10,8 +10,9 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,9 @@ from training.files import replacing, write_json, write_through
 from training.learners import Learner
 from training.losses import tensors
 from training.tensors import keras, tensorflow
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 MIX = {"portrait": 1.0, "gazeshift": 2.0, "synthetic": 2.0, "coarse": 0.5}
 _JUDGED = 768  # validation crops looked at now and then
@@ -39,6 +43,7 @@ class FitSettings:
     patience: int = 12  # checks without improvement
     thaw_at: float = 0.5  # a frozen backbone is fine-tuned from this share of the steps on
     held_out: float = 0.12  # of the people and sessions
+    start: str = ""  # sha256 of the weights it goes on from
     mix: dict[str, float] = field(default_factory=lambda: dict(MIX))
 
 
@@ -108,66 +113,91 @@ class _Training:
         self.learner, self.eyes, self.run, self.settings = learner, eyes, run, settings
         keras().utils.set_random_seed(settings.seed)
         self.model = learner.build()
-        decay = keras().optimizers.schedules.CosineDecay(
+        variable = tensorflow().Variable
+        self.step, self.best, self.checked = variable(0), variable(math.inf), variable(0)
+        self.thawed = variable(False)
+        self.judged = self._held_out_batch(held_out)
+        self._prepare(self._first_optimizer())
+        self._restore()
+
+    def checks(self) -> Iterator[Progress]:
+        begun = time.monotonic()
+        log = tensorflow().summary.create_file_writer(str(self.run / "logs"))
+        while int(self.step) < self.settings.steps and int(self.checked) < self.settings.patience:
+            if self._frozen() and int(self.step) >= self.settings.thaw_at * self.settings.steps:
+                self._thaw()
+            loss = self._learn_until_check()
+            progress = Progress(int(self.step), self.settings.steps, loss, self._error(), time.monotonic() - begun)
+            self._keep(progress, log)
+            yield progress
+
+    def _learn_until_check(self) -> float:
+        """The mean loss. Its batches depend on nothing that was before, so that a resumed run ends as any other."""
+        tf, settings, step = tensorflow(), self.settings, int(self.step)
+        rng = np.random.default_rng([settings.seed, step])
+        stream = batches(self.eyes, self.learner.cutting, Jitter(), rng, size=settings.batch, mix=settings.mix)
+        count = min(settings.check_every, settings.steps - step)
+        losses = [self.learn(tf.constant(batch.crops), *tensors(batch)) for batch in islice(stream, count)]
+        self.step.assign_add(count)
+        return mean(losses)
+
+    def _first_optimizer(self) -> Any:
+        settings = self.settings
+        rate = keras().optimizers.schedules.CosineDecay(
             0.0,
             settings.steps,
             alpha=0.005,
             warmup_target=settings.learning_rate,
             warmup_steps=max(1, settings.steps // 20),
         )
-        self.optimizer = keras().optimizers.Adam(decay, global_clipnorm=5.0)
-        self.optimizer.build(self.model.trainable_variables)
-        tf = tensorflow()
-        self.step, self.best, self.checked = tf.Variable(0), tf.Variable(math.inf), tf.Variable(0)
-        state = tf.train.Checkpoint(
-            model=self.model, optimizer=self.optimizer, step=self.step, best=self.best, checked=self.checked
-        )
-        self.keeper = tf.train.CheckpointManager(state, str(run / "state"), max_to_keep=1)
-        self.judged = self._held_out_batch(held_out)
-        self.learn = self._learning()
+        return keras().optimizers.Adam(rate, global_clipnorm=5.0)
 
-    def checks(self) -> Iterator[Progress]:
-        self.keeper.restore_or_initialize()
-        tf, begun, losses = tensorflow(), time.monotonic(), []
-        log = tf.summary.create_file_writer(str(self.run / "logs"))
-        rng = np.random.default_rng([self.settings.seed, int(self.step)])
-        stream = batches(
-            self.eyes, self.learner.cutting, Jitter(), rng, size=self.settings.batch, mix=self.settings.mix
+    def _prepare(self, optimizer: Any) -> None:
+        """Makes an optimizer the one in use, and part of what is kept."""
+        optimizer.build(self.model.trainable_variables)
+        state = tensorflow().train.Checkpoint(
+            model=self.model,
+            optimizer=optimizer,
+            step=self.step,
+            best=self.best,
+            checked=self.checked,
+            thawed=self.thawed,
         )
-        while int(self.step) < self.settings.steps and int(self.checked) < self.settings.patience:
-            self._thaw()
-            batch = next(stream)
-            losses.append(self.learn(tf.constant(batch.crops), *tensors(batch)))
-            step = int(self.step.assign_add(1))
-            if step % self.settings.check_every and step != self.settings.steps:
-                continue
-            progress = Progress(step, self.settings.steps, mean(losses), self._error(), time.monotonic() - begun)
-            losses = []
-            self._keep(progress, log)
-            yield progress
+        self.keeper = tensorflow().train.CheckpointManager(state, str(self.run / "state"), max_to_keep=1)
+        self.learn = self._learning(optimizer)
 
-    def _learning(self) -> Any:
+    def _restore(self) -> None:
+        newest, train, errors = self.keeper.latest_checkpoint, tensorflow().train, tensorflow().errors
+        if newest is None:
+            return
+        try:
+            if train.load_checkpoint(newest).get_tensor("thawed/.ATTRIBUTES/VARIABLE_VALUE"):
+                self._thaw()
+            self.keeper.checkpoint.restore(newest)
+        except (errors.OpError, ValueError, RuntimeError) as fault:
+            raise RunError(f"the state of {self.run} is damaged; remove the folder and begin the run again") from fault
+
+    def _learning(self, optimizer: Any) -> Any:
         tf = tensorflow()
 
         def learn(crops: Any, *labels: Any) -> Any:
             with tf.GradientTape() as tape:
                 loss = self.learner.loss(labels, self.model(crops, training=True))
             variables = self.model.trainable_variables
-            self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+            optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
             return loss
 
         return tf.function(learn)
 
+    def _frozen(self) -> list[Any]:
+        return [layer for layer in self.model.layers if not layer.trainable]
+
     def _thaw(self) -> None:
         """A pre-trained backbone is frozen first, then fine-tuned at a tenth of the rate."""
-        frozen = [layer for layer in self.model.layers if not layer.trainable]
-        if not frozen or int(self.step) < self.settings.thaw_at * self.settings.steps:
-            return
-        for layer in frozen:
+        for layer in self._frozen():
             layer.trainable = True
-        self.optimizer = keras().optimizers.Adam(self.settings.learning_rate / 10, global_clipnorm=5.0)
-        self.optimizer.build(self.model.trainable_variables)
-        self.learn = self._learning()
+        self.thawed.assign(True)
+        self._prepare(keras().optimizers.Adam(self.settings.learning_rate / 10, global_clipnorm=5.0))
 
     def _held_out_batch(self, held_out: Eyes) -> Batch:
         rng = np.random.default_rng(0)
@@ -201,10 +231,12 @@ def mean(losses: Sequence[Any]) -> float:
     return float(np.mean([float(loss) for loss in losses])) if losses else math.nan
 
 
-def append_row(path: Path, progress: Progress) -> None:
+def append_row(path: Path, progress: DataclassInstance) -> None:
+    """Adds what is known after a check to a CSV; rows from that step on, of a run that was killed, are replaced."""
+    row = asdict(progress)
     before = list(csv.DictReader(path.read_text().splitlines())) if path.exists() else []
-    rows = [row for row in before if int(row["step"]) < progress.step]
-    rows.append({name: str(value) for name, value in asdict(progress).items()})
+    rows = [past for past in before if int(past["step"]) < row["step"]]
+    rows.append({name: str(value) for name, value in row.items()})
     with replacing(path) as stream:
-        lines = [",".join(rows[0])] + [",".join(row.values()) for row in rows]
+        lines = [",".join(rows[0])] + [",".join(past.values()) for past in rows]
         stream.write(("\n".join(lines) + "\n").encode())

@@ -14,6 +14,7 @@ from livecam.lids import LidCurves, LidMotion
 from training import clutter
 from training.anatomy import Random
 from training.dataset import Eye
+from training.limbus import recentred
 from training.photography import photograph
 from training.portraits import Portrait, Seen, corners, see
 
@@ -63,15 +64,16 @@ STILL = Pose(0, 0, 0, 0)
 
 def shifted(work: Work) -> list[Eye]:
     """The eyes of one portrait; none when its face is not found."""
-    seen = see(work.portrait)
+    portrait = recentred(work.portrait)
+    seen = see(portrait)
     if seen is None:
         return []
     rng = np.random.default_rng([work.seed, work.number])
-    cuts = [_cut(seen, work.portrait, side) for side in Side]
+    cuts = [_cut(seen, portrait, side) for side in Side]
     eyes: list[Eye] = []
     while len(eyes) < work.count:
         does = STILL if rng.random() < work.still_share else pose(rng)
-        eyes += _made(cuts[int(rng.integers(2))], does, work.portrait.group, rng)
+        eyes += _made(cuts[int(rng.integers(2))], does, portrait.group, rng)
     return eyes[: work.count]
 
 

@@ -87,10 +87,47 @@ class ResNetLearner:
         )
 
 
-def learner_named(name: str, weights: Path | None = None) -> Learner:
-    """`heatmap` or `resnet50`; RunError for another name."""
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """A learner that goes on where another training ended."""
+
+    learner: Learner
+    start: Path  # weights of the same network
+
+    @property
+    def cutting(self) -> Cutting:
+        return self.learner.cutting
+
+    def build(self) -> Any:
+        """RunError when the weights are missing or of another network."""
+        model = self.learner.build()
+        try:
+            model.load_weights(str(self.start))
+        except (OSError, ValueError) as fault:
+            raise RunError(
+                f"cannot go on from {self.start}, which is missing or holds another network; "
+                "export the model in use again, its weights are kept beside it"
+            ) from fault
+        return model
+
+    def loss(self, labels: tuple[Any, ...], outputs: Any) -> Any:
+        return self.learner.loss(labels, outputs)
+
+    def read(self, outputs: Any) -> Reading:
+        return self.learner.read(outputs)
+
+
+def learner_named(name: str, weights: Path | None = None, start: Path | None = None) -> Learner:
+    """`heatmap` or `resnet50`, from `weights` learnt elsewhere or from those of another run; RunError for others."""
+    if start is not None:
+        return Continued(network_named(name), start)
+    return ResNetLearner(lambda: models.resnet50(weights)) if name == "resnet50" else network_named(name)
+
+
+def network_named(name: str) -> Learner:
+    """`heatmap` or `resnet50` without any training; RunError for another name."""
     if name == "heatmap":
         return HeatmapLearner()
     if name == "resnet50":
-        return ResNetLearner(lambda: models.resnet50(weights))
+        return ResNetLearner(lambda: models.resnet50(pretrained=False))
     raise RunError(f"there is no model {name}; use heatmap or resnet50")

@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from livecam.core.seams import PupilFinder
 from livecam.faces.choose import open_stills
 from livecam.pupils.card import Calibration
 from livecam.pupils.regressor import Regressor
-from livecam.settings import FaceFinderName, FaceSettings, PupilFinderName, PupilSettings
+from livecam.settings import FaceFinderName, FaceSettings, PupilSettings
 from training import confidence, export, gazeshift, judging, plots, synthetic
 from training.dataset import Eyes, gathered, load, manifest, save
-from training.errors import DatasetError
+from training.errors import DatasetError, RunError
 from training.export import Quantisation
 from training.files import write_json
 from training.fit import FitSettings, Progress, fit
@@ -38,14 +39,16 @@ class Size:
 
     synthetic: int = 48_000
     portraits: int = 42_000
-    steps: int = 7_500
+    steps: int = 10_000
     staged: int = 100  # faces a held-out person, for the calibration
     check_every: int = 250
     batch: int = 64
     one_of: int = 1  # portraits, and test photographs, are used
+    workers: int = 0  # processes; 0 is one a core
 
 
-SMOKE = Size(synthetic=200, portraits=240, steps=40, staged=30, check_every=20, batch=16, one_of=7)
+# One process: to load the face finders twice takes longer than the work.
+SMOKE = Size(synthetic=200, portraits=240, steps=40, staged=30, check_every=20, batch=16, one_of=7, workers=1)
 
 
 def synth(count: int, out: Path, *, seed: int, workers: int, watch: Watch) -> Eyes:
@@ -83,6 +86,14 @@ def train(learner: Learner, data: Sequence[Path], run: Path, settings: FitSettin
         yield progress
     if history:
         write_json(run / "scores.json", asdict(history[-1]))
+
+
+def starting_point(place: Path) -> Path:
+    """The weights of a run, or a file of weights; RunError when they are not there."""
+    weights = export.best_weights(place) if place.is_dir() else place
+    if not weights.is_file():
+        raise RunError(f"{weights} is not there; name the folder of a run or a .weights.h5 file")
+    return weights
 
 
 def ship(
@@ -134,7 +145,7 @@ def _calibrated(
 
 
 def evaluate(
-    finder_settings: PupilSettings,
+    finder: PupilFinder,
     target: Path,
     out: Path,
     *,
@@ -144,9 +155,6 @@ def evaluate(
     one_of: int = 1,
 ) -> dict[str, Any]:
     """`livecam-train evaluate`: of labelled photographs (truth.csv) or of a data set."""
-    from livecam.pupils.choose import open_pupils  # noqa: PLC0415
-
-    finder = open_pupils(finder_settings)
     if (target / "truth.csv").exists():
         photographs = judging.read_truth(target)[::one_of]
         answers = judging.on_photographs(open_stills(FaceSettings(finder=face)), finder, photographs)
@@ -159,7 +167,7 @@ def evaluate(
 def everything(data: Path, work: Path, out: Path, *, size: Size, seed: int, watch: Watch) -> dict[str, Any]:
     """`livecam-train all`: from the portraits and synthesis to the shipped file and its scores on the test people."""
     portraits = (data / "pupils/faces", data / "pupils/faces/labels.csv")
-    workers = cores()
+    workers = size.workers or cores()
     synth(size.synthetic, work / "synth", seed=seed, workers=workers, watch=watch)
     shift_gaze(
         read_labels(*portraits)[:: size.one_of],
@@ -187,7 +195,7 @@ def everything(data: Path, work: Path, out: Path, *, size: Size, seed: int, watc
     )
     for face in (FaceFinderName.MEDIAPIPE, FaceFinderName.DLIB):
         shown = evaluate(
-            PupilSettings(finder=PupilFinderName.TFLITE, model=out),
+            Regressor.open(PupilSettings(model=out)),
             data / "pupils/test",
             work / f"test_{face.value}",
             face=face,

@@ -14,7 +14,6 @@ from livecam.core.errors import MissingExtraError
 def tensorflow() -> Any:
     """The module tensorflow; MissingExtraError without it."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     try:
         return importlib.import_module("tensorflow")
     except ModuleNotFoundError as fault:

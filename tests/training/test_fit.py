@@ -18,7 +18,7 @@ from tests.training.eyes import make_eye, make_synthetic
 from training.dataset import gathered, save
 from training.errors import RunError
 from training.fit import FitSettings, fit, split
-from training.learners import HeatmapLearner, learner_named
+from training.learners import Continued, HeatmapLearner, learner_named
 
 pytest.importorskip("tensorflow", reason="training needs the extra 'training'")
 TINY = FitSettings(steps=60, batch=16, check_every=20, seed=3, held_out=0.15)
@@ -44,6 +44,36 @@ def run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_run_that_was_interrupted_goes_on_where_it_was(run: Path) -> None:
     steps = [line.split(",")[0] for line in (run / "log.csv").read_text().splitlines()]
     assert steps == ["step", "20", "40", "60"]
+
+
+def test_a_run_that_was_interrupted_ends_as_one_that_was_not(run: Path, data: Path, tmp_path: Path) -> None:
+    list(fit(HeatmapLearner(), [data], tmp_path / "run", TINY))
+    losses = [
+        [line.split(",")[2:4] for line in (place / "log.csv").read_text().splitlines()[1:]]
+        for place in (run, tmp_path / "run")
+    ]
+    assert np.array(losses[0], float) == pytest.approx(np.array(losses[1], float), rel=1e-3)
+
+
+def test_a_run_that_goes_on_from_another_begins_where_that_ended(run: Path, data: Path, tmp_path: Path) -> None:
+    settings = replace(TINY, steps=2, check_every=1, learning_rate=1e-6)
+    first = next(fit(Continued(HeatmapLearner(), run / "best.weights.h5"), [data], tmp_path / "run", settings))
+    before = min(float(line.split(",")[3]) for line in (run / "log.csv").read_text().splitlines()[1:])
+    assert first.error == pytest.approx(before, rel=0.1)
+
+
+def test_weights_of_another_network_are_no_start(tmp_path: Path) -> None:
+    (tmp_path / "other.weights.h5").write_bytes(b"nothing of the kind")
+    with pytest.raises(RunError, match="cannot go on from"):
+        learner_named("heatmap", start=tmp_path / "other.weights.h5").build()
+
+
+def test_a_state_that_is_damaged_is_an_error_that_names_the_run(data: Path, tmp_path: Path) -> None:
+    next(fit(HeatmapLearner(), [data], tmp_path / "run", TINY))
+    for part in (tmp_path / "run/state").glob("ckpt-*"):
+        part.write_bytes(part.read_bytes()[:20])
+    with pytest.raises(RunError, match="is damaged"):
+        next(fit(HeatmapLearner(), [data], tmp_path / "run", TINY))
 
 
 def test_training_lowers_the_loss(run: Path) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from livecam.core.store.store import Store
 from livecam.pupils.card import Calibration, read_card
@@ -18,7 +17,7 @@ from training.errors import RunError
 from training.export import Quantisation
 from training.files import replacing, sha256, write_json
 from training.fit import FitSettings
-from training.learners import HeatmapLearner
+from training.learners import Continued, HeatmapLearner
 from training.recipe import Watch
 from training.rounds.judging import Comparison, compared, errors
 from training.rounds.material import as_staged, fine_set, replay_set
@@ -29,25 +28,6 @@ from training.rounds.promotion import heal, promote
 SCHEMA = 1
 MIX = {"fine": 2.0, "promoted": 0.5, "synthetic": 1.0, "portrait": 0.5, "gazeshift": 1.0, "coarse": 0.25}
 _CALIBRATING = 60  # eyes, below which the confidence keeps its weights
-
-
-@dataclass(frozen=True, slots=True)
-class Continued(HeatmapLearner):
-    """The network that ships, begun where another training ended."""
-
-    start: Path = field(default=Path())
-
-    def build(self) -> Any:
-        """RunError when the weights are missing or of another network."""
-        model = HeatmapLearner.build(self)
-        try:
-            model.load_weights(str(self.start))
-        except (OSError, ValueError) as fault:
-            raise RunError(
-                f"cannot go on from {self.start}, which is missing or holds another network; "
-                "export the model in use again, its weights are kept beside it"
-            ) from fault
-        return model
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +90,7 @@ def _fit(plan: Plan, folder: Path, sets: Sequence[Path], watch: Watch) -> None:
         batch=chosen.batch,
         mix=MIX,
     )
-    checks = recipe.train(Continued(start=folder / "base" / WEIGHTS), sets, folder / "run", settings)
+    checks = recipe.train(Continued(HeatmapLearner(), folder / "base" / WEIGHTS), sets, folder / "run", settings)
     for _ in watch("fit", checks, -(-chosen.steps // chosen.check_every)):
         pass
 
