@@ -9,7 +9,7 @@ from labeler.samples.item import Turn
 from labeler.samples.session import Session
 from livecam.core.samples import Verb
 
-GAP = 5  # decisions at least between the two showings
+GAP = 10  # decisions at least between the two showings
 
 _REPEATED = {Mode.REVIEW: frozenset({Verb.ACCEPT, Verb.REJECT}), Mode.ANNOTATE: frozenset({Verb.ACCEPT})}
 

@@ -87,9 +87,9 @@ def described(found: Mapping[str, Any]) -> Iterator[str]:
         pace = "" if person["median_seconds"] is None else f", median {person['median_seconds']:.1f} s an item"
         yield f"{by}: {_counted(person['decisions'])}; eyes {_counted(person['eyes'])}{pace}"
     for pair in found["agreement"]["between"]:
-        yield f"{' and '.join(pair['people'])} agree on {pair['samples']} samples: {_agreed(pair)}"
+        yield f"{' and '.join(pair['people'])} decided {pair['samples']} of the same samples: {_agreed(pair)}"
     for by, own in found["agreement"]["within"].items():
-        yield f"{by} with themselves on {own['samples']} repeats: {_agreed(own)}"
+        yield f"{by} decided {own['samples']} samples twice: {_agreed(own)}"
     for which, finders in found["finders"].items():
         of = "random samples, the unbiased ones" if which == "random" else "all labelled samples"
         yield from (f"{name} on {of}: {_quality(quality)}" for name, quality in finders.items())

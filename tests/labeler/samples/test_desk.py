@@ -132,20 +132,20 @@ def test_samples_that_a_killed_labeler_held_are_free_at_once() -> None:
 def test_repeats_are_shown_again_without_what_was_said() -> None:
     person = Person(shelf(40), repeats=1.0)
     place = Place(Side.LEFT, Point(1, 1))
-    person.wishes(*[place, Action.ACCEPT] * 6)
+    person.wishes(*[place, Action.ACCEPT] * 11)
 
     assert (person.session.turn and person.session.turn.repeat, dict(person.session.said)) == (True, {})
 
 
 def test_repeats_decide_nothing() -> None:
-    person = Person(shelf(40), Mode.REVIEW, repeats=1.0).wishes(*[Action.ACCEPT] * 6, Action.REJECT)
+    person = Person(shelf(40), Mode.REVIEW, repeats=1.0).wishes(*[Action.ACCEPT] * 11, Action.REJECT)
 
     assert person.store.kept[-1].repeat
     assert SampleState.REJECTED not in {stored.state for stored in person.store.samples()}
 
 
 def test_an_undone_repeat_is_asked_again() -> None:
-    person = Person(shelf(40), Mode.REVIEW, repeats=1.0).wishes(*[Action.ACCEPT] * 6, Action.REJECT, Action.UNDO)
+    person = Person(shelf(40), Mode.REVIEW, repeats=1.0).wishes(*[Action.ACCEPT] * 11, Action.REJECT, Action.UNDO)
 
     assert person.session.turn in {turn for turn in person.session.turns if turn.repeat}
 

@@ -14,13 +14,13 @@ from livecam.core.store.store import Store
 from tests.labeler.samples.person import Person
 from tests.labeler.samples.shelf import Shelf, make_picture, make_sample
 
-COUNT = 12
+COUNT = 14
 PLACE = Place(Side.LEFT, Point(110.25, 50.5))
 WAYS: dict[str, tuple[Mode, tuple[Wish, ...]]] = {
     "review": (Mode.REVIEW, (Action.ACCEPT, Action.REJECT, Action.SKIP, Action.UNDO, Action.NEXT, Action.REJECT)),
     "annotate": (Mode.ANNOTATE, (PLACE, Action.ACCEPT, Action.CLOSED, Action.ACCEPT, Action.LEFT, Action.HELP)),
     "back": (Mode.ANNOTATE, (PLACE, Action.ACCEPT, Action.PREVIOUS, Action.WIDER, Action.ACCEPT, *[Action.UNDO] * 3)),
-    "to the end": (Mode.ANNOTATE, (Action.ACCEPT,) * (COUNT + 2)),
+    "to the end": (Mode.ANNOTATE, (Action.ACCEPT,) * (COUNT + 6)),
 }
 
 
@@ -35,7 +35,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def traces(store: Shelf | Store, mode: Mode, wishes: tuple[Wish, ...]) -> tuple[object, ...]:
     """All that two people leave behind, one after the other, and what is before the second at last."""
     for by in ("ann", "bob"):
-        person = Person(store, mode, by=by, repeats=0.5).wishes(*wishes)  # type: ignore[arg-type]
+        person = Person(store, mode, by=by, repeats=1.0).wishes(*wishes)  # type: ignore[arg-type]
         person.leaves()
     session = person.session
     events = [_plain(event) for event in store.events()]
