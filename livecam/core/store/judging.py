@@ -33,6 +33,43 @@ def record(connection: Connection, said: Sequence[LabelEvent], now: datetime) ->
     return recorded
 
 
+def take_in(connection: Connection, said: Sequence[LabelEvent]) -> int:
+    """What was said elsewhere, with its times, oldest first; all or none, and StoreError, as in `record`.
+
+    Numbers are given anew, and `undoes` names one of theirs. What is here already is passed over; how many were new.
+    """
+    sizes = _locked_sizes(connection, {event.sample_id for event in said})
+    here = {sample_id: list(events) for sample_id, events in events_of(connection, sizes).items()}
+    numbers: dict[int, int] = {}
+    fresh = 0
+    for event in said:
+        _check(event, sizes)
+        ours = replace(event, undoes=_renumbered(event, numbers), number=0)
+        known = next((old for old in here.get(event.sample_id, ()) if replace(old, number=0) == ours), None)
+        if known is None:
+            known = _insert_checked(connection, ours)
+            fresh += 1
+        else:
+            here[event.sample_id].remove(known)
+        numbers[event.number] = known.number
+    _fold(connection, sizes)
+    return fresh
+
+
+def _renumbered(event: LabelEvent, numbers: Mapping[int, int]) -> int | None:
+    if event.undoes is None:
+        return None
+    if event.undoes not in numbers or event.undoes == 0:
+        raise StoreError(f"event {event.number} takes back event {event.undoes}, which did not come before it")
+    return numbers[event.undoes]
+
+
+def _insert_checked(connection: Connection, event: LabelEvent) -> LabelEvent:
+    if event.verb is Verb.UNDO:
+        _check_undo(event, connection)
+    return _insert(connection, event)
+
+
 def _locked_sizes(connection: Connection, ids: set[str]) -> Sizes:
     """Nobody else changes these samples meanwhile; always locked in the same order, so that no two wait in a ring."""
     sizes: dict[str, tuple[int, int]] = {}

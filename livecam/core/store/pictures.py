@@ -58,19 +58,17 @@ class Pictures:
 
     def write(self, sample_id: str, content: bytes) -> None:
         """Durable when it returns; OSError leaves nothing behind."""
-        handle, name = tempfile.mkstemp(suffix=".part", dir=self.folder)
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self.path(sample_id))
-            (self.strays / f"{sample_id}.png").unlink(missing_ok=True)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        sync_folder(self.folder)
+        _write(self.path(sample_id), content)
+        self.stray(sample_id).unlink(missing_ok=True)
+
+    def write_stray(self, sample_id: str, content: bytes) -> None:
+        """As `write`, but among the strays, where no lock is needed: until it is taken back no sample claims it."""
+        self.strays.mkdir(mode=0o700, exist_ok=True)
+        _write(self.stray(sample_id), content)
+
+    def stray(self, sample_id: str) -> Path:
+        """StoreError as in `path`."""
+        return self.strays / self.path(sample_id).name
 
     def read(self, sample_id: str) -> Image:
         """(h, w, 3) uint8 BGR; StoreError when it is missing or damaged."""
@@ -112,9 +110,25 @@ class Pictures:
         return sorted(self.strays.glob("*.png"))
 
     def remove_all(self) -> None:
-        for path in (*self.folder.iterdir(), *self.stray_files()):
+        # With what a killed import had begun.
+        for path in (*self.folder.iterdir(), *self.strays.glob("*")):
             path.unlink(missing_ok=True)
         sync_folder(self.folder)
+
+
+def _write(path: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(suffix=".part", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
 
 
 def _wait_for(handle: int, seconds: float, path: Path) -> None:

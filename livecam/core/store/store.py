@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select, update
 from livecam.core.errors import StoreError
 from livecam.core.samples import LabelEvent, Reason, Sample, SampleState, Split, Stored
 from livecam.core.scene import Image
-from livecam.core.store import adding, counting, judging, leases, reading, removing
+from livecam.core.store import adding, counting, judging, leases, reading, removing, taking_in
 from livecam.core.store.counting import Counts
 from livecam.core.store.database import Database, open_postgresql, open_sqlite
 from livecam.core.store.pictures import Pictures, encode
@@ -21,6 +21,7 @@ from livecam.core.store.place import DATABASE, prepare
 from livecam.core.store.reconcile import reconcile
 from livecam.core.store.rows import to_event
 from livecam.core.store.schema import events, samples
+from livecam.core.store.taking_in import Taken
 from livecam.core.store.troubles import told
 from livecam.core.store.verifying import problems
 
@@ -93,6 +94,16 @@ class Store:
         content = encode(picture)
         with told(str(self.folder)), self._pictures.locked(self._busy_seconds):
             return adding.add(self._database, self._pictures, sample, content)
+
+    def take_in(self, found: Iterable[tuple[Sample, Image]], said: Sequence[LabelEvent]) -> Taken:
+        """Samples that were kept elsewhere, and what was said of them there, with its times: all of it or nothing.
+
+        Events come oldest first and are numbered anew. What is here already, sample or event, stays as it is; StoreError
+        for an event that cannot be meant, as in `record`, and ValueError for a sample, as in `add`.
+        """
+        with told(str(self.folder)), taking_in.staged(self._pictures, found) as staged:
+            with self._pictures.locked(self._busy_seconds):
+                return taking_in.take_in(self._database, self._pictures, staged, said)
 
     def sample(self, sample_id: str) -> Stored:
         """StoreError for an unknown id."""
