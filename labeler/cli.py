@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from labeler.formats.cli import export, import_
 from labeler.web.cli import serve
 from livecam.core.errors import LivecamError, SettingsError
 
@@ -101,6 +102,8 @@ def stats(
 
 
 app.command()(serve)
+app.command()(export)
+app.command("import")(import_)
 
 
 def _label(mode: str, folder: Path | None, db: str | None, name: str | None, repeats: float | None) -> None:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from labeler.formats.entry import Entry, Found
+from labeler.formats.json_files import located, read_json, understood
+from labeler.formats.sidecar import noted, read_records
+from labeler.samples.judgement import judgement
 from labeler.session import Verdict
+from livecam.core.samples import SampleState
 
+FILE = "annotation.json"
 _CLASSES = {Verdict.TRUE: 1, Verdict.FALSE: 0}
+_JUDGED = {SampleState.LABELLED, SampleState.REJECTED}
 
 
 def annotation(folder: Path, mask_folder: Path | None, verdicts: Mapping[str, Verdict]) -> bytes:
@@ -20,3 +28,32 @@ def annotation(folder: Path, mask_folder: Path | None, verdicts: Mapping[str, Ve
         "labels": labels,
     }
     return json.dumps(content, indent=2).encode() + b"\n"
+
+
+def write(entries: Iterable[Entry], folder: Path, home: Path) -> None:
+    """Nothing but what the tutorial's program writes; the rest is in the sidecar."""
+    verdicts = {entry.picture: _verdict(entry) for entry in noted(entries, folder) if entry.state in _JUDGED}
+    (folder / FILE).write_bytes(annotation(home / "images", None, verdicts))
+
+
+def _verdict(entry: Entry) -> Verdict:
+    """A guess that was corrected, and never called right as it was, was wrong."""
+    return Verdict.TRUE if judgement(event for event in entry.events if not event.repeat) else Verdict.FALSE
+
+
+def read(path: Path) -> Iterator[Found]:
+    """Every judged picture, the last word on it, then what only the sidecar knows; masks say nothing that is kept."""
+    file = located(path, FILE, ".json")
+    content = read_json(file)
+    with understood(str(file)):
+        folders = (Path(content["img_dir"]), file.parent / "images", file.parent)
+        classes = {label["name"]: _is_right(label) for label in content["labels"]}
+    records = read_records(file.parent)
+    for name in dict.fromkeys([*classes, *records]):
+        yield Found(name, folders, f"{name} of {file}", is_right=classes.get(name), record=records.get(name))
+
+
+def _is_right(label: Mapping[str, Any]) -> bool:
+    if label["class"] not in {0, 1}:
+        raise ValueError(f"a class is 1 or 0, not {label['class']!r}")
+    return bool(label["class"])

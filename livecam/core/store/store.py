@@ -98,12 +98,12 @@ class Store:
     def take_in(self, found: Iterable[tuple[Sample, Image]], said: Sequence[LabelEvent]) -> Taken:
         """Samples that were kept elsewhere, and what was said of them there, with its times: all of it or nothing.
 
-        Events come oldest first and are numbered anew. What is here already, sample or event, stays as it is; StoreError
-        for an event that cannot be meant, as in `record`, and ValueError for a sample, as in `add`.
+        Events come oldest first and are numbered anew. What is here already, sample or event, stays as it is.
+        StoreError for an event that cannot be meant, as in `record`, and ValueError for a sample, as in `add`.
         """
-        with told(str(self.folder)), taking_in.staged(self._pictures, found) as staged:
-            with self._pictures.locked(self._busy_seconds):
-                return taking_in.take_in(self._database, self._pictures, staged, said)
+        staged = taking_in.staged(self._pictures, found)
+        with told(str(self.folder)), staged as waiting, self._pictures.locked(self._busy_seconds):
+            return taking_in.take_in(self._database, self._pictures, waiting, said)
 
     def sample(self, sample_id: str) -> Stored:
         """StoreError for an unknown id."""

@@ -1,0 +1,82 @@
+"""JSON files, written in a stream and read with words for what is wrong with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from livecam.core.errors import SourceError
+
+
+def compact(value: Any) -> str:
+    """One line of ASCII."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+
+
+def write_list(file: TextIO, values: Iterable[Any]) -> None:
+    """A list, one line an element, however many there are."""
+    file.write("[")
+    for number, value in enumerate(values):
+        file.write(f"{',' if number else ''}\n{compact(value)}")
+    file.write("\n]")
+
+
+def read_json(path: Path) -> Any:
+    """SourceError names the line of what is no JSON; NaN and Infinity are none."""
+    return parse_json(read_text(path), str(path))
+
+
+def parse_json(text: str, where: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise SourceError(f"{where} is no JSON: {place}: {error.msg.lower()}") from error
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{where} is no JSON: {_one_line(error)}") from error
+
+
+def read_text(path: Path) -> str:
+    """SourceError for a file that is not there or not in UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path} is not written in UTF-8: byte {error.start}") from error
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
+
+
+def located(path: Path, name: str, suffix: str) -> Path:
+    """The file itself, or in a folder the one called `name`, else the only one that ends in `suffix`."""
+    if path.is_file():
+        return path
+    if not path.is_dir():
+        raise SourceError(f"there is no file or folder {path}")
+    if (path / name).is_file():
+        return path / name
+    others = sorted(path.glob(f"*{suffix}"))
+    if len(others) != 1:
+        raise SourceError(f"the folder {path} holds no {name} and {len(others)} files *{suffix}; name the file")
+    return others[0]
+
+
+@contextmanager
+def understood(where: str) -> Iterator[None]:
+    """Turns what comes of taking a wrong file apart into a SourceError that says where."""
+    try:
+        yield
+    except KeyError as error:
+        raise SourceError(f"{where} has no {error.args[0]!r}") from error
+    except (ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
+        raise SourceError(f"{where} is not as it should be: {_one_line(error)}") from error
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no number of JSON")
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

@@ -1,0 +1,160 @@
+"""A sample and all that was said of it as one JSON value, to the last digit: what every format carries along."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from livecam.core.samples import Guess, Keep, LabelEvent, Reason, Sample, Split, Verb
+from livecam.core.scene import EyeState, Point, Points, Pupil, Side
+
+SCHEMA = 1
+KEY = "livecam"  # under which a record stands in a file
+_MOST = 2**53  # of what every reader of JSON holds exactly
+
+Record = Mapping[str, Any]
+
+
+def to_record(sample: Sample, events: Iterable[LabelEvent]) -> dict[str, Any]:
+    """Plain values; `from_record` gives back the same sample and the same events."""
+    return {
+        "schema": SCHEMA,
+        "id": sample.id,
+        "session": sample.session,
+        "captured": sample.captured.isoformat(),
+        "source": sample.source,
+        "frame_index": int(sample.frame_index),
+        "seconds": float(sample.seconds),
+        "size": [int(length) for length in sample.size],
+        "keep": sample.keep.value,
+        "origin": [int(place) for place in sample.origin],
+        "frame_size": [int(length) for length in sample.frame_size],
+        # The shortest figures that are this float32 and no other.
+        "landmarks": [[float(str(np.float32(place))) for place in point] for point in sample.landmarks],
+        "guesses": [_guess(guess) for guess in sample.guesses],
+        "reason": sample.reason.value,
+        "priority": float(sample.priority),
+        "split": sample.split.value,
+        "events": [_event(event) for event in events],
+    }
+
+
+def from_record(record: Record) -> tuple[Sample, tuple[LabelEvent, ...]]:
+    """ValueError, KeyError or TypeError for what `to_record` did not write."""
+    if record["schema"] != SCHEMA:
+        raise ValueError(f"its schema is {record['schema']!r}, this livecam knows {SCHEMA}; update livecam")
+    sample = Sample(
+        id=_text(record["id"]),
+        session=_text(record["session"]),
+        captured=_moment(record["captured"]),
+        source=_text(record["source"]),
+        frame_index=_whole(record["frame_index"]),
+        seconds=_number(record["seconds"]),
+        size=_two(record["size"]),
+        keep=Keep(record["keep"]),
+        origin=_two(record["origin"]),
+        frame_size=_two(record["frame_size"]),
+        landmarks=_landmarks(record["landmarks"]),
+        guesses=tuple(_to_guess(guess) for guess in record["guesses"]),
+        reason=Reason(record["reason"]),
+        priority=_number(record["priority"]),
+        split=Split(record["split"]),
+    )
+    return sample, tuple(_to_event(sample.id, event) for event in record["events"])
+
+
+def _guess(guess: Guess) -> dict[str, Any]:
+    about = {"finder": guess.finder, "version": guess.version, "side": guess.side.value}
+    if guess.pupil is None:
+        return about
+    pupil = guess.pupil
+    centre = [float(place) for place in pupil.centre]
+    found = {"centre": centre, "radius": float(pupil.radius), "confidence": float(pupil.confidence)}
+    return about | found | {"state": pupil.state.value}
+
+
+def _to_guess(guess: Record) -> Guess:
+    pupil = None
+    if "centre" in guess:
+        radius, confidence = _number(guess["radius"]), _number(guess["confidence"])
+        pupil = Pupil(_point(guess["centre"]), radius, confidence, EyeState(guess["state"]))
+    return Guess(_text(guess["finder"]), _text(guess["version"]), Side(guess["side"]), pupil)
+
+
+def _event(event: LabelEvent) -> dict[str, Any]:
+    """Without what is not said."""
+    values: dict[str, Any] = {"number": event.number, "verb": event.verb.value, "by": event.by}
+    values |= {"when": event.when.isoformat(), "seconds": float(event.seconds)}
+    optional = {
+        "side": None if event.side is None else event.side.value,
+        "point": None if event.point is None else [float(place) for place in event.point],
+        "radius": None if event.radius is None else float(event.radius),
+        "undoes": event.undoes,
+        "shown": [_guess(guess) for guess in event.shown] or None,
+        "repeat": event.repeat or None,
+    }
+    return values | {key: value for key, value in optional.items() if value is not None}
+
+
+def _to_event(sample_id: str, event: Record) -> LabelEvent:
+    return LabelEvent(
+        sample_id=sample_id,
+        verb=Verb(event["verb"]),
+        by=_text(event["by"]),
+        side=Side(event["side"]) if "side" in event else None,
+        point=_point(event["point"]) if "point" in event else None,
+        radius=_number(event["radius"]) if "radius" in event else None,
+        seconds=_number(event["seconds"]),
+        shown=tuple(_to_guess(guess) for guess in event.get("shown", ())),
+        undoes=_whole(event["undoes"]) if "undoes" in event else None,
+        repeat=bool(event.get("repeat", False)),
+        when=_moment(event["when"]),
+        number=_whole(event["number"]),
+    )
+
+
+def _landmarks(values: Any) -> Points:
+    landmarks = np.array([[_number(place) for place in point] for point in values], np.float32)
+    if landmarks.shape != (68, 2) or not np.isfinite(landmarks).all():
+        raise ValueError(f"its landmarks are not 68 points but {landmarks.shape}")
+    return landmarks
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError(f"{value!r} is no text")
+    value.encode()  # half a surrogate pair can be written in JSON but in no database
+    return value
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{value!r} is no finite number")
+    return float(value)
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _MOST:
+        raise ValueError(f"{value!r} is no whole number")
+    return value
+
+
+def _two(value: Any) -> tuple[int, int]:
+    first, second = (_whole(part) for part in value)
+    return first, second
+
+
+def _point(value: Any) -> Point:
+    x, y = (_number(part) for part in value)
+    return Point(x, y)
+
+
+def _moment(value: Any) -> datetime:
+    moment = datetime.fromisoformat(_text(value))
+    if moment.tzinfo is None:
+        raise ValueError(f"{value!r} does not say in which time zone")
+    return moment
