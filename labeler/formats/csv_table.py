@@ -28,7 +28,7 @@ Row = Mapping[str, Any]
 def write(entries: Iterable[Entry], folder: Path, home: Path) -> None:
     """Two rows a sample, left and right; `state` is empty where nothing is said. The rest is in the sidecar."""
     with (folder / FILE).open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, (*_SAID, *_GUESSED, *_ABOUT), restval="", lineterminator="\n")
+        table = csv.DictWriter(file, (*_SAID, *_GUESSED, *_ABOUT), restval="")
         table.writeheader()
         for entry in noted(entries, folder):
             table.writerows(_row(entry, side) for side in Side)

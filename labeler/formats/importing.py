@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from labeler.formats.changes import changes
+from labeler.formats.changes import changes, same
 from labeler.formats.choose import KINDS
 from labeler.formats.entry import Found
 from labeler.formats.json_files import understood
@@ -16,7 +16,7 @@ from labeler.formats.record import from_record
 from labeler.formats.stand_in import stand_in
 from labeler.pictures import read_picture
 from livecam.core.errors import SourceError
-from livecam.core.samples import LabelEvent, Sample, Split, Standing, pixel_hash
+from livecam.core.samples import LabelEvent, Sample, Split, Standing, pixel_hash, standing
 from livecam.core.scene import Image, Point
 from livecam.core.store.judging import MARGIN
 from livecam.core.store.store import Store
@@ -44,7 +44,8 @@ def read(kind: Format, path: Path, *, now: datetime, split: Split, images: Path 
         picture = _find(found, images)
         with understood(found.where):
             arrival = _arrival(found, picture, session=session, number=number, now=now, split=split)
-        _check_places(arrival)
+        if not same(found.labels, standing(arrival.events).labels):
+            _check_places(found, arrival.sample.size)
         if arrival.sample.id in arrivals:
             raise SourceError(f"{found.where} is the same picture as {arrivals[arrival.sample.id].found.where}")
         arrivals[arrival.sample.id] = arrival
@@ -95,20 +96,18 @@ def _check_size(found: Found, image: Image) -> None:
         raise ValueError(f"it says {found.size[0]}x{found.size[1]} pixels, its picture has {width}x{height}")
 
 
-def _check_places(arrival: Arrival) -> None:
-    centres = [label.centre for label in arrival.found.labels if label.centre is not None]
-    centres += [guess.pupil.centre for guess in arrival.found.guesses if guess.pupil is not None]
-    radii = [label.radius for label in arrival.found.labels if label.radius is not None]
-    width, height = arrival.sample.size
+def _check_places(found: Found, size: tuple[int, int]) -> None:
+    """Of what is new; an accepted guess may lie anywhere."""
+    width, height = size
+    centres = [label.centre for label in found.labels if label.centre is not None]
+    centres += [guess.pupil.centre for guess in found.guesses if guess.pupil is not None]
     for centre in centres:
         if not _is_within(centre, width, height):
-            raise SourceError(
-                f"{arrival.found.where}: the point ({centre.x:g}, {centre.y:g}) is outside its picture of "
-                f"{width}x{height} pixels"
-            )
-    for radius in radii:
-        if not 0 < radius <= max(width, height):
-            raise SourceError(f"{arrival.found.where}: a radius cannot be {radius:g} pixels")
+            place = f"({centre.x:g}, {centre.y:g})"
+            raise SourceError(f"{found.where}: the point {place} is outside its picture of {width}x{height} pixels")
+    for label in found.labels:
+        if label.radius is not None and not 0 < label.radius <= max(width, height):
+            raise SourceError(f"{found.where}: a radius cannot be {label.radius:g} pixels")
 
 
 def _is_within(centre: Point, width: int, height: int) -> bool:

@@ -128,15 +128,17 @@ def _found(task: Mapping[str, Any], file: Path, where: str) -> Found:
     annotations = task.get("annotations") or []
     valid = [annotation for annotation in annotations if not annotation.get("was_cancelled")]
     regions = valid[-1]["result"] if valid else []
+    record = (task.get("meta") or {}).get(KEY)
+    predictions = (task.get("predictions") or []) if record is None else []
     return Found(
         picture=_file_name(task["data"]["image"]),
         folders=(file.parent / "images", file.parent, file.parent.parent),
         where=where,
         size=next(((region["original_width"], region["original_height"]) for region in regions), None),
         labels=_labels(regions),
-        guesses=tuple(guess for prediction in task.get("predictions") or [] for guess in _guesses(prediction)),
+        guesses=tuple(guess for prediction in predictions for guess in _guesses(prediction)),
         is_skipped=bool(annotations) and not valid,
-        record=(task.get("meta") or {}).get(KEY),
+        record=record,
     )
 
 
