@@ -5,13 +5,17 @@ ARGS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: run test check format bench golden overlays setup setup-dev clean help demo
+.PHONY: run test test-formats check format bench golden overlays setup setup-dev clean help demo
 
 run: setup ## start the effect: camera 0, else the demo (ARGS="--source demo --effect swirl")
 	@$(BIN)/livecam run $(ARGS)
 
 test: setup-dev ## set up everything the tests need and run them all (ARGS="-k effects")
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-formats: ## let pycocotools, labelme, label-studio-sdk and datumaro read what we export (an environment of its own)
+	@.ci/setup formats
+	@.venv-formats/bin/python -m pytest tests/labeler/formats/oracles -o addopts="-q --strict-markers -p no:cacheprovider" $(ARGS)
 
 check: setup-dev ## lint, formatting and types
 	@$(BIN)/ruff check .
@@ -43,9 +47,9 @@ setup-dev: ## only install what test and check need
 	@.ci/setup dev
 
 clean: ## remove the environment and everything that was built
-	rm -rf .venv build dist .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf .venv .venv-formats build dist .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list
 	@echo 'make TARGET [ARGS="flags"] [PYTHON=python3.12]'
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile

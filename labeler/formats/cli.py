@@ -26,7 +26,7 @@ def export(
     """Write samples, labels and pictures for another tool, or to take them to another store; OUT is whole or not there.
 
     \b
-    coco         annotations/person_keypoints.json, images/
+    coco         annotations/person_keypoints_all.json, images/
     labelme      a .json beside each picture: labelme OUT
     labelstudio  tasks.json, label_config.xml, images/
     cvat         annotations.xml (for images 1.1), images/

@@ -14,7 +14,7 @@ from labeler.formats.record import KEY, to_record
 from livecam.core.errors import SourceError
 from livecam.core.samples import Sample
 
-FILE = "annotations/person_keypoints.json"
+FILE = "annotations/person_keypoints_all.json"
 _CATEGORY = {"id": 1, "name": "face", "supercategory": "person", "keypoints": NAMES, "skeleton": [[1, 2]]}
 
 

@@ -86,14 +86,15 @@ def _arrival(found: Found, picture: Path, *, session: str, number: int, now: dat
         return Arrival(found, picture, sample, ())
     sample, events = from_record(found.record)
     if sample.id != pixel_hash(image) or sample.size != image.shape[1::-1]:
-        raise ValueError(f"{picture} is not the picture that was exported: its pixels have changed")
+        raise SourceError(f"{found.where}: {picture} is not the picture that was exported, its pixels have changed")
     return Arrival(found, picture, sample, events)
 
 
 def _check_size(found: Found, image: Image) -> None:
     height, width = image.shape[:2]
     if found.size is not None and tuple(found.size) != (width, height):
-        raise ValueError(f"it says {found.size[0]}x{found.size[1]} pixels, its picture has {width}x{height}")
+        said = f"{found.size[0]}x{found.size[1]}"
+        raise SourceError(f"{found.where}: it says {said} pixels, its picture has {width}x{height}")
 
 
 def _check_places(found: Found, size: tuple[int, int]) -> None:

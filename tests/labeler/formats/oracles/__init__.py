@@ -1,0 +1,1 @@
+"""What other tools make of our exports, by their own readers: `make test-formats`."""
