@@ -8,9 +8,8 @@ from pathlib import Path
 
 from labeler.formats import exporting, importing
 from labeler.formats.names import Format
-from livecam.core.errors import StoreError
+from labeler.stores import open_store
 from livecam.core.samples import Split
-from livecam.core.store.place import PICTURES
 from livecam.core.store.store import Store
 
 
@@ -28,9 +27,7 @@ def export_store(
     replace: bool = False,
 ) -> str:
     """Writes the folder `out`; what was done, in a sentence. LivecamErrors leave `out` as it was."""
-    if not (folder / PICTURES).is_dir():
-        raise StoreError(f"there is no store in {folder}; livecam run --queue {folder} makes one")
-    with Store.open(folder, url) as store:
+    with open_store(folder, url) as store:
         done = exporting.export(store, kind, out, splits=splits or None, replace=replace)
     return f"exported {_samples(done.samples)}, {done.labelled} of them labelled, as {kind} to {out}"
 
