@@ -34,6 +34,7 @@ HOMES = {
     "tflite_runtime": ("livecam/interpreter.py",),
     "pyvirtualcam": ("livecam/sinks.py", "livecam/sinks/"),
     "sqlalchemy": ("livecam/core/",),
+    "alembic": ("livecam/core/store/",),
 }
 
 HEAVY = ("mediapipe", "tensorflow", "keras", "dlib", "av", "ai_edge_litert", "tflite_runtime", "pyvirtualcam")

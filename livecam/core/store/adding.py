@@ -7,6 +7,7 @@ import math
 import numpy as np
 from sqlalchemy import insert, select, update
 
+from livecam.core.errors import StoreError
 from livecam.core.samples import Sample, SampleState, pixel_hash
 from livecam.core.scene import Image
 from livecam.core.store.database import Database
@@ -39,7 +40,8 @@ def add(database: Database, pictures: Pictures, sample: Sample, content: bytes) 
     pictures.write(sample.id, content)
     try:
         _write_row(database, sample, len(content), is_known=lost is not None)
-    except BaseException:
+    except StoreError:
+        # The row is not there, so the room is given back. After anything else it may be, and then needs its picture.
         pictures.remove(sample.id)
         raise
     return True

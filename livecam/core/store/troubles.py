@@ -27,6 +27,7 @@ _DATABASE = {
     "No space left": "the disk is full; make room, or name another folder",
     "readonly database": "its database cannot be written to; check whose it is and whether the disk is read-only",
     "read-only transaction": "its database cannot be written to by this user",
+    "no schema has been selected": "its database may not be used by this user",
     "permission denied": "its database may not be used by this user",
     "unable to open database": "its database cannot be opened; check the folder and whose it is",
     "file is not a database": "its database is damaged, or no database; put a copy back, or name another folder",

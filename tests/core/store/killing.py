@@ -3,6 +3,7 @@
 It imports everything once and forks a writer for each kill. A writer opens the store, looks whether all is there that
 the one before it had acknowledged, then adds samples and decides on them; each is acknowledged through a pipe when the
 store has returned. The kill comes at a random moment after a random number of acknowledgements.
+Some more are killed while they make a store, which the next one then has to finish.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from tests.fakes import make_sample
 
 MOST_ACKNOWLEDGEMENTS = 5
 LONGEST_SECONDS = 0.004  # a little longer than one addition and one decision take
+MAKERS, LONGEST_SECONDS_OF_MAKING = 12, 0.06
 OPENED, ADDED, DECIDED = "opened", "added", "decided"
 
 
@@ -53,6 +55,18 @@ class Killer:
         _, status = os.waitpid(writer, 0)
         killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
         self._note([line.split() for line in heard if line.endswith("\n")], killed)
+
+    def kill_a_maker(self, folder: Path) -> None:
+        maker = os.fork()
+        if maker == 0:
+            Store.open(folder)
+            time.sleep(60)
+        time.sleep(self.chance.uniform(0, LONGEST_SECONDS_OF_MAKING))
+        os.kill(maker, signal.SIGKILL)
+        os.waitpid(maker, 0)
+        with Store.open(folder) as store:
+            assert store.add(*make_sample())
+            assert not store.verify()
 
     def _note(self, heard: list[list[str]], killed: bool) -> None:
         self.latest = {sample_id: what for what, sample_id in heard if what != OPENED}
@@ -92,6 +106,8 @@ def main(folder: Path, kills: int, seed: int, url: str | None) -> None:
         gc.freeze()  # what has been imported and compiled by now is shared by all writers
     for _ in range(kills):
         killer.kill_one()
+    for number in range(MAKERS if url is None else 0):
+        killer.kill_a_maker(folder.with_name(f"half-made-{number}"))
     with Store.open(folder, url) as store:
         said = Counter(event.sample_id for event in store.events())
         found = {

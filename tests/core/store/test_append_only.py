@@ -5,33 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from livecam.core.samples import LabelEvent, Verb
 from livecam.core.store.store import Store
-from tests.core.store.conftest import Place
+from tests.core.store.conftest import Place, on_connection
 from tests.fakes import make_sample
 
-Ask = Callable[[str], None]
+Ask = Callable[[str], object]
 
 
 @pytest.fixture
 def ask(place: Place) -> Ask:
     """Another program, which knows only the database."""
-    address = (
-        place.url.replace("postgresql:", "postgresql+psycopg:") if place.url else f"sqlite:///{place.folder}/queue.db"
-    )
-
-    def do(statement: str) -> None:
-        engine = create_engine(address)
-        try:
-            with engine.begin() as connection:
-                connection.execute(text(statement))
-        finally:
-            engine.dispose()
-
-    return do
+    return lambda statement: on_connection(place, lambda connection: connection.execute(text(statement)))
 
 
 @pytest.fixture

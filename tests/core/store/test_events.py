@@ -96,7 +96,7 @@ ANYTHING = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=st.lists(ANYTHING, max_size=8))
 def test_whatever_can_be_said_comes_back_as_it_was_said(
     store: Store, ids: list[str], place: Place, said: list[LabelEvent]
@@ -109,7 +109,7 @@ def test_whatever_can_be_said_comes_back_as_it_was_said(
     assert [replace(event, number=0, when=meant[0].when) for event in store.events() if event in recorded] == meant
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=st.lists(ANYTHING, min_size=1, max_size=8), data=st.data())
 def test_the_state_that_is_searched_for_is_the_fold_of_the_events(
     store: Store, ids: list[str], said: list[LabelEvent], data: st.DataObject

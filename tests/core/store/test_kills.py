@@ -33,7 +33,7 @@ def test_two_hundred_kills_lose_nothing_that_was_acknowledged(place: Place, quic
 @pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 def test_kills_beside_a_server_lose_nothing_that_was_acknowledged(place: Place, quick_folder: Path) -> None:
     """The server outlives its writers, so that fewer kills tell as much."""
-    _assert_intact(_kill(quick_folder, 40, place.url), 40)
+    _assert_intact(_kill(quick_folder, 20, place.url), 20)
 
 
 def _kill(folder: Path, kills: int, url: str | None, seed: int = 4) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,28 +13,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, insert, text
+from sqlalchemy import Connection, insert, text
 from sqlalchemy.schema import CreateIndex
 
 from livecam.core.samples import LabelEvent, SampleState, Verb
 from livecam.core.store import migrations, schema
 from livecam.core.store.rows import event_values, sample_values
-from tests.core.store.conftest import Place
+from tests.core.store.conftest import Place, on_connection
 from tests.fakes import make_sample
 
 SCRIPTS = Path(migrations.__file__).parent  # type: ignore[arg-type]
 ROOT = Path(__file__).parents[3]
-
-
-def on_connection(place: Place, act: Callable[[Connection], Any]) -> Any:
-    """Another way in, which knows nothing of the store."""
-    local = f"sqlite:///{place.folder}/queue.db"
-    engine = create_engine(place.url.replace("postgresql:", "postgresql+psycopg:") if place.url else local)
-    try:
-        with engine.begin() as connection:
-            return act(connection)
-    finally:
-        engine.dispose()
 
 
 def differences(connection: Connection) -> list[Any]:

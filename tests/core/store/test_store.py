@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def test_a_sample_comes_back_with_every_field(store: Store) -> None:
     assert _values(store.sample(sample.id).sample) == _values(sample)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(guesses=GUESSES, session=ANY_TEXT, seconds=ANY_FLOAT, priority=ANY_FLOAT)
 def test_no_digit_and_no_letter_is_lost(
     store: Store, guesses: tuple[Guess, ...], session: str, seconds: float, priority: float
@@ -143,6 +144,29 @@ def test_a_folder_that_others_could_read_is_closed_to_them(tmp_path: Path) -> No
 
     with Store.open(folder):
         assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("name", ["100% sure?", "übung #2", "a&b=c;d'e"])
+def test_a_folder_may_be_called_anything(tmp_path: Path, name: str) -> None:
+    with Store.open(tmp_path / name) as store:
+        store.add(*make_sample())
+
+    assert (tmp_path / name / "queue.db").is_file()
+
+
+def test_several_threads_may_use_one_store(store: Store) -> None:
+    made = [make_sample(number) for number in range(24)]
+
+    def keep(number: int) -> int:
+        sample, picture = made[number]
+        store.add(sample, picture)
+        return store.record([LabelEvent(sample.id, Verb.SKIP, "anna")])[0].number
+
+    with ThreadPoolExecutor(8) as threads:
+        numbers = list(threads.map(keep, range(24)))
+
+    assert sorted(numbers) == [event.number for event in store.events()]
+    assert store.counts().states[SampleState.SKIPPED] == 24
 
 
 def test_an_empty_folder_is_made_a_store_and_a_full_one_is_not(tmp_path: Path) -> None:

@@ -1,10 +1,15 @@
-"""One of several programs at work on a store: `working.py FOLDER URL add|open|label NAME`; prints JSON."""
+"""Several programs at work on one store: `working.py FOLDER URL`, which prints JSON.
+
+Two add samples while a third opens the store again and again; then two decide on all of them. They are forked from one
+that has imported everything, for importing takes longer than their work.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from livecam.core.samples import LabelEvent, Verb
@@ -13,6 +18,8 @@ from tests.fakes import make_sample
 
 SHARED = range(15)  # pictures that both writers have
 OWN = {"anna": range(100, 115), "bob": range(200, 215)}
+
+Role = Callable[[Callable[[], Store], str], Sequence[str]]
 
 
 def add(open_store: Callable[[], Store], name: str) -> Sequence[str]:
@@ -43,12 +50,30 @@ def label(open_store: Callable[[], Store], name: str) -> Sequence[str]:
     return decided
 
 
-ROLES: Mapping[str, Callable[[Callable[[], Store], str], Sequence[str]]] = {
-    "add": add,
-    "open": open_again_and_again,
-    "label": label,
-}
+def at_once(open_store: Callable[[], Store], *roles: tuple[Role, str]) -> list[Sequence[str]]:
+    """What each has to say, in the order of the roles; one that fails says nothing, which is no JSON."""
+    return [json.load(os.fdopen(pipe)) for pipe in [_start(open_store, *role) for role in roles]]
+
+
+def _start(open_store: Callable[[], Store], role: Role, name: str) -> int:
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        try:
+            os.write(writing, json.dumps(role(open_store, name)).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    return reading
+
+
+def main(folder: Path, url: str | None) -> None:
+    def open_store() -> Store:
+        return Store.open(folder, url, busy_seconds=60)
+
+    added = at_once(open_store, (add, "anna"), (add, "bob"), (open_again_and_again, "carol"))
+    labelled = at_once(open_store, (label, "anna"), (label, "bob"))
+    print(json.dumps([*added, *labelled]))
+
 
 if __name__ == "__main__":
-    folder, url, role, name = sys.argv[1:]
-    print(json.dumps(ROLES[role](lambda: Store.open(Path(folder), url or None, busy_seconds=60), name)))
+    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)
