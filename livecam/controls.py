@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from livecam.core.errors import LivecamError
+from livecam.effects.choose import effects
 from livecam.effects.controls import EffectControls
-from livecam.effects.styles import styles
 from livecam.notices import Notices
 
 
@@ -128,7 +128,7 @@ class Controls:
         return f"effect {_on(self.effect.enabled)}"
 
     def _style(self) -> str:
-        self.effect.next_style(styles())
+        self.effect.next_style(effects())
         return self.effect.style
 
     def _stronger(self) -> str:

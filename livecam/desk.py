@@ -13,7 +13,7 @@ from livecam.controls import Controls
 from livecam.core.scene import Frame
 from livecam.core.seams import PupilFinder, Sink
 from livecam.dashboard import Dashboard
-from livecam.effects.flustered import Flustered
+from livecam.effects.choose import ChosenEffect
 from livecam.faces.choose import chosen
 from livecam.notices import Notices
 from livecam.outputs import Say
@@ -34,7 +34,7 @@ class Desk:
     """The parts of a run that keys can switch; without a window they stay as they were set."""
 
     pupils: SwitchedPupils
-    effect: Flustered
+    effect: ChosenEffect
     collecting: CollectorSwitch
     telemetry: Telemetry
     notices: Notices

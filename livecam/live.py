@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice, takewhile
+from pathlib import Path
 from typing import Any
 
 from livecam import loop
@@ -16,10 +17,13 @@ from livecam.core.errors import SinkError
 from livecam.core.scene import Frame
 from livecam.core.seams import Collector, Effect, FaceFinder, Sink, Source
 from livecam.desk import Desk, switched_pupils
-from livecam.effects.flustered import Flustered
+from livecam.effects.choose import ChosenEffect, target_model
+from livecam.effects.lights import FaceLights, Lights, TargetLights
 from livecam.faces.choose import follow_live, follow_recorded, open_model
+from livecam.faces.lookout import Background, Immediate
 from livecam.faces.model import FaceModel
 from livecam.faces.smoothing import SmoothedFaces
+from livecam.find.finder import TargetFinder
 from livecam.notices import Notices
 from livecam.outputs import Say, files, open_outputs, spare_the_source, wanted, watched
 from livecam.perception import Perception
@@ -112,6 +116,9 @@ def assemble(settings: Settings, limits: Limits, stack: ExitStack, say: Say) -> 
     """Opens everything a run needs; a LivecamError tells what of it cannot be had."""
     names = wanted(settings.output, say)
     spare_the_source(settings.source.source, files(names))
+    target = target_model(settings)
+    if target is not None:
+        settings = settings.model_copy(update={"pupils": settings.pupils.model_copy(update={"model": None})})
     telemetry = Telemetry()
     watch = telemetry.stopwatch
     notices = Notices()
@@ -121,7 +128,7 @@ def assemble(settings: Settings, limits: Limits, stack: ExitStack, say: Say) -> 
         notices.say(note)
 
     pupils = switched_pupils(settings.pupils, watch, model_places(settings.pupils, None), tell)
-    desk = Desk(pupils, Flustered(settings.effect), CollectorSwitch(), telemetry, notices)
+    finder = _target_finder(target, settings)
     model = open_model(settings.faces.finder)
     # Opened after what takes long to load, for a camera's time counts from here.
     opened = open_source(settings.source, paced=watched(names), say=say)
@@ -129,6 +136,8 @@ def assemble(settings: Settings, limits: Limits, stack: ExitStack, say: Say) -> 
     if not names:
         names, limits = _without_a_display(opened, limits)
     live = watched(names) or isinstance(opened, Camera)
+    effect = ChosenEffect(settings.effect, _lights(finder, settings, stack, live=live))
+    desk = Desk(pupils, effect, CollectorSwitch(), telemetry, notices)
     at_the_window: list[Controls] = []
 
     def window() -> Sink:
@@ -158,6 +167,23 @@ def _without_a_display(opened: AnySource, limits: Limits) -> tuple[Sequence[str]
     if limits == Limits():
         limits = Limits(seconds=DEMO_SECONDS)
     return (DEMO_FILE,), limits
+
+
+def _target_finder(model: Path | None, settings: Settings) -> TargetFinder | None:
+    if model is None:
+        return None
+    from livecam.find.tflite import open_finder  # noqa: PLC0415
+
+    return open_finder(model, runtime=settings.pupils.runtime, threads=settings.pupils.threads)
+
+
+def _lights(finder: TargetFinder | None, settings: Settings, stack: ExitStack, *, live: bool) -> Lights:
+    """What the spotlight follows; a live run looks for targets in a thread, so that no frame waits."""
+    if finder is None:
+        return FaceLights(settings.effect)
+    if not live:
+        return TargetLights(Immediate(finder.found), settings.effect)
+    return TargetLights(stack.enter_context(Background(finder.found).running()), settings.effect)
 
 
 def _faces(settings: Settings, model: FaceModel, stack: ExitStack, watch: Stopwatch, *, live: bool) -> FaceFinder:

@@ -20,9 +20,14 @@ PupilName = Annotated[
     PupilFinderName | None,
     typer.Option(help="The exported model, the handcrafted finder, or the baseline."),
 ]
-Model = Annotated[Path | None, typer.Option(help="Another .tflite model for --pupil tflite, its card beside it.")]
+Model = Annotated[
+    Path | None,
+    typer.Option(
+        help="Another .tflite model for --pupil tflite, its card beside it; with the spotlight also one of targets."
+    ),
+]
 MaxFaces = Annotated[int | None, typer.Option(help="How many faces are followed at most.")]
-Style = Annotated[str | None, typer.Option("--effect", help="tremble | saucer | swirl")]
+Style = Annotated[str | None, typer.Option("--effect", help="tremble | saucer | swirl | spotlight")]
 Strength = Annotated[float | None, typer.Option(help="0 changes nothing, 1 is the full effect.")]
 TriggerName = Annotated[Trigger | None, typer.Option(help="When the effect shows; auto grows with restless eyes.")]
 Sinks = Annotated[

@@ -60,7 +60,7 @@ class PupilSettings(Section):
     finder: PupilFinderName = PupilFinderName.TFLITE
     """tflite (the exported model), cpu (handcrafted) or tutorial (the baseline)"""
     model: Path | None = None
-    """another .tflite than the one that ships, its .json card beside it"""
+    """another .tflite than the one that ships, its card beside it; with the spotlight also one that finds targets"""
     runtime: Runtime = Runtime.LITERT
     """the interpreter of the model"""
     threads: int = Field(1, ge=1, le=16)
@@ -71,7 +71,7 @@ class PupilSettings(Section):
 
 class EffectSettings(Section):
     style: str = "saucer"
-    """tremble, saucer or swirl"""
+    """tremble, saucer, swirl or spotlight (all is dark but the faces)"""
     strength: float = Field(1.0, ge=0, le=1)
     """0 changes nothing, 1 is the full effect"""
     trigger: Trigger = Trigger.ALWAYS

@@ -10,7 +10,7 @@ from livecam.benchmark.contestants import Path
 from livecam.collector import NullCollector
 from livecam.core.scene import Image
 from livecam.core.seams import FaceFinder, PupilFinder
-from livecam.effects.flustered import Flustered
+from livecam.effects.choose import ChosenEffect
 from livecam.faces.choose import open_model
 from livecam.faces.model import FaceModel, Region, Sight
 from livecam.faces.smoothing import SmoothedFaces
@@ -66,7 +66,7 @@ def open_path(settings: Settings) -> Path:
         face=settings.faces.finder.value,
         perception=Perception(faces, pupils),
         detector=detector,
-        effect=TimedEffect(Flustered(settings.effect), stopwatch),
+        effect=TimedEffect(ChosenEffect(settings.effect), stopwatch),
         sinks=[TimedSink(Null(), stopwatch)],
         collector=NullCollector(),
         stopwatch=stopwatch,

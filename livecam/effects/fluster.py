@@ -6,13 +6,20 @@ from math import exp, sqrt
 
 from livecam.core.scene import Gaze, Side
 from livecam.effects.lids import Eye
-from livecam.effects.motion import towards
+from livecam.effects.motion import smooth, towards
 
 _WINDOW_SECONDS = 2.0
 _STILL, _RESTLESS = 0.07, 0.35  # standard deviation of the gaze when it rests (noise), and when it wanders all over
 _BLINK_SECONDS = 6.0
 _USUAL_BLINKS, _MANY_BLINKS = 0.35, 0.85  # per second; people at ease blink 15 to 20 times a minute
 _RISE_SECONDS, _CALM_SECONDS = 0.8, 3.0
+# Levels between which the trigger `auto` brings the effect out; below the first it stays away altogether.
+_CALM, _FLUSTERED = 0.12, 0.8
+
+
+def outbreak(level: float) -> float:
+    """How much of the effect the trigger `auto` shows at a fluster level, 0..1 both."""
+    return smooth(level, _CALM, _FLUSTERED)
 
 
 class Fluster:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from livecam.core.scene import Image, Scene
 from livecam.effects.anatomy import anatomy
 from livecam.effects.controls import EffectControls
-from livecam.effects.fluster import Fluster
+from livecam.effects.fluster import Fluster, outbreak
 from livecam.effects.lids import Lids
 from livecam.effects.motion import smooth
 from livecam.effects.overlays import load_all
@@ -16,9 +16,6 @@ from livecam.effects.presence import Presence, Presences
 from livecam.effects.styles import layers, style
 from livecam.effects.switch import Switch
 from livecam.settings import EffectSettings, Trigger
-
-# Fluster levels between which the trigger `auto` brings the effect out; below the first it stays away altogether.
-_CALM, _FLUSTERED = 0.12, 0.8
 
 
 @dataclass(slots=True)
@@ -79,7 +76,7 @@ class Flustered:
         eyes = memory.lids.update(presence.look, face, elapsed)
         memory.fluster.update(eyes, elapsed)
         if self._settings.trigger is Trigger.AUTO:
-            power *= smooth(memory.fluster.level, _CALM, _FLUSTERED)
+            power *= outbreak(memory.fluster.level)
         if power <= 0:
             return None
         return Portrait(

@@ -39,7 +39,7 @@ class Presences:
         seen = self._seen(scene, elapsed)
         lost = [face for face in self._faces if face not in seen and not _covered(face, seen)]
         for face in lost:
-            face.opacity = min(face.opacity, self._remaining(seconds - face.seen))
+            face.opacity = min(face.opacity, remaining(seconds - face.seen, self._hold, self._fade))
         self._faces = seen + [face for face in lost if face.opacity > 0]
         return self._faces
 
@@ -60,10 +60,12 @@ class Presences:
         self._next_key += 1
         return Presence(self._next_key, look.face.identity, look, self._seconds)
 
-    def _remaining(self, absence: float) -> float:
-        if absence <= self._hold + 1e-6:
-            return 1.0
-        return max(0.0, 1.0 - (absence - self._hold) / self._fade) if self._fade > 0 else 0.0
+
+def remaining(absence: float, hold: float, fade: float) -> float:
+    """How much is left, 1..0, of what has not been seen for `absence` seconds: all while it is held, then less."""
+    if absence <= hold + 1e-6:
+        return 1.0
+    return max(0.0, 1.0 - (absence - hold) / fade) if fade > 0 else 0.0
 
 
 def _returned(missing: list[Presence], face: Face) -> Presence | None:

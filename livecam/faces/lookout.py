@@ -1,53 +1,55 @@
-"""Where the slow detector runs: in a thread of its own for live pictures, at once for recorded ones."""
+"""Where slow detectors run: in a thread of their own for live pictures, at once for recorded ones."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Condition, Thread
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from livecam.core.scene import Image
 from livecam.faces.model import Region
 
 Detect = Callable[[Image], Sequence[Region]]
+Found = TypeVar("Found")
+Found_co = TypeVar("Found_co", covariant=True)
 
 
-class Lookout(Protocol):
-    """Looks for faces anew; one request at a time."""
+class Lookout(Protocol[Found_co]):
+    """Looks for faces, or what else a slow detector finds, anew; one request at a time."""
 
     def ask(self, image: Image) -> None:
-        """Wants the faces of this picture; a request that has not been started yet is replaced."""
+        """Wants what is in this picture; a request that has not been started yet is replaced."""
         ...
 
-    def answer(self) -> Sequence[Region] | None:
-        """What was found since the last call; None while there is nothing new, empty when there are no faces."""
+    def answer(self) -> Sequence[Found_co] | None:
+        """What was found since the last call; None while there is nothing new, empty when nothing is there."""
         ...
 
 
-class Immediate:
-    """Looks at once, so that the same pictures always give the same faces."""
+class Immediate(Generic[Found]):
+    """Looks at once, so that the same pictures always give the same answers."""
 
-    def __init__(self, detect: Detect) -> None:
+    def __init__(self, detect: Callable[[Image], Sequence[Found]]) -> None:
         self._detect = detect
-        self._found: Sequence[Region] | None = None
+        self._found: Sequence[Found] | None = None
 
     def ask(self, image: Image) -> None:
         self._found = self._detect(image)
 
-    def answer(self) -> Sequence[Region] | None:
+    def answer(self) -> Sequence[Found] | None:
         found, self._found = self._found, None
         return found
 
 
-class Background:
+class Background(Generic[Found]):
     """Looks in its own thread, so that no picture waits; an answer is about a picture some frames ago."""
 
-    def __init__(self, detect: Detect) -> None:
+    def __init__(self, detect: Callable[[Image], Sequence[Found]]) -> None:
         self._detect = detect
         self._changed = Condition()
         self._wanted: Image | None = None
-        self._found: Sequence[Region] | None = None
+        self._found: Sequence[Found] | None = None
         self._failure: BaseException | None = None
         self._closing = False
 
@@ -56,7 +58,7 @@ class Background:
             self._wanted = image
             self._changed.notify()
 
-    def answer(self) -> Sequence[Region] | None:
+    def answer(self) -> Sequence[Found] | None:
         """Raises what the detector raised in its thread."""
         with self._changed:
             if self._failure is not None:
@@ -65,9 +67,9 @@ class Background:
             return found
 
     @contextmanager
-    def running(self) -> Iterator[Background]:
+    def running(self) -> Iterator[Background[Found]]:
         """The thread lives as long as the `with`."""
-        thread = Thread(target=self._look, name="face detection", daemon=True)
+        thread = Thread(target=self._look, name="detection", daemon=True)
         thread.start()
         try:
             yield self

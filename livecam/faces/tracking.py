@@ -49,7 +49,7 @@ class Lock:
 class Tracking:
     """A FaceFinder for streams. A lost face is gone at once, and a face that comes back has a new identity."""
 
-    def __init__(self, model: FaceModel, lookout: Lookout, max_faces: int = 4) -> None:
+    def __init__(self, model: FaceModel, lookout: Lookout[Region], max_faces: int = 4) -> None:
         self._model = model
         self._lookout = lookout
         self._max_faces = max_faces

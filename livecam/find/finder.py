@@ -46,6 +46,10 @@ class TargetFinder:
         """Whether this one is on the page, rather than only the best guess."""
         return target.score >= self.search.threshold
 
+    def found(self, image: Image) -> Sequence[Target]:
+        """Only those that count as found."""
+        return [target for target in self.find(image) if self.sure(target)]
+
     def _scales(self, image: Image) -> Sequence[float]:
         """Those of the card, for a page brought to the size of the pages the network knows."""
         height, width = image.shape[:2]

@@ -13,8 +13,7 @@ from livecam.core.assets import asset
 from livecam.core.crop import EyePair, LevelledCut
 from livecam.core.errors import AssetError
 from livecam.core.scene import Face, Frame, Scene
-from livecam.effects.flustered import Flustered
-from livecam.effects.styles import STYLES
+from livecam.effects.choose import ChosenEffect, effects
 from livecam.faces.dlib import DlibFaces
 from livecam.faces.flow import anchor, carried
 from livecam.faces.model import Sight
@@ -108,10 +107,10 @@ def test_two_pupils(benchmark: BenchmarkFixture, clip: Clip, name: PupilFinderNa
     assert benchmark(finder.locate, eyes) is not None
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", effects())
 def test_an_effect_at_1280x720(benchmark: BenchmarkFixture, clip: Clip, style: str) -> None:
     perception = Perception(FakeFaceFinder(clip.face), FakePupilFinder())
-    effect, scenes = Flustered(EffectSettings(style=style)), itertools.count(1)
+    effect, scenes = ChosenEffect(EffectSettings(style=style)), itertools.count(1)
     scene = perception.see(clip.frames[0])
 
     image = benchmark(lambda: effect.draw(Scene(_later(scene.frame, next(scenes)), scene.looks)))

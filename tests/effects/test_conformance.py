@@ -9,17 +9,17 @@ import pytest
 
 from livecam.core.scene import EyeState, Face, Frame, Gaze, Look, Scene, Side
 from livecam.core.seams import Effect
-from livecam.effects.flustered import Flustered
+from livecam.effects.choose import ChosenEffect, effects
 from livecam.effects.styles import styles
 from livecam.settings import EffectSettings
 from tests.fakes import FakeEffect, grey, make_face, make_frame, make_look, make_pupil, make_scene
 
 EVERYTHING = ("sweat", "blush", "gloom", "mouth")
-EFFECTS = ["fake", *styles()]
+EFFECTS = ["fake", *effects()]
 
 
 def make_effect(name: str) -> Effect:
-    return FakeEffect() if name == "fake" else Flustered(EffectSettings(style=name, accessories=EVERYTHING))
+    return FakeEffect() if name == "fake" else ChosenEffect(EffectSettings(style=name, accessories=EVERYTHING))
 
 
 def noisy_frame(width: int, height: int) -> Frame:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import cv2
+import numpy as np
 import pytest
 
 from livecam.core.scene import EyeState, Gaze, Scene
+from livecam.effects.choose import SPOTLIGHT, ChosenEffect
 from livecam.effects.flustered import Flustered
 from livecam.effects.styles import styles
 from livecam.settings import EffectSettings
@@ -53,7 +56,31 @@ def test_half_the_strength_looks_as_it_should(style: str, golden: Callable[..., 
     golden(effect.draw(at(drawn_scene(pupil_distance=72), SECONDS)), f"{style}_weak")
 
 
+@pytest.mark.parametrize("roll", ROLLS)
+@pytest.mark.parametrize("size", SIZES)
+def test_the_spotlight_looks_as_it_should(size: str, roll: str, golden: Callable[..., None]) -> None:
+    scene = on_a_wall(drawn_scene(pupil_distance=SIZES[size], roll=ROLLS[roll]))
+    golden(ChosenEffect(EffectSettings(style=SPOTLIGHT)).draw(scene), f"spotlight_{size}_{roll}")
+
+
+def test_half_the_spotlight_looks_as_it_should(golden: Callable[..., None]) -> None:
+    scene = on_a_wall(drawn_scene(pupil_distance=72))
+    golden(ChosenEffect(EffectSettings(style=SPOTLIGHT, strength=0.4)).draw(scene), "spotlight_weak")
+
+
+def on_a_wall(scene: Scene) -> Scene:
+    """The scene with as much room around it again, so that there is something to darken."""
+    height, width = scene.frame.image.shape[:2]
+    image = cv2.copyMakeBorder(scene.frame.image, height // 2, height // 2, width // 2, width // 2, cv2.BORDER_REPLICATE)
+    looks = tuple(
+        replace(look, face=replace(look.face, landmarks=look.face.landmarks + np.float32([width // 2, height // 2])))
+        for look in scene.looks
+    )
+    return Scene(replace(scene.frame, image=image), looks)
+
+
 def test_no_golden_picture_is_left_over() -> None:
     kept = {f"{style}_{size}_{roll}" for style in styles() for size in SIZES for roll in ROLLS}
     kept |= {f"{style}_{what}" for style in styles() for what in ("winking", "weak")}
+    kept |= {"spotlight_weak", *(f"spotlight_{size}_{roll}" for size in SIZES for roll in ROLLS)}
     assert golden_names() == kept | {f"accessory_{accessory}" for accessory in ACCESSORIES} | {"hud"}

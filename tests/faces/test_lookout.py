@@ -17,7 +17,7 @@ def width(image: Image) -> Sequence[Region]:
     return [Region(0, 0, image.shape[1])]
 
 
-def awaited(lookout: Lookout) -> Sequence[Region]:
+def awaited(lookout: Lookout[Region]) -> Sequence[Region]:
     while (found := lookout.answer()) is None:
         pass
     return found

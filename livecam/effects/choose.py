@@ -1,0 +1,70 @@
+"""The Effect a person chose by its name, which a key may change while it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from livecam.core.errors import SettingsError
+from livecam.core.scene import Image, Scene
+from livecam.core.seams import Effect
+from livecam.effects.controls import EffectControls
+from livecam.effects.flustered import Flustered
+from livecam.effects.lights import FaceLights, Lights
+from livecam.effects.overlays import load_all
+from livecam.effects.spotlight import Spotlight
+from livecam.effects.styles import styles
+from livecam.find.card import is_target
+from livecam.settings import EffectSettings, Settings
+
+SPOTLIGHT = "spotlight"
+
+
+def effects() -> tuple[str, ...]:
+    """The names a person may choose from: the styles of flustered eyes, and the spotlight."""
+    return (*styles(), SPOTLIGHT)
+
+
+def target_model(settings: Settings) -> Path | None:
+    """The model of the settings when it is one that finds targets, which is what the spotlight then follows.
+
+    SettingsError when the effect is no spotlight, for nothing else has a use for it.
+    """
+    model = settings.pupils.model
+    if model is None or not is_target(model):
+        return None
+    if settings.effect.style != SPOTLIGHT:
+        raise SettingsError(f"{model} finds targets, not pupils; it goes with --effect {SPOTLIGHT}")
+    return model
+
+
+class ChosenEffect:
+    """Flustered eyes or the spotlight, as the controls say; an unknown name is a SettingsError.
+
+    The spotlight follows `lights`; without them, the faces.
+    """
+
+    def __init__(self, settings: EffectSettings, lights: Lights | None = None) -> None:
+        if settings.style not in effects():
+            raise SettingsError(f"there is no style '{settings.style}'; the styles are {', '.join(effects())}")
+        # Now rather than when a key asks for it: a picture that is missing is said before the run.
+        load_all()
+        self.controls = EffectControls.starting(settings)
+        self._settings = settings
+        self._spotlight = Spotlight(self.controls, lights or FaceLights(settings))
+        self._flustered: Flustered | None = None
+
+    @property
+    def level(self) -> float:
+        """How flustered the first face is, 0..1; 0 when there is none."""
+        return self._chosen().level
+
+    def draw(self, scene: Scene) -> Image:
+        effect: Effect = self._chosen()
+        return effect.draw(scene)
+
+    def _chosen(self) -> Spotlight | Flustered:
+        if self.controls.style == SPOTLIGHT:
+            return self._spotlight
+        if self._flustered is None:
+            self._flustered = Flustered(self._settings, self.controls)
+        return self._flustered
