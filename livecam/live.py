@@ -17,7 +17,7 @@ from livecam.core.errors import SinkError
 from livecam.core.scene import Frame
 from livecam.core.seams import Collector, Effect, FaceFinder, Sink, Source
 from livecam.desk import Desk, switched_pupils
-from livecam.effects.choose import ChosenEffect, target_model
+from livecam.effects.choose import ChosenEffect, check_effect, target_model
 from livecam.effects.lights import FaceLights, Lights, TargetLights
 from livecam.faces.choose import follow_live, follow_recorded, open_model
 from livecam.faces.lookout import Background, Immediate
@@ -116,6 +116,7 @@ def assemble(settings: Settings, limits: Limits, stack: ExitStack, say: Say) -> 
     """Opens everything a run needs; a LivecamError tells what of it cannot be had."""
     names = wanted(settings.output, say)
     spare_the_source(settings.source.source, files(names))
+    check_effect(settings.effect.style)
     target = target_model(settings)
     if target is not None:
         settings = settings.model_copy(update={"pupils": settings.pupils.model_copy(update={"model": None})})
@@ -172,9 +173,9 @@ def _without_a_display(opened: AnySource, limits: Limits) -> tuple[Sequence[str]
 def _target_finder(model: Path | None, settings: Settings) -> TargetFinder | None:
     if model is None:
         return None
-    from livecam.find.tflite import open_finder  # noqa: PLC0415
+    from livecam.find.tflite import open_live_finder  # noqa: PLC0415
 
-    return open_finder(model, runtime=settings.pupils.runtime, threads=settings.pupils.threads)
+    return open_live_finder(model, runtime=settings.pupils.runtime, threads=settings.pupils.threads)
 
 
 def _lights(finder: TargetFinder | None, settings: Settings, stack: ExitStack, *, live: bool) -> Lights:

@@ -24,6 +24,12 @@ def effects() -> tuple[str, ...]:
     return (*styles(), SPOTLIGHT)
 
 
+def check_effect(name: str) -> None:
+    """SettingsError for a name that is not one of `effects()`."""
+    if name not in effects():
+        raise SettingsError(f"there is no style '{name}'; the styles are {', '.join(effects())}")
+
+
 def target_model(settings: Settings) -> Path | None:
     """The model of the settings when it is one that finds targets, which is what the spotlight then follows.
 
@@ -44,8 +50,7 @@ class ChosenEffect:
     """
 
     def __init__(self, settings: EffectSettings, lights: Lights | None = None) -> None:
-        if settings.style not in effects():
-            raise SettingsError(f"there is no style '{settings.style}'; the styles are {', '.join(effects())}")
+        check_effect(settings.style)
         # Now rather than when a key asks for it: a picture that is missing is said before the run.
         load_all()
         self.controls = EffectControls.starting(settings)

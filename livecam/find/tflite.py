@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,36 +17,55 @@ from livecam.core.scene import Image
 from livecam.find.card import Card, Input, read_card
 from livecam.find.finder import TargetFinder
 from livecam.find.maps import Map, Maps
-from livecam.interpreter import Interpreter
+from livecam.interpreter import Interpreter, Tensor
 from livecam.settings import Runtime
 
 SHIPPED = "models/waldo.tflite"
 _MOST_THREADS = 4
+_LIVE_SIZES, _LIVE_PIXELS = 8, 1_000_000  # a frame at several scales, in panels that are soon prepared
 _TRIAL = 8  # the sides, in multiples, of the picture on which a model shows that it is one
 
 
 class TFLiteNetwork:
     """A Network whose model takes (1, h, w, 3) and gives `centre` and `mask`, (1, h / stride, w / stride, 1) each."""
 
-    def __init__(self, card: Card, interpreter: Interpreter) -> None:
-        """AssetError when the model is not such a one."""
+    def __init__(self, card: Card, open_interpreter: Callable[[], Interpreter], *, sizes_kept: int = 1) -> None:
+        """AssetError when the model is not such a one.
+
+        So many sizes of panels can be taken without preparing the model anew, which holds up all of Python's threads;
+        each size has its own interpreter and memory.
+        """
         self.stride, self.multiple, self.margin = card.stride, card.multiple, card.margin
-        self._input, self._interpreter = card.input, interpreter
-        self._centre, self._mask = _places(interpreter)
-        if len(interpreter.input.shape) != 4 or interpreter.input.shape[3] != 3:
-            raise AssetError(f"the model takes {interpreter.input.shape} and no pictures of any size; export it again")
+        self._input, self._open, self._sizes_kept = card.input, open_interpreter, sizes_kept
+        first = open_interpreter()
+        self._centre, self._mask = _places(first)
+        if len(first.input.shape) != 4 or first.input.shape[3] != 3:
+            raise AssetError(f"the model takes {first.input.shape} and no pictures of any size; export it again")
+        # The last one used comes last.
+        self._interpreters: dict[tuple[int, ...], Interpreter] = {first.input.shape: first}
         side = _TRIAL * card.multiple
         self(np.zeros((side, side, 3), np.uint8))
 
     def __call__(self, panel: Image) -> Maps:
         height, width = panel.shape[:2]
-        self._interpreter.resize((1, height, width, 3))
-        outputs = self._interpreter.run(self._stored(panel)[None])
+        interpreter = self._sized((1, height, width, 3))
+        outputs = interpreter.run(self._stored(panel, interpreter.input)[None])
         shape = height // self.stride, width // self.stride
         return Maps(_map(outputs[self._centre], shape), _map(outputs[self._mask], shape))
 
-    def _stored(self, panel: Image) -> NDArray[Any]:
-        tensor = self._interpreter.input
+    def _sized(self, shape: tuple[int, ...]) -> Interpreter:
+        interpreter = self._interpreters.pop(shape, None) or self._spare()
+        interpreter.resize(shape)
+        self._interpreters[shape] = interpreter
+        return interpreter
+
+    def _spare(self) -> Interpreter:
+        """A new one, or the one that was not used for longest."""
+        if len(self._interpreters) < self._sizes_kept:
+            return self._open()
+        return self._interpreters.pop(next(iter(self._interpreters)))
+
+    def _stored(self, panel: Image, tensor: Tensor) -> NDArray[Any]:
         levels = _levels(panel, self._input)
         return tensor.quantise(levels) if tensor.scale else levels.astype(tensor.dtype, copy=False)
 
@@ -55,8 +76,15 @@ def open_finder(model: Path, *, runtime: Runtime = Runtime.LITERT, threads: int 
     Without `threads` it takes what the machine has, but no more than four.
     """
     card, content = read_card(model)
-    interpreter = Interpreter(content, runtime=runtime, threads=threads or _threads())
-    return TargetFinder(TFLiteNetwork(card, interpreter), card)
+    opened = partial(Interpreter, content, runtime=runtime, threads=threads or _threads())
+    return TargetFinder(TFLiteNetwork(card, opened), card)
+
+
+def open_live_finder(model: Path, *, runtime: Runtime, threads: int) -> TargetFinder:
+    """As `open_finder`, for frames of one size that are searched beside a live picture."""
+    card, content = read_card(model)
+    opened = partial(Interpreter, content, runtime=runtime, threads=threads)
+    return TargetFinder(TFLiteNetwork(card, opened, sizes_kept=_LIVE_SIZES), card, _LIVE_PIXELS)
 
 
 def _threads() -> int:

@@ -71,7 +71,9 @@ def test_half_the_spotlight_looks_as_it_should(golden: Callable[..., None]) -> N
 def on_a_wall(scene: Scene) -> Scene:
     """The scene with as much room around it again, so that there is something to darken."""
     height, width = scene.frame.image.shape[:2]
-    image = cv2.copyMakeBorder(scene.frame.image, height // 2, height // 2, width // 2, width // 2, cv2.BORDER_REPLICATE)
+    image = cv2.copyMakeBorder(
+        scene.frame.image, height // 2, height // 2, width // 2, width // 2, cv2.BORDER_REPLICATE
+    )
     looks = tuple(
         replace(look, face=replace(look.face, landmarks=look.face.landmarks + np.float32([width // 2, height // 2])))
         for look in scene.looks

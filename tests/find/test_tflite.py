@@ -12,9 +12,11 @@ import pytest
 
 from livecam.core.assets import asset
 from livecam.core.errors import AssetError
+from livecam.find.card import read_card
 from livecam.find.finder import TargetFinder
 from livecam.find.panels import page_maps
-from livecam.find.tflite import open_finder
+from livecam.find.tflite import TFLiteNetwork, open_finder
+from livecam.interpreter import Interpreter
 from tests.find.networks import page_with
 
 MODEL = Path(__file__).with_name("red_discs.tflite")
@@ -44,6 +46,31 @@ def test_panels_say_what_the_whole_page_says(finder: TargetFinder) -> None:
     page = page_with((400, 300, 1), (100, 120, 0.8))
     whole, panels = (page_maps(finder.network, page, panel_pixels=most) for most in (10**9, 20_000))
     assert max(float(np.abs(a - b).max()) for a, b in zip(whole, panels, strict=True)) < 1e-5
+
+
+def test_sizes_in_turn_give_the_same_however_many_are_kept() -> None:
+    card, content = read_card(MODEL)
+    panels = [page_with((100, 60, 1), width=width, height=120) for width in (160, 240, 160, 320, 240)]
+    answers = [
+        [network(panel).centre for panel in panels]
+        for kept in (1, 2)
+        for network in [TFLiteNetwork(card, lambda: Interpreter(content), sizes_kept=kept)]
+    ]
+    assert all(np.array_equal(one, other) for one, other in zip(*answers, strict=True))
+
+
+def test_a_size_that_is_kept_is_not_prepared_again() -> None:
+    card, content = read_card(MODEL)
+    opened: list[Interpreter] = []
+
+    def opener() -> Interpreter:
+        opened.append(Interpreter(content))
+        return opened[-1]
+
+    network = TFLiteNetwork(card, opener, sizes_kept=3)
+    for width in (160, 240, 320, 160, 240, 320):
+        network(page_with(width=width, height=120))
+    assert sorted(interpreter.input.shape[2] for interpreter in opened) == [160, 240, 320]
 
 
 def test_the_order_of_the_channels_is_the_cards(tmp_path: Path) -> None:
