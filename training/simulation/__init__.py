@@ -1,0 +1,1 @@
+"""The experiment that shows what active learning earns."""

@@ -1,0 +1,184 @@
+"""The experiment that shows what active learning earns: labels are hidden, revealed by strategy, errors compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.acquisition import Candidates, Strategy, choose, lots_of
+from training.augment import Jitter
+from training.dataset import Eyes, load_all, manifest
+from training.errors import RunError
+from training.files import replacing, write_json
+from training.parallel import spread
+from training.simulation.net import Net, NetSettings
+from training.simulation.world import VISIBLE, Places, World, WorldSettings, world
+
+_START = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationSettings:
+    budgets: tuple[int, ...] = (40, 80, 160, 320, 640)  # labels in all, without those of the start
+    first_steps: int = 1500  # for the model of the start
+    steps: int = 400  # a round: it goes on from the model of the round before
+    world: WorldSettings = field(default_factory=WorldSettings)
+    net: NetSettings = field(default_factory=NetSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One finished round of one strategy and seed, judged on the visible irises of the test, by origin."""
+
+    strategy: str
+    seed: int
+    labels: int
+    errors: dict[str, float]  # means, in pupil distances
+    misses: dict[str, float]  # shares further off than 5 % of the pupil distance
+    chosen: dict[str, int]  # of the pool's origins, in this round
+    unseen: int  # of the chosen: the iris cannot be seen
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    out: Path
+    folders: tuple[Path, ...]
+    settings: SimulationSettings
+    strategy: Strategy | None  # None is the start that all strategies share
+    seed: int
+
+
+def simulate(
+    folders: Sequence[Path],
+    out: Path,
+    settings: SimulationSettings,
+    *,
+    strategies: Sequence[Strategy],
+    seeds: int,
+    workers: int,
+    watch: Callable[[str, Iterable[Any], int], Iterable[Any]],
+) -> list[Point]:
+    """Every point of the strategies and seeds; those that `out` holds already are not computed again."""
+    _record(out, folders, settings)
+    for name, kinds in (("start", [None]), ("simulate", list(strategies))):
+        chains = [_Chain(out, tuple(folders), settings, kind, seed) for seed in range(1, seeds + 1) for kind in kinds]
+        points = [point for part in watch(name, spread(_run, chains, workers=workers), len(chains)) for point in part]
+    return points
+
+
+def _record(out: Path, folders: Sequence[Path], settings: SimulationSettings) -> None:
+    wanted = {"settings": asdict(settings), "data": sorted(manifest(folder)["sha256"] for folder in folders)}
+    wanted = json.loads(json.dumps(wanted, default=lambda part: part.model_dump()))
+    path = out / "settings.json"
+    if path.exists() and json.loads(path.read_text()) != wanted:
+        raise RunError(f"{out} was begun with other settings or data; name another folder or remove it")
+    write_json(path, wanted)
+
+
+def _run(chain: _Chain) -> list[Point]:
+    """All rounds of one strategy and seed."""
+    experiment = _Experiment(chain)
+    if chain.strategy is None:
+        return [experiment.start()]
+    before = experiment.path(_START, 0)
+    points = []
+    for labels in chain.settings.budgets:
+        point, before = experiment.round(chain.strategy, labels, before)
+        points.append(point)
+    return points
+
+
+class _Experiment:
+    def __init__(self, chain: _Chain) -> None:
+        self.out, self.seed, self.settings = chain.out, chain.seed, chain.settings
+        self.eyes: Eyes = load_all(chain.folders)
+        self.world: World = world(self.eyes, chain.settings.world, chain.seed, chain.out / f"coarse-{chain.seed}.npy")
+        self.net = Net(chain.settings.net, chain.seed)
+
+    def path(self, strategy: str, labels: int) -> Path:
+        return self.out / "points" / f"{strategy}-{self.seed}-{labels}.json"
+
+    def start(self) -> Point:
+        path, none = self.path(_START, 0), np.zeros(0, np.int64)
+        if not path.exists():
+            self._learn(none, self.settings.first_steps)
+            self._keep(path, _START, none, none)
+        return _read(path)
+
+    def round(self, strategy: Strategy, labels: int, before: Path) -> tuple[Point, Path]:
+        path = self.path(strategy, labels)
+        if not path.exists():
+            labelled = self._taken_up(before)
+            chosen = self._chosen(strategy, labelled, labels - len(labelled))
+            self._learn(np.concatenate([labelled, chosen]), self.settings.steps)
+            self._keep(path, strategy, np.concatenate([labelled, chosen]), chosen)
+        return _read(path), path
+
+    def _taken_up(self, before: Path) -> Places:
+        with np.load(before.with_suffix(".npz")) as kept:
+            self.net.weights = [kept[f"arr_{k}"] for k in range(len(kept.files) - 1)]
+            return np.asarray(kept["labelled"], np.int64)
+
+    def _chosen(self, strategy: Strategy, labelled: Places, budget: int) -> Places:
+        hidden = np.setdiff1d(np.arange(len(self.world.pool)), labelled)
+        candidates = self._candidates(hidden, len(labelled))
+        covered = self.net.score(self.eyes, self._known(labelled)).embeddings
+        chosen: Places = hidden[choose(strategy, candidates, budget, covered=covered).places]
+        return chosen
+
+    def _candidates(self, hidden: Places, number: int) -> Candidates:
+        places = self.world.pool[hidden]
+        scores = self.net.score(self.eyes, places)
+        apart = np.hypot(*(scores.stable.places - self.world.coarse[hidden]).T) / self._pupil_distances(places)
+        lots = lots_of([f"{number} {place}" for place in hidden], self.seed)
+        return Candidates(
+            scores.embeddings, scores.stable.unsettled, scores.doubt, apart * scores.stable.surely_open, lots
+        )
+
+    def _learn(self, labelled: Places, steps: int) -> None:
+        rng = np.random.default_rng([self.seed, len(labelled)])
+        self.net.learn(self.eyes, self._known(labelled), steps, rng)
+
+    def _known(self, labelled: Places) -> Places:
+        """What is labelled: what was known before the loop, and these places of the pool."""
+        return np.concatenate([self.world.start, self.world.pool[labelled]])
+
+    def _keep(self, path: Path, strategy: str, labelled: Places, chosen: Places) -> None:
+        origins = self.eyes.origins[self.world.pool[chosen]]
+        point = Point(
+            str(strategy),
+            self.seed,
+            len(labelled),
+            *self._judged(),
+            {str(origin): int((origins == origin).sum()) for origin in self.settings.world.mix},
+            int((self.eyes.visible[self.world.pool[chosen]] <= VISIBLE).sum()),
+        )
+        with replacing(path.with_suffix(".npz")) as stream:
+            np.savez(stream, *self.net.weights, labelled=labelled)
+        write_json(path, asdict(point))
+
+    def _judged(self) -> tuple[dict[str, float], dict[str, float]]:
+        """Errors and misses. Crops are cut as unsteadily as landmarks are, the same for every model."""
+        test = self.world.test
+        batch = self.net.cutting.batch(self.eyes, test, Jitter(), np.random.default_rng(0))
+        reading, _ = self.net.answer(batch.crops[..., 0])
+        away = np.hypot(*(reading.centres - batch.centres).T) / batch.scales / self._pupil_distances(test)
+        kinds = {origin: self.eyes.origins[test] == origin for origin in self.settings.world.mix}
+        errors = {origin: float(away[kind].mean()) for origin, kind in kinds.items()}
+        return errors, {origin: float((away[kind] > 0.05).mean()) for origin, kind in kinds.items()}
+
+    def _pupil_distances(self, places: Places) -> NDArray[np.float64]:
+        """As an eye's width is 0.43 of it in people; a data set of single eyes has no other."""
+        along = self.eyes.corners[places].mean(axis=1).astype(np.float64)
+        distances: NDArray[np.float64] = np.maximum(np.hypot(*(along[:, 1] - along[:, 0]).T), 1.0) / 0.43
+        return distances
+
+
+def _read(path: Path) -> Point:
+    return Point(**json.loads(path.read_text()))

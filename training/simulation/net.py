@@ -1,0 +1,141 @@
+"""The small network of the simulation: it learns in seconds, goes on from where it was, and tells its doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecam.core.scene import Side
+from livecam.pupils.card import Decoding, Window
+from livecam.pupils.heatmap import Reading, decode
+from training import models
+from training.anatomy import Random
+from training.augment import Cutting, Jitter
+from training.dataset import Eyes
+from training.losses import Weights, loss, tensors
+from training.tensors import keras, tensorflow
+from training.views import VIEWS, Site, Stability, looks, stability
+
+NEAR = 0.05 / 0.43  # 5 % of the distance between the pupils, in widths of an eye
+_PORTION = 256  # crops a forward pass
+
+
+@dataclass(frozen=True, slots=True)
+class NetSettings:
+    """Half the shipped crop, three quarters of its channels: a tenth of the time, and the order of finders is kept."""
+
+    window: Window = field(default_factory=lambda: Window(width=32, height=24))
+    channels: int = 24
+    batch: int = 32
+    learning_rate: float = 2e-3
+
+    @property
+    def cutting(self) -> Cutting:
+        decoding = Decoding(rows=self.window.height // 4, columns=self.window.width // 4)
+        return Cutting(self.window, decoding=decoding)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """What the network makes of n eyes, see training.acquisition."""
+
+    stable: Stability  # places in patch pixels
+    embeddings: NDArray[np.float32]  # (n, d)
+    doubt: NDArray[np.float64]  # (n,)
+
+
+class Net:
+    """One network whose weights can be put aside and taken up again."""
+
+    def __init__(self, settings: NetSettings, seed: int) -> None:
+        keras().utils.set_random_seed(seed)
+        self.settings, self.cutting = settings, settings.cutting
+        self.model = models.heatmap(settings.window, self.cutting.decoding, width=settings.channels)
+        self.optimizer = keras().optimizers.Adam(settings.learning_rate, global_clipnorm=5.0)
+        self.optimizer.build(self.model.trainable_variables)
+        penultimate = self.model.get_layer("numbers").input
+        seen = keras().Model(self.model.input, [*self.model.outputs, penultimate])
+        self._answer = tensorflow().function(lambda crops: seen(crops, training=False))
+        self._learn = tensorflow().function(self._learning)
+
+    @property
+    def weights(self) -> list[NDArray[np.float32]]:
+        return [np.array(value) for value in self.model.get_weights()]
+
+    @weights.setter
+    def weights(self, values: Sequence[NDArray[np.float32]]) -> None:
+        self.model.set_weights(list(values))
+
+    def learn(self, eyes: Eyes, which: NDArray[np.int64], steps: int, rng: Random) -> None:
+        """Goes on learning from the eyes at `which`, from a full learning rate down to none."""
+        for variable in self.optimizer.variables:
+            if variable is not self.optimizer.learning_rate:
+                variable.assign(tensorflow().zeros_like(variable))
+        for step in range(steps):
+            warm = min(1.0, (step + 1) / 20)
+            rate = self.settings.learning_rate * warm * (0.5 + 0.5 * np.cos(np.pi * step / steps))
+            self.optimizer.learning_rate.assign(rate)
+            batch = self.cutting.batch(eyes, rng.choice(which, self.settings.batch), Jitter(), rng)
+            self._learn(tensorflow().constant(batch.crops), *tensors(batch))
+
+    def _learning(self, crops: Any, *labels: Any) -> None:
+        window, decoding = self.cutting.window, self.cutting.decoding
+        with tensorflow().GradientTape() as tape:
+            logits, numbers = self.model(crops, training=True)
+            wrong = loss(labels, logits, numbers, window=window, decoding=decoding, weights=Weights())
+        variables = self.model.trainable_variables
+        self.optimizer.apply_gradients(zip(tape.gradient(wrong, variables), variables, strict=True))
+
+    def answer(self, crops: NDArray[np.float32]) -> tuple[Reading, NDArray[np.float32]]:
+        """What it says of normalised crops (n, h, w), and its penultimate layer (n, d)."""
+        parts = []
+        for start in range(0, len(crops), _PORTION):
+            some = crops[start : start + _PORTION]
+            # One shape for all, so that nothing is traced twice.
+            full = np.pad(some, ((0, _PORTION - len(some)), (0, 0), (0, 0)))[..., None]
+            parts.append([np.asarray(output)[: len(some)] for output in self._answer(tensorflow().constant(full))])
+        logits, numbers, features = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        return decode(logits, numbers, self.cutting.window, self.cutting.decoding), features
+
+    def score(self, eyes: Eyes, which: NDArray[np.int64]) -> Scores:
+        """Looks at the eyes at `which` in every view."""
+        parts = [self._score(eyes, which[start : start + _PORTION]) for start in range(0, len(which), _PORTION)]
+        return Scores(
+            Stability(*(np.concatenate(columns) for columns in zip(*(part.stable for part in parts), strict=True))),
+            np.concatenate([part.embeddings for part in parts]),
+            np.concatenate([part.doubt for part in parts]),
+        )
+
+    def _score(self, eyes: Eyes, which: NDArray[np.int64]) -> Scores:
+        sites = [_site(eyes, int(k)) for k in which]
+        window = self.cutting.window
+        seen = [
+            looks(eyes.patch(int(k)), site, window, self.cutting.normalisation)
+            for k, site in zip(which, sites, strict=True)
+        ]
+        reading, features = self.answer(np.concatenate([each.crops for each in seen]))
+        widths = [site.width for site in sites]
+        stable = stability(reading, seen, widths, window)
+        doubt = doubts(reading.sigmas.reshape(len(which), -1)[:, 0] * (1 + 2 * window.margin) / window.width)
+        return Scores(stable, features[:: len(VIEWS)], doubt)
+
+
+def doubts(sigmas: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The probability of being further off than `NEAR` where a distance d has the density d exp(-d / sigma) / sigma^2.
+
+    That is the density whose likelihood the loss maximises; `sigmas` are widths of an eye.
+    """
+    ratio = NEAR / sigmas
+    doubt: NDArray[np.float64] = (1 + ratio) * np.exp(-ratio)
+    return doubt
+
+
+def _site(eyes: Eyes, which: int) -> Site:
+    corners = eyes.corners[which].mean(axis=0)
+    x, y = corners.mean(axis=0).tolist()
+    width = max(float(np.hypot(*(corners[1] - corners[0]))), 1.0)
+    return Site((x, y), width, float(eyes.angles[which]), Side.RIGHT)
