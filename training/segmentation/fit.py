@@ -18,7 +18,8 @@ from training.errors import RunError
 from training.files import write_json, write_through
 from training.fit import append_row, commit, mean, remembered
 from training.segmentation.jitter import Random
-from training.segmentation.learners import Learner, inputs
+from training.segmentation.learners import inputs, learner_of
+from training.segmentation.losses import LossName
 from training.segmentation.mining import mine
 from training.segmentation.network import KerasNetwork
 from training.segmentation.pages import Page, fingerprint
@@ -40,6 +41,10 @@ class FitSettings:
     """How long and from what a network learns."""
 
     model: str = "centre"
+    width: int = 64
+    mask: LossName = LossName.WEIGHTED
+    weights: tuple[float, float] = (1.0, 20.0)  # of a pixel of background and of target, for the tutorial's network
+    start: str = ""  # a run whose weights are begun with
     steps: int = 2000
     batch: int = 32
     learning_rate: float = 2e-3
@@ -63,7 +68,7 @@ class Progress:
     seconds: float
 
 
-def fit(learner: Learner, pages: Sequence[Page], run: Path, settings: FitSettings) -> Iterator[Progress]:
+def fit(pages: Sequence[Page], run: Path, settings: FitSettings) -> Iterator[Progress]:
     """Trains and yields after every check; a run that was killed goes on where its last check was."""
     wanted = {"settings": json.loads(json.dumps(asdict(settings))), "data": fingerprint(pages)}
     path = run / "settings.json"
@@ -71,16 +76,18 @@ def fit(learner: Learner, pages: Sequence[Page], run: Path, settings: FitSetting
         if remembered(path, wanted) != wanted:
             raise RunError(f"{run} was begun with other settings or pages; name another folder or remove it")
     else:
-        about = {"commit": commit(), "pages": [page.name for page in pages], "learner": repr(learner)}
+        about = {"commit": commit(), "pages": [page.name for page in pages]}
         write_json(path, {**wanted, **about})
-    yield from _Training(learner, pages, run, settings).checks()
+    yield from _Training(pages, run, settings).checks()
 
 
 class _Training:
-    def __init__(self, learner: Learner, pages: Sequence[Page], run: Path, settings: FitSettings) -> None:
-        self.learner, self.pages, self.run, self.settings = learner, pages, run, settings
+    def __init__(self, pages: Sequence[Page], run: Path, settings: FitSettings) -> None:
+        self.learner, self.pages, self.run, self.settings = learner_of(asdict(settings)), pages, run, settings
         keras().utils.set_random_seed(settings.seed)
-        self.model = learner.build()
+        self.model = self.learner.build()
+        if settings.start:
+            _begin_with(self.model, Path(settings.start))
         self.optimizer = keras().optimizers.Adam(settings.learning_rate, global_clipnorm=5.0)
         self.optimizer.build(self.model.trainable_variables)
         tf = tensorflow()
@@ -175,6 +182,13 @@ class _Training:
             self.keeper.save()
         except tensorflow().errors.OpError as fault:
             raise RunError(f"cannot keep the state of the run in {self.run} ({fault.message})") from fault
+
+
+def _begin_with(model: Any, run: Path) -> None:
+    try:
+        model.load_weights(str(run / "best.weights.h5"))
+    except (OSError, ValueError) as fault:
+        raise RunError(f"{run} has no weights that fit this model; name a finished run of the same model") from fault
 
 
 def read_peaks(run: Path) -> tuple[Peak, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -128,12 +128,11 @@ def inputs(crops: Sequence[NDArray[np.uint8]]) -> Array:
     return stacked
 
 
-def learner_named(
-    name: str, *, width: int = 64, mask: LossName = LossName.WEIGHTED, weights: tuple[float, float] = (1.0, 20.0)
-) -> Learner:
-    """`centre` or `tutorial`; RunError for another name."""
+def learner_of(settings: Mapping[str, Any]) -> Learner:
+    """The learner that the settings of a run name: `centre` or `tutorial`; RunError for another."""
+    name, width, mask = settings["model"], int(settings["width"]), LossName(settings["mask"])
     if name == "centre":
         return CentreLearner(width, mask)
     if name == "tutorial":
-        return TutorialLearner(width, mask, weights)
+        return TutorialLearner(width, mask, tuple(settings["weights"]))
     raise RunError(f"there is no model {name}; use centre or tutorial")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from training.segmentation.tensors import keras
+from training.segmentation.tensors import keras, tensorflow
 
 DILATIONS = (1, 2, 1)  # of the residual blocks at an eighth of the size
 MARGIN = 80  # pixels: half the receptive field of `centre_net`, rounded up to a multiple of 8
@@ -25,8 +25,7 @@ def centre_net(width: int = 64) -> Any:
     for dilation in DILATIONS:
         inner = _convolution(_convolution(x, width, dilation=dilation), width, dilation=dilation, bend=False)
         x = layers.ReLU()(layers.Add()([x, inner]))  # (b, h / 8, w / 8, 64)
-    # Bilinear upsampling of a size that is not known yet fails in Keras 3.
-    x = layers.UpSampling2D(2)(layers.Conv2D(width // 2, 1)(x))  # (b, h / 4, w / 4, 32)
+    x = _twice(layers.Conv2D(2 * width, 1)(x))  # (b, h / 4, w / 4, 32)
     x = _convolution(layers.Add()([x, fine]), width // 2)  # (b, h / 4, w / 4, 32)
     logits = layers.Conv2D(2, 1, bias_initializer=keras().initializers.Constant(PRIOR), name="logits")(x)
     return keras().Model(page, logits, name="centre_net")
@@ -45,6 +44,18 @@ def _convolution(x: Any, filters: int, *, strides: int = 1, dilation: int = 1, b
     )(x)
     x = layers.BatchNormalization(momentum=0.97)(x)
     return layers.ReLU()(x) if bend else x
+
+
+def _twice(x: Any) -> Any:
+    """Twice the size from a quarter of the channels (Shi et al. 2016).
+
+    Bilinear upsampling of a size that is not known yet fails in Keras 3, and resizing to a size that is computed while
+    running keeps TFLite from its fast kernels.
+    """
+    channels = x.shape[-1] // 4
+    return keras().layers.Lambda(
+        lambda tensor: tensorflow().nn.depth_to_space(tensor, 2), output_shape=(None, None, channels)
+    )(x)
 
 
 def tutorial_net(width: int = 64) -> Any:

@@ -1,0 +1,157 @@
+"""Turns a run into a target model: TFLite for pictures of any size, its card, and the proof that both say the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from livecam.find.card import Calibration, Card, Input, Search
+from livecam.find.maps import Network
+from livecam.find.peaks import Size
+from livecam.find.tflite import TFLiteNetwork
+from livecam.interpreter import Interpreter
+from training.errors import RunError
+from training.fit import commit
+from training.files import replacing
+from training.segmentation.learners import STRIDE, CentreLearner, Learner, learner_of
+from training.segmentation.network import KerasNetwork
+from training.segmentation.pages import WORKING_PIXELS, Page
+from training.segmentation.tensors import tensorflow
+
+LIMIT_BYTES = 1_000_000
+LIMIT_APART = 0.02  # of the height of a map
+SCALES = (0.7, 1.0, 1.3)
+UNFITTED = Calibration(height=1.0, lead=0.0, bias=-1.0)
+INPUT = Input(order="bgr", mean=(127.5, 127.5, 127.5), scale=1 / 127.5)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the card says of a model besides how to run it."""
+
+    trained_on: str
+    scores: dict[str, float]
+    attribution: tuple[str, ...] = ()
+
+
+def load_run(run: Path) -> KerasNetwork:
+    """The best network of a run; RunError when there is none."""
+    learner = learner_of(settings_of(run)["settings"])
+    model = learner.build()
+    try:
+        model.load_weights(str(run / "best.weights.h5"))
+    except (OSError, ValueError) as fault:
+        raise RunError(f"{run} has no finished check (best.weights.h5 is missing or damaged); run fit again") from fault
+    return KerasNetwork(model, learner)
+
+
+def settings_of(run: Path) -> dict[str, Any]:
+    """What a run was begun with; RunError when it is no run of ours."""
+    try:
+        settings = json.loads((run / "settings.json").read_text())
+        _ = settings["pages"], settings["settings"]["model"]
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise RunError(f"{run} is not a run of livecam-train segment fit (settings.json is missing or damaged)") from fault
+    return dict(settings)
+
+
+def converted(network: KerasNetwork) -> bytes:
+    """The network as TFLite with half-precision weights, for one picture of any size; outputs `centre` and `mask`."""
+    tf = tensorflow()
+    learner, model = network.learner, network.model
+
+    def answer(page: Any) -> dict[str, Any]:
+        maps = learner.maps(model(page, training=False))
+        return {"centre": maps[..., :1], "mask": maps[..., 1:]}
+
+    module = tf.Module()
+    module.answer = tf.function(
+        answer, input_signature=[tf.TensorSpec((1, None, None, 3), tf.float32, name="page")], autograph=False
+    )
+    module.model = model
+    concrete = module.answer.get_concrete_function()
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], module)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_types = [tf.float16]
+    return bytes(converter.convert())
+
+
+def search(box: tuple[float, float], *, calibration: Calibration = UNFITTED, threshold: float = 0.5) -> Search:
+    """How our models search a page; `box` is the usual size of a target at the working size."""
+    return Search(
+        scales=SCALES, page_pixels=WORKING_PIXELS, box=Size(*box), calibration=calibration, threshold=threshold
+    )
+
+
+def typical_box(pages: tuple[Page, ...]) -> tuple[float, float]:
+    """The median size of the targets of some pages at the working size, pixels."""
+    sizes = [(box.width * page.working, box.height * page.working) for page in pages for box in page.boxes]
+    width, height = np.median(np.array(sizes), axis=0)
+    return round(float(width), 1), round(float(height), 1)
+
+
+def card_for(content: bytes, learner: Learner, how: Search, about: About) -> Card:
+    """The card of a model."""
+    return Card(
+        **how.model_dump(),
+        schema=1,
+        sha256=hashlib.sha256(content).hexdigest(),
+        input=INPUT,
+        stride=STRIDE,
+        multiple=learner.multiple,
+        margin=learner.margin,
+        trained_on=about.trained_on,
+        attribution=about.attribution,
+        scores=about.scores,
+        commit=commit(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def as_network(content: bytes, card: Card, *, threads: int = 1) -> Network:
+    """The TFLite model as it will run."""
+    return TFLiteNetwork(card, Interpreter(content, threads=threads))
+
+
+def difference(network: Network, exported: Network, seed: int = 0) -> float:
+    """How far the maps of both lie apart at most, on pictures of several sizes."""
+    random, apart = np.random.default_rng(seed), 0.0
+    for height, width in ((64, 96), (160, 160), (240, 400)):
+        panel = np.repeat(np.repeat(random.integers(0, 256, (height // 8, width // 8, 3), np.uint8), 8, 0), 8, 1)
+        for one, other in zip(network(panel), exported(panel), strict=True):
+            apart = max(apart, float(np.abs(one - other).max()))
+    return apart
+
+
+def check(content: bytes, apart: float) -> None:
+    """RunError when a model is too large or says something else than what was trained."""
+    if len(content) > LIMIT_BYTES:
+        raise RunError(f"the exported model has {len(content)} bytes, at most {LIMIT_BYTES} are right; train a narrower one")
+    if not apart <= LIMIT_APART:
+        raise RunError(f"the exported model's maps are {apart:.3f} off the trained ones, at most {LIMIT_APART} is right")
+
+
+def write(content: bytes, card: Card, out: Path) -> None:
+    """Writes model and card, both whole."""
+    with replacing(out) as stream:
+        stream.write(content)
+    with replacing(out.with_suffix(".json")) as stream:
+        stream.write((json.dumps(card.model_dump(mode="json", by_alias=True), indent=1) + "\n").encode())
+
+
+def export(run: Path, out: Path, how: Search, about: About) -> Card:
+    """Writes the best network of a run, when it is small enough and says what was trained."""
+    network = load_run(run)
+    if not isinstance(network.learner, CentreLearner):
+        raise RunError(f"{run} holds the tutorial's network, which is only for comparison; export a run of --model centre")
+    content = converted(network)
+    card = card_for(content, network.learner, how, about)
+    check(content, difference(network, as_network(content, card)))
+    write(content, card, out)
+    return card

@@ -1,0 +1,76 @@
+"""Sums answers up: one row of the table for each finder, and the numbers as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from training.segmentation.judging import Answer, Sureness
+from training.segmentation.measures import Share, area_under_curve, share
+
+_RIGHT = 0.3  # overlap from which a box is right
+
+
+def report(answers: Sequence[Answer]) -> dict[str, Any]:
+    """Every figure of a finder on pages with a target."""
+    return {
+        **{f"hit@{most}": _numbers(hit_at(answers, most)) for most in (1, 3, 5)},
+        "strict": _numbers(share([answer.strict for answer in answers])),
+        "pixel iou": float(np.mean([answer.pixels for answer in answers if answer.rank == 0] or [0.0])),
+        **_boxes(answers),
+        "false peaks a megapixel": sum(answer.false for answer in answers) / sum(a.megapixels for a in answers),
+        "seconds a page": float(np.median([answer.seconds for answer in answers])),
+        "pages": [
+            {
+                "page": answer.page,
+                "rank": answer.rank,
+                "strict": answer.strict,
+                "best": answer.targets[0].raw if answer.targets else 0.0,
+                "hit": answer.targets[answer.rank].raw if answer.rank is not None else 0.0,
+            }
+            for answer in answers
+        ],
+    }
+
+
+def hit_at(answers: Sequence[Answer], most: int) -> Share:
+    """Pages whose target is among the `most` best peaks."""
+    return share([answer.rank is not None and answer.rank < most for answer in answers])
+
+
+def yes_or_no(with_it: Sequence[Sureness], without: Sequence[Sureness]) -> dict[str, float]:
+    """How well the score tells pages with a target from the same pages without; also by height alone."""
+    return {
+        "score auc": area_under_curve([s.score for s in with_it], [s.score for s in without]),
+        "height auc": area_under_curve([s.height for s in with_it], [s.height for s in without]),
+    }
+
+
+def row(name: str, figures: dict[str, Any]) -> str:
+    """A line of the table in Markdown."""
+    hits = " | ".join(str(figures[f"hit@{most}"]["hits"]) for most in (1, 3, 5))
+    return (
+        f"| {name} | {hits} of {figures['hit@1']['count']} | {figures['strict']['hits']} | {figures['pixel iou']:.2f} | "
+        f"{figures['box precision']:.2f} / {figures['box recall']:.2f} | {figures['false peaks a megapixel']:.2f} | "
+        f"{figures['seconds a page']:.1f} |"
+    )
+
+
+HEADER = (
+    "| finder | hit@1 | hit@3 | hit@5 | strict | pixel IoU | box precision / recall | false peaks / MP | s a page |\n"
+    "|---|---|---|---|---|---|---|---|---|"
+)
+
+
+def _numbers(part: Share) -> dict[str, float]:
+    return {"hits": part.hits, "count": part.count, "low": round(part.low, 4), "high": round(part.high, 4)}
+
+
+def _boxes(answers: Sequence[Answer]) -> dict[str, float]:
+    """Of what counts as found, how much is right; of what is there, how much is found."""
+    said = [iou for answer in answers for iou, sure in zip(answer.boxes, answer.sure, strict=True) if sure]
+    right = sum(iou >= _RIGHT for iou in said)
+    there = sum(answer.true for answer in answers)
+    return {"box precision": right / len(said) if said else 0.0, "box recall": min(right, there) / there if there else 0.0}
