@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,20 +68,27 @@ def converted(network: KerasNetwork) -> bytes:
     tf = tensorflow()
     learner, model = network.learner, network.model
 
-    def answer(page: Any) -> dict[str, Any]:
-        maps = learner.maps(model(page, training=False))
+    def answer(page: Any) -> Any:
+        return learner.maps(model(page, training=False))
+
+    def named(page: Any) -> dict[str, Any]:
+        maps = frozen(page)
+        maps = maps[0] if isinstance(maps, list | tuple) else maps
         return {"centre": maps[..., :1], "mask": maps[..., 1:]}
 
+    shape = [tf.TensorSpec((1, None, None, 3), tf.float32, name="page")]
+    # Only constants are folded into the convolutions, and only a saved model keeps the names of its outputs.
+    freezing = importlib.import_module("tensorflow.python.framework.convert_to_constants")
+    whole = tf.function(answer, input_signature=shape, autograph=False).get_concrete_function()
+    frozen = freezing.convert_variables_to_constants_v2(whole)
     module = tf.Module()
-    module.answer = tf.function(
-        answer, input_signature=[tf.TensorSpec((1, None, None, 3), tf.float32, name="page")], autograph=False
-    )
-    module.model = model
-    concrete = module.answer.get_concrete_function()
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], module)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.target_spec.supported_types = [tf.float16]
-    return bytes(converter.convert())
+    module.answer = tf.function(named, input_signature=shape, autograph=False)
+    with tempfile.TemporaryDirectory() as folder:
+        tf.saved_model.save(module, folder, signatures=module.answer.get_concrete_function())
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
+        return bytes(converter.convert())
 
 
 def search(box: tuple[float, float], *, calibration: Calibration = UNFITTED, threshold: float = 0.5) -> Search:

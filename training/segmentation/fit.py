@@ -41,17 +41,17 @@ class FitSettings:
     """How long and from what a network learns."""
 
     model: str = "centre"
-    width: int = 64
+    width: int = 48
     mask: LossName = LossName.WEIGHTED
     weights: tuple[float, float] = (1.0, 20.0)  # of a pixel of background and of target, for the tutorial's network
     start: str = ""  # a run whose weights are begun with
-    steps: int = 2000
-    batch: int = 32
+    steps: int = 1600
+    batch: int = 24
     learning_rate: float = 2e-3
     schedule: Schedule = Schedule.COSINE
     seed: int = 1
     check_every: int = 100
-    mine_at: tuple[float, ...] = (0.12, 0.25, 0.4, 0.55, 0.7)  # shares of the steps
+    mine_at: tuple[float, ...] = (0.12, 0.25, 0.4, 0.55, 0.7, 0.8)  # shares of the steps
     mix: Mix = field(default_factory=Mix)
 
 
@@ -154,7 +154,8 @@ class _Training:
     def _mine(self, sampler: Sampler, random: Random) -> None:
         step = int(self.step)
         if step in {round(share * self.settings.steps) for share in self.settings.mine_at}:
-            sampler.peaks = mine(KerasNetwork(self.model, self.learner), self.pages, random)
+            network = KerasNetwork(self.model, self.learner)
+            sampler.peaks = mine(network, self.pages, random, sampler.peaks)
             write_json(self.run / "peaks.json", [[peak.page, *peak.box, peak.score] for peak in sampler.peaks])
 
     def _fixed(self) -> tuple[Any, ...]:

@@ -53,7 +53,7 @@ class Learner(Protocol):
 class CentreLearner:
     """The network that ships."""
 
-    width: int = 64
+    width: int = 48
     mask: LossName = LossName.WEIGHTED
     multiple: int = 8
     margin: int = models.MARGIN

@@ -14,30 +14,34 @@ from training.segmentation.jitter import Random
 from training.segmentation.pages import Page
 from training.segmentation.sampling import Peak
 
+_EACH = 25  # peaks a page
+_LEAST = 0.05  # of the height of the map
 _NEAR = 7  # cells in which only the highest peak counts
 _TYPICAL = 36  # pixels of a head at the size that was looked at
 _GROWN = 0.75  # of a target's size around it that is not a false place
 
 
 def mine(
-    network: Network, pages: Sequence[Page], random: Random, *, each: int = 25, least: float = 0.05
+    network: Network, pages: Sequence[Page], random: Random, earlier: Sequence[Peak] = (), *, share: float = 0.5
 ) -> tuple[Peak, ...]:
-    """The highest false peaks of every page, looked at in one random scale each; the sampler's `peaks`."""
-    return tuple(peak for number in range(len(pages)) for peak in _of_page(network, pages, number, random, each, least))
+    """The highest false peaks: of a share of the pages, looked at in one random scale each, and for the others those
+    that were found earlier."""
+    looked = set(random.permutation(len(pages))[: max(1, round(share * len(pages)))].tolist())
+    looked |= set(range(len(pages))) if not earlier else set()
+    kept = [peak for peak in earlier if peak.page not in looked]
+    return (*kept, *(peak for number in sorted(looked) for peak in _of_page(network, pages, number, random)))
 
 
-def _of_page(
-    network: Network, pages: Sequence[Page], number: int, random: Random, each: int, least: float
-) -> list[Peak]:
+def _of_page(network: Network, pages: Sequence[Page], number: int, random: Random) -> list[Peak]:
     page = pages[number]
     scale = page.working * float(np.exp(random.uniform(np.log(0.65), np.log(1.35))))
     centre = page_maps(network, page.image(), scale=scale).centre
     side, found = _TYPICAL / scale, []
-    for row, column, score in _highest(centre, 2 * each, least):
+    for row, column, score in _highest(centre, 2 * _EACH, _LEAST):
         x, y = ((place + 0.5) * network.stride / scale for place in (column, row))
         if not _on_target(page, x, y, side):
             found.append(Peak(number, Box(x - side / 2, y - side / 2, side, side), score))
-    return found[:each]
+    return found[:_EACH]
 
 
 def _highest(centre: Map, most: int, least: float) -> list[tuple[int, int, float]]:
