@@ -16,6 +16,7 @@ from training.export import Quantisation
 from training.progress import watch
 from training.quality.cli import cam, quality
 from training.rounds.cli import rollback, round_, rounds
+from training.segmentation.cli import app as segment
 
 app = typer.Typer(
     name="livecam-train",
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.add_typer(segment)
 app.command()(quality)
 app.command()(cam)
 app.command(name="round")(round_)

@@ -14,17 +14,18 @@ from typing import Any
 import numpy as np
 
 from livecam.find.card import Calibration, Card, Input, Search
+from livecam.find.finder import TargetFinder
 from livecam.find.maps import Network
 from livecam.find.peaks import Size
 from livecam.find.tflite import TFLiteNetwork
 from livecam.interpreter import Interpreter
 from training.errors import RunError
-from training.fit import commit
 from training.files import replacing
+from training.fit import commit
 from training.segmentation.learners import STRIDE, CentreLearner, Learner, learner_of
 from training.segmentation.network import KerasNetwork
 from training.segmentation.pages import WORKING_PIXELS, Page
-from training.segmentation.tensors import tensorflow
+from training.tensors import tensorflow
 
 LIMIT_BYTES = 1_000_000
 LIMIT_APART = 0.02  # of the height of a map
@@ -59,7 +60,9 @@ def settings_of(run: Path) -> dict[str, Any]:
         settings = json.loads((run / "settings.json").read_text())
         _ = settings["pages"], settings["settings"]["model"]
     except (OSError, ValueError, KeyError, TypeError) as fault:
-        raise RunError(f"{run} is not a run of livecam-train segment fit (settings.json is missing or damaged)") from fault
+        raise RunError(
+            f"{run} is not a run of livecam-train segment fit (settings.json is missing or damaged)"
+        ) from fault
     return dict(settings)
 
 
@@ -141,9 +144,11 @@ def difference(network: Network, exported: Network, seed: int = 0) -> float:
 def check(content: bytes, apart: float) -> None:
     """RunError when a model is too large or says something else than what was trained."""
     if len(content) > LIMIT_BYTES:
-        raise RunError(f"the exported model has {len(content)} bytes, at most {LIMIT_BYTES} are right; train a narrower one")
+        raise RunError(
+            f"the exported model has {len(content)} bytes, at most {LIMIT_BYTES} are right; use less --width"
+        )
     if not apart <= LIMIT_APART:
-        raise RunError(f"the exported model's maps are {apart:.3f} off the trained ones, at most {LIMIT_APART} is right")
+        raise RunError(f"the exported maps are {apart:.3f} off the trained ones, at most {LIMIT_APART} is right")
 
 
 def write(content: bytes, card: Card, out: Path) -> None:
@@ -158,9 +163,17 @@ def export(run: Path, out: Path, how: Search, about: About) -> Card:
     """Writes the best network of a run, when it is small enough and says what was trained."""
     network = load_run(run)
     if not isinstance(network.learner, CentreLearner):
-        raise RunError(f"{run} holds the tutorial's network, which is only for comparison; export a run of --model centre")
+        raise RunError(f"{run} holds the tutorial's network, for comparison only; export a run of --model centre")
     content = converted(network)
     card = card_for(content, network.learner, how, about)
     check(content, difference(network, as_network(content, card)))
     write(content, card, out)
     return card
+
+
+def lite_finder(run: Path, how: Search) -> TargetFinder:
+    """A run as a finder on one thread, converted as it would be shipped but never written."""
+    network = load_run(run)
+    content = converted(network)
+    card = card_for(content, network.learner, how, About("to be judged", {}))
+    return TargetFinder(as_network(content, card), how)

@@ -24,7 +24,7 @@ from training.segmentation.mining import mine
 from training.segmentation.network import KerasNetwork
 from training.segmentation.pages import Page, fingerprint
 from training.segmentation.sampling import Mix, Peak, Sample, Sampler
-from training.segmentation.tensors import keras, tensorflow
+from training.tensors import keras, tensorflow
 
 _JUDGED = 96  # crops of the fixed batch that the best checkpoint is chosen by
 
@@ -107,24 +107,30 @@ class _Training:
 
     def checks(self) -> Iterator[Progress]:
         self.keeper.restore_or_initialize()
-        begun, losses = time.monotonic(), []
-        random = np.random.default_rng([self.settings.seed, int(self.step)])
-        sampler = Sampler(self.pages, self.settings.mix, random)
-        sampler.peaks = read_peaks(self.run)
+        begun, peaks = time.monotonic(), read_peaks(self.run)
         while int(self.step) < self.settings.steps:
+            # A run that goes on draws what it would have drawn.
+            random = np.random.default_rng([self.settings.seed, int(self.step)])
+            sampler = Sampler(self.pages, self.settings.mix, random)
+            sampler.peaks = peaks
+            loss = self._learn_until_check(sampler, random)
+            peaks = sampler.peaks
+            seconds = time.monotonic() - begun
+            progress = Progress(
+                int(self.step), self.settings.steps, loss, self._judge(), self._rate(), len(peaks), seconds
+            )
+            self._keep(progress, peaks)
+            yield progress
+
+    def _learn_until_check(self, sampler: Sampler, random: Random) -> float:
+        losses = []
+        while True:
             self._mine(sampler, random)
             self.optimizer.learning_rate.assign(self._rate())
-            samples = [sampler.sample() for _ in range(self.settings.batch)]
-            losses.append(self.learn(*self._tensors(samples)))
+            losses.append(self.learn(*self._tensors([sampler.sample() for _ in range(self.settings.batch)])))
             step = int(self.step.assign_add(1))
-            if step % self.settings.check_every and step != self.settings.steps:
-                continue
-            loss, judged = mean(losses), self._judge()
-            seconds = time.monotonic() - begun
-            progress = Progress(step, self.settings.steps, loss, judged, self._rate(), len(sampler.peaks), seconds)
-            losses = []
-            self._keep(progress)
-            yield progress
+            if not step % self.settings.check_every or step == self.settings.steps:
+                return mean(losses)
 
     def _learning(self) -> Any:
         tf = tensorflow()
@@ -156,7 +162,6 @@ class _Training:
         if step in {round(share * self.settings.steps) for share in self.settings.mine_at}:
             network = KerasNetwork(self.model, self.learner)
             sampler.peaks = mine(network, self.pages, random, sampler.peaks)
-            write_json(self.run / "peaks.json", [[peak.page, *peak.box, peak.score] for peak in sampler.peaks])
 
     def _fixed(self) -> tuple[Any, ...]:
         random = np.random.default_rng(0)
@@ -167,7 +172,7 @@ class _Training:
         crops, *targets = self.judged
         return float(self.learner.loss(tuple(targets), self.model(crops, training=False)))
 
-    def _keep(self, progress: Progress) -> None:
+    def _keep(self, progress: Progress, peaks: Sequence[Peak]) -> None:
         if not math.isfinite(progress.loss):
             raise RunError(f"the loss became {progress.loss} before step {progress.step}; lower the learning rate")
         better = progress.judged < float(self.best)
@@ -179,6 +184,7 @@ class _Training:
             self.best.assign(progress.judged)
             write_through(self.run / "best.weights.h5", lambda path: self.model.save_weights(str(path)))
         append_row(self.run / "log.csv", progress)
+        write_json(self.run / "peaks.json", [[peak.page, *peak.box, peak.score] for peak in peaks])
         try:
             self.keeper.save()
         except tensorflow().errors.OpError as fault:

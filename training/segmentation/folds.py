@@ -17,7 +17,7 @@ def in_order(pages: Sequence[Page]) -> tuple[Page, ...]:
 def split(pages: Sequence[Page], folds: int, leave: int) -> tuple[tuple[Page, ...], tuple[Page, ...]]:
     """Pages to learn from, and every `folds`-th page, from number `leave` on, to judge by."""
     if not (0 <= leave < folds <= len(pages)):
-        raise DatasetError(f"fold {leave} of {folds} cannot be left out of {len(pages)} pages; name one from 0 to folds-1")
+        raise DatasetError(f"fold {leave} of {folds} cannot be left out of {len(pages)} pages; count from 0")
     ordered = in_order(pages)
     learnt = tuple(page for number, page in enumerate(ordered) if number % folds != leave)
     if not any(page.boxes for page in learnt):

@@ -138,7 +138,9 @@ def _pixels(finder: TargetFinder, image: Image, page: Page, best: Target) -> flo
     height, width = image.shape[:2]
     x0, y0 = round(max(best.x - reach, 0)), round(max(best.y - reach, 0))
     x1, y1 = round(min(best.x + reach, width)), round(min(best.y + reach, height))
-    size = [max(round((high - low) * scale / network.multiple), 1) * network.multiple for low, high in ((x0, x1), (y0, y1))]
+    size = [
+        max(round((high - low) * scale / network.multiple), 1) * network.multiple for low, high in ((x0, x1), (y0, y1))
+    ]
     maps = network(cv2.resize(image[y0:y1, x0:x1], size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False))
     said = cv2.resize(maps.mask, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR) > _PIXELS
     _, labels = cv2.connectedComponents(said.astype(np.uint8))

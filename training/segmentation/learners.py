@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,9 +15,10 @@ from training.errors import RunError
 from training.segmentation import models
 from training.segmentation.losses import LossName, centre_focal, mask_loss
 from training.segmentation.sampling import Sample
-from training.segmentation.tensors import tensorflow
+from training.tensors import tensorflow
 
 STRIDE = 4
+MASK_WEIGHTS = (1.0, 10.0)  # of a pixel of background and of target in the mask of `centre`
 _HEAD = 9  # cells: a typical head, for networks that say only what is target and what is not
 Array = NDArray[np.float32]
 
@@ -68,10 +70,12 @@ class CentreLearner:
 
     def loss(self, targets: tuple[Any, ...], logits: Any) -> Any:
         centres, masks = targets
-        return centre_focal(centres, logits[..., 0]) + 2 * mask_loss(masks, logits[..., 1], self.mask)
+        return centre_focal(centres, logits[..., 0]) + 2 * mask_loss(masks, logits[..., 1], self.mask, weights=MASK_WEIGHTS)
 
     def maps(self, logits: Any) -> Any:
-        return tensorflow().sigmoid(logits)
+        """What the weights of the loss added to the log-odds of the mask is taken back."""
+        more = math.log(MASK_WEIGHTS[1] / MASK_WEIGHTS[0]) if self.mask is LossName.WEIGHTED else 0.0
+        return tensorflow().sigmoid(logits - tensorflow().constant([0.0, more]))
 
 
 @dataclass(frozen=True, slots=True)

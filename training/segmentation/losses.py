@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from training.segmentation.tensors import tensorflow
+from training.tensors import tensorflow
 
 
 class LossName(StrEnum):

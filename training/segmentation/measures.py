@@ -17,12 +17,12 @@ class Share(NamedTuple):
     """So many of so many, and where the true share lies with 95 % certainty."""
 
     hits: int
-    count: int
+    of: int
     low: float
     high: float
 
     def __str__(self) -> str:
-        return f"{self.hits} of {self.count} ({self.low:.0%} to {self.high:.0%})"
+        return f"{self.hits} of {self.of} ({self.low:.0%} to {self.high:.0%})"
 
 
 def share(hits: Sequence[bool] | NDArray[np.bool_]) -> Share:
@@ -60,6 +60,4 @@ def pixel_overlap(said: NDArray[np.bool_], true: NDArray[np.bool_]) -> float:
 
 def inside(box: Box, x: float, y: float, *, grown: float = 0.0) -> bool:
     """Whether a point lies in the box grown by so many pixels on each side."""
-    return (
-        box.x - grown <= x <= box.x + box.width + grown and box.y - grown <= y <= box.y + box.height + grown
-    )
+    return box.x - grown <= x <= box.x + box.width + grown and box.y - grown <= y <= box.y + box.height + grown

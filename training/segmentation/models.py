@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from training.segmentation.tensors import keras, tensorflow
+from training.tensors import keras, tensorflow
 
 DILATIONS = (1, 2, 1)  # of the residual blocks at an eighth of the size
 MARGIN = 80  # pixels: half the receptive field of `centre_net`, rounded up to a multiple of 8

@@ -11,7 +11,7 @@ import numpy as np
 from livecam.core.scene import Image
 from livecam.find.maps import Maps
 from training.segmentation.learners import STRIDE, Learner, inputs
-from training.segmentation.tensors import tensorflow
+from training.tensors import tensorflow
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def _box(row: dict[str, str], name: str, size: tuple[int, int]) -> Box:
         left, top, right, bottom = (float(row[side]) for side in ("xmin", "ymin", "xmax", "ymax"))
     except (TypeError, ValueError) as fault:
         raise DatasetError(f"the row of {name} in boxes.csv has a value that is no number") from fault
-    if said != size:
+    if list(said) != list(size):
         raise DatasetError(f"boxes.csv says {said[0]:g}x{said[1]:g} for {name}, which has {size[0]}x{size[1]} pixels")
     if not (0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]):
         raise DatasetError(f"the box of {name} ({left:g} {top:g} {right:g} {bottom:g}) is not inside its page")

@@ -1,4 +1,4 @@
-"""Cuts targets and decoys out of pages and lays them elsewhere with the same feather, so that a seam teaches nothing."""
+"""Cuts targets and decoys out of pages and lays them elsewhere, all with one feather: a seam teaches nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.scene import Box, Image
-from training.segmentation.jitter import Jitter, Random
+from training.segmentation.jitter import Random
 from training.segmentation.pages import Mask, Page
 
 _TORSO = 0.4  # share of the pasted heads that bring a strip of what is below them

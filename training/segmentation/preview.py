@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
 
 from livecam.core.scene import Image
 from training.errors import RunError
+from training.segmentation.export import settings_of
 from training.segmentation.pages import Page
 from training.segmentation.sampling import Mix, Peak, Sample, Sampler, cut
 
@@ -38,6 +40,16 @@ def peak_sheet(pages: Sequence[Page], peaks: Sequence[Peak], *, columns: int = 1
     tiles += [np.zeros((_TILE, _TILE, 3), np.uint8)] * (-len(tiles) % columns)
     lines = [np.hstack(tiles[start : start + columns]) for start in range(0, len(tiles), columns)]
     return np.vstack(lines).astype(np.uint8, copy=False)
+
+
+def of_run(pages: Sequence[Page], run: Path) -> tuple[Page, ...]:
+    """The pages a run learns from, in its order, which its peaks refer to; RunError when one is missing."""
+    by_name = {page.name: page for page in pages}
+    names = settings_of(run)["pages"]
+    missing = [name for name in names if name not in by_name]
+    if missing:
+        raise RunError(f"{run} was trained on {missing[0]}, which is not among these pages; name the same folder")
+    return tuple(by_name[name] for name in names)
 
 
 def _ringed(sample: Sample) -> Image:

@@ -35,6 +35,11 @@ def report(answers: Sequence[Answer]) -> dict[str, Any]:
     }
 
 
+def changed(answers: Sequence[Answer]) -> dict[str, int]:
+    """Pages found when they come otherwise than the network knows them."""
+    return {f"hit@{most}": hit_at(answers, most).hits for most in (1, 3)}
+
+
 def hit_at(answers: Sequence[Answer], most: int) -> Share:
     """Pages whose target is among the `most` best peaks."""
     return share([answer.rank is not None and answer.rank < most for answer in answers])
@@ -52,10 +57,26 @@ def row(name: str, figures: dict[str, Any]) -> str:
     """A line of the table in Markdown."""
     hits = " | ".join(str(figures[f"hit@{most}"]["hits"]) for most in (1, 3, 5))
     return (
-        f"| {name} | {hits} of {figures['hit@1']['count']} | {figures['strict']['hits']} | {figures['pixel iou']:.2f} | "
+        f"| {name} | {hits} of {figures['hit@1']['count']} | {figures['strict']['hits']} | "
+        f"{figures['pixel iou']:.2f} | "
         f"{figures['box precision']:.2f} / {figures['box recall']:.2f} | {figures['false peaks a megapixel']:.2f} | "
         f"{figures['seconds a page']:.1f} |"
     )
+
+
+def details(name: str, figures: dict[str, Any]) -> list[str]:
+    """What the table has no room for, in words."""
+    hits = figures["hit@1"]
+    lines = [
+        f"{name}: hit@1 {hits['hits']} of {hits['count']}, with 95 % certainty {hits['low']:.0%} to {hits['high']:.0%}"
+    ]
+    for change, found in figures.get("changed", {}).items():
+        lines.append(f"  {change}: hit@1 {found['hit@1']}, hit@3 {found['hit@3']}")
+    if "yes or no" in figures:
+        lines.append(
+            "  with against painted out: " + ", ".join(f"{k} {v:.3f}" for k, v in figures["yes or no"].items())
+        )
+    return lines
 
 
 HEADER = (
@@ -65,7 +86,7 @@ HEADER = (
 
 
 def _numbers(part: Share) -> dict[str, float]:
-    return {"hits": part.hits, "count": part.count, "low": round(part.low, 4), "high": round(part.high, 4)}
+    return {"hits": part.hits, "count": part.of, "low": round(part.low, 4), "high": round(part.high, 4)}
 
 
 def _boxes(answers: Sequence[Answer]) -> dict[str, float]:
@@ -73,4 +94,7 @@ def _boxes(answers: Sequence[Answer]) -> dict[str, float]:
     said = [iou for answer in answers for iou, sure in zip(answer.boxes, answer.sure, strict=True) if sure]
     right = sum(iou >= _RIGHT for iou in said)
     there = sum(answer.true for answer in answers)
-    return {"box precision": right / len(said) if said else 0.0, "box recall": min(right, there) / there if there else 0.0}
+    return {
+        "box precision": right / len(said) if said else 0.0,
+        "box recall": min(right, there) / there if there else 0.0,
+    }

@@ -32,7 +32,7 @@ class Canvas:
         """A filled polygon."""
         fixed = _fixed(points)
         cv2.fillPoly(self.image, [fixed], colour, cv2.LINE_AA, _SHIFT)
-        cv2.fillPoly(self.mask, [fixed], self._own, cv2.LINE_8, _SHIFT)
+        cv2.fillPoly(self.mask, [fixed], (self._own,), cv2.LINE_8, _SHIFT)
         if outline:
             cv2.polylines(self.image, [fixed], True, INK, self._pen, cv2.LINE_AA, _SHIFT)
 
@@ -48,7 +48,7 @@ class Canvas:
         """A filled ellipse; `axes` are half its width and height, `angle` in degrees."""
         centre, size = _pair(middle), _pair((max(axes[0], 0.3), max(axes[1], 0.3)))
         cv2.ellipse(self.image, centre, size, angle, 0, 360, colour, -1, cv2.LINE_AA, _SHIFT)
-        cv2.ellipse(self.mask, centre, size, angle, 0, 360, self._own, -1, cv2.LINE_8, _SHIFT)
+        cv2.ellipse(self.mask, centre, size, angle, 0, 360, (self._own,), -1, cv2.LINE_8, _SHIFT)
         if outline:
             cv2.ellipse(self.image, centre, size, angle, 0, 360, INK, self._pen, cv2.LINE_AA, _SHIFT)
 
@@ -57,7 +57,7 @@ class Canvas:
         fixed = _fixed(points)
         outer = max(round(width + 2 * self.line), 2)
         cv2.polylines(self.image, [fixed], False, INK, outer, cv2.LINE_AA, _SHIFT)
-        cv2.polylines(self.mask, [fixed], False, self._own, outer, cv2.LINE_8, _SHIFT)
+        cv2.polylines(self.mask, [fixed], False, (self._own,), outer, cv2.LINE_8, _SHIFT)
         bands = _bands(np.asarray(points, np.float64), len(colours))
         for band, colour in zip(bands, colours, strict=True):
             cv2.polylines(self.image, [_fixed(band)], False, colour, max(round(width), 1), cv2.LINE_AA, _SHIFT)
@@ -84,7 +84,8 @@ def blank(width: int, height: int, colour: Colour) -> Canvas:
 
 
 def _fixed(points: Points) -> NDArray[np.int32]:
-    return np.round(np.asarray(points, np.float64) * (1 << _SHIFT)).astype(np.int32).reshape(-1, 1, 2)
+    fixed: NDArray[np.int32] = np.round(np.asarray(points, np.float64) * (1 << _SHIFT)).astype(np.int32)
+    return fixed.reshape(-1, 1, 2)
 
 
 def _pair(values: tuple[float, float]) -> tuple[int, int]:

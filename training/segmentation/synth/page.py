@@ -17,6 +17,7 @@ from training.segmentation.synth.looks import PIP, Look, anybody, look_alike
 from training.segmentation.synth.person import TALL, Pose, any_pose, draw
 
 MOST = 0.001  # of the pixels that a target may have
+_HEAD_PIXELS = 2.5  # of the head that is sought with its cap, in squares of a head's height
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,9 @@ class Drawn(NamedTuple):
 def draw_page(seed: int, settings: PageSettings | None = None) -> Drawn:
     """A crowd of some hundred people; DatasetError when the page is too small to hide anybody in."""
     wanted = settings or PageSettings()
+    check(wanted)
     random = np.random.default_rng(seed)
     unit = float(random.uniform(*wanted.head))
-    if min(wanted.width, wanted.height) < 8 * TALL * unit / 2:
-        raise DatasetError(
-            f"a page of {wanted.width}x{wanted.height} pixels is too small for heads of {unit:.0f} pixels; make it larger"
-        )
     canvas = blank(wanted.width, wanted.height, (255, 255, 255))
     theme = scenery.THEMES[int(random.integers(len(scenery.THEMES)))]
     scenery.ground(canvas, theme, unit, random)
@@ -57,6 +55,18 @@ def draw_page(seed: int, settings: PageSettings | None = None) -> Drawn:
         return Drawn(canvas.image, canvas.mask, None)
     box = Box(float(xs.min()), float(ys.min()), float(np.ptp(xs) + 1), float(np.ptp(ys) + 1))
     return Drawn(canvas.image, canvas.mask, box)
+
+
+def check(settings: PageSettings) -> None:
+    """DatasetError when such a page is too small to hide anybody in."""
+    least, largest = settings.head
+    if not 3 <= least <= largest:
+        raise DatasetError(f"heads of {least:g} to {largest:g} pixels cannot be drawn; name two heights from 3 on")
+    if MOST * settings.width * settings.height < _HEAD_PIXELS * largest**2:
+        raise DatasetError(
+            f"a page of {settings.width}x{settings.height} pixels is too small for heads of {largest:g} pixels, "
+            f"which would be more than {MOST:.1%} of it; make it larger or them smaller"
+        )
 
 
 def _populate(canvas: Canvas, theme: scenery.Theme, unit: float, settings: PageSettings, random: Random) -> None:

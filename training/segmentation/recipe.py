@@ -1,0 +1,198 @@
+"""The steps from pages to a shipped target model, each a function the command line and `all` share."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from livecam.find.card import Search
+from livecam.find.finder import TargetFinder
+from livecam.find.tflite import open_finder
+from training import plots
+from training.errors import DatasetError, RunError
+from training.files import write_json
+from training.parallel import cores
+from training.segmentation import deciding, export, judging, report
+from training.segmentation.fit import FitSettings, Progress, fit
+from training.segmentation.folds import in_order, split
+from training.segmentation.judging import Answer, Sureness
+from training.segmentation.pages import Page, cached, open_pages
+from training.segmentation.sampling import Mix
+from training.segmentation.stripes import StripeNetwork
+from training.segmentation.synth.collection import write_pages
+from training.segmentation.synth.page import PageSettings
+
+Watch = Callable[[str, Iterable[Any], int], Iterable[Any]]  # shows how far a step is: name, parts, how many
+Group = tuple[Sequence[Sureness], Sequence[Sureness]]  # pages with a target, the same without
+
+OWN = "crowd pages drawn by livecam-train segment synth"
+BOOK = "18 scanned book pages of the Find-Waldo set (the pages are not part of this project)"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of everything the whole recipe makes."""
+
+    drawn: int = 24
+    unseen: int = 12  # drawn pages that the synthetic model is judged and calibrated by
+    page: PageSettings = field(default_factory=PageSettings)
+    folds: int = 3
+    first: FitSettings = field(default_factory=lambda: FitSettings(steps=400))
+    second: FitSettings = field(default_factory=FitSettings)
+
+
+_TINY = FitSettings(steps=6, batch=2, check_every=3, width=8, mine_at=(0.5,), mix=Mix(size=64))
+SMOKE = Size(3, 2, PageSettings(420, 264, (6.0, 8.0)), 3, _TINY, _TINY)
+
+
+def train(pages: Sequence[Page], run: Path, settings: FitSettings) -> Iterator[Progress]:
+    """`livecam-train segment fit`; the pages are cached beside the run, the curves drawn anew after every check."""
+    history: list[Progress] = []
+    for progress in fit(cached(pages, run / "pages"), run, settings):
+        history.append(progress)
+        steps = np.array([past.step for past in history])
+        curves = {name: (steps, np.array([getattr(past, name) for past in history])) for name in ("loss", "judged")}
+        plots.write_lines(run / "curves.png", curves, "step", "loss; loss of a fixed batch")
+        yield progress
+    if history:
+        write_json(run / "scores.json", asdict(history[-1]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A finder and the pages it is judged by."""
+
+    finder: TargetFinder
+    pages: tuple[Page, ...]
+
+
+def judged(name: str, pages: Sequence[Page]) -> list[Judged]:
+    """What a name stands for: `stripes`, a model's file, or runs with commas between, each on the pages it never saw.
+
+    A run is converted first, so that what is judged is what would be shipped.
+    """
+    if name == "stripes":
+        return [Judged(TargetFinder(StripeNetwork(), _how(pages)), in_order(pages))]
+    if name.endswith(".tflite"):
+        return [Judged(open_finder(Path(name)), in_order(pages))]
+    return [_run(Path(part), pages) for part in name.split(",")]
+
+
+def _run(run: Path, pages: Sequence[Page]) -> Judged:
+    known = set(export.settings_of(run)["pages"])
+    unseen = tuple(page for page in in_order(pages) if page.name not in known)
+    if not any(page.boxes for page in unseen):
+        raise RunError(f"{run} was trained on every page with a target; leave a fold out with fit --leave")
+    return Judged(export.lite_finder(run, _how(pages)), unseen)
+
+
+def _how(pages: Sequence[Page]) -> Search:
+    return export.search(export.typical_box(tuple(pages)))
+
+
+def evaluate(parts: Sequence[Judged], *, painted: bool, changes: bool, watch: Watch) -> dict[str, Any]:
+    """`livecam-train segment evaluate` for one finder: all figures, over the pages of all its folds."""
+    count = sum(len(part.pages) for part in parts)
+    answers = [judge for part in parts for judge in judging.judge(part.finder, part.pages)]
+    figures = report.report(list(watch("pages", answers, count)))
+    if changes:
+        figures["changed"] = {
+            name: report.changed(
+                [one for part in parts for one in watch(name, judging.judge(part.finder, part.pages, change), count)]
+            )
+            for name, change in judging.CHANGES.items()
+        }
+    if painted:
+        groups = [_group(part, watch) for part in parts]
+        figures["yes or no"] = _yes_or_no(groups)
+    return figures
+
+
+def _group(part: Judged, watch: Watch) -> Group:
+    """The best peaks of the pages as they are, and with the target painted out."""
+    with_it: list[Sureness] = []
+    without: list[Sureness] = []
+    pages = [page for page in part.pages if page.boxes]
+    for page in watch("painted out", pages, len(pages)):
+        answer: Answer = judging.answer(part.finder, page)
+        with_it.append(judging.sureness_of(answer.targets, hit=answer.rank == 0))
+        without.append(judging.sureness(part.finder, judging.paint_out(page), hit=False))
+    return with_it, without
+
+
+def _yes_or_no(groups: Sequence[Group]) -> dict[str, float]:
+    figures = report.yes_or_no([case for group in groups for case in group[0]], [c for g in groups for c in g[1]])
+    if len(groups) > 1:
+        figures["held-out auc"] = deciding.held_out_auc(groups)
+    return figures
+
+
+def ship(
+    run: Path, pages: Sequence[Page], out: Path, *, by: Sequence[Judged], trained_on: str, watch: Watch
+) -> dict[str, float]:
+    """`livecam-train segment export`: converts, checks, calibrates on what `by` says of pages it never saw, writes."""
+    groups = [_group(part, watch) for part in by]
+    cases = [case for group in groups for case in group[0]], [case for group in groups for case in group[1]]
+    how = _how(pages)
+    scores: dict[str, float] = {}
+    if groups:
+        how = how.model_copy(update={"calibration": deciding.calibrated(*cases)})
+        scores = {"pages": float(len(cases[0])), "hit@1": float(sum(case.hit for case in cases[0]))}
+        scores |= {name: round(value, 4) for name, value in _yes_or_no(groups).items()}
+    export.export(run, out, how, export.About(trained_on, scores))
+    return scores
+
+
+def everything(data: Path | None, work: Path, out: Path, *, size: Size, seed: int, watch: Watch) -> dict[str, Any]:
+    """`livecam-train segment all`: the synthetic model, and with `data` the one that knows the book pages too."""
+    drawn, unseen = (
+        _drawn(work / name, count, size.page, seed + more, watch)
+        for name, count, more in (("drawn", size.drawn, 0), ("unseen", size.unseen, 1))
+    )
+    first = work / "synthetic"
+    _fitted(drawn, first, replace(size.first, seed=seed), watch)
+    own = [Judged(export.lite_finder(first, _how(drawn)), unseen)]
+    summary: dict[str, Any] = {
+        "synthetic": ship(first, drawn, out / "waldo-synthetic.tflite", by=own, trained_on=OWN, watch=watch)
+    }
+    if data is not None:
+        summary["book"] = _book(data, work, out / "waldo.tflite", size=size, seed=seed, watch=watch)
+    write_json(work / "summary.json", summary)
+    return summary
+
+
+def _drawn(folder: Path, count: int, page: PageSettings, seed: int, watch: Watch) -> tuple[Page, ...]:
+    if not (folder / "boxes.csv").exists():
+        for _ in watch("synth", write_pages(count, folder, page, seed=seed, workers=cores()), count):
+            pass
+    return open_pages(folder)
+
+
+def _book(data: Path, work: Path, out: Path, *, size: Size, seed: int, watch: Watch) -> dict[str, float]:
+    pages = open_pages(data)
+    settings = replace(size.second, seed=seed, start=str(work / "synthetic"))
+    for fold in range(size.folds):
+        _fitted(split(pages, size.folds, fold)[0], work / f"fold{fold}", settings, watch)
+    _fitted(in_order(pages), work / "book", settings, watch)
+    by = judged(",".join(str(work / f"fold{fold}") for fold in range(size.folds)), pages)
+    return ship(work / "book", pages, out, by=by, trained_on=f"{OWN}, then {BOOK}", watch=watch)
+
+
+def _fitted(pages: Sequence[Page], run: Path, settings: FitSettings, watch: Watch) -> None:
+    for _ in watch(f"fit {run.name}", train(pages, run, settings), -(-settings.steps // settings.check_every)):
+        pass
+
+
+def check_out(out: Path) -> None:
+    """DatasetError when nothing could be written there: before an hour of work, not after."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            return
+    except OSError as fault:
+        raise DatasetError(f"cannot write into {out} ({(fault.strerror or 'refused').lower()})") from fault
