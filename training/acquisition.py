@@ -34,7 +34,7 @@ class Candidates:
     variance: Numbers  # of the place an eye is given in slightly changed pictures
     doubt: Numbers  # 1 - confidence, 0..1
     disagreement: Numbers  # how far apart two finders are, pupil distances
-    lots: Numbers  # uniform over 0..1, see `lots_of`: they draw at random and settle ties
+    lots: Numbers  # see `lots_of`: the lowest are drawn at random, and settle ties
 
     def __post_init__(self) -> None:
         """ValueError for columns of different length or values that are no finite numbers."""

@@ -12,6 +12,7 @@ import typer
 
 from livecam.core.errors import LivecamError
 from livecam.settings import FaceFinderName
+from training.active.cli import select
 from training.export import Quantisation
 from training.progress import watch
 from training.quality.cli import cam, quality
@@ -31,6 +32,7 @@ app.command()(cam)
 app.command(name="round")(round_)
 app.command()(rounds)
 app.command()(rollback)
+app.command()(select)
 
 Out = Annotated[Path, typer.Option("--out", help="Where the result goes.")]
 Seed = Annotated[int, typer.Option(help="The same seed makes the same result.")]

@@ -19,7 +19,7 @@ def spread(work: Callable[[Job], Done], jobs: Sequence[Job], *, workers: int) ->
         return
     # A fresh interpreter: threads of TensorFlow or OpenCV do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context, initializer=_modest) as pool:
+    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context, initializer=single_threaded) as pool:
         yield from pool.map(work, jobs)
 
 
@@ -28,7 +28,8 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _modest() -> None:
+def single_threaded() -> None:
+    """A process of several leaves the other cores alone."""
     import cv2  # noqa: PLC0415
 
     cv2.setNumThreads(1)

@@ -1,0 +1,1 @@
+"""Which samples of the store are worth a person's time."""

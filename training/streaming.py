@@ -1,0 +1,113 @@
+"""Runs one function over batches of any number: in this process, in several, or as a Ray Data job; the same result."""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from numpy.typing import NDArray
+
+from livecam.core.errors import MissingExtraError
+from training.errors import RunError
+from training.parallel import single_threaded
+
+Columns = dict[str, NDArray[Any]]  # a batch: rows under named columns of equal length
+Work = Callable[[Columns], Columns]  # makes one row of each; a function of a module, so that it can travel
+
+LOCAL = "local"
+_AHEAD = 3  # batches a process that wait or are done and not yet taken
+_WINDOW = 8  # batches that a Ray job is given at a time, for each of its processes
+
+
+def stream(work: Work, batches: Iterable[Columns], *, workers: int, ray: str | None = None) -> Iterator[Columns]:
+    """What `work` makes of each batch, in order; never more than a few batches a worker are held.
+
+    `ray` is the address of a cluster, or `local` for one of `workers` processes on this machine; what `work` reads
+    must be there. MissingExtraError without Ray, RunError for a cluster that does not answer.
+    """
+    if ray is not None:
+        return _on_ray(work, batches, workers, ray)
+    if workers <= 1:
+        return map(work, batches)
+    return _in_processes(work, batches, workers)
+
+
+def _in_processes(work: Work, batches: Iterable[Columns], workers: int) -> Iterator[Columns]:
+    # A fresh interpreter: threads of TensorFlow or OpenCV do not survive a fork.
+    context = multiprocessing.get_context("spawn")
+    waiting: deque[Future[Columns]] = deque()
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=single_threaded) as pool:
+        for batch in batches:
+            waiting.append(pool.submit(work, batch))
+            if len(waiting) >= _AHEAD * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _on_ray(work: Work, batches: Iterable[Columns], workers: int, address: str) -> Iterator[Columns]:
+    rest = iter(batches)
+    with _cluster(address, workers) as data:
+        # A window at a time: neither the driver nor the cluster ever holds a pool of any size.
+        while window := list(islice(rest, _WINDOW * workers)):
+            yield from _job(data, work, window)
+
+
+def _job(data: Any, work: Work, window: list[Columns]) -> Iterator[Columns]:
+    size = max(_rows(batch) for batch in window)
+    items = [{name: batch[name][row] for name in batch} for batch in window for row in range(_rows(batch))]
+    blocks = data.from_items(items, override_num_blocks=len(window))
+    done = blocks.map_batches(_Alone(work), batch_size=size, batch_format="numpy", num_cpus=1)
+    yield from done.iter_batches(batch_size=size, batch_format="numpy")
+
+
+class _Alone:
+    """The work, with one thread of OpenCV for each process of the cluster."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+
+    @property
+    def __name__(self) -> str:
+        return getattr(self.work, "__name__", "work")
+
+    def __call__(self, batch: Columns) -> Columns:
+        single_threaded()
+        return self.work({name: _plain(column) for name, column in batch.items()})
+
+
+def _plain(column: NDArray[Any]) -> NDArray[Any]:
+    """Arrow gives words back as objects."""
+    return column.astype(str) if column.dtype == object else column
+
+
+def _rows(batch: Columns) -> int:
+    return len(next(iter(batch.values())))
+
+
+@contextmanager
+def _cluster(address: str, workers: int) -> Iterator[Any]:
+    """Ray's module `data`, connected; a cluster that this program started ends with it."""
+    try:
+        ray, data = importlib.import_module("ray"), importlib.import_module("ray.data")
+    except ImportError as fault:
+        raise MissingExtraError("--ray", "scale") from fault
+    try:
+        own = {"num_cpus": workers, "include_dashboard": False} if address == LOCAL else {}
+        ray.init(address=address, log_to_driver=False, logging_level="ERROR", **own)
+    except (ConnectionError, ValueError, RuntimeError) as fault:
+        reason = (str(fault) or type(fault).__name__).splitlines()[0]
+        raise RunError(f"no Ray cluster answers at {address} ({reason}); start one, or pass --ray {LOCAL}") from fault
+    context = data.DataContext.get_current()
+    context.execution_options.preserve_order = True
+    context.enable_progress_bars = False
+    try:
+        yield data
+    finally:
+        ray.shutdown()
