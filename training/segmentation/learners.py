@@ -70,7 +70,8 @@ class CentreLearner:
 
     def loss(self, targets: tuple[Any, ...], logits: Any) -> Any:
         centres, masks = targets
-        return centre_focal(centres, logits[..., 0]) + 2 * mask_loss(masks, logits[..., 1], self.mask, weights=MASK_WEIGHTS)
+        masked = mask_loss(masks, logits[..., 1], self.mask, weights=MASK_WEIGHTS)
+        return centre_focal(centres, logits[..., 0]) + 2 * masked
 
     def maps(self, logits: Any) -> Any:
         """What the weights of the loss added to the log-odds of the mask is taken back."""
