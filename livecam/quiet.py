@@ -1,4 +1,4 @@
-"""Keeps what MediaPipe's and LiteRT's C++ always write while they start away from the person, and nothing else."""
+"""Keeps what the C++ of MediaPipe, LiteRT and TensorFlow writes each time away from the person, and nothing else."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ _NOISE = (
     b"gl_context",
     b"Attempting to register factory for plugin",
     b"computation placer already registered",
+    b"UNKNOWN ERROR (303)",  # no driver of a graphics card is installed
+    b"Number of eligible GPUs",
+    b"Starting new session",
+    b"tf_tfl_flatbuffer_helpers.cc",
+    b"fully_quantize:",
 )
 
 

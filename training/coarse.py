@@ -20,7 +20,7 @@ from livecam.settings import FaceFinderName, FaceSettings
 from livecam.sources.video import VideoFile
 from training.dataset import CORNER_SETS, SCHEMA, Eye, gathered, save
 from training.errors import DatasetError
-from training.files import replacing
+from training.files import replacing, write_arrays
 from training.parallel import spread
 from training.patches import eye_patch
 from training.portraits import is_test_person
@@ -121,8 +121,7 @@ def _label_source(job: _Job) -> None:
                     guess, patch = _guess(job.source, frame, face, side, pupil)
                     guesses.append(guess)
                     patches.append(patch)
-    with replacing(job.part.with_suffix(".npz")) as stream:
-        np.savez(stream, *patches)
+    write_arrays(job.part.with_suffix(".npz"), {f"arr_{k}": patch for k, patch in enumerate(patches)})
     with replacing(job.part) as stream:
         content = {"pictures": pictures, "faceless": faceless, "guesses": guesses}
         stream.write(json.dumps(content).encode())

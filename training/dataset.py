@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from livecam.core.scene import Image
 from training.errors import DatasetError
-from training.files import replacing, sha256, write_json
+from training.files import sha256, write_arrays, write_json
 
 SCHEMA = 1
 CORNER_SETS = 2
@@ -102,8 +102,7 @@ def joined(parts: Sequence[Eyes]) -> Eyes:
 
 def save(eyes: Eyes, folder: Path, about: dict[str, Any]) -> None:
     """Writes the set and its manifest; `about` says how it was made."""
-    with replacing(folder / _ARRAYS) as stream:
-        np.savez(stream, pixels=eyes.pixels, **{name: getattr(eyes, name) for name in _ROWS})
+    write_arrays(folder / _ARRAYS, {name: getattr(eyes, name) for name in ("pixels", *_ROWS)})
     content = {"schema": SCHEMA, "count": len(eyes), "sha256": sha256(folder / _ARRAYS), "about": about}
     write_json(folder / "manifest.json", content)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import warnings
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from livecam.interpreter import Interpreter
 from livecam.pupils.card import SCHEMA, Calibration, Card, Provenance, SecondLook
 from livecam.pupils.heatmap import Reading, decode
+from livecam.quiet import without_start_noise
 from training.augment import STEADY, Jitter
 from training.dataset import Eyes, load_all, manifest
 from training.errors import RunError
@@ -86,6 +88,13 @@ def held_out(folders: Sequence[Path], share: float) -> Eyes:
 
 def converted(model: Any, learner: HeatmapLearner, eyes: Eyes, quantisation: Quantisation) -> bytes:
     """The network as TFLite for two eyes at once."""
+    with warnings.catch_warnings(), without_start_noise():
+        # It means the type of the input, which is what the live program fills.
+        warnings.filterwarnings("ignore", "Statistics for quantized inputs")
+        return bytes(_converter(model, learner, eyes, quantisation).convert())
+
+
+def _converter(model: Any, learner: HeatmapLearner, eyes: Eyes, quantisation: Quantisation) -> Any:
     tf = tensorflow()
     window = learner.cutting.window
     converter = tf.lite.TFLiteConverter.from_concrete_functions([_frozen(model, (2, window.height, window.width, 1))])
@@ -98,7 +107,7 @@ def converted(model: Any, learner: HeatmapLearner, eyes: Eyes, quantisation: Qua
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = tf.int8
         converter.inference_output_type = tf.int8
-    return bytes(converter.convert())
+    return converter
 
 
 def _frozen(model: Any, shape: tuple[int, ...]) -> Any:

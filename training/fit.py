@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from training.augment import Batch, Jitter, batches
 from training.dataset import Eyes, load_all, manifest
 from training.errors import RunError
-from training.files import replacing, write_json, write_through
+from training.files import replacing, save_weights, write_json
 from training.learners import Learner
 from training.losses import tensors
 from training.tensors import keras, tensorflow
@@ -216,7 +216,7 @@ class _Training:
         self.checked.assign(0 if better else self.checked + 1)
         if better:
             self.best.assign(progress.error)
-            write_through(self.run / "best.weights.h5", lambda path: self.model.save_weights(str(path)))
+            save_weights(self.model, self.run / "best.weights.h5")
         with log.as_default(step=progress.step):
             tensorflow().summary.scalar("loss", progress.loss)
             tensorflow().summary.scalar("error_px", progress.error)

@@ -64,10 +64,10 @@ STILL = Pose(0, 0, 0, 0)
 
 def shifted(work: Work) -> list[Eye]:
     """The eyes of one portrait; none when its face is not found."""
-    portrait = recentred(work.portrait)
-    seen = see(portrait)
+    seen = see(work.portrait)
     if seen is None:
         return []
+    portrait = recentred(work.portrait, seen.image)
     rng = np.random.default_rng([work.seed, work.number])
     cuts = [_cut(seen, portrait, side) for side in Side]
     eyes: list[Eye] = []

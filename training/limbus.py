@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.scene import Image
-from training.portraits import Portrait, read_picture
+from training.portraits import Portrait
 
 Grey = NDArray[np.float32]  # (h, w)
 
@@ -27,9 +27,9 @@ _TRUST = np.array([0.8, 0.5])
 _FARTHEST = 0.17  # radii: a ring further off is not the limbus
 
 
-def recentred(portrait: Portrait) -> Portrait:
+def recentred(portrait: Portrait, image: Image) -> Portrait:
     """The portrait with its centres moved towards the middle of the limbus, by at most a seventh of a radius."""
-    grey = _grey(read_picture(portrait.path))
+    grey = _grey(image)
     centres = {side: _moved(grey, centre, portrait.radii[side]) for side, centre in portrait.centres.items()}
     return replace(portrait, centres=centres)
 

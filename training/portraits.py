@@ -111,9 +111,13 @@ def _labelled(faces: Sequence[Face], portrait: Portrait) -> Face | None:
 
 def _check_inside(portrait: Portrait, image: Image) -> None:
     size = np.array(image.shape[1::-1])
-    for x, y in portrait.centres.values():
+    for side, (x, y) in portrait.centres.items():
         if not (0 <= x < size[0] and 0 <= y < size[1]):
             raise DatasetError(f"the label ({x:g}, {y:g}) of {portrait.path} is outside the picture; correct it")
+        if not 0 < portrait.radii[side] < size.min() / 2:
+            raise DatasetError(
+                f"an iris of {portrait.path} cannot have the radius {portrait.radii[side]:g}; correct it"
+            )
 
 
 def corners(seen: Seen, side: Side) -> NDArray[np.float64]:

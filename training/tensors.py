@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 from functools import cache
 from typing import Any
 
 from livecam.core.errors import MissingExtraError
+from livecam.quiet import without_start_noise
 
 
 @cache
@@ -15,9 +17,14 @@ def tensorflow() -> Any:
     """The module tensorflow; MissingExtraError without it."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        return importlib.import_module("tensorflow")
+        with without_start_noise():
+            module = importlib.import_module("tensorflow")
+            module.config.list_physical_devices()
     except ModuleNotFoundError as fault:
         raise MissingExtraError("training", "training") from fault
+    for logger in ("tensorflow", "absl"):
+        logging.getLogger(logger).setLevel(logging.ERROR)
+    return module
 
 
 @cache

@@ -31,22 +31,20 @@ def test_the_ring_is_found_from_a_label_beside_the_middle(wrong: float) -> None:
     assert x == pytest.approx(CENTRE[0], abs=0.35)
 
 
-@pytest.fixture
-def portrait(tmp_path: Path) -> Portrait:
-    cv2.imwrite(str(tmp_path / "a.png"), draw())
-    centres = dict.fromkeys(Side, (CENTRE[0] + 1.5, CENTRE[1] + 1.0))
-    return Portrait(tmp_path / "a.png", "a", centres, dict.fromkeys(Side, RADIUS))
+LABELLED = Portrait(
+    Path("a.png"), "a", dict.fromkeys(Side, (CENTRE[0] + 1.5, CENTRE[1] + 1.0)), dict.fromkeys(Side, RADIUS)
+)
 
 
-def test_a_label_is_moved_most_of_the_way_across(portrait: Portrait) -> None:
-    assert recentred(portrait).centres[Side.LEFT][0] == pytest.approx(CENTRE[0] + 0.2 * 1.5, abs=0.3)
+def test_a_label_is_moved_most_of_the_way_across() -> None:
+    assert recentred(LABELLED, draw()).centres[Side.LEFT][0] == pytest.approx(CENTRE[0] + 0.2 * 1.5, abs=0.3)
 
 
-def test_a_label_is_moved_half_of_the_way_up_and_down(portrait: Portrait) -> None:
-    assert recentred(portrait).centres[Side.LEFT][1] == pytest.approx(CENTRE[1] + 0.5, abs=0.3)
+def test_a_label_is_moved_half_of_the_way_up_and_down() -> None:
+    assert recentred(LABELLED, draw()).centres[Side.LEFT][1] == pytest.approx(CENTRE[1] + 0.5, abs=0.3)
 
 
-def test_a_label_far_from_any_ring_moves_by_at_most_a_seventh_of_the_radius(portrait: Portrait) -> None:
-    cv2.imwrite(str(portrait.path), np.tile(np.linspace(0, 255, 120, dtype=np.uint8)[None, :, None], (90, 1, 3)))
-    moved = recentred(portrait).centres[Side.LEFT][0] - portrait.centres[Side.LEFT][0]
+def test_a_label_far_from_any_ring_moves_by_at_most_a_seventh_of_the_radius() -> None:
+    ramp = np.tile(np.linspace(0, 255, 120, dtype=np.uint8)[None, :, None], (90, 1, 3))
+    moved = recentred(LABELLED, ramp).centres[Side.LEFT][0] - LABELLED.centres[Side.LEFT][0]
     assert 0 < abs(moved) <= RADIUS / 7

@@ -59,6 +59,13 @@ def test_a_label_outside_its_picture_is_an_error_with_its_place(labels: Path) ->
         see(read_labels(labels.parent, labels)[0])
 
 
+@pytest.mark.parametrize("radius", ["0", "-3", "nan", "40"])
+def test_a_radius_no_iris_has_is_an_error(labels: Path, radius: str) -> None:
+    labels.write_text(HEADER + f"london_001.jpg,20,25,40,25,{radius},3\n")
+    with pytest.raises(DatasetError, match="radius"):
+        see(read_labels(labels.parent, labels)[0])
+
+
 def test_a_picture_that_is_none_is_an_error_with_its_name(labels: Path) -> None:
     (labels.parent / "london_001.jpg").write_bytes(b"no picture")
     with pytest.raises(DatasetError, match=r"london_001\.jpg"):

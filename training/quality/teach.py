@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from training.augment import Cutting
 from training.dataset import Eyes, gathered, joined, load
 from training.errors import DatasetError, RunError
-from training.files import sha256, write_json, write_through
+from training.files import save_weights, sha256, write_json
 from training.fit import commit, split
 from training.quality.classifier import QualitySettings, judge, judge_pairs, learn, network, pointing
 from training.quality.judgements import Spoiling, displaced, judged_together
@@ -64,7 +64,7 @@ def teach(
         **_on_spoilt(model, held_out, cutting),
         **_on_people(model, taught.kept_back, cutting),
     }
-    write_through(place.weights, lambda path: model.save_weights(str(path)))
+    save_weights(model, place.weights)
     about = {"schema": SCHEMA, "sha256": sha256(place.weights), "commit": commit(), "settings": asdict(settings)}
     write_json(place.card, {**about, "data": [str(folder) for folder in data], "scores": scores})
     return scores

@@ -15,7 +15,7 @@ import numpy as np
 
 from livecam.core.scene import Box
 from training.errors import RunError
-from training.files import write_json, write_through
+from training.files import save_weights, write_json
 from training.fit import append_row, commit, mean, remembered
 from training.segmentation.jitter import Random
 from training.segmentation.learners import inputs, learner_of
@@ -182,7 +182,7 @@ class _Training:
             self.stale.assign(0)
         if better:
             self.best.assign(progress.judged)
-            write_through(self.run / "best.weights.h5", lambda path: self.model.save_weights(str(path)))
+            save_weights(self.model, self.run / "best.weights.h5")
         append_row(self.run / "log.csv", progress)
         write_json(self.run / "peaks.json", [[peak.page, *peak.box, peak.score] for peak in peaks])
         try:
