@@ -20,13 +20,14 @@ from training.fit import FitSettings
 from training.learners import Continued, HeatmapLearner
 from training.recipe import Watch
 from training.rounds.judging import Comparison, compared, errors
+from training.rounds.machine import PROMOTED, machine_set
 from training.rounds.material import as_staged, fine_set, replay_set
 from training.rounds.places import MODEL, WEIGHTS, Places, only_one
 from training.rounds.plan import Labelled, Plan, RoundSettings, planned
 from training.rounds.promotion import heal, promote
 
 SCHEMA = 1
-MIX = {"fine": 2.0, "promoted": 0.5, "synthetic": 1.0, "portrait": 0.5, "gazeshift": 1.0, "coarse": 0.25}
+MIX = {"fine": 2.0, PROMOTED: 0.5, "synthetic": 1.0, "portrait": 0.5, "gazeshift": 1.0, "coarse": 0.25}
 _CALIBRATING = 60  # eyes, below which the confidence keeps its weights
 
 
@@ -77,7 +78,8 @@ def _keep_base(places: Places, base: Path) -> None:
 
 def _data(store: Store, plan: Plan, labelled: Labelled, folder: Path, watch: Watch) -> list[Path]:
     fine = fine_set(labelled.chosen(plan.learn), store.picture, folder / "fine", plan, watch)
-    return [fine, replay_set(folder / "replay", plan, watch), *map(Path, plan.data)]
+    machine = machine_set(store, plan, folder / "base" / MODEL, folder / "promoted", watch)
+    return [fine, *machine, replay_set(folder / "replay", plan, watch), *map(Path, plan.data)]
 
 
 def _fit(plan: Plan, folder: Path, sets: Sequence[Path], watch: Watch) -> None:
