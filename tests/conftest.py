@@ -6,8 +6,13 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+from hypothesis import settings
 
 from tests.golden import assert_golden
+
+# How long an example takes says more about who else is at work on the machine than about the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -86,8 +86,8 @@ class Screen:
         """Where the mouse is; upwards is positive."""
         self._xdotool("click", "--repeat", str(abs(notches)), "4" if notches > 0 else "5")
 
-    def resize(self, width: int, height: int) -> None:
-        self._xdotool("windowsize", self.window(), str(width), str(height))
+    def resize(self, width: int, height: int, title: str = "livecam") -> None:
+        self._xdotool("windowsize", self.window(title), str(width), str(height))
 
     def close_by_mouse(self, title: str = "livecam") -> None:
         """What a window manager sends when a person clicks on the cross."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from labeler.samples.session import Arrived, Event, Says, Session, Shown, Told, 
 from labeler.session import Verdict
 from livecam.core.errors import StoreError
 from livecam.core.files import write_atomically
-from livecam.core.samples import Sample, SampleState, Stored
+from livecam.core.samples import LabelEvent, Sample, SampleState, Stored, Verb
 from livecam.core.scene import Image
 from livecam.core.store.store import Store
 
@@ -63,7 +63,8 @@ class Desk:
     _since: float = 0.0  # when the item was shown
     _second: bool = False  # what is undecided is done
     _last_renewal: float = 0.0
-    _held: set[str] = field(default_factory=set)
+    _held: set[str] = field(default_factory=set)  # leased and undecided
+    _leased: set[str] = field(default_factory=set)  # all that were, given back together: each time costs a write
 
     def open(self) -> Session:
         """The session at the first sample that is undecided; what killed labelers held is free again."""
@@ -94,7 +95,9 @@ class Desk:
     def close(self, session: Session) -> None:
         """Keeps what is not written yet and lets others have what was not decided."""
         self.settle(session)
-        self._release(set(self._held))
+        self.store.release(self.owner, tuple(self._leased))
+        self._held.clear()
+        self._leased.clear()
 
     def sample(self, session: Session) -> Sample | None:
         """What is before the person; None at the end."""
@@ -134,11 +137,18 @@ class Desk:
             return after(session, Told(str(error)))
         self.written = kept[-1].when
         self.paces += [said.seconds for said in kept if said.verb in DECIDING]
-        session = after(session, Says(kept))
+        self._held -= {said.sample_id for said in kept if said.verb in DECIDING}
+        return self._given_on(after(session, Says(kept)), kept)
+
+    def _given_on(self, session: Session, kept: Sequence[LabelEvent]) -> Session:
+        """What was called wrong waits for somebody to place it: it is free at once, the rest when this desk closes."""
+        rejected = [said.sample_id for said in kept if said.verb is Verb.REJECT]
+        if not rejected:
+            return session
         try:
-            self._release({said.sample_id for said in kept if said.verb in DECIDING} & self._held)
+            self.store.release(self.owner, rejected)
         except StoreError as error:
-            session = after(session, Told(str(error)))  # what was said is kept; the lease ends by itself
+            return after(session, Told(str(error)))
         return session
 
     def _show(self, session: Session, *, decided: bool = False) -> Session:
@@ -147,7 +157,7 @@ class Desk:
             if session.turn is None and (turn := self._next(session, decided=decided)):
                 session = after(session, Arrived(turn))
             session = after(session, self._shown(session))
-            if session.item and session.item.decision is None and (trouble := self._hold(session.item.turn)):
+            if session.item and session.item.is_open and (trouble := self._hold(session.item.turn)):
                 session = after(session, Told(trouble))
             elif self._second and not second:
                 session = after(session, Told(_SECOND))
@@ -184,8 +194,10 @@ class Desk:
             not_labelled_by=self.by if pool.others else None,
         )
         fresh = [stored for stored in found if stored.sample.id not in self._held]
-        self._release({stored.sample.id for stored in fresh[1:]})
+        if spare := [stored.sample.id for stored in fresh[1:]]:
+            self.store.release(self.owner, spare)
         self._held |= {stored.sample.id for stored in fresh[:1]}
+        self._leased |= self._held
         return fresh[0] if fresh else None
 
     def _renewed(self, session: Session) -> Session:
@@ -202,13 +214,9 @@ class Desk:
         """Takes a sample back that was undecided by an undo; says so when somebody else is at it now."""
         if turn.sample_id in self._held or self.store.renew(self.owner, [turn.sample_id], leases.SECONDS):
             self._held.add(turn.sample_id)
+            self._leased.add(turn.sample_id)
             return ""
         return "somebody else has this picture before them now"
-
-    def _release(self, ids: set[str]) -> None:
-        if ids:
-            self.store.release(self.owner, tuple(ids))
-        self._held -= ids
 
     def _left(self, session: Session) -> tuple[int, int]:
         """How many are undecided beside the turns there are, and how many of these others hold now."""

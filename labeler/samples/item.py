@@ -53,6 +53,11 @@ class Item:
     said: Mapping[Side, Said]
     decision: SampleState | None = None  # of this person
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for this person's decision, which others must not take away meanwhile."""
+        return self.decision is None and not self.turn.repeat
+
     def guess(self, side: Side) -> Pupil | None:
         """The machine's pupil; None when it looked and found none, or never looked."""
         return next((guess.pupil for guess in self.shown if guess.side is side), None)

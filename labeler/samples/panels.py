@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,17 +12,20 @@ import cv2
 from labeler import ink
 from labeler.ink import Area
 from labeler.samples.actions import HELP, Mode
+from labeler.samples.item import Turn
 from labeler.samples.session import Contrast, Session
 from livecam.core.samples import Sample, SampleState, Verb
 from livecam.core.scene import Image
 
-_ROWS = 20  # of labels that fit
+_ROWS = 18  # of labels that fit
 _HINTS = {
     Mode.REVIEW: "f true   d false   space skip   u undo   n p move   l landmarks   ? help   esc quit",
     Mode.ANNOTATE: "click or arrows place   [ ] size   tab other eye   c closed   o hidden   enter accept   ? help",
 }
+_REJECTED = "you called this guess false in review: where are the pupils?"
 _STATES = {SampleState.LABELLED: "accepted", SampleState.REJECTED: "false", SampleState.SKIPPED: "skipped"}
 _STATE_COLOURS = {SampleState.LABELLED: ink.GREEN, SampleState.REJECTED: ink.RED, SampleState.SKIPPED: ink.SOFT}
+_EYES = {Verb.POINT: "placed", Verb.CLOSED: "closed", Verb.OCCLUDED: "hidden"}
 _WORDS = {Verb.ACCEPT: "accept", Verb.REJECT: "false", Verb.SKIP: "skip"}
 
 
@@ -65,7 +69,8 @@ def foot(canvas: Image, area: Area, session: Session, facts: Facts, sample: Samp
         ink.write(canvas, ink.fitting(session.notice, right - left, 22), (left, top), ink.AMBER, 22)
     elif session.item and session.item.decision:
         state = session.item.decision
-        ink.write(canvas, f"you said: {_STATES[state]}", (left, top), _STATE_COLOURS[state], 22)
+        words = _REJECTED if places(session) and state is SampleState.REJECTED else f"you said: {_STATES[state]}"
+        ink.write(canvas, words, (left, top), _STATE_COLOURS[state], 22)
     if sample:
         ink.write(canvas, ink.fitting(_about(session, sample), right - left, 18), (left, top + 40), ink.SOFT, 18)
     ink.write(canvas, _pace(facts), (left, top + 68), ink.SOFT, 18)
@@ -104,12 +109,20 @@ def summary(session: Session, facts: Facts) -> tuple[str, ...]:
 
 
 def labels(session: Session) -> tuple[str, ...]:
-    """The latest decisions, the newest last."""
+    """The latest decisions, the newest last, with what was said of single eyes."""
+    eyes: dict[Turn, dict[str, str]] = defaultdict(dict)
+    for event in session.history:
+        if event.side is not None:
+            eyes[Turn(event.sample_id, event.repeat)][event.side.value] = _EYES[event.verb]
     said = [
-        f"{_WORDS[event.verb]:8}{turn.sample_id[:12]}   {event.seconds:5.1f} s"
+        f"{_WORDS[event.verb]}   {turn.sample_id[:12]}   {event.seconds:.1f} s   {_eyes(eyes[turn])}"
         for turn, event in session.decisions.items()
     ]
     return tuple(said[-_ROWS:]) or ("nothing has been decided yet",)
+
+
+def _eyes(said: Mapping[str, str]) -> str:
+    return ", ".join(f"{side} eye {what}" for side, what in sorted(said.items(), reverse=True))
 
 
 def _about(session: Session, sample: Sample) -> str:

@@ -20,7 +20,7 @@ wishes = st.one_of(
     st.builds(Place, st.sampled_from(Side), points),
     st.builds(Widen, st.sampled_from(Side), st.integers(-3, 3)),
 )
-sequences = st.lists(wishes, max_size=30)
+sequences = st.lists(wishes, max_size=20)
 modes = st.sampled_from(Mode)
 
 
