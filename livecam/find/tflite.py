@@ -22,27 +22,29 @@ from livecam.settings import Runtime
 
 SHIPPED = "models/waldo.tflite"
 _MOST_THREADS = 4
-_LIVE_SIZES, _LIVE_PIXELS = 8, 1_000_000  # a frame at several scales, in panels that are soon prepared
+_MOST_SIZES = 8  # for which an interpreter is kept: a frame at several scales
+_LIVE_PIXELS = 1_000_000  # a panel of a frame, so that it is soon prepared
 _TRIAL = 8  # the sides, in multiples, of the picture on which a model shows that it is one
 
 
 class TFLiteNetwork:
     """A Network whose model takes (1, h, w, 3) and gives `centre` and `mask`, (1, h / stride, w / stride, 1) each."""
 
-    def __init__(self, card: Card, open_interpreter: Callable[[], Interpreter], *, sizes_kept: int = 1) -> None:
+    def __init__(
+        self, card: Card, interpreter: Interpreter, *, another: Callable[[], Interpreter] | None = None
+    ) -> None:
         """AssetError when the model is not such a one.
 
-        So many sizes of panels can be taken without preparing the model anew, which holds up all of Python's threads;
-        each size has its own interpreter and memory.
+        Preparing a model for another size holds up all of Python's threads. With `another` each of the last sizes
+        keeps an interpreter of its own, and memory for it; without, there is only this one.
         """
         self.stride, self.multiple, self.margin = card.stride, card.multiple, card.margin
-        self._input, self._open, self._sizes_kept = card.input, open_interpreter, sizes_kept
-        first = open_interpreter()
-        self._centre, self._mask = _places(first)
-        if len(first.input.shape) != 4 or first.input.shape[3] != 3:
-            raise AssetError(f"the model takes {first.input.shape} and no pictures of any size; export it again")
+        self._input, self._another = card.input, another
+        self._centre, self._mask = _places(interpreter)
+        if len(interpreter.input.shape) != 4 or interpreter.input.shape[3] != 3:
+            raise AssetError(f"the model takes {interpreter.input.shape} and no pictures of any size; export it again")
         # The last one used comes last.
-        self._interpreters: dict[tuple[int, ...], Interpreter] = {first.input.shape: first}
+        self._interpreters: dict[tuple[int, ...], Interpreter] = {interpreter.input.shape: interpreter}
         side = _TRIAL * card.multiple
         self(np.zeros((side, side, 3), np.uint8))
 
@@ -61,8 +63,8 @@ class TFLiteNetwork:
 
     def _spare(self) -> Interpreter:
         """A new one, or the one that was not used for longest."""
-        if len(self._interpreters) < self._sizes_kept:
-            return self._open()
+        if self._another is not None and len(self._interpreters) < _MOST_SIZES:
+            return self._another()
         return self._interpreters.pop(next(iter(self._interpreters)))
 
     def _stored(self, panel: Image, tensor: Tensor) -> NDArray[Any]:
@@ -76,15 +78,15 @@ def open_finder(model: Path, *, runtime: Runtime = Runtime.LITERT, threads: int 
     Without `threads` it takes what the machine has, but no more than four.
     """
     card, content = read_card(model)
-    opened = partial(Interpreter, content, runtime=runtime, threads=threads or _threads())
-    return TargetFinder(TFLiteNetwork(card, opened), card)
+    interpreter = Interpreter(content, runtime=runtime, threads=threads or _threads())
+    return TargetFinder(TFLiteNetwork(card, interpreter), card)
 
 
 def open_live_finder(model: Path, *, runtime: Runtime, threads: int) -> TargetFinder:
     """As `open_finder`, for frames of one size that are searched beside a live picture."""
     card, content = read_card(model)
     opened = partial(Interpreter, content, runtime=runtime, threads=threads)
-    return TargetFinder(TFLiteNetwork(card, opened, sizes_kept=_LIVE_SIZES), card, _LIVE_PIXELS)
+    return TargetFinder(TFLiteNetwork(card, opened(), another=opened), card, _LIVE_PIXELS)
 
 
 def _threads() -> int:
