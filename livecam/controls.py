@@ -37,6 +37,7 @@ class Action(StrEnum):
     QUIT = "quit"
     EFFECT = "effect on or off"
     STYLE = "next style"
+    NUMBERED = "the style of that number"
     PATH = "next way to find pupils"
     MIRROR = "mirror"
     DEBUG = "show what is seen"
@@ -58,6 +59,7 @@ KEYS = (
     Key("q  esc", Action.QUIT, (ord("q"), 27)),
     Key("space", Action.EFFECT, (ord(" "),)),
     Key("e", Action.STYLE, (ord("e"),)),
+    Key(f"1 .. {len(effects())}", Action.NUMBERED, tuple(ord("1") + number for number in range(len(effects())))),
     Key("+", Action.STRONGER, (ord("+"), ord("="), 0xFFAB)),
     Key("-", Action.WEAKER, (ord("-"), ord("_"), 0xFFAD)),
     Key("p", Action.PATH, (ord("p"),)),
@@ -112,7 +114,7 @@ class Controls:
         if action is None:
             return
         try:
-            said = self._actions[action]()
+            said = self._numbered(symbol - ord("1")) if action is Action.NUMBERED else self._actions[action]()
         except LivecamError as error:
             said = str(error)
         if said:
@@ -129,6 +131,10 @@ class Controls:
 
     def _style(self) -> str:
         self.effect.next_style(effects())
+        return self.effect.style
+
+    def _numbered(self, number: int) -> str:
+        self.effect.style = effects()[number]
         return self.effect.style
 
     def _stronger(self) -> str:

@@ -78,6 +78,12 @@ def test_e_takes_the_next_style_and_says_which() -> None:
     assert controls.notices.current == controls.effect.style
 
 
+@pytest.mark.parametrize(("key", "style"), [("1", "tremble"), ("3", "swirl"), ("4", "spotlight")])
+def test_a_number_takes_the_style_of_that_number_and_says_which(key: str, style: str) -> None:
+    controls = pressed(key)
+    assert [controls.effect.style, controls.notices.current] == [style, style]
+
+
 @pytest.mark.parametrize(("key", "strength"), [("+", 0.6), ("=", 0.6), (0xFFAB, 0.6), ("-", 0.4), (0xFFAD, 0.4)])
 def test_plus_and_minus_change_the_strength(key: str | int, strength: float) -> None:
     controls = pressed(key)
@@ -114,7 +120,7 @@ def test_a_part_that_cannot_says_why_and_the_program_goes_on() -> None:
     assert not controls.finished
 
 
-@pytest.mark.parametrize("code", [0xFF51, 0xFF71, 0xFFE1, ord("x"), 0, 0x100000 | 0xFF1B + 1])
+@pytest.mark.parametrize("code", [0xFF51, 0xFF71, 0xFFE1, ord("x"), ord("0"), ord("9"), 0, 0x100000 | 0xFF1B + 1])
 def test_other_keys_do_nothing(code: int) -> None:
     controls, plain = pressed(code), pressed()
     assert (controls.notices.current, controls.effect) == ("", plain.effect)

@@ -129,6 +129,7 @@ def test_every_key_is_answered_in_the_window(screen: Screen, run: Run, tmp_path:
         "minus": "strength 0.0",
         "space": "effect off",
         "p": "pupils: tflite",
+        "4": "spotlight",
     }
     for key, answer in answers.items():
         screen.press(key)
