@@ -103,7 +103,7 @@ def fit(
     out: Out,
     model: Annotated[str, typer.Option(help="centre or tutorial.")] = "centre",
     width: Annotated[int, typer.Option(min=4, help="Channels: 48 of centre; the tutorial's network has 64.")] = 48,
-    steps: Annotated[int, typer.Option(min=1, help="Batches to learn from.")] = 1600,
+    steps: Annotated[int, typer.Option(min=1, help="Batches to learn from.")] = 1300,
     batch: Annotated[int, typer.Option(min=1, help="Crops a batch.")] = 24,
     rate: Annotated[float, typer.Option(min=1e-6, max=1, help="The highest learning rate.")] = 2e-3,
     schedule: Annotated[str, typer.Option(help="cosine or plateau.")] = "cosine",

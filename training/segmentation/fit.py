@@ -45,7 +45,7 @@ class FitSettings:
     mask: LossName = LossName.WEIGHTED
     weights: tuple[float, float] = (1.0, 20.0)  # of a pixel of background and of target, for the tutorial's network
     start: str = ""  # a run whose weights are begun with
-    steps: int = 1600
+    steps: int = 1300
     batch: int = 24
     learning_rate: float = 2e-3
     schedule: Schedule = Schedule.COSINE

@@ -17,6 +17,7 @@ from livecam.core.errors import SourceError
 from livecam.core.scene import Box, Image
 from livecam.pictures import read_picture
 from training.errors import DatasetError
+from training.files import replacing
 
 WORKING_PIXELS = 2800 * 1760  # of a page as the network sees it at scale 1
 ARRAYS = ("imgs_uint8", "labels_uint8", "waldo_sub_imgs_uint8", "waldo_sub_labels_uint8")
@@ -199,9 +200,12 @@ def _of_array(images: NDArray[np.uint8], labels: NDArray[np.uint8], number: int)
 
 
 def _cached(page: Page, folder: Path) -> Page:
-    path, mask = folder / f"{page.name}.npy", folder / f"{page.name}.mask.npy"
+    # The name changes with the content: a page that was exchanged is decoded anew.
+    name = f"{Path(page.name).stem}-{fingerprint([page])[:12]}"
+    path, mask = folder / f"{name}.npy", folder / f"{name}.mask.npy"
     if not (path.exists() and mask.exists()):
-        np.save(mask, page.mask())
-        np.save(path, page.image())
+        for target, content in ((mask, page.mask()), (path, page.image())):
+            with replacing(target) as stream:
+                np.save(stream, content)
     pixels, mask_pixels = np.load(path, mmap_mode="r"), np.load(mask, mmap_mode="r")
     return Page(page.name, page.width, page.height, page.boxes, lambda: pixels, lambda: mask_pixels)
