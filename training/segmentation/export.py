@@ -31,6 +31,7 @@ LIMIT_BYTES = 1_000_000
 LIMIT_APART = 0.02  # of the height of a map
 SCALES = (0.7, 1.0, 1.3)
 UNFITTED = Calibration(height=1.0, lead=0.0, bias=-1.0)
+NEVER = Calibration(height=0.0, lead=0.0, bias=-4.0)  # of a model that was never right
 INPUT = Input(order="bgr", mean=(127.5, 127.5, 127.5), scale=1 / 127.5)
 
 

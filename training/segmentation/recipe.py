@@ -47,7 +47,7 @@ class Size:
 
 
 _TINY = FitSettings(steps=6, batch=2, check_every=3, width=8, mine_at=(0.5,), mix=Mix(size=64))
-SMOKE = Size(3, 2, PageSettings(420, 264, (6.0, 8.0)), 3, _TINY, _TINY)
+SMOKE = Size(3, 2, PageSettings(520, 330, (6.0, 8.0)), 3, _TINY, _TINY)
 
 
 def train(pages: Sequence[Page], run: Path, settings: FitSettings) -> Iterator[Progress]:
@@ -135,13 +135,17 @@ def _yes_or_no(groups: Sequence[Group]) -> dict[str, float]:
 def ship(
     run: Path, pages: Sequence[Page], out: Path, *, by: Sequence[Judged], trained_on: str, watch: Watch
 ) -> dict[str, float]:
-    """`livecam-train segment export`: converts, checks, calibrates on what `by` says of pages it never saw, writes."""
+    """`livecam-train segment export`: converts, checks, calibrates on what `by` says of pages it never saw, writes.
+
+    Where `by` found no target at all, nothing that the model says will count as found.
+    """
     groups = [_group(part, watch) for part in by]
     cases = [case for group in groups for case in group[0]], [case for group in groups for case in group[1]]
     how = _how(pages)
     scores: dict[str, float] = {}
     if groups:
-        how = how.model_copy(update={"calibration": deciding.calibrated(*cases)})
+        found = any(case.hit for case in cases[0])
+        how = how.model_copy(update={"calibration": deciding.calibrated(*cases) if found else export.NEVER})
         scores = {"pages": float(len(cases[0])), "hit@1": float(sum(case.hit for case in cases[0]))}
         scores |= {name: round(value, 4) for name, value in _yes_or_no(groups).items()}
     export.export(run, out, how, export.About(trained_on, scores))

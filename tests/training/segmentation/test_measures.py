@@ -50,7 +50,9 @@ def test_a_grown_box_has_its_neighbourhood() -> None:
     assert [inside(box, 18, 12), inside(box, 18, 12, grown=3)] == [False, True]
 
 
-def answer(*, rank: int | None, sure: int = 1, overlaps: tuple[float, ...] = (0.8, 0.0, 0.0, 0.0, 0.0), false: int = 0) -> Answer:
+def answer(
+    *, rank: int | None, sure: int = 1, overlaps: tuple[float, ...] = (0.8, 0.0, 0.0, 0.0, 0.0), false: int = 0
+) -> Answer:
     targets = tuple(Target(5.0, 5.0, 0.9 - k / 10, Box(0, 0, 10, 10), 0.9 - k / 10) for k in range(5))
     marks = tuple(k < sure for k in range(5))
     return Answer("1.png", targets, marks, rank, rank == 0, 0.7 if rank == 0 else 0.0, overlaps, 1, false, 2.0, 0.5)

@@ -117,7 +117,9 @@ def test_every_loss_prefers_the_truth(name: losses.LossName) -> None:
 
 def test_focal_loss_forgives_what_is_nearly_right() -> None:
     wanted, logits = np.ones((1, 4), np.float32), np.full((1, 4), 2.0, np.float32)
-    focal, plain = (losses.mask_loss(wanted, logits, name) for name in (losses.LossName.FOCAL, losses.LossName.WEIGHTED))
+    focal, plain = (
+        losses.mask_loss(wanted, logits, name) for name in (losses.LossName.FOCAL, losses.LossName.WEIGHTED)
+    )
     assert focal < 0.05 * plain
 
 

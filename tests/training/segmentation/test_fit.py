@@ -1,0 +1,190 @@
+"""Training for real, but tiny: it learns, goes on where it was killed, exports, and refuses what cannot work."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from livecam.core.errors import AssetError
+from livecam.find.tflite import open_finder
+from tests.training.segmentation.drawn import make_page, write_folder
+from training.errors import RunError
+from training.segmentation.pages import Page, open_pages
+
+pytest.importorskip("tensorflow", reason="training needs the extra 'training'")
+
+from training.segmentation import export, recipe  # noqa: E402
+from training.segmentation.fit import FitSettings, Schedule, fit, read_peaks  # noqa: E402
+from training.segmentation.jitter import NONE  # noqa: E402
+from training.segmentation.sampling import Mix  # noqa: E402
+
+TINY = FitSettings(width=8, steps=60, batch=8, check_every=20, seed=3, mine_at=(0.5,), mix=Mix(size=64, jitter=NONE))
+
+
+def pages() -> tuple[Page, ...]:
+    return make_page("1.png"), make_page("2.png", seed=2)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that was stopped at its first check and then started again."""
+    folder = tmp_path_factory.mktemp("run") / "centre"
+    next(fit(pages(), folder, TINY))
+    for _ in fit(pages(), folder, TINY):
+        pass
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same run in one go."""
+    folder = tmp_path_factory.mktemp("whole") / "centre"
+    for _ in fit(pages(), folder, TINY):
+        pass
+    return folder
+
+
+def column(run: Path, name: str) -> list[float]:
+    return [float(row[name]) for row in csv.DictReader((run / "log.csv").read_text().splitlines())]
+
+
+def test_a_run_that_was_killed_goes_on_where_it_was(run: Path) -> None:
+    assert column(run, "step") == [20, 40, 60]
+
+
+def test_a_run_that_was_killed_learns_what_it_would_have_learnt(run: Path, whole: Path) -> None:
+    assert column(run, "judged") == pytest.approx(column(whole, "judged"), rel=1e-3)
+
+
+def test_training_lowers_the_loss(run: Path) -> None:
+    judged = column(run, "judged")
+    assert judged[-1] < judged[0]
+
+
+def test_the_rate_falls_along_a_cosine(run: Path) -> None:
+    rates = column(run, "rate")
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_a_plateau_keeps_the_rate_while_the_loss_falls(tmp_path: Path) -> None:
+    settings = replace(TINY, steps=20, check_every=10, schedule=Schedule.PLATEAU)
+    assert [check.rate for check in fit(pages(), tmp_path / "run", settings)] == [settings.learning_rate] * 2
+
+
+def test_a_run_remembers_settings_commit_and_pages(run: Path) -> None:
+    kept = json.loads((run / "settings.json").read_text())
+    assert (kept["settings"]["seed"], kept["pages"], len(kept["data"]), "commit" in kept) == (
+        3,
+        ["1.png", "2.png"],
+        64,
+        True,
+    )
+
+
+def test_a_run_with_other_settings_is_not_continued(run: Path) -> None:
+    with pytest.raises(RunError, match="other settings or pages"):
+        next(fit(pages(), run, replace(TINY, seed=4)))
+
+
+def test_a_run_with_other_pages_is_not_continued(run: Path) -> None:
+    with pytest.raises(RunError, match="other settings or pages"):
+        next(fit(pages()[:1], run, TINY))
+
+
+def test_a_rate_far_too_high_stops_the_run_and_leaves_no_weights(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="lower the learning rate"):
+        list(fit(pages(), tmp_path / "run", replace(TINY, learning_rate=float("inf"))))
+    assert not (tmp_path / "run/best.weights.h5").exists()
+
+
+def test_a_run_can_begin_with_the_weights_of_another(run: Path, tmp_path: Path) -> None:
+    settings = replace(TINY, steps=1, check_every=1, start=str(run), learning_rate=1e-6)
+    first = next(fit(pages(), tmp_path / "run", settings))
+    assert first.judged == pytest.approx(column(run, "judged")[-1], rel=0.25)
+
+
+def test_weights_that_do_not_fit_are_an_error(run: Path, tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="no weights that fit"):
+        next(fit(pages(), tmp_path / "run", replace(TINY, width=12, start=str(run))))
+
+
+def test_damaged_peaks_are_an_error(tmp_path: Path) -> None:
+    (tmp_path / "peaks.json").write_text("[[")
+    with pytest.raises(RunError, match="damaged"):
+        read_peaks(tmp_path)
+
+
+def test_the_tutorials_network_learns_too(tmp_path: Path) -> None:
+    settings = replace(TINY, model="tutorial", width=4, steps=20, check_every=10)
+    first, last = fit(pages(), tmp_path / "run", settings)
+    assert last.judged < first.judged
+
+
+def test_an_exported_run_says_what_the_run_says(run: Path) -> None:
+    network = export.load_run(run)
+    content = export.converted(network)
+    card = export.card_for(content, network.learner, export.search((30.0, 30.0)), export.About("a test", {}))
+    assert export.difference(network, export.as_network(content, card)) < export.LIMIT_APART
+
+
+def test_an_exported_run_is_opened_by_the_live_program(run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "target.tflite"
+    export.export(run, out, export.search((30.0, 30.0)), export.About("a test", {}))
+    assert open_finder(out, threads=1).search.trained_on == "a test"  # type: ignore[attr-defined]
+
+
+def test_an_export_whose_card_is_lost_is_refused(run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "target.tflite"
+    export.export(run, out, export.search((30.0, 30.0)), export.About("a test", {}))
+    out.with_suffix(".json").unlink()
+    with pytest.raises(AssetError, match="card"):
+        open_finder(out)
+
+
+def test_a_model_that_changed_too_much_is_not_exported() -> None:
+    with pytest.raises(RunError, match=r"0\.100 off"):
+        export.check(b"small", 0.1)
+
+
+def test_a_model_that_is_no_number_off_is_not_exported() -> None:
+    with pytest.raises(RunError, match="off"):
+        export.check(b"small", float("nan"))
+
+
+def test_a_model_that_is_too_large_is_not_exported() -> None:
+    with pytest.raises(RunError, match="1000000"):
+        export.check(bytes(1_000_001), 0.0)
+
+
+def test_a_folder_that_is_no_run_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="is not a run"):
+        export.load_run(tmp_path)
+
+
+def test_a_run_is_judged_by_the_pages_it_never_saw(tmp_path: Path) -> None:
+    opened = open_pages(write_folder(tmp_path / "book"))
+    for _ in fit(opened[:2], tmp_path / "run", replace(TINY, steps=2, check_every=2, mine_at=())):
+        pass
+    assert [page.name for part in recipe.judged(str(tmp_path / "run"), opened) for page in part.pages] == ["3.png"]
+
+
+def test_a_run_that_saw_every_page_cannot_be_judged(tmp_path: Path) -> None:
+    opened = open_pages(write_folder(tmp_path / "book"))
+    for _ in fit(opened, tmp_path / "run", replace(TINY, steps=2, check_every=2, mine_at=())):
+        pass
+    with pytest.raises(RunError, match="every page with a target"):
+        recipe.judged(str(tmp_path / "run"), opened)
+
+
+def test_the_shipped_box_is_the_usual_one() -> None:
+    one, other = make_page(), make_page(width=800, height=600)
+    assert export.typical_box((one, other, one)) == (pytest.approx(30 * one.working, abs=0.1),) * 2
+
+
+def test_best_weights_are_finite(run: Path) -> None:
+    assert all(np.isfinite(weights).all() for weights in export.load_run(run).model.get_weights())
