@@ -127,7 +127,7 @@ def _group(part: Judged, watch: Watch) -> Group:
 
 def _yes_or_no(groups: Sequence[Group]) -> dict[str, float]:
     figures = report.yes_or_no([case for group in groups for case in group[0]], [c for g in groups for c in g[1]])
-    if len(groups) > 1:
+    if sum(any(case.hit for case in with_it) for with_it, _ in groups) > 1:
         figures["held-out auc"] = deciding.held_out_auc(groups)
     return figures
 

@@ -18,10 +18,10 @@ from training.segmentation.pages import Page, open_pages
 
 pytest.importorskip("tensorflow", reason="training needs the extra 'training'")
 
-from training.segmentation import export, recipe  # noqa: E402
-from training.segmentation.fit import FitSettings, Schedule, fit, read_peaks  # noqa: E402
-from training.segmentation.jitter import NONE  # noqa: E402
-from training.segmentation.sampling import Mix  # noqa: E402
+from training.segmentation import export, recipe
+from training.segmentation.fit import FitSettings, Schedule, fit, read_peaks
+from training.segmentation.jitter import NONE
+from training.segmentation.sampling import Mix
 
 TINY = FitSettings(width=8, steps=60, batch=8, check_every=20, seed=3, mine_at=(0.5,), mix=Mix(size=64, jitter=NONE))
 

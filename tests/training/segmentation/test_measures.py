@@ -93,7 +93,7 @@ GROUPS = [
 
 def test_a_calibrated_score_is_high_where_the_best_leads() -> None:
     calibration = calibrated(*GROUPS[0])
-    assert calibration.score(0.9, 0.4) > 0.8 > 0.2 > calibration.score(0.45, 0.44)
+    assert (calibration.score(0.9, 0.4) > 0.8, calibration.score(0.45, 0.44) < 0.2) == (True, True)
 
 
 def test_scores_of_pages_that_others_calibrated() -> None:
