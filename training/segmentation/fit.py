@@ -18,7 +18,7 @@ from training.errors import RunError
 from training.files import save_weights, write_json
 from training.fit import append_row, commit, mean, remembered
 from training.segmentation.jitter import Random
-from training.segmentation.learners import inputs, learner_of
+from training.segmentation.learners import Learner, inputs, learner_of
 from training.segmentation.losses import LossName
 from training.segmentation.mining import mine
 from training.segmentation.network import KerasNetwork
@@ -71,19 +71,19 @@ class Progress:
 def fit(pages: Sequence[Page], run: Path, settings: FitSettings) -> Iterator[Progress]:
     """Trains and yields after every check; a run that was killed goes on where its last check was."""
     wanted = {"settings": json.loads(json.dumps(asdict(settings))), "data": fingerprint(pages)}
-    path = run / "settings.json"
+    learner, path = learner_of(asdict(settings)), run / "settings.json"
     if path.exists():
         if remembered(path, wanted) != wanted:
             raise RunError(f"{run} was begun with other settings or pages; name another folder or remove it")
     else:
         about = {"commit": commit(), "pages": [page.name for page in pages]}
         write_json(path, {**wanted, **about})
-    yield from _Training(pages, run, settings).checks()
+    yield from _Training(learner, pages, run, settings).checks()
 
 
 class _Training:
-    def __init__(self, pages: Sequence[Page], run: Path, settings: FitSettings) -> None:
-        self.learner, self.pages, self.run, self.settings = learner_of(asdict(settings)), pages, run, settings
+    def __init__(self, learner: Learner, pages: Sequence[Page], run: Path, settings: FitSettings) -> None:
+        self.learner, self.pages, self.run, self.settings = learner, pages, run, settings
         keras().utils.set_random_seed(settings.seed)
         self.model = self.learner.build()
         if settings.start:

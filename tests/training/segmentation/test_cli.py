@@ -54,23 +54,24 @@ def test_the_stripe_filter_can_be_judged(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["fit", "nowhere", "--out", "x"], "nowhere is not there"),
-        (["fit", "BOOK", "--out", "x", "--loss", "clever"], "--loss clever is not known"),
-        (["fit", "BOOK", "--out", "x", "--schedule", "never"], "--schedule never is not known"),
-        (["fit", "BOOK", "--out", "x", "--weights", "heavy"], "must be sane, printed"),
-        (["fit", "BOOK", "--out", "x", "--leave", "5"], "fold 5 of 3"),
-        (["fit", "BOOK", "--out", "x", "--size", "512"], "a panel needs 512x512"),
-        (["fit", "BOOK", "--out", "x", "--model", "yolo"], "use centre or tutorial"),
+        (["fit", "nowhere", "--out", "OUT"], "nowhere is not there"),
+        (["fit", "BOOK", "--out", "OUT", "--loss", "clever"], "--loss clever is not known"),
+        (["fit", "BOOK", "--out", "OUT", "--schedule", "never"], "--schedule never is not known"),
+        (["fit", "BOOK", "--out", "OUT", "--weights", "heavy"], "must be sane, printed"),
+        (["fit", "BOOK", "--out", "OUT", "--leave", "5"], "fold 5 of 3"),
+        (["fit", "BOOK", "--out", "OUT", "--size", "512"], "a panel needs 512x512"),
+        (["fit", "BOOK", "--out", "OUT", "--model", "yolo"], "use centre or tutorial"),
         (["evaluate", "BOOK", "nowhere"], "nowhere is not a run"),
         (["evaluate", "BOOK", "nothing.tflite"], "nothing"),
         (["export", "nowhere", "BOOK"], "nowhere is not a run"),
         (["mine-preview", "nowhere", "BOOK"], "nowhere is not a run"),
-        (["synth", "--out", "x", "--head", "90", "99"], "too small for heads"),
+        (["synth", "--out", "OUT", "--head", "90", "99"], "too small for heads"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, arguments: list[str], said: str) -> None:
     book = write_folder(tmp_path / "book")
-    done = segment(*[str(book) if argument == "BOOK" else argument for argument in arguments])
+    places = {"BOOK": str(book), "OUT": str(tmp_path / "out")}
+    done = segment(*[places.get(argument, argument) for argument in arguments])
     lines = [line for line in done.stderr.splitlines() if line.startswith("livecam-train:")]
     assert (done.returncode, "Traceback" in done.stderr, bool(lines) and said in lines[0]) == (2, False, True), (
         done.stderr
