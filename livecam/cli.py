@@ -24,7 +24,8 @@ from rich.markup import escape
 
 from livecam import options
 from livecam.benchmark.cli import bench
-from livecam.core.errors import LivecamError, SinkError, SourceError
+from livecam.collecting.cli import app as queue_app
+from livecam.core.errors import LivecamError, SettingsError, SinkError, SourceError
 from livecam.core.files import check_writable, write_atomically
 from livecam.core.scene import Frame, Scene
 from livecam.doctor import Finding, Verdict, examine
@@ -46,6 +47,7 @@ app = typer.Typer(
 )
 app.command()(bench)
 app.command()(find)
+app.add_typer(queue_app, name="queue")
 
 
 def _version(wanted: bool) -> None:
@@ -77,6 +79,10 @@ def run(
     fps: options.Fps = None,
     seconds: options.Seconds = None,
     frames: options.Frames = None,
+    queue: options.Queue = None,
+    queue_db: options.QueueDb = None,
+    no_queue: options.NoQueue = False,
+    keep: options.KeepPart = None,
     config: options.Config = None,
     report: options.Report = None,
 ) -> None:
@@ -85,6 +91,7 @@ def run(
     from livecam.live import Limits, assemble  # noqa: PLC0415
 
     width, height = options.size(size)
+    enabled = _collecting(named=queue is not None or queue_db is not None, refused=no_queue)
     settings = load(
         config,
         {
@@ -93,6 +100,7 @@ def run(
             "pupils": {"finder": pupil, "model": model},
             "effect": {"style": effect, "strength": strength, "trigger": trigger},
             "output": {"sinks": sink or None, "hud": hud},
+            "collect": {"enabled": enabled, "queue": queue, "queue_db": queue_db, "keep": keep},
         },
     )
     if report:
@@ -208,6 +216,13 @@ def _save_located(image: Path, scene: Scene, folder: Path | None) -> Path:
 
 def _say(note: str) -> None:
     print(f"livecam: {note}", file=sys.stderr, flush=True)
+
+
+def _collecting(*, named: bool, refused: bool) -> bool | None:
+    """Whether flags say that frames are collected; None leaves it to the settings."""
+    if named and refused:
+        raise SettingsError("--no-queue cannot stand beside --queue or --queue-db; leave one of them out")
+    return False if refused else named or None
 
 
 def _check_report(path: Path, settings: Settings) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,6 +13,17 @@ from livecam.core.errors import LivecamError
 from livecam.effects.choose import effects
 from livecam.effects.controls import EffectControls
 from livecam.notices import Notices
+from livecam.stopwatch import Clock
+
+
+class Collecting(Protocol):
+    def toggle(self) -> str:
+        """Changes over and tells so."""
+        ...
+
+    def flag(self) -> str:
+        """Has this frame kept and tells so."""
+        ...
 
 
 class Switch(Protocol):
@@ -45,7 +58,8 @@ class Action(StrEnum):
     WEAKER = "weaker"
     RECORD = "start or end a recording"
     SNAPSHOT = "keep a snapshot"
-    COLLECT = "collecting on or off"
+    COLLECT = "collecting on or off; twice, as k"
+    FLAG = "flag this frame for labelling"
     HELP = "this help"
 
 
@@ -68,11 +82,14 @@ KEYS = (
     Key("r", Action.RECORD, (ord("r"),)),
     Key("s", Action.SNAPSHOT, (ord("s"),)),
     Key("c", Action.COLLECT, (ord("c"),)),
+    Key("k", Action.FLAG, (ord("k"),)),
     Key("h", Action.HELP, (ord("h"),)),
 )
 _BY_CODE = {code: key.action for key in KEYS for code in key.codes}
 # waitKeyEx puts the state of shift, caps lock and num lock above the key symbol.
 _SYMBOL = 0xFFFF
+# A key that is hit again within this is hit twice.
+_TWICE_SECONDS = 0.6
 
 
 @dataclass(slots=True)
@@ -83,11 +100,13 @@ class Controls:
     pupils: Choice
     recorder: Switch
     snapshots: Camera
-    collecting: Switch
+    collecting: Collecting
     notices: Notices
+    clock: Clock = time.monotonic
     mirrored: bool = False
     debugging: bool = False
     helping: bool = False
+    _collect_pressed: float = field(default=-math.inf, init=False)
     finished: bool = False
     _actions: dict[Action, Callable[[], str]] = field(init=False)
 
@@ -103,7 +122,8 @@ class Controls:
             Action.DEBUG: self._debug,
             Action.RECORD: self.recorder.toggle,
             Action.SNAPSHOT: self.snapshots.take,
-            Action.COLLECT: self.collecting.toggle,
+            Action.COLLECT: self._collect,
+            Action.FLAG: self.collecting.flag,
             Action.HELP: self._help,
         }
 
@@ -152,6 +172,15 @@ class Controls:
     def _debug(self) -> str:
         self.debugging = not self.debugging
         return ""
+
+    def _collect(self) -> str:
+        """A second press soon after the first takes that back and flags instead."""
+        before, self._collect_pressed = self._collect_pressed, self.clock()
+        said = self.collecting.toggle()
+        if self._collect_pressed - before >= _TWICE_SECONDS:
+            return said
+        self._collect_pressed = -math.inf
+        return self.collecting.flag()
 
     def _help(self) -> str:
         self.helping = not self.helping

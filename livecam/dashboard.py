@@ -70,6 +70,7 @@ class Dashboard:
             fluster=self.fluster(),
             collected=self.collecting.collected,
             collecting=self.collecting.on,
+            lost=self.collecting.lost,
             recording=self.recorder.seconds,
         )
 

@@ -6,11 +6,14 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
 from livecam import loop
+from livecam.collecting.collector import InUse
+from livecam.collecting.opening import Collecting, folder_of, open_collecting, program_version
 from livecam.collector import CollectorSwitch
 from livecam.controls import Controls
 from livecam.core.errors import SinkError
@@ -28,6 +31,7 @@ from livecam.notices import Notices
 from livecam.outputs import Say, files, open_outputs, spare_the_source, wanted, watched
 from livecam.perception import Perception
 from livecam.pupils.choose import model_places
+from livecam.pupils.switched import SwitchedPupils
 from livecam.settings import Settings
 from livecam.sinks.recording import VideoFile
 from livecam.sources.camera import Camera
@@ -83,6 +87,7 @@ class Live:
     opened: AnySource
     recordings: Sequence[VideoFile]
     finished: Callable[[], bool]
+    collecting: Collecting | None = None
 
     def run(self) -> None:
         """Until the source ends or a key says so."""
@@ -94,10 +99,11 @@ class Live:
 
     def report(self) -> dict[str, Any]:
         """Frame rate, latency, stage times, faces: what `--report` writes."""
-        return self.telemetry.report(
+        report = self.telemetry.report(
             reconnections=self.opened.reconnections if isinstance(self.opened, Camera) else 0,
             dropped=sum(recording.dropped for recording in self.recordings),
         )
+        return {**report, "collected": self.collecting.report() if self.collecting else None}
 
     def summary(self) -> Iterator[str]:
         """What a person wants to know at the end: how fast it was, whether there was a face, where recordings are."""
@@ -110,6 +116,8 @@ class Live:
                 yield f"recorded {recording.path.resolve()}"
             if recording.dropped:
                 yield f"{recording.dropped} frames were left out of {recording.path}, the encoder was too slow for them"
+        if self.collecting:
+            yield self.collecting.summary()
 
 
 def assemble(settings: Settings, limits: Limits, stack: ExitStack, say: Say) -> Live:
@@ -128,7 +136,8 @@ def assemble(settings: Settings, limits: Limits, stack: ExitStack, say: Say) -> 
         say(note)
         notices.say(note)
 
-    pupils = switched_pupils(settings.pupils, watch, model_places(settings.pupils, None), tell)
+    models = model_places(settings.pupils, folder_of(settings.collect))
+    pupils = switched_pupils(settings.pupils, watch, models, tell)
     finder = _target_finder(target, settings)
     model = open_model(settings.faces.finder)
     # Opened after what takes long to load, for a camera's time counts from here.
@@ -137,8 +146,12 @@ def assemble(settings: Settings, limits: Limits, stack: ExitStack, say: Say) -> 
     if not names:
         names, limits = _without_a_display(opened, limits)
     live = watched(names) or isinstance(opened, Camera)
+    collecting = open_collecting(
+        settings, opened, stack, in_use=partial(_in_use, pupils), models=models, say=say, tell=tell
+    )
+    switch = CollectorSwitch(collecting.collector if collecting else None)
     effect = ChosenEffect(settings.effect, _lights(finder, settings, stack, live=live))
-    desk = Desk(pupils, effect, CollectorSwitch(), telemetry, notices)
+    desk = Desk(pupils, effect, switch, telemetry, notices)
     at_the_window: list[Controls] = []
 
     def window() -> Sink:
@@ -159,7 +172,12 @@ def assemble(settings: Settings, limits: Limits, stack: ExitStack, say: Say) -> 
         opened=opened,
         recordings=outputs.recordings,
         finished=lambda: any(controls.finished for controls in at_the_window),
+        collecting=collecting,
     )
+
+
+def _in_use(pupils: SwitchedPupils) -> InUse:
+    return InUse(pupils.name, pupils.version or program_version())
 
 
 def _without_a_display(opened: AnySource, limits: Limits) -> tuple[Sequence[str], Limits]:

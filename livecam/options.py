@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from livecam.core.errors import SettingsError
+from livecam.core.samples import Keep
 from livecam.settings import FaceFinderName, PupilFinderName, Trigger
 
 Source = Annotated[
@@ -39,6 +40,12 @@ Size = Annotated[str | None, typer.Option(metavar="WxH", help="Size asked of a c
 Fps = Annotated[float | None, typer.Option(help="Frames a second asked of a camera, and of the demo.")]
 Seconds = Annotated[float | None, typer.Option(min=0, help="Stop after so many seconds of the source.")]
 Frames = Annotated[int | None, typer.Option(min=1, help="Stop after so many frames.")]
+Queue = Annotated[Path | None, typer.Option(metavar="DIR", help="The sample store; hard frames are kept there.")]
+QueueDb = Annotated[
+    str | None, typer.Option("--queue-db", metavar="URL", help="PostgreSQL for all but the pictures of the store.")
+]
+NoQueue = Annotated[bool, typer.Option("--no-queue", help="Keep no frames, also not of a camera.")]
+KeepPart = Annotated[Keep | None, typer.Option("--keep", help="How much of a hard frame is kept.")]
 Config = Annotated[Path | None, typer.Option(help="A settings file; livecam.toml is read when it is there.")]
 Report = Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write frame rate, latency and stage times.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]

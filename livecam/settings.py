@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from livecam.core.samples import Keep
+
 
 class Section(BaseModel):
     """A frozen part of the settings; an unknown key is an error."""
@@ -95,9 +97,35 @@ class OutputSettings(Section):
     """where the keys r and s leave recordings and snapshots"""
 
 
+class CollectSettings(Section):
+    enabled: bool | None = None
+    """whether hard frames are kept for labelling; unset is yes for a camera, no for files, pictures and the demo"""
+    queue: Path | None = None
+    """the folder of the sample store; unset is livecam/queue in your data directory"""
+    queue_db: str | None = None
+    """a PostgreSQL address for what is not pictures; unset is a file in the folder"""
+    keep: Keep = Keep.FACE
+    """how much of the frame is kept: face, eyes or frame"""
+    low: float = Field(0.7, ge=0, le=1)
+    """an eye found with less confidence than this is worth keeping; while all goes well the bar rises"""
+    disagree: float = Field(0.05, gt=0, le=1)
+    """so are eyes whose pupils the two finders see further apart, in pupil distances"""
+    jump: float = Field(0.04, gt=0, le=1)
+    """and a pupil that leaps further by itself from one frame to the next, in pupil distances"""
+    random_share: float = Field(0.15, ge=0, le=0.5)
+    """share of what is kept that is drawn blindly, to test on"""
+    gap_seconds: float = Field(1.0, ge=0, le=3600)
+    """between two frames that are kept, drawn and flagged ones apart"""
+    per_minute: int = Field(20, ge=1, le=600)
+    """how many of them are kept in a minute at most"""
+    quota_mb: int = Field(500, ge=1)
+    """megabytes of pictures; beyond it the least useful that nobody labelled go"""
+
+
 class Settings(Section):
     source: SourceSettings = SourceSettings()
     faces: FaceSettings = FaceSettings()
     pupils: PupilSettings = PupilSettings()
     effect: EffectSettings = EffectSettings()
     output: OutputSettings = OutputSettings()
+    collect: CollectSettings = CollectSettings()

@@ -149,8 +149,21 @@ class FakeSink:
 
 
 class FakeCollector:
+    lost = 0
+
     def __init__(self) -> None:
         self.offered: list[Scene] = []
+        self.flags = 0
+
+    @property
+    def collected(self) -> int:
+        return len(self.offered)
+
+    def flag(self) -> None:
+        self.flags += 1
+
+    def offer_flagged(self, scene: Scene) -> None:
+        return None
 
     def offer(self, scene: Scene) -> None:
         self.offered.append(scene)

@@ -45,14 +45,17 @@ class Clock:
         return self.now
 
 
-def make_controls(pupils: Recording | None = None, clock: Clock | None = None) -> Controls:
+def make_controls(
+    pupils: Recording | None = None, clock: Clock | None = None, queue: FakeCollector | None = None
+) -> Controls:
     return Controls(
         effect=EffectControls("saucer", 0.5, True),
         pupils=pupils or Recording(),
         recorder=Recording(),
         snapshots=Recording(),
-        collecting=CollectorSwitch(),
+        collecting=CollectorSwitch(queue),
         notices=Notices(clock or Clock()),
+        clock=clock or Clock(),
     )
 
 
@@ -111,7 +114,7 @@ def test_a_key_asks_its_part_and_shows_what_it_says(key: str, part: str, asked: 
 
 
 def test_without_a_queue_collecting_says_so() -> None:
-    assert pressed("c").notices.current == "collecting is off: no queue is open"
+    assert pressed("c").notices.current == "collecting is off: no queue is open; --queue DIR opens one"
 
 
 def test_a_part_that_cannot_says_why_and_the_program_goes_on() -> None:
@@ -148,8 +151,38 @@ def test_the_help_tells_every_action_once() -> None:
 
 def test_a_switched_collector_passes_scenes_on_only_while_it_is_on() -> None:
     queue = FakeCollector()
-    switch = CollectorSwitch(queue, lambda: len(queue.offered))
+    switch = CollectorSwitch(queue)
     for _ in range(3):
         switch.offer(make_scene())
         switch.toggle()
     assert switch.collected == 2
+
+
+def test_k_flags_the_frame() -> None:
+    queue = FakeCollector()
+    assert pressed("k", controls=make_controls(queue=queue)).notices.current == "flagged for labelling"
+    assert queue.flags == 1
+
+
+def test_c_hit_twice_flags_the_frame_and_leaves_collecting_as_it_was() -> None:
+    queue = FakeCollector()
+    controls = make_controls(queue=queue)
+    switch = controls.collecting
+    assert isinstance(switch, CollectorSwitch)
+    pressed("c", "c", controls=controls)
+    assert (queue.flags, switch.on) == (1, True)
+
+
+def test_c_hit_again_later_switches_collecting_on_again() -> None:
+    queue, clock = FakeCollector(), Clock()
+    controls = make_controls(queue=queue, clock=clock)
+    pressed("c", controls=controls)
+    clock.now = 1.0
+    pressed("c", controls=controls)
+    assert (queue.flags, controls.notices.current) == (0, "collecting on")
+
+
+def test_three_quick_presses_are_a_flag_and_a_switch() -> None:
+    queue = FakeCollector()
+    controls = make_controls(queue=queue)
+    assert (pressed("c", "c", "c", controls=controls).notices.current, queue.flags) == ("collecting off", 1)

@@ -23,6 +23,7 @@ class Readings:
     fluster: float | None = None  # 0..1
     collected: int | None = None
     collecting: bool = False
+    lost: int = 0  # that were to be collected and could not
     recording: float | None = None  # seconds
 
 
@@ -72,7 +73,8 @@ def _lights(readings: Readings) -> list[Line]:
         lights.append((Run("● ", RED), Run(f"{minutes}:{seconds:02d}")))
     if readings.collected is not None and (readings.collecting or readings.collected):
         dot = RED if readings.collecting else DIM
-        lights.append((Run("● ", dot), Run(f"{readings.collected}"), Run(" collected", DIM)))
+        lost = (Run(f"  {readings.lost}"), Run(" lost", DIM)) if readings.lost else ()
+        lights.append((Run("● ", dot), Run(f"{readings.collected}"), Run(" collected", DIM), *lost))
     return lights
 
 

@@ -1,0 +1,1 @@
+"""Which scenes become samples of the labeling queue, and how they get there without slowing the picture."""
