@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-# Log-odds a second. A face that is kept lowers it by what five seconds raise it: about twelve a minute are the least sure.
+# Log-odds a second. A face that is kept lowers it by what five seconds raise it: at most twelve a minute are only the
+# least sure.
 _RISE = 1.0
 _FALL = 5 * _RISE
 _HIGHEST = 0.999

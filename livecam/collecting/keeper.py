@@ -24,11 +24,11 @@ from livecam.settings import CollectSettings
 
 _MEGABYTE = 1_000_000
 _EVICT_EVERY = 10  # samples
-# Faces are drawn blindly at this rate, far more than are kept; of each block of draws (ten minutes with a face) as many
-# are kept as make up their share, so that within a block every moment with a face is as likely as any other.
+# Faces are drawn blindly at this rate, more often than they are kept; of each block, five minutes with a face, as many
+# are kept as make up their share. So within a block every moment with a face is as likely as any other.
 DRAWS_PER_MINUTE = 20.0
-_BLOCK = 200
-_RESERVE = 16
+_BLOCK = 100
+_RESERVE = 20
 
 
 # Asked for, or drawn: neither likeness nor haste may leave it out.
