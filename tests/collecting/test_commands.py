@@ -33,6 +33,7 @@ def filled(tmp_path: Path) -> Path:
 def test_a_run_with_a_queue_says_where_frames_go_and_leaves_a_sound_store_for_its_owner_alone(
     program: Program, tmp_path: Path
 ) -> None:
+    (tmp_path / "livecam.toml").write_text("[collect]\nlow = 1.0\n")
     code, _, err = program(*DEMO, "--queue", "queue", "--keep", "eyes", "--report", "r.json")
     collected = json.loads((tmp_path / "r.json").read_text())["collected"]
     with Store.open(tmp_path / "queue") as store:
