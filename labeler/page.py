@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from labeler import ink
 from labeler.session import Panel, Session, Verdict
 from livecam.core.scene import Image
 
@@ -18,16 +19,16 @@ _COLOURS = {Verdict.TRUE: (110, 200, 90), Verdict.FALSE: (90, 90, 235), Verdict.
 _ROWS = 24  # lines that fit on a panel
 
 HELP = (
-    "f      the label is true, next",
-    "d      the label is false, next",
-    "space  skip, next",
-    "u      undo the last decision",
-    "n p    next, previous (arrows too)",
-    "s      save the annotation file",
-    "v      show the labels",
-    "+ - 0  zoom in, out, reset",
-    "?      this help",
-    "esc    quit; everything decided is kept",
+    ("f", "the label is true, next"),
+    ("d", "the label is false, next"),
+    ("space b", "skip, next"),
+    ("u", "undo the last decision"),
+    ("n p", "next, previous (arrows too)"),
+    ("s", "save the annotation file"),
+    ("v", "show the labels"),
+    ("+ - 0", "zoom in, out, reset (z x a too)"),
+    ("? h", "this help"),
+    ("esc q", "quit; everything decided is kept"),
 )
 
 
@@ -40,7 +41,11 @@ def page(session: Session, picture: Image | None, *, kept: str) -> Image:
         canvas[:HEIGHT] = fitted(picture, session.zoom)
     if session.panel is not Panel.NONE:
         canvas[:HEIGHT] = (canvas[:HEIGHT] * 0.25).astype(np.uint8)
-        _lines(canvas, HELP if session.panel is Panel.HELP else labels(session))
+        if session.panel is Panel.HELP:
+            _lines(canvas, [keys for keys, _ in HELP])
+            _lines(canvas, [what for _, what in HELP], left=240)
+        else:
+            _lines(canvas, labels(session))
     _bar(canvas, session, kept)
     return canvas
 
@@ -104,13 +109,15 @@ def _bar(canvas: Image, session: Session, kept: str) -> None:
         _write(canvas, verdict.value, (WIDTH - 110, HEIGHT + 28), _BACKGROUND, 0.6)
 
 
-def _lines(canvas: Image, lines: Sequence[str]) -> None:
+def _lines(canvas: Image, lines: Sequence[str], left: int = 120) -> None:
     top = (HEIGHT - 28 * len(lines)) // 2
     for row, line in enumerate(lines):
-        _write(canvas, line, (120, top + 28 * row + 20), _TEXT, 0.65)
+        _write(canvas, line, (left, top + 28 * row + 20), _TEXT, 0.65)
 
 
 def _write(canvas: Image, text: str, at: tuple[int, int], colour: tuple[int, int, int], size: float) -> None:
-    # OpenCV's letters are ASCII.
-    plain = text.encode("ascii", "replace").decode()
-    cv2.putText(canvas, plain, at, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)
+    """Text whose letters stand on `at`; too long ones lose their middle."""
+    height = round(34 * size)
+    left, bottom = at
+    shown = ink.fitting(text, canvas.shape[1] - left - 12, height)
+    ink.write(canvas, shown, (left, bottom - round(0.8 * height)), colour, height)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from labeler.samples.actions import Action, Mode, Wish
 from labeler.samples.item import DECIDING, Turn, item
 from labeler.samples.judgement import judged
 from labeler.samples.meaning import meaning, settling
+from labeler.samples.pools import DECIDED, UNDECIDED, Census, Pool
 from labeler.samples.repeats import due
 from labeler.samples.session import Arrived, Event, Says, Session, Shown, Told, after, opened
 from labeler.session import Verdict
@@ -26,24 +27,6 @@ from livecam.core.store.store import Store
 
 REPEATS = 0.07  # of what was decided is shown again
 
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """Some of the samples, to be gone through before the next pool."""
-
-    states: Collection[SampleState]
-    others: bool = False  # what others have decided: a second opinion
-
-
-_OPEN = {
-    Mode.REVIEW: (Pool({SampleState.NEW}),),
-    # What was called wrong waits for the right place.
-    Mode.ANNOTATE: (Pool({SampleState.REJECTED}), Pool({SampleState.NEW})),
-}
-_DECIDED = {
-    Mode.REVIEW: Pool({SampleState.LABELLED, SampleState.REJECTED}, others=True),
-    Mode.ANNOTATE: Pool({SampleState.LABELLED}, others=True),
-}
 
 _SECOND = "all is decided; what follows others have labelled already, for a second opinion"
 
@@ -60,11 +43,15 @@ class Desk:
     owner: str = ""
     written: datetime | None = None  # the last write of this desk
     paces: list[float] = field(default_factory=list)  # seconds of each decision of this desk
+    _census: Census = field(init=False)
     _since: float = 0.0  # when the item was shown
     _second: bool = False  # what is undecided is done
     _last_renewal: float = 0.0
     _held: set[str] = field(default_factory=set)  # leased and undecided
     _leased: set[str] = field(default_factory=set)  # all that were, given back together: each time costs a write
+
+    def __post_init__(self) -> None:
+        self._census = Census(self.store, self.mode, self.clock)
 
     def open(self) -> Session:
         """The session at the first sample that is undecided; what killed labelers held is free again."""
@@ -138,6 +125,7 @@ class Desk:
         self.written = kept[-1].when
         self.paces += [said.seconds for said in kept if said.verb in DECIDING]
         self._held -= {said.sample_id for said in kept if said.verb in DECIDING}
+        self._census.decided(_fewer(session, kept))
         return self._given_on(after(session, Says(kept)), kept)
 
     def _given_on(self, session: Session, kept: Sequence[LabelEvent]) -> Session:
@@ -178,7 +166,7 @@ class Desk:
         """A repeat when one is due, else what is undecided, else what only others have decided."""
         if decided and (again := due(session, self.repeats)):
             return again
-        for pool in (*_OPEN[self.mode], _DECIDED[self.mode]):
+        for pool in (*UNDECIDED[self.mode], DECIDED[self.mode]):
             if stored := self._lease(pool):
                 self._second = pool.others
                 return Turn(stored.sample.id)
@@ -220,18 +208,24 @@ class Desk:
 
     def _left(self, session: Session) -> tuple[int, int]:
         """How many are undecided beside the turns there are, and how many of these others hold now."""
-        states = self.store.counts().states
-        leased = states[SampleState.LEASED]
-        undecided = leased + sum(states[state] for pool in _OPEN[self.mode] for state in pool.states)
-        if not self._second:
-            return max(0, undecided - len(self._held)), max(0, leased - len(self._held))
-        theirs = sum(states[state] for state in _DECIDED[self.mode].states)
-        return max(0, theirs - session.tally.total()), 0
+        if session.turn is None:
+            self._census.at_the_end()
+        if self._second:
+            return self._census.left_of_others(session.tally.total()), 0
+        return self._census.left(len(self._held))
 
     def _free_the_dead(self) -> None:
         for stored in tuple(self.store.samples(states={SampleState.LEASED})):
             if stored.lease_owner and leases.is_gone(stored.lease_owner):
                 self.store.release(stored.lease_owner, (stored.sample.id,))
+
+
+def _fewer(session: Session, kept: Sequence[LabelEvent]) -> int:
+    """By how much fewer samples are undecided."""
+    if session.item and session.item.is_open and any(said.verb in DECIDING for said in kept):
+        return 1
+    undone = {said.undoes for said in kept if said.verb is Verb.UNDO and not said.repeat}
+    return -sum(event.number in undone and event.verb in DECIDING for event in session.history)
 
 
 def save_annotation(store: Store) -> str:
