@@ -129,7 +129,7 @@ def card_for(content: bytes, learner: Learner, how: Search, about: About) -> Car
 
 def as_network(content: bytes, card: Card, *, threads: int = 1) -> Network:
     """The TFLite model as it will run."""
-    return TFLiteNetwork(card, lambda: Interpreter(content, threads=threads))
+    return TFLiteNetwork(card, Interpreter(content, threads=threads))
 
 
 def difference(network: Network, exported: Network, seed: int = 0) -> float:
