@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path as Folder
+from tempfile import TemporaryDirectory
 
 from livecam.benchmark.clip import faceless, load, onwards
+from livecam.benchmark.collecting import CollectingPath, open_collecting_path
 from livecam.benchmark.contestants import Path, Peer
 from livecam.benchmark.encoding import encode
 from livecam.benchmark.fresh import Start, fresh
@@ -14,7 +18,7 @@ from livecam.benchmark.machine import machine, versions
 from livecam.benchmark.parts import STAGES, open_path
 from livecam.benchmark.photographs import score_path, score_peer
 from livecam.benchmark.plan import Plan, settings_for
-from livecam.benchmark.results import Figures, PathResult, PeerResult, Results, Stage
+from livecam.benchmark.results import Collecting, Figures, PathResult, PeerResult, Results, Stage
 from livecam.benchmark.rounds import take_turns
 from livecam.benchmark.score import Labelled, Score, read_labels
 from livecam.benchmark.spread import Spread
@@ -35,11 +39,18 @@ def benchmark(plan: Plan, say: Say = lambda doing: None) -> Results:
     """Every figure of the plan; `say` hears what is being done. LivecamError for what cannot be measured."""
     labels = read_labels(plan.photographs) if plan.photographs else []
     say("loading the models")
+    with ExitStack() as stack:
+        return _benchmark(plan, labels, stack, say)
+
+
+def _benchmark(plan: Plan, labels: Sequence[Labelled], stack: ExitStack, say: Say) -> Results:
     paths = [open_path(entry) for entry in plan.entries]
+    folder = Folder(stack.enter_context(TemporaryDirectory(prefix="livecam-bench-")))
+    collecting = [open_collecting_path(entry, folder / str(place), stack) for place, entry in enumerate(plan.entries)]
     peers = [_open_peer(plan)] if plan.peer else []
     say("reading the frames")
     frames = load(plan.source, plan.size, plan.warm_up + plan.frames)
-    race = _race(paths, peers, frames, plan.warm_up, say)
+    race = _race(paths, collecting, peers, frames, plan.warm_up, say)
     return Results(
         machine=machine(),
         versions=versions(),
@@ -65,15 +76,21 @@ class _Outcome:
     with_face: Figures
     without_face: Figures
     stages: dict[str, Stage]
+    collecting: Collecting | None  # None for a peer
 
 
 def _race(
-    paths: Sequence[Path], peers: Sequence[Peer], frames: Sequence[Frame], warm_up: int, say: Say
+    paths: Sequence[Path],
+    collecting: Sequence[CollectingPath],
+    peers: Sequence[Peer],
+    frames: Sequence[Frame],
+    warm_up: int,
+    say: Say,
 ) -> list[_Outcome]:
     """What each path, then each peer, took; they go through the same frames in the same turns."""
     everybody: list[Path | Peer] = [*paths, *peers]
     say("taking turns on a face")
-    take_turns(everybody, frames, warm_up=warm_up)
+    take_turns([*everybody, *collecting], frames, warm_up=warm_up)
     with_face = [Figures.of(runner.laps) for runner in everybody]
     say("encoding")
     again = onwards(frames[::-1], frames, _ENCODED_FRAMES)
@@ -85,7 +102,14 @@ def _race(
     take_turns(everybody, empty, warm_up=_FACELESS_WARM_UP)
     without_face = [Figures.of(runner.laps) for runner in everybody]
     stages += [{} for _ in peers]
-    return [_Outcome(*outcome) for outcome in zip(with_face, without_face, stages, strict=True)]
+    kept = [_collected(runner, off) for runner, off in zip(collecting, with_face, strict=False)]
+    kept += [None for _ in peers]
+    return [_Outcome(*outcome) for outcome in zip(with_face, without_face, stages, kept, strict=True)]
+
+
+def _collected(runner: CollectingPath, off: Figures) -> Collecting | None:
+    taken = runner.path.stopwatch.stages["collect"]
+    return Collecting(Figures.of(runner.laps), off, Spread.of(taken.latest(len(taken))), runner.collector.collected)
 
 
 def _stages(path: Path, encoded: list[float], frames: int) -> dict[str, Stage]:
@@ -103,7 +127,10 @@ def _path(plan: Plan, entry: Settings, outcome: _Outcome, labels: Sequence[Label
     if plan.photographs:
         say(f"scoring {name} with {face}")
         score = score_path(entry, plan.photographs, labels)
-    return PathResult(name, face, outcome.with_face, outcome.without_face, outcome.stages, started, score)
+    assert outcome.collecting
+    return PathResult(
+        name, face, outcome.with_face, outcome.without_face, outcome.stages, started, score, outcome.collecting
+    )
 
 
 def _peer(plan: Plan, outcome: _Outcome, labels: Sequence[Labelled], say: Say) -> PeerResult:

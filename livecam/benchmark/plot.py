@@ -78,6 +78,7 @@ def _bar(canvas: Canvas, path: PathResult, top: float, scale: float) -> None:
         taken = path.stages[name].a_frame * scale if name in path.stages else 0.0
         canvas.box(left, top, taken, _BAR, colour)
         left += taken
+    canvas.text(left + 8, top + 16, f"with the queue on x{path.collecting.ratio:.2f}", height=7)
 
 
 def _legend(canvas: Canvas, stages: Sequence[str], y: float) -> None:

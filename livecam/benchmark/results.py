@@ -60,6 +60,26 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Collecting:
+    """The same path in the same rounds with the queue on; the ratios are to the path with the queue off."""
+
+    on: Figures
+    off: Figures
+    collect: Spread  # what a frame waits for the collector, milliseconds
+    kept: int
+
+    @property
+    def ratio(self) -> float:
+        """Of the time a frame takes: the median over the rounds, which come in pairs, so that no slow moment counts."""
+        return self.off.fps / self.on.fps
+
+    @property
+    def cpu_ratio(self) -> float:
+        """Of the CPU time of all threads, writing to the disk included."""
+        return self.on.cpu_ms / self.off.cpu_ms
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PathResult:
     """One path with one face finder."""
 
@@ -70,6 +90,7 @@ class PathResult:
     stages: Mapping[str, Stage]
     fresh: Fresh
     score: Score | None
+    collecting: Collecting
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,6 +172,19 @@ def _path(path: PathResult) -> dict[str, Any]:
         "confidence": _rounded(figures.confidence),
         "without_face": _without(path.without_face),
         "accuracy": path.score and path.score.as_json(),
+        "collecting": _collecting(path.collecting),
+    }
+
+
+def _collecting(collecting: Collecting) -> dict[str, Any]:
+    return {
+        "fps": round(collecting.on.fps, 1),
+        "frame": collecting.on.whole.as_json(),
+        "collect": collecting.collect.as_json(),
+        "cpu_ms": round(collecting.on.cpu_ms, 3),
+        "ratio": round(collecting.ratio, 4),
+        "cpu_ratio": round(collecting.cpu_ratio, 4),
+        "kept": collecting.kept,
     }
 
 

@@ -20,6 +20,7 @@ def tables(results: Results) -> Iterator[RenderableType]:
     yield _speed(results)
     yield _evenness(results)
     yield _stages(results)
+    yield _collecting(results)
     yield from _ratios(results)
     if any(path.score for path in results.paths):
         yield _accuracy(results)
@@ -88,6 +89,25 @@ def _evenness(results: Results) -> Table:
     for path in results.paths:
         whole = path.with_face.whole
         table.add_row(f"{path.name} {path.face}", *(f"{time:.2f}" for time in whole), f"{whole.p99 / whole.p50:.1f}")
+    return table
+
+
+def _collecting(results: Results) -> Table:
+    table = _table(
+        "with the queue on, in the same rounds: collect is what a frame waits for it",
+        ("fps", "frame", "p99", "collect", "p99", "on / off", "CPU on / off", "kept"),
+    )
+    for path in results.paths:
+        found = path.collecting
+        times = (found.on.whole.p50, found.on.whole.p99, found.collect.p50, found.collect.p99)
+        table.add_row(
+            f"{path.name} {path.face}",
+            f"{found.on.fps:.0f}",
+            *(f"{time:.2f}" for time in times),
+            f"{found.ratio:.2f}",
+            f"{found.cpu_ratio:.2f}",
+            str(found.kept),
+        )
     return table
 
 

@@ -58,7 +58,7 @@ class QueueCollector:
         self._in_use, self._say, self._now, self._size = in_use, say, now, buffer
         self._waiting: deque[Caught] = deque()
         self._turn = threading.Condition()
-        self._ended = self._has_told = False
+        self._ended = self._has_told = self._is_idle = False
         self._thread = threading.Thread(target=self._work, name="collector", daemon=True)
 
     def __enter__(self) -> Self:
@@ -94,11 +94,16 @@ class QueueCollector:
         """Writes what is left, for `patience` seconds at most; the rest is dropped and counted."""
         with self._turn:
             self._ended = True
-            self._turn.notify()
+            self._turn.notify_all()
         self._thread.join(patience)
         with self._turn:
             self.tally.dropped += sum(caught.suspect.reason is not None for caught in self._waiting)
             self._waiting.clear()
+
+    def catch_up(self, patience: float) -> None:
+        """Waits, for `patience` seconds at most, until everything offered so far has been dealt with."""
+        with self._turn:
+            self._turn.wait_for(lambda: self._is_idle and not self._waiting, patience)
 
     def report(self) -> dict[str, Any]:
         """Which recording it was, and what became of its frames."""
@@ -112,7 +117,7 @@ class QueueCollector:
         with self._turn:
             if len(self._waiting) < (_PROBES if suspect.reason is None else self._size):
                 self._waiting.append(caught)
-                self._turn.notify()
+                self._turn.notify_all()
             elif suspect.reason is not None:
                 self.tally.dropped += 1
 
@@ -137,8 +142,10 @@ class QueueCollector:
     def _next(self) -> Caught | None:
         """The next one, waited for; None at the end."""
         with self._turn:
-            while not self._waiting and not self._ended:
-                self._turn.wait()
+            self._is_idle = True
+            self._turn.notify_all()
+            self._turn.wait_for(lambda: self._waiting or self._ended)
+            self._is_idle = False
             return self._waiting.popleft() if self._waiting else None
 
     def _refuse(self) -> None:

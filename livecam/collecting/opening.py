@@ -12,7 +12,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from livecam.collecting.chance import Chance
-from livecam.collecting.collector import InUse, QueueCollector
+from livecam.collecting.collector import InUse, OpenStore, QueueCollector
 from livecam.collecting.keeper import DRAWS_PER_MINUTE, Keeper
 from livecam.collecting.recording import Recording, without_secrets
 from livecam.collecting.second_opinion import Named, SecondOpinion
@@ -80,15 +80,30 @@ def open_collecting(
         f"hard frames are kept for labelling in {place}, and sent nowhere;"
         " --no-queue turns that off, `livecam queue clear` deletes them"
     )
-    random = Random()
-    collector = QueueCollector(
+    collector = make_collector(
+        settings, recording_of(settings, source), _opener(chosen, stack), in_use=in_use, models=models, tell=tell
+    )
+    return Collecting(stack.enter_context(collector), place)
+
+
+def make_collector(
+    settings: Settings,
+    recording: Recording,
+    open_store: OpenStore,
+    *,
+    in_use: Callable[[], InUse],
+    models: Sequence[Path],
+    tell: Say,
+) -> QueueCollector:
+    """A collector with all its parts, to be entered by `with`."""
+    chosen, random = settings.collect, Random()
+    return QueueCollector(
         Suspicion(chosen, Chance(random, DRAWS_PER_MINUTE), random),
-        Keeper(chosen, recording_of(settings, source), _second(settings.pupils, models, tell), Tally(), random),
-        _opener(chosen, stack),
+        Keeper(chosen, recording, _second(settings.pupils, models, tell), Tally(), random),
+        open_store,
         in_use=in_use,
         say=tell,
     )
-    return Collecting(stack.enter_context(collector), place)
 
 
 def recording_of(settings: Settings, source: AnySource) -> Recording:

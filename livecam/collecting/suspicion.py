@@ -15,8 +15,8 @@ from livecam.core.scene import EyeState, Face, Look, Pupil, Scene, Side
 from livecam.remembered import Remembered
 from livecam.settings import CollectSettings
 
-# The other finder may look at one frame in so many.
-_FRAMES_A_PROBE = 10
+# The other finder may look at one frame in so many: half of what would still not be felt.
+_FRAMES_A_PROBE = 20
 # Both pupils that leap as one are a glance, unless they go this many times as far as would do for one alone.
 _TOGETHER = 2.5
 _LONGEST_STEP = 0.15  # seconds: over a longer pause an eye may have gone anywhere
