@@ -13,8 +13,11 @@ from pathlib import Path
 
 from livecam.core.assets import asset
 from livecam.core.display import trouble
-from livecam.core.errors import AssetError
+from livecam.core.errors import AssetError, StoreError
+from livecam.core.store.place import PICTURES, default_folder
 from livecam.pupils.card import read_card
+from livecam.settings import CollectSettings
+from livecam.settings_file import load
 from livecam.sources.devices import CameraInfo, list_cameras
 from livecam.system_libraries import missing_packages
 
@@ -77,6 +80,7 @@ def examine() -> list[Finding]:
         *cameras(list_cameras()),
         landmark_model(_landmark_file()),
         pupil_model(),
+        queue(load(None, {}).collect),
         virtual_camera(_version("pyvirtualcam"), loopbacks()),
         *licences(_version),
     ]
@@ -158,6 +162,27 @@ def pupil_model(name: str = "models/pupil.tflite") -> Finding:
         return Finding("pupil model", Verdict.WARN, str(error), "--pupil cpu needs no model")
     found = f"{len(content) / 1e3:.0f} kB, {card.provenance.recipe}, schema {card.schema_number}"
     return Finding("pupil model", Verdict.OK, found)
+
+
+def queue(settings: CollectSettings) -> Finding:
+    """The sample store: where, how many, writable; it is not made by looking."""
+    folder = (settings.queue or default_folder()).expanduser()
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    if not os.access(there, os.W_OK | os.X_OK):
+        advice = f"make {there} writable, or name another folder: livecam run --queue DIR; --no-queue needs none"
+        return Finding("queue", Verdict.WARN, f"{folder} cannot be written", advice)
+    if not (folder / PICTURES).is_dir():
+        return Finding("queue", Verdict.OK, f"{folder}, not there yet, can be made")
+    # Brings the database's library.
+    from livecam.core.store.store import Store  # noqa: PLC0415
+
+    try:
+        with Store.open(folder, settings.queue_db, busy_seconds=1.0) as store:
+            counts = store.counts()
+    except StoreError as error:
+        return Finding("queue", Verdict.WARN, str(error), "livecam run --queue DIR takes another; --no-queue none")
+    found = f"{folder}, {counts.samples} samples, {counts.picture_bytes / 1e6:.0f} MB, writable"
+    return Finding("queue", Verdict.OK, found)
 
 
 def virtual_camera(version: str | None, devices: Sequence[str]) -> Finding:

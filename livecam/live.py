@@ -160,7 +160,8 @@ def assemble(settings: Settings, limits: Limits, stack: ExitStack, say: Say) -> 
         at_the_window.append(controls)
         return sink
 
-    outputs = open_outputs(names, stack, tell, window=window, fps=settings.source.fps, live=live)
+    encoding = partial(watch.stage, "encode")
+    outputs = open_outputs(names, stack, tell, window=window, fps=settings.source.fps, live=live, encoding=encoding)
     return Live(
         # That the demo is shown for want of a camera has been said already.
         source=telemetry.source(Limited(opened, limits, _silent if isinstance(opened, Demo) else say)),

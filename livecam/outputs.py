@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from livecam.outlets import Outlets
 from livecam.settings import OutputSettings
 from livecam.sinks.encoding import CONTAINERS
 from livecam.sinks.null import Null
-from livecam.sinks.recording import VideoFile
+from livecam.sinks.recording import Measured, VideoFile
 from livecam.sinks.virtual_camera import VirtualCamera
 
 Say = Callable[[str], None]
@@ -66,10 +66,19 @@ class Outputs:
 
 
 def open_outputs(
-    names: Sequence[str], stack: ExitStack, say: Say, *, window: Callable[[], Sink], fps: float, live: bool
+    names: Sequence[str],
+    stack: ExitStack,
+    say: Say,
+    *,
+    window: Callable[[], Sink],
+    fps: float,
+    live: bool,
+    encoding: Measured = nullcontext,
 ) -> Outputs:
-    """Opens the sinks; `window` builds the one that hears keys. A live run never waits for a
-    recording, any other keeps every frame."""
+    """Opens the sinks; `window` builds the one that hears keys, `encoding` measures the encoder.
+
+    A live run never waits for a recording, any other keeps every frame.
+    """
     recordings: list[VideoFile] = []
 
     def opened(name: str) -> Sink:
@@ -79,7 +88,7 @@ def open_outputs(
             return stack.enter_context(VirtualCamera(fps))
         if name == NULL:
             return Null()
-        recordings.append(stack.enter_context(VideoFile(Path(name), keep_all=not live)))
+        recordings.append(stack.enter_context(VideoFile(Path(name), keep_all=not live, measured=encoding)))
         return recordings[-1]
 
     return Outputs(Outlets([opened(name) for name in names], say), recordings)

@@ -59,6 +59,11 @@ def test_the_report_tells_frames_stages_and_faces(program: Program, tmp_path: Pa
     assert all(set(stage) == {"p50", "p95", "p99", "max"} for stage in report["stages"].values())
 
 
+def test_encoding_a_file_is_a_stage_of_its_own(program: Program, tmp_path: Path) -> None:
+    assert program("run", *SMALL_DEMO, "--frames", 40, "--sink", "out.mp4", "--report", "r.json").code == 0
+    assert {"show", "encode"} <= set(json.loads((tmp_path / "r.json").read_text())["stages"])
+
+
 def test_seconds_are_those_of_the_source(program: Program, tmp_path: Path) -> None:
     assert program("run", *SMALL_DEMO, "--fps", 10, "--seconds", 1.5, "--sink", "out.mkv").code == 0
     assert len(seconds_of(tmp_path / "out.mkv")) == 15

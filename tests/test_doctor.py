@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from livecam import doctor
+from livecam.core.store.store import Store
 from livecam.doctor import LIBRARIES, Finding, Verdict
+from livecam.settings import CollectSettings
 from livecam.sources.devices import CameraInfo, CameraMode
+from tests.fakes import make_sample
 from tests.program import Program
 
 
@@ -130,3 +133,23 @@ def test_the_command_prints_every_finding_and_its_advice(capfd: pytest.CaptureFi
     assert {"name", "verdict", "found", "advice"} == set(findings[0])
     assert all(finding["name"] in printed.out and finding["advice"] in printed.out for finding in findings)
     assert told.code == printed.code == int(any(finding["verdict"] == "fail" for finding in findings))
+
+
+def test_a_queue_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    finding = doctor.queue(CollectSettings(queue=tmp_path / "queue"))
+    assert (finding.verdict, "can be made" in finding.found) == (Verdict.OK, True)
+    assert not (tmp_path / "queue").exists()
+
+
+def test_a_queue_is_counted(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "queue") as store:
+        store.add(*make_sample())
+    assert "1 samples" in doctor.queue(CollectSettings(queue=tmp_path / "queue")).found
+
+
+def test_a_damaged_queue_comes_with_advice(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "queue"):
+        pass
+    (tmp_path / "queue" / "queue.db").write_bytes(b"no database" * 100)
+    finding = doctor.queue(CollectSettings(queue=tmp_path / "queue"))
+    assert (finding.verdict, "--no-queue" in finding.advice) == (Verdict.WARN, True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from queue import Full, Queue
 from threading import Thread
@@ -17,6 +19,7 @@ from livecam.sinks.encoding import CONTAINERS, Encoding, planes, playable
 from livecam.sinks.fitting import Size, even, fitted
 from livecam.sinks.part_file import Create, PartFile, create, reason
 
+Measured = Callable[[], AbstractContextManager[None]]
 _WAITING = 16  # pictures between the loop and the encoder: half a second
 
 
@@ -31,15 +34,19 @@ class VideoFile:
 
     The first frame fixes the size, later ones are fitted into it; an odd side is continued by one pixel. It grows
     under a `.part` name and takes its own when it is closed, so an older recording is only replaced by a whole one.
-    With `keep_all` the loop waits for a slow encoder, otherwise frames are left out and counted in `dropped`.
+    With `keep_all` the loop waits for a slow encoder, otherwise frames are left out and counted in `dropped`. The
+    encoder's work on each picture is done inside what `measured` gives.
     """
 
-    def __init__(self, path: Path, *, keep_all: bool = True, create: Create = create) -> None:
+    def __init__(
+        self, path: Path, *, keep_all: bool = True, create: Create = create, measured: Measured = nullcontext
+    ) -> None:
         if path.suffix.lower() not in CONTAINERS:
             raise SinkError(f"{path} is no video file livecam can write; end its name in {' or '.join(CONTAINERS)}")
         self.path = path
         self.dropped = 0
         self._keep_all = keep_all
+        self._measured = measured
         self._size: Size | None = None
         self._written = 0
         self._failure: Exception | None = None
@@ -89,7 +96,8 @@ class VideoFile:
             if self._failure is None:
                 try:
                     encoding = encoding or Encoding(self._output.file, self.path.suffix.lower(), picture.size)
-                    encoding.write(picture.i420, picture.seconds)
+                    with self._measured():
+                        encoding.write(picture.i420, picture.seconds)
                     self._written += 1
                 except Exception as error:  # raised again where the loop is, by _settle
                     self._failure = error

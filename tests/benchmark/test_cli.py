@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,32 @@ def test_the_plot_is_a_picture(folder: Path, figures: dict[str, Any]) -> None:
 
     assert picture.shape[1] == 1000
     assert (picture < 128).any()
+
+
+def test_what_collecting_costs_is_measured(figures: dict[str, Any]) -> None:
+    collecting = figures["paths"][0]["collecting"]
+
+    assert {"ratio", "cpu_ratio", "frame", "collect", "kept"} <= set(collecting)
+    assert collecting["ratio"] == pytest.approx(figures["paths"][0]["fps"] / collecting["fps"], rel=0.01)
+
+
+def test_mediapipe_itself_is_timed_on_the_same_frames(tmp_path: Path) -> None:
+    pytest.importorskip("mediapipe")
+    done = bench(*SMALL, "--reference", "mediapipe", "--json", "-", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    path, reference = figures["paths"][0]["perceive"]["p50"], figures["reference"]["perceive"]["p50"]
+    assert figures["ratios"]["cpu_to_mediapipe"] == pytest.approx(path / reference, rel=0.01)
+
+
+def test_runtimes_and_threads_are_compared_where_they_are_installed(tmp_path: Path) -> None:
+    flags = ("--threads-sweep", "--runtimes", "litert,tflite-runtime", "--json", "-")
+    done = bench(*SMALL, *flags, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    rows = {(row["runtime"], row["threads"]): row["pupil"] for row in json.loads(done.stdout)["sweep"]}
+    assert {(runtime, threads) for runtime in ("litert", "tflite-runtime") for threads in (1, 2)} <= set(rows)
+    installed = {"litert"} | ({"tflite-runtime"} if find_spec("tflite_runtime") else set())
+    assert {runtime for (runtime, _), taken in rows.items() if taken} == installed
 
 
 @pytest.mark.parametrize(

@@ -104,14 +104,14 @@ def test_a_minute_takes_so_many_and_no_more() -> None:
 
 def test_two_finders_that_see_an_eye_differently_are_kept() -> None:
     store = MemoryStore()
-    scenes = [seen(index / 30) for index in range(10)]
+    scenes = [seen(index / 30) for index in range(20)]
     collected(scenes, store, keeper=make_keeper(other=Shifted(0.06)))
     assert store.reasons == ["disagree"]
 
 
 def test_two_finders_that_nearly_agree_are_not() -> None:
     store, other = MemoryStore(), Shifted(0.04)
-    collected([seen(index / 30) for index in range(10)], store, keeper=make_keeper(other=other))
+    collected([seen(index / 30) for index in range(20)], store, keeper=make_keeper(other=other))
     assert (store.reasons, other.asked) == ([], 1)
 
 
