@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice, takewhile
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from livecam import loop
@@ -27,6 +28,7 @@ from livecam.faces.lookout import Background, Immediate
 from livecam.faces.model import FaceModel
 from livecam.faces.smoothing import SmoothedFaces
 from livecam.find.finder import TargetFinder
+from livecam.find.interruptible import Interruptible
 from livecam.notices import Notices
 from livecam.outputs import Say, files, open_outputs, spare_the_source, wanted, watched
 from livecam.perception import Perception
@@ -203,7 +205,12 @@ def _lights(finder: TargetFinder | None, settings: Settings, stack: ExitStack, *
         return FaceLights(settings.effect)
     if not live:
         return TargetLights(Immediate(finder.found), settings.effect)
-    return TargetLights(stack.enter_context(Background(finder.found).running()), settings.effect)
+    ended = Event()
+    search = replace(finder, network=Interruptible(finder.network, ended)).found
+    lookout = stack.enter_context(Background(search).running())
+    # Closed before the thread is waited for.
+    stack.callback(ended.set)
+    return TargetLights(lookout, settings.effect)
 
 
 def _faces(settings: Settings, model: FaceModel, stack: ExitStack, watch: Stopwatch, *, live: bool) -> FaceFinder:

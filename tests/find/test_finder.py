@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import numpy as np
 import pytest
 
 from livecam.core.scene import Image
 from livecam.find.card import Search
 from livecam.find.finder import Target, TargetFinder
+from livecam.find.interruptible import InterruptedSearchError, Interruptible
+from livecam.find.maps import Maps
 from tests.find.networks import DISC, SEARCH, RedDiscs, page_with
 
 SEVERAL = SEARCH.model_copy(update={"scales": (0.5, 1.0, 2.0)})
@@ -82,3 +86,21 @@ def test_a_page_is_brought_to_the_size_the_network_knows_pages_in() -> None:
     target = find(page, known)[0]
     assert off(target, 400, 250) < 2.5
     assert target.raw > find(page)[0].raw
+
+
+def test_a_search_ends_at_the_next_panel_when_it_is_given_up() -> None:
+    ended, network = Event(), RedDiscs()
+
+    class Ending(RedDiscs):
+        def __call__(self, panel: Image) -> Maps:
+            ended.set()
+            return network(panel)
+
+    with pytest.raises(InterruptedSearchError):
+        TargetFinder(Interruptible(Ending(), ended), SEARCH, panel_pixels=20_000).find(page_with())
+    assert len(network.seen) == 1
+
+
+def test_a_search_that_may_be_given_up_finds_the_same() -> None:
+    page = page_with((400, 300, 1))
+    assert TargetFinder(Interruptible(RedDiscs(), Event()), SEARCH).find(page) == find(page)
