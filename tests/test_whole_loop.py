@@ -1,0 +1,156 @@
+"""The loop closes: clips are collected from, chosen from and labelled; a round makes a model that the program loads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from labeler.samples.actions import Action, Mode, Place
+from labeler.samples.desk import Desk
+from livecam.cli import main
+from livecam.collecting.recording import Recording
+from livecam.core.samples import SampleState, Split
+from livecam.core.scene import EyeState, Frame, Image, Point, Side
+from livecam.core.store.store import Store
+from livecam.pupils.choose import model_places
+from livecam.pupils.regressor import Regressor
+from livecam.pupils.reloading import POLL_SECONDS, Reloading
+from livecam.settings import PupilSettings
+from livecam.sinks.recording import VideoFile
+from livecam.sources.demo import Demo
+from training.cli import app
+from training.rounds.judging import errors
+
+# The person of this test puts every pupil a little lower than the model does, so that there is something to learn.
+BELOW = 0.05
+STEP = 0.4  # seconds between two frames of a clip
+EAGER = """[collect]
+low = 1.0
+gap_seconds = 0.0
+per_minute = 600
+random_share = 0.4
+"""
+
+
+@dataclass(frozen=True)
+class Scenery:
+    """A part of the demo in a light of its own, as a clip of few frames; what is to be seen in it is known."""
+
+    path: Path
+    begin: float  # seconds of the demo
+    gamma: float
+
+    def shoot(self, demo: Demo, frames: int) -> None:
+        with VideoFile(self.path) as clip:
+            for index in range(frames):
+                frame = demo.frame(round(self.seconds_of(index) * demo.fps))
+                clip.show(Frame(self._lit(frame.image), index, index * STEP))
+
+    def _lit(self, image: Image) -> Image:
+        table = np.round(255 * (np.arange(256) / 255) ** self.gamma).astype(np.uint8)
+        return cv2.LUT(image, table).astype(np.uint8, copy=False)
+
+    def seconds_of(self, index: int) -> float:
+        """Of the demo."""
+        return self.begin + index * STEP
+
+
+def place_for(folder: Path, split: Split) -> Path:
+    """A name that makes a recording of this split."""
+    names = (folder / f"clip{number}.mp4" for number in count())
+    return next(path for path in names if Recording.of_file(path).split is split)
+
+
+def label_everything(store: Store, demo: Demo, clips: Iterable[Scenery]) -> int:
+    """Through the labeler's own session, by clicks and keys; how many were labelled."""
+    scenery = {str(clip.path): clip for clip in clips}
+    desk = Desk(store, Mode.ANNOTATE, by="ann", repeats=0.0)
+    session, labelled = desk.open(), 0
+    while (sample := desk.sample(session)) is not None:
+        clip = scenery[sample.source]
+        truth = demo.truth(clip.seconds_of(sample.frame_index))
+        for side, pupil in ((Side.LEFT, truth.left), (Side.RIGHT, truth.right)):
+            assert pupil is not None
+            while session.eye is not side:
+                session = desk.act(session, Action.OTHER_EYE)
+            if pupil.state is EyeState.CLOSED:
+                session = desk.act(session, Action.CLOSED)
+                continue
+            x, y = (value - shift for value, shift in zip(pupil.centre, sample.origin, strict=True))
+            assert session.item is not None
+            session = desk.act(session, Place(side, Point(x, y + BELOW * session.item.unit)))
+        session = desk.act(session, Action.ACCEPT)
+        labelled += 1
+    desk.close(session)
+    return labelled
+
+
+def collect(clip: Path, queue: Path, config: Path) -> None:
+    with pytest.raises(SystemExit) as ended:
+        arguments = ["--face", "dlib", "--sink", "null", "--config", config, "--queue", queue]
+        main([str(word) for word in ("run", "--source", clip, *arguments)])
+    assert ended.value.code in {0, None}
+
+
+def train(*arguments: object) -> str:
+    done = CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def demo() -> Iterator[Demo]:
+    with Demo(640, 360) as opened:
+        yield opened
+
+
+@pytest.mark.timeout(300)
+def test_from_a_clip_to_a_better_model_that_the_live_program_loads(tmp_path: Path, demo: Demo) -> None:
+    queue, config = tmp_path / "queue", tmp_path / "livecam.toml"
+    config.write_text(EAGER)
+    clips = [
+        Scenery(place_for(tmp_path, Split.TRAIN), 0.0, 1.0),
+        Scenery(place_for(tmp_path, Split.TEST), 40.0, 0.8),
+    ]
+    for clip in clips:
+        clip.shoot(demo, 110)
+        collect(clip.path, queue, config)
+    clock, said = Clock(), list[str]()
+    live = Reloading(
+        model_places(PupilSettings(), queue),
+        lambda path: Regressor.open(PupilSettings(model=path)),
+        say=said.append,
+        clock=clock,
+        in_background=lambda work: work(),
+    )
+    with Store.open(queue) as store:
+        chosen = train("select", queue, "--budget", 12, "--workers", 1)
+        labelled = label_everything(store, demo, clips)
+        judging = [stored for stored in store.samples(states=[SampleState.LABELLED], splits=[Split.TEST])]
+        before = errors(live, judging, store.picture).mean()
+    round_ = train("round", queue, "--steps", 60, "--replay", 300, "--least", 3)
+    for _ in range(3):
+        clock.now += POLL_SECONDS
+        _ = live.cutter
+    with Store.open(queue) as store:
+        after = errors(live, judging, store.picture).mean()
+
+    assert "come first now" in chosen
+    assert labelled >= 15
+    assert "the new model is in use" in round_
+    assert said == [f"a new model is in use, {live.version}"]
+    assert after < 0.7 * before
