@@ -93,9 +93,9 @@ def label_everything(store: Store, demo: Demo, clips: Iterable[Scenery]) -> int:
 
 
 def collect(clip: Path, queue: Path, config: Path) -> None:
+    options = ["--face", "dlib", "--sink", "null", "--config", config, "--queue", queue]
     with pytest.raises(SystemExit) as ended:
-        arguments = ["--face", "dlib", "--sink", "null", "--config", config, "--queue", queue]
-        main([str(word) for word in ("run", "--source", clip, *arguments)])
+        main([str(word) for word in ("run", "--source", clip, *options)])
     assert ended.value.code in {0, None}
 
 
@@ -140,7 +140,7 @@ def test_from_a_clip_to_a_better_model_that_the_live_program_loads(tmp_path: Pat
     with Store.open(queue) as store:
         chosen = train("select", queue, "--budget", 12, "--workers", 1)
         labelled = label_everything(store, demo, clips)
-        judging = [stored for stored in store.samples(states=[SampleState.LABELLED], splits=[Split.TEST])]
+        judging = list(store.samples(states=[SampleState.LABELLED], splits=[Split.TEST]))
         before = errors(live, judging, store.picture).mean()
     round_ = train("round", queue, "--steps", 60, "--replay", 300, "--least", 3)
     for _ in range(3):
