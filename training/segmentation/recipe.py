@@ -98,19 +98,20 @@ def _how(pages: Sequence[Page]) -> Search:
 def evaluate(parts: Sequence[Judged], *, painted: bool, changes: bool, watch: Watch) -> dict[str, Any]:
     """`livecam-train segment evaluate` for one finder: all figures, over the pages of all its folds."""
     count = sum(len(part.pages) for part in parts)
-    answers = [judge for part in parts for judge in judging.judge(part.finder, part.pages)]
+    answers = (one for part in parts for one in judging.judge(part.finder, part.pages))
     figures = report.report(list(watch("pages", answers, count)))
     if changes:
-        figures["changed"] = {
-            name: report.changed(
-                [one for part in parts for one in watch(name, judging.judge(part.finder, part.pages, change), count)]
-            )
-            for name, change in judging.CHANGES.items()
-        }
+        figures["changed"] = {name: _changed(parts, name, count, watch) for name in judging.CHANGES}
     if painted:
         groups = [_group(part, watch) for part in parts]
         figures["yes or no"] = _yes_or_no(groups)
     return figures
+
+
+def _changed(parts: Sequence[Judged], name: str, count: int, watch: Watch) -> dict[str, int]:
+    change = judging.CHANGES[name]
+    answers = (one for part in parts for one in judging.judge(part.finder, part.pages, change))
+    return report.changed(list(watch(name, answers, count)))
 
 
 def _group(part: Judged, watch: Watch) -> Group:
