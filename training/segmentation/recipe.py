@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from livecam.find.card import Search
+from livecam.find.card import Card, Search
 from livecam.find.finder import TargetFinder
 from livecam.find.tflite import open_finder
 from training import plots
@@ -100,6 +100,9 @@ def evaluate(parts: Sequence[Judged], *, painted: bool, changes: bool, watch: Wa
     count = sum(len(part.pages) for part in parts)
     answers = (one for part in parts for one in judging.judge(part.finder, part.pages))
     figures = report.report(list(watch("pages", answers, count)))
+    trained = sorted({part.finder.search.trained_on for part in parts if isinstance(part.finder.search, Card)})
+    if trained:
+        figures["trained on"] = "; ".join(trained)
     if changes:
         figures["changed"] = {name: _changed(parts, name, count, watch) for name in judging.CHANGES}
     if painted:

@@ -70,6 +70,8 @@ def details(name: str, figures: dict[str, Any]) -> list[str]:
     lines = [
         f"{name}: hit@1 {hits['hits']} of {hits['count']}, with 95 % certainty {hits['low']:.0%} to {hits['high']:.0%}"
     ]
+    if "trained on" in figures:
+        lines.append(f"  trained on {figures['trained on']}: how it ranks those pages tells nothing")
     for change, found in figures.get("changed", {}).items():
         lines.append(f"  {change}: hit@1 {found['hit@1']}, hit@3 {found['hit@3']}")
     if "yes or no" in figures:
