@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -151,6 +152,7 @@ def _second(settings: PupilSettings, models: Sequence[Path], tell: Say) -> Secon
     return SecondOpinion(openers, tell)
 
 
+@cache
 def program_version() -> str:
-    """Stands for the version of a finder that is a part of the program."""
+    """Stands for the version of a finder that is a part of the program; looked up once, for it takes a millisecond."""
     return installed("livecam")

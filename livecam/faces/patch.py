@@ -47,14 +47,15 @@ def grey_patch(image: Image, region: Region, region_side: int, side: int) -> Pat
     """The region, `region_side` wide, in the middle of its surroundings, grey."""
     # Grey first: turning one channel takes a third of the time of turning three.
     reach = 0.75 * region.size * side / region_side
-    left, right = _within(region.x, reach, image.shape[1])
-    top, bottom = _within(region.y, reach, image.shape[0])
+    left, right = within(region.x, reach, image.shape[1])
+    top, bottom = within(region.y, reach, image.shape[0])
     grey = cv2.cvtColor(image[top:bottom, left:right], cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
     local = _matrix(region._replace(x=region.x - left, y=region.y - top), region_side, side)
     return Patch(cut(grey, local, (side, side)), _matrix(region, region_side, side))
 
 
-def _within(middle: float, reach: float, length: int) -> tuple[int, int]:
+def within(middle: float, reach: float, length: int) -> tuple[int, int]:
+    """The whole pixels up to `reach` on both sides of the middle that there are, one at least."""
     low = min(max(int(middle - reach), 0), length - 1)
     return low, min(max(int(middle + reach) + 2, low + 1), length)
 
