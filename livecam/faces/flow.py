@@ -125,8 +125,8 @@ def _moved(before: Anchor, motion: _Motion) -> Sight | None:
 
 
 def _green_patch(image: Image, region: Region, matrix: NDArray[np.float64]) -> Image:
-    # One channel, cut before it is turned, is a third of the work, and green is most of what grey is made of. Not `cut`:
-    # averaging before a reduction would cost more than all the rest, and flow can do without.
+    # One channel, taken before it is turned, is a third of the work, and green is most of what grey is made of. Not
+    # `cut`: averaging before a reduction would cost more than all the rest, and flow can do without.
     reach = 0.75 * region.size * _SIDE_PX / _REGION_PX
     left, right = within(region.x, reach, image.shape[1])
     top, bottom = within(region.y, reach, image.shape[0])
