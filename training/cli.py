@@ -135,13 +135,18 @@ def evaluate(
     target: Annotated[Path, typer.Argument(metavar="DATASET|FOLDER", help="FOLDER holds truth.csv and pictures.")],
     out: Out = Path("evaluation"),
     face: Annotated[FaceFinderName, typer.Option(help="The face finder, for photographs.")] = FaceFinderName.AUTO,
-    most: Annotated[int, typer.Option(min=1, help="So many eyes of a data set at most.")] = 3000,
+    most: Annotated[int, typer.Option(min=1, help="So many eyes of a data set, or photographs, at most.")] = 3000,
 ) -> None:
     """Judge a finder: error curve, calibration, closed eyes, worst cases."""
     from training import recipe  # noqa: PLC0415
+    from training.export import unseen_share  # noqa: PLC0415
     from training.finders import finder_named  # noqa: PLC0415
 
-    table = recipe.evaluate(finder_named(finder), target, out, face=face, most=most, watch=watch)
+    unseen = unseen_share(Path(finder), target) if Path(finder).is_dir() else 1.0
+    judged = finder_named(finder)
+    table = recipe.evaluate(judged, target, out, face=face, most=most, watch=watch, held_out=unseen)
+    if unseen < 1:
+        print("only people this run has not learnt from are counted")
     _print_shares(table)
     print(f"curves and the worst cases: {out}")
 

@@ -80,6 +80,13 @@ def run_settings(run: Path) -> dict[str, Any]:
         raise RunError(f"{run} is not a training run (settings.json is missing or damaged)") from fault
 
 
+def unseen_share(run: Path, folder: Path) -> float:
+    """The share of people of a data set that a run did not learn from: 1 for one it knows nothing of."""
+    settings = run_settings(run)
+    known = (folder / "manifest.json").exists() and manifest(folder)["sha256"] in settings["data"]
+    return float(settings["settings"]["held_out"]) if known else 1.0
+
+
 def held_out(folders: Sequence[Path], share: float) -> Eyes:
     """The eyes no run with this share was trained on."""
     eyes = load_all(folders)

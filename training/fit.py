@@ -231,6 +231,12 @@ def mean(losses: Sequence[Any]) -> float:
     return float(np.mean([float(loss) for loss in losses])) if losses else math.nan
 
 
+def logged(run: Path) -> dict[str, NDArray[np.float64]]:
+    """What is known after each check of a run, also before it was interrupted: a column a name."""
+    rows = list(csv.DictReader((run / "log.csv").read_text().splitlines()))
+    return {name: np.array([float(row[name]) for row in rows]) for name in rows[0]}
+
+
 def append_row(path: Path, progress: DataclassInstance) -> None:
     """Adds what is known after a check to a CSV; rows from that step on, of a run that was killed, are replaced."""
     row = asdict(progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +85,9 @@ def _backbone(weights: Path | None, *, pretrained: bool) -> tuple[Any, bool]:
 
 def _from_file(backbone: Any, weights: Path) -> Any:
     try:
-        backbone.load_weights(str(weights))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Keras warns of each layer that does not fit, then says so once more.
+            backbone.load_weights(str(weights))
     except (OSError, ValueError, KeyError) as fault:
         raise RunError(
             f"{weights} does not hold weights of ResNet50V2 without its top ({_first_line(fault)})"

@@ -20,7 +20,7 @@ from training.dataset import Eyes, gathered, load, manifest, save
 from training.errors import DatasetError, RunError
 from training.export import Quantisation
 from training.files import write_json
-from training.fit import FitSettings, Progress, fit
+from training.fit import FitSettings, Progress, fit, logged, split
 from training.learners import HeatmapLearner, Learner
 from training.parallel import cores, spread
 from training.portraits import Portrait, read_labels
@@ -43,12 +43,13 @@ class Size:
     staged: int = 100  # faces a held-out person, for the calibration
     check_every: int = 250
     batch: int = 64
-    one_of: int = 1  # portraits, and test photographs, are used
+    one_of: int = 1  # portraits are used
+    judged: int = 1_000  # test photographs, at most
     workers: int = 0  # processes; 0 is one a core
 
 
 # One process: to load the face finders twice takes longer than the work.
-SMOKE = Size(synthetic=200, portraits=240, steps=40, staged=30, check_every=20, batch=16, one_of=7, workers=1)
+SMOKE = Size(synthetic=200, portraits=240, steps=40, staged=30, check_every=20, batch=16, one_of=7, judged=9, workers=1)
 
 
 def synth(count: int, out: Path, *, seed: int, workers: int, watch: Watch) -> Eyes:
@@ -77,15 +78,12 @@ def _made(out: Path, about: dict[str, Any], parts: Iterable[list[Any]]) -> Eyes:
 
 def train(learner: Learner, data: Sequence[Path], run: Path, settings: FitSettings) -> Iterator[Progress]:
     """`livecam-train fit`; the curves are drawn anew after every check."""
-    history: list[Progress] = []
     for progress in fit(learner, data, run, settings):
-        history.append(progress)
-        steps = np.array([past.step for past in history])
-        curves = {name: (steps, np.array([getattr(past, name) for past in history])) for name in ("loss", "error")}
+        history = logged(run)
+        curves = {name: (history["step"], history[name]) for name in ("loss", "error")}
         plots.write_lines(run / "curves.png", curves, "step", "loss; error of held-out people, crop px")
+        write_json(run / "scores.json", asdict(progress))
         yield progress
-    if history:
-        write_json(run / "scores.json", asdict(history[-1]))
 
 
 def starting_point(place: Path) -> Path:
@@ -152,14 +150,18 @@ def evaluate(
     face: FaceFinderName,
     most: int,
     watch: Watch,
-    one_of: int = 1,
+    held_out: float = 1.0,
 ) -> dict[str, Any]:
-    """`livecam-train evaluate`: of labelled photographs (truth.csv) or of a data set."""
+    """`livecam-train evaluate`: of labelled photographs (truth.csv) or of a data set, of which a run that learnt from
+    it is only shown the share of people it has not seen."""
     if (target / "truth.csv").exists():
-        photographs = judging.read_truth(target)[::one_of]
+        labelled = judging.read_truth(target)
+        photographs = labelled[:: -(-len(labelled) // most)]
         answers = judging.on_photographs(open_stills(FaceSettings(finder=face)), finder, photographs)
         return plots.write_report(list(watch("evaluate", answers, len(photographs))), out)
     eyes = load(target)
+    if held_out < 1:
+        eyes = eyes.chosen(split(eyes, held_out)[1])
     which = np.random.default_rng(0).permutation(len(eyes))[:most]
     return plots.write_report(list(watch("evaluate", judging.on_eyes(finder, eyes.chosen(which)), len(which))), out)
 
@@ -199,9 +201,8 @@ def everything(data: Path, work: Path, out: Path, *, size: Size, seed: int, watc
             data / "pupils/test",
             work / f"test_{face.value}",
             face=face,
-            most=0,
+            most=size.judged,
             watch=watch,
-            one_of=size.one_of,
         )
         scores[f"test, {face.value} faces"] = shown["shares"]["worse eye"]
     write_json(work / "summary.json", scores)

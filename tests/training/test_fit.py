@@ -191,6 +191,14 @@ def test_a_folder_that_is_no_run_is_an_error(tmp_path: Path) -> None:
         export.load_run(tmp_path, HeatmapLearner())
 
 
+def test_a_run_is_judged_only_on_people_of_its_data_that_it_has_not_seen(run: Path, data: Path, tmp_path: Path) -> None:
+    from training import export  # noqa: PLC0415
+
+    save(make_synthetic(8, seed=9), tmp_path / "other", {"made by": "a test"})
+    shares = [export.unseen_share(run, folder) for folder in (data, tmp_path / "other", tmp_path)]
+    assert shares == [TINY.held_out, 1.0, 1.0]
+
+
 def test_an_export_whose_card_is_lost_is_refused_by_the_live_program(run: Path, tmp_path: Path) -> None:
     from training import export  # noqa: PLC0415
 
