@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from livecam.sources.demo import Demo
 from tests.sources.mjpeg_server import MjpegServer
 
@@ -21,9 +23,9 @@ def demo_server(fps: float) -> MjpegServer:
 
 
 @contextmanager
-def livecam_run(url: str, report: Path, *, seconds: float) -> Iterator[subprocess.Popen[bytes]]:
+def livecam_run(url: str, report: Path, *flags: str, seconds: float) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "livecam", "run", "--source", url, "--face", "dlib", "--sink", "null"]
-    program = subprocess.Popen([*command, "--seconds", str(seconds), "--report", str(report)])
+    program = subprocess.Popen([*command, *flags, "--seconds", str(seconds), "--report", str(report)])
     try:
         yield program
     finally:
@@ -64,3 +66,15 @@ def test_a_stream_as_fast_as_it_can_be_served_is_shown_no_later_than_two_frame_t
     with demo_server(fps=600) as server, livecam_run(server.url, report, seconds=7) as program:
         said = told(program, report)
     assert said["latency_ms"]["p50"] < 2 * 1000 / said["fps"]
+
+
+@pytest.mark.parametrize(("flags", "collects"), [((), True), (("--no-queue",), False)])
+def test_a_camera_is_collected_from_unless_that_is_turned_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: tuple[str, ...], collects: bool
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    report = tmp_path / "report.json"
+    with demo_server(fps=15) as server, livecam_run(server.url, report, *flags, seconds=1) as program:
+        said = told(program, report)
+    assert (said["collected"] is not None) is collects
+    assert (tmp_path / "data" / "livecam" / "queue" / "pictures").is_dir() is collects

@@ -94,8 +94,14 @@ class Keeper:
         wanted = self._others * self.settings.random_share / (1 - self.settings.random_share)
         whole = int(wanted + self.random.random())
         self._others = 0
+        failure: StoreError | None = None
         for sample, picture in self._reserve.draw(max(whole, 1) if self.settings.random_share else 0):
-            self._is_added(sample, picture, store)
+            try:
+                self._is_added(sample, picture, store)
+            except StoreError as error:
+                failure = error
+        if failure is not None:
+            raise failure
 
     def _judged(self, suspect: Suspect, apart: float) -> Verdict | None:
         """An easy frame is of little use, one that two finders see differently of most."""
