@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.benchmark.canvas import PALE, Canvas, Colour
+from livecam.benchmark.canvas import INK, PALE, Canvas, Colour
 from livecam.benchmark.parts import STAGES
 from livecam.benchmark.results import PathResult, Results
 
@@ -29,6 +29,8 @@ _WIDTH = 1000
 _LEFT, _RIGHT = 180, 960
 _BAR, _GAP = 22, 12
 _CURVE = 260  # height
+_WORDS = 180  # what is written on a bar that is at least so long
+_WHITE: Colour = (255, 255, 255)
 _PEER: Colour = (120, 120, 120)
 
 
@@ -78,7 +80,15 @@ def _bar(canvas: Canvas, path: PathResult, top: float, scale: float) -> None:
         taken = path.stages[name].a_frame * scale if name in path.stages else 0.0
         canvas.box(left, top, taken, _BAR, colour)
         left += taken
-    canvas.text(left + 8, top + 16, f"with the queue on x{path.collecting.ratio:.2f}", height=7)
+    words, fits = f"x{path.collecting.ratio:.2f} with the queue on", left - _LEFT > _WORDS
+    canvas.text(
+        left - 8 if fits else left + 8,
+        top + 15,
+        words,
+        height=7,
+        align="right" if fits else "left",
+        colour=_WHITE if fits else INK,
+    )
 
 
 def _legend(canvas: Canvas, stages: Sequence[str], y: float) -> None:

@@ -28,6 +28,7 @@ class Figures:
     found: float
     confidence: float | None
     latencies: NDArray[np.float64]  # whole, sorted
+    rounds: NDArray[np.float64]  # whole, mean of each round
 
     @classmethod
     def of(cls, laps: Laps) -> Figures:
@@ -41,6 +42,7 @@ class Figures:
             found=laps.found,
             confidence=float(np.mean(laps.confidences)) if laps.confidences else None,
             latencies=np.sort([lap.whole for lap in taken]),
+            rounds=np.array([_mean(block, "whole") for block in laps.rounds]),
         )
 
 
@@ -70,8 +72,8 @@ class Collecting:
 
     @property
     def ratio(self) -> float:
-        """Of the time a frame takes: the median over the rounds, which come in pairs, so that no slow moment counts."""
-        return self.off.fps / self.on.fps
+        """Of the time a frame takes: each round to the same round without, then the median of these."""
+        return float(np.median(self.on.rounds / self.off.rounds))
 
     @property
     def cpu_ratio(self) -> float:
