@@ -18,6 +18,7 @@ from training.progress import watch
 from training.quality.cli import cam, quality
 from training.rounds.cli import rollback, round_, rounds
 from training.segmentation.cli import app as segment
+from training.simulation.cli import simulate
 
 app = typer.Typer(
     name="livecam-train",
@@ -33,6 +34,7 @@ app.command(name="round")(round_)
 app.command()(rounds)
 app.command()(rollback)
 app.command()(select)
+app.command()(simulate)
 
 Out = Annotated[Path, typer.Option("--out", help="Where the result goes.")]
 Seed = Annotated[int, typer.Option(help="The same seed makes the same result.")]
@@ -50,13 +52,16 @@ def coarse(
     every: Annotated[int, typer.Option(min=1, help="Take one of so many frames of a clip.")] = 5,
     least: Annotated[float, typer.Option(min=0, max=1, help="Guesses less sure than this are left out.")] = 0.5,
     workers: Workers = 0,
+    ray: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Use a Ray cluster that sees sources and result, or `local`.")
+    ] = None,
 ) -> None:
     """Label pictures with the handcrafted finder; an interrupted run goes on where it was."""
     from training.coarse import CoarseSettings, label  # noqa: PLC0415
     from training.parallel import cores  # noqa: PLC0415
 
     settings = CoarseSettings(face, every, least)
-    summary = label(sources, out, settings, workers=workers or cores(), watch=watch)
+    summary = label(sources, out, settings, workers=workers or cores(), watch=watch, ray=ray)
     print(f"{summary.eyes} eyes from {summary.pictures} pictures, {summary.faceless} without a face: {out}")
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,14 +20,15 @@ from livecam.pictures import SUFFIXES, read_picture
 from livecam.pupils.handcrafted import Handcrafted
 from livecam.settings import FaceFinderName, FaceSettings
 from livecam.sources.video import VideoFile
-from training.dataset import CORNER_SETS, SCHEMA, Eye, gathered, save
+from training.dataset import CORNER_SETS, SCHEMA, Eye, gathered_on_disk, save
 from training.errors import DatasetError
 from training.files import replacing, write_arrays
-from training.parallel import spread
 from training.patches import eye_patch
 from training.portraits import is_test_person
 from training.sheet import contact_sheet, write_picture
+from training.streaming import Columns, stream
 
+_TOGETHER = 16  # pictures that are one job
 CLIPS = {".mp4", ".mkv", ".avi", ".mov", ".webm"}
 
 
@@ -43,20 +46,6 @@ class Summary:
     faceless: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    source: Path
-    part: Path
-    settings: CoarseSettings
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    part: Path
-    pictures: int
-    faceless: int
-
-
 def label(
     sources: Sequence[Path],
     out: Path,
@@ -64,19 +53,54 @@ def label(
     *,
     workers: int,
     watch: Callable[[str, Iterable[Any], int], Iterable[Any]],
+    ray: str | None = None,
 ) -> Summary:
-    """Makes a data set of every source; a source that an interrupted run has done is not done again."""
+    """Makes a data set of every source; a source that an interrupted run has done is not done again.
+
+    Patches stay on the disk all the way; `ray` is the address of a cluster that sees sources and `out`.
+    """
     files = expanded(sources)
-    jobs = [_Job(path, out / "parts" / f"{_name(path, settings)}.json", settings) for path in files]
-    done = list(watch("coarse", spread(_labelled, jobs, workers=workers), len(jobs)))
-    labelled = [pair for part in done for pair in _read_guesses(part.part)]
-    eyes = gathered(_eye(guess, patch) for guess, patch in labelled)
-    about = {"made by": "coarse", "sources": len(files), "settings": asdict(settings)}
-    with replacing(out / "guesses.json") as stream:
-        stream.write(json.dumps({"schema": SCHEMA, "guesses": [guess for guess, _ in labelled]}).encode())
-    save(eyes, out, about)
-    write_picture(out / "sheet.png", contact_sheet(eyes))
-    return Summary(len(eyes), sum(part.pictures for part in done), sum(part.faceless for part in done))
+    parts = [out / "parts" / f"{_name(path, settings)}.json" for path in files]
+    jobs = list(_batches(files, parts))
+    done = watch("coarse", stream(partial(_labelled, settings=settings), jobs, workers=workers, ray=ray), len(jobs))
+    pictures, faceless = np.sum([[batch["pictures"].sum(), batch["faceless"].sum()] for batch in done], axis=0).tolist()
+    with tempfile.TemporaryFile(dir=out) as raw:
+        eyes = gathered_on_disk((_eye(guess, patch) for part in parts for guess, patch in _read_guesses(part)), raw)
+        _write_guesses(out / "guesses.json", parts)
+        save(eyes, out, {"made by": "coarse", "sources": len(files), "settings": asdict(settings)})
+        write_picture(out / "sheet.png", contact_sheet(eyes))
+        return Summary(len(eyes), pictures, faceless)
+
+
+def _batches(files: Sequence[Path], parts: Sequence[Path]) -> Iterator[Columns]:
+    """A clip is a job by itself, pictures go together."""
+    pictures = []
+    for pair in zip(files, parts, strict=True):
+        if pair[0].suffix.lower() in CLIPS:
+            yield _batch([pair])
+            continue
+        pictures.append(pair)
+        if len(pictures) == _TOGETHER:
+            yield _batch(pictures)
+            pictures = []
+    if pictures:
+        yield _batch(pictures)
+
+
+def _batch(pairs: Sequence[tuple[Path, Path]]) -> Columns:
+    source, part = (np.array([str(path.absolute()) for path in paths]) for paths in zip(*pairs, strict=True))
+    return {"source": source, "part": part}
+
+
+def _write_guesses(path: Path, parts: Sequence[Path]) -> None:
+    with replacing(path) as file:
+        file.write(f'{{"schema": {SCHEMA}, "guesses": ['.encode())
+        between = ""
+        for part in parts:
+            for guess in _read(part)["guesses"]:
+                file.write((between + json.dumps(guess)).encode())
+                between = ", "
+        file.write(b"]}")
 
 
 def expanded(sources: Sequence[Path]) -> list[Path]:
@@ -98,31 +122,38 @@ def _name(path: Path, settings: CoarseSettings) -> str:
     return f"{path.stem}-{hashlib.sha256(said.encode()).hexdigest()[:12]}"
 
 
-def _labelled(job: _Job) -> _Done:
-    if not job.part.exists():
-        _label_source(job)
-    content = _read(job.part)
-    return _Done(job.part, content["pictures"], content["faceless"])
+def _labelled(batch: Columns, *, settings: CoarseSettings) -> Columns:
+    pairs = zip(batch["source"], batch["part"], strict=True)
+    counts = np.array([_counted(Path(str(source)), Path(str(part)), settings) for source, part in pairs])
+    return {"pictures": counts[:, 0], "faceless": counts[:, 1]}
 
 
-def _label_source(job: _Job) -> None:
-    faces, finder = open_stills(FaceSettings(finder=job.settings.face)), Handcrafted()
+def _counted(source: Path, part: Path, settings: CoarseSettings) -> tuple[int, int]:
+    """How many pictures the source has, and how many of them are without a face."""
+    if not part.exists():
+        _label_source(source, part, settings)
+    content = _read(part)
+    return content["pictures"], content["faceless"]
+
+
+def _label_source(source: Path, part: Path, settings: CoarseSettings) -> None:
+    faces, finder = open_stills(FaceSettings(finder=settings.face)), Handcrafted()
     guesses: list[dict[str, Any]] = []
     patches: list[Image] = []
     pictures = faceless = 0
-    for index, image in _images(job.source, job.settings.every):
+    for index, image in _images(source, settings.every):
         frame = Frame(image, index, 0.0)
         found = faces.find(frame)
         pictures, faceless = pictures + 1, faceless + (not found)
         for face in found:
             left, right = finder.locate(finder.cutter(frame, face))
             for side, pupil in ((Side.LEFT, left), (Side.RIGHT, right)):
-                if pupil is not None and _trusted(pupil, job.settings.least):
-                    guess, patch = _guess(job.source, frame, face, side, pupil)
+                if pupil is not None and _trusted(pupil, settings.least):
+                    guess, patch = _guess(source, frame, face, side, pupil)
                     guesses.append(guess)
                     patches.append(patch)
-    write_arrays(job.part.with_suffix(".npz"), {f"arr_{k}": patch for k, patch in enumerate(patches)})
-    with replacing(job.part) as stream:
+    write_arrays(part.with_suffix(".npz"), {f"arr_{k}": patch for k, patch in enumerate(patches)})
+    with replacing(part) as stream:
         content = {"pictures": pictures, "faceless": faceless, "guesses": guesses}
         stream.write(json.dumps(content).encode())
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
@@ -72,11 +72,26 @@ _ROWS = ("sizes", "corners", "centres", "radii", "visible", "angles", "weights",
 def gathered(eyes: Iterable[Eye]) -> Eyes:
     """A set of eyes; DatasetError when there are none or a label lies outside its picture."""
     rows = list(eyes)
+    return _made(rows, np.concatenate([eye.patch.ravel() for eye in rows] or [np.zeros(0, np.uint8)]))
+
+
+def gathered_on_disk(eyes: Iterable[Eye], raw: IO[bytes]) -> Eyes:
+    """As `gathered`, but the pixels lie in an empty file, open for reading and writing, and not in memory."""
+    rows = []
+    for eye in eyes:
+        raw.write(eye.patch.tobytes())
+        # A picture of no memory that still has its shape.
+        rows.append(eye._replace(patch=np.broadcast_to(np.uint8(0), eye.patch.shape)))
+    raw.flush()
+    return _made(rows, np.memmap(raw, np.uint8, "r") if rows else np.zeros(0, np.uint8))
+
+
+def _made(rows: Sequence[Eye], pixels: NDArray[np.uint8]) -> Eyes:
     if not rows:
         raise DatasetError("the data set would be empty; no eye was found or made")
     sizes = np.array([eye.patch.shape for eye in rows], np.int32)
     made = Eyes(
-        np.concatenate([eye.patch.ravel() for eye in rows]),
+        pixels,
         sizes,
         np.array([eye.corners for eye in rows], np.float32),
         np.array([eye.centre for eye in rows], np.float32),

@@ -98,13 +98,20 @@ def write_lines(path: Path, curves: dict[str, tuple[Any, Any]], across: str, up:
 @contextmanager
 def _figure(path: Path, across: str, up: str) -> Iterator[Any]:
     """Axes to draw on; the PNG is written when all is drawn."""
+    with drawing(path, size=(6, 4.2), dpi=110) as figure:
+        axes = figure.add_subplot(xlabel=across, ylabel=up)
+        yield axes
+        axes.grid(alpha=0.3)
+        axes.legend()
+
+
+@contextmanager
+def drawing(path: Path, *, size: tuple[float, float], dpi: int) -> Iterator[Any]:
+    """A figure of `size` inches to draw in, which becomes a PNG; MissingExtraError without matplotlib."""
     figure_module, canvas_module = _matplotlib()
-    figure = figure_module.Figure(figsize=(6, 4.2), dpi=110, layout="constrained")
+    figure = figure_module.Figure(figsize=size, dpi=dpi, layout="constrained")
     canvas_module.FigureCanvasAgg(figure)
-    axes = figure.add_subplot(xlabel=across, ylabel=up)
-    yield axes
-    axes.grid(alpha=0.3)
-    axes.legend()
+    yield figure
     with replacing(path) as stream:
         figure.savefig(stream, format="png")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import multiprocessing
+import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -64,7 +66,8 @@ def _job(data: Any, work: Work, window: list[Columns]) -> Iterator[Columns]:
     items = [{name: batch[name][row] for name in batch} for batch in window for row in range(_rows(batch))]
     blocks = data.from_items(items, override_num_blocks=len(window))
     done = blocks.map_batches(_Alone(work), batch_size=size, batch_format="numpy", num_cpus=1)
-    yield from done.iter_batches(batch_size=size, batch_format="numpy")
+    for batch in done.iter_batches(batch_size=size, batch_format="numpy"):
+        yield {name: _plain(column) for name, column in batch.items()}
 
 
 class _Alone:
@@ -98,16 +101,33 @@ def _cluster(address: str, workers: int) -> Iterator[Any]:
         ray, data = importlib.import_module("ray"), importlib.import_module("ray.data")
     except ImportError as fault:
         raise MissingExtraError("--ray", "scale") from fault
+    _check_reachable(address)
+    own = {"num_cpus": workers, "include_dashboard": False} if address == LOCAL else {}
     try:
-        own = {"num_cpus": workers, "include_dashboard": False} if address == LOCAL else {}
         ray.init(address=address, log_to_driver=False, logging_level="ERROR", **own)
-    except (ConnectionError, ValueError, RuntimeError) as fault:
-        reason = (str(fault) or type(fault).__name__).splitlines()[0]
-        raise RunError(f"no Ray cluster answers at {address} ({reason}); start one, or pass --ray {LOCAL}") from fault
+    except Exception as fault:  # Ray raises a bare Exception when its node does not start in time
+        raise _no_cluster(address, str(fault) or type(fault).__name__) from fault
     context = data.DataContext.get_current()
     context.execution_options.preserve_order = True
-    context.enable_progress_bars = False
+    context.enable_progress_bars = context.print_on_execution_start = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
     try:
         yield data
     finally:
         ray.shutdown()
+
+
+def _check_reachable(address: str) -> None:
+    """Ray itself would wait for minutes for a cluster that is not there."""
+    host, _, port = address.rpartition("/")[2].partition(":")
+    if not port.isdigit():
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except (OSError, OverflowError) as fault:
+        raise _no_cluster(address, str(fault)) from fault
+
+
+def _no_cluster(address: str, reason: str) -> RunError:
+    words = reason.splitlines()[0]
+    return RunError(f"no Ray cluster answers at {address} ({words}); start one, or pass --ray {LOCAL}")

@@ -38,7 +38,7 @@ def chosen_from(store: Store, wish: Wish = WISH, machines: Machines = Machines()
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("filled") / "queue"
-    fill(folder, 90).close()
+    fill(folder, 60).close()
     return folder
 
 
@@ -106,7 +106,7 @@ def test_what_is_labelled_or_leased_is_not_chosen(store: Store) -> None:
     labelled = [stored.sample.id for stored in store.samples()][:15]
     store.record([LabelEvent(name, Verb.SKIP, "anna") for name in labelled])
     leased = [stored.sample.id for stored in store.lease("bert", count=15)]
-    chosen = {each.id for each in chosen_from(store, replace(WISH, budget=80)).chosen}
+    chosen = {each.id for each in chosen_from(store, replace(WISH, budget=55)).chosen}
     assert not chosen & {*labelled, *leased}
 
 
@@ -121,6 +121,13 @@ def test_labels_that_exist_make_their_like_less_wanted(store: Store) -> None:
 def test_two_processes_choose_what_one_does(store: Store) -> None:
     alone = chosen_from(store)
     assert replace(chosen_from(store, machines=Machines(workers=2)), number=alone.number) == alone
+
+
+@pytest.mark.slow
+def test_a_cluster_of_two_chooses_what_one_process_does(store: Store) -> None:
+    pytest.importorskip("ray", reason="a cluster needs the extra 'scale'")
+    alone = chosen_from(store)
+    assert replace(chosen_from(store, machines=Machines(2, "local")), number=alone.number) == alone
 
 
 def test_a_selection_is_kept_beside_the_store_with_all_that_repeats_it(store: Store) -> None:
@@ -138,12 +145,12 @@ def test_a_damaged_selection_is_an_error_that_names_the_file(store: Store) -> No
 def test_a_picture_that_cannot_be_read_is_told_and_never_chosen(store: Store) -> None:
     broken = next(store.samples(splits=[Split.TRAIN])).sample.id
     store.picture_path(broken).write_bytes(b"no picture")
-    selection = chosen_from(store, replace(WISH, budget=90))
+    selection = chosen_from(store, replace(WISH, budget=60))
     assert (selection.lost, broken in {each.id for each in selection.chosen}) == (1, False)
 
 
 def test_a_budget_larger_than_the_pool_takes_all(store: Store) -> None:
-    assert len(chosen_from(store, replace(WISH, budget=500)).chosen) == 90
+    assert len(chosen_from(store, replace(WISH, budget=500)).chosen) == 60
 
 
 def test_a_store_in_which_all_is_labelled_is_an_error(tmp_path: Path) -> None:
@@ -161,7 +168,7 @@ def test_the_sheet_has_a_tile_for_each_of_the_chosen(store: Store) -> None:
 def test_the_command_chooses_and_shows(store: Store) -> None:
     done = train("select", str(store.folder), "--budget", "10", "--workers", "1")
     shown = (store.folder / "selections/001.png").exists()
-    assert (done.returncode, "10 of 90 samples" in done.stdout, shown) == (0, True, True), done.stderr
+    assert (done.returncode, "10 of 60 samples" in done.stdout, shown) == (0, True, True), done.stderr
 
 
 @pytest.mark.parametrize(

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.acquisition import Candidates, Strategy, choose, lots_of
+from training.acquisition import Candidates, Numbers, Strategy, choose, lots_of, ranked
 from training.augment import Jitter
 from training.dataset import Eyes, load_all, manifest
 from training.errors import RunError
-from training.files import replacing, write_json
+from training.files import write_arrays, write_json
 from training.parallel import spread
-from training.simulation.net import Net, NetSettings
+from training.simulation.net import Net, NetSettings, net_of
 from training.simulation.world import VISIBLE, Places, World, WorldSettings, world
 
 _START = "start"
@@ -25,9 +26,9 @@ _START = "start"
 
 @dataclass(frozen=True, slots=True)
 class SimulationSettings:
-    budgets: tuple[int, ...] = (40, 80, 160, 320, 640)  # labels in all, without those of the start
-    first_steps: int = 1500  # for the model of the start
-    steps: int = 400  # a round: it goes on from the model of the round before
+    budgets: tuple[int, ...] = (40, 80, 160, 320)  # labels in all, without those of the start
+    first_steps: int = 900  # for the model of the start
+    steps: int = 250  # a round: it goes on from the model of the round before
     world: WorldSettings = field(default_factory=WorldSettings)
     net: NetSettings = field(default_factory=NetSettings)
 
@@ -66,9 +67,10 @@ def simulate(
 ) -> list[Point]:
     """Every point of the strategies and seeds; those that `out` holds already are not computed again."""
     _record(out, folders, settings)
+    points: list[Point] = []
     for name, kinds in (("start", [None]), ("simulate", list(strategies))):
         chains = [_Chain(out, tuple(folders), settings, kind, seed) for seed in range(1, seeds + 1) for kind in kinds]
-        points = [point for part in watch(name, spread(_run, chains, workers=workers), len(chains)) for point in part]
+        points += [point for part in watch(name, spread(_run, chains, workers=workers), len(chains)) for point in part]
     return points
 
 
@@ -76,9 +78,16 @@ def _record(out: Path, folders: Sequence[Path], settings: SimulationSettings) ->
     wanted = {"settings": asdict(settings), "data": sorted(manifest(folder)["sha256"] for folder in folders)}
     wanted = json.loads(json.dumps(wanted, default=lambda part: part.model_dump()))
     path = out / "settings.json"
-    if path.exists() and json.loads(path.read_text()) != wanted:
+    if path.exists() and _known_settings(path) != wanted:
         raise RunError(f"{out} was begun with other settings or data; name another folder or remove it")
     write_json(path, wanted)
+
+
+def _known_settings(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as fault:
+        raise RunError(f"{path} is damaged; remove the folder and begin the simulation again") from fault
 
 
 def _run(chain: _Chain) -> list[Point]:
@@ -95,18 +104,30 @@ def _run(chain: _Chain) -> list[Point]:
 
 
 class _Experiment:
+    """Data and network are only there once something is to be computed."""
+
     def __init__(self, chain: _Chain) -> None:
-        self.out, self.seed, self.settings = chain.out, chain.seed, chain.settings
-        self.eyes: Eyes = load_all(chain.folders)
-        self.world: World = world(self.eyes, chain.settings.world, chain.seed, chain.out / f"coarse-{chain.seed}.npy")
-        self.net = Net(chain.settings.net, chain.seed)
+        self.chain, self.seed, self.settings = chain, chain.seed, chain.settings
+
+    @cached_property
+    def eyes(self) -> Eyes:
+        return load_all(self.chain.folders)
+
+    @cached_property
+    def world(self) -> World:
+        return world(self.eyes, self.settings.world, self.seed, self.chain.out / f"coarse-{self.seed}.npy")
+
+    @cached_property
+    def net(self) -> Net:
+        return net_of(self.settings.net)
 
     def path(self, strategy: str, labels: int) -> Path:
-        return self.out / "points" / f"{strategy}-{self.seed}-{labels}.json"
+        return self.chain.out / "points" / f"{strategy}-{self.seed}-{labels}.json"
 
     def start(self) -> Point:
         path, none = self.path(_START, 0), np.zeros(0, np.int64)
         if not path.exists():
+            self.net.begin(self.seed)
             self._learn(none, self.settings.first_steps)
             self._keep(path, _START, none, none)
         return _read(path)
@@ -126,17 +147,20 @@ class _Experiment:
             return np.asarray(kept["labelled"], np.int64)
 
     def _chosen(self, strategy: Strategy, labelled: Places, budget: int) -> Places:
-        hidden = np.setdiff1d(np.arange(len(self.world.pool)), labelled)
-        candidates = self._candidates(hidden, len(labelled))
-        covered = self.net.score(self.eyes, self._known(labelled)).embeddings
-        chosen: Places = hidden[choose(strategy, candidates, budget, covered=covered).places]
+        hidden = np.setdiff1d(np.arange(len(self.world.pool)), labelled).astype(np.int64)
+        lots = lots_of([f"{len(labelled)} {place}" for place in hidden], self.seed)
+        if strategy is Strategy.RANDOM:
+            # What needs no score is not scored: half the time of the experiment.
+            drawn: Places = hidden[ranked(-lots, lots)[:budget]]
+            return drawn
+        covered = self.net.embed(self.eyes, self._known(labelled))
+        chosen: Places = hidden[choose(strategy, self._candidates(hidden, lots), budget, covered=covered).places]
         return chosen
 
-    def _candidates(self, hidden: Places, number: int) -> Candidates:
+    def _candidates(self, hidden: Places, lots: Numbers) -> Candidates:
         places = self.world.pool[hidden]
         scores = self.net.score(self.eyes, places)
         apart = np.hypot(*(scores.stable.places - self.world.coarse[hidden]).T) / self._pupil_distances(places)
-        lots = lots_of([f"{number} {place}" for place in hidden], self.seed)
         return Candidates(
             scores.embeddings, scores.stable.unsettled, scores.doubt, apart * scores.stable.surely_open, lots
         )
@@ -159,8 +183,8 @@ class _Experiment:
             {str(origin): int((origins == origin).sum()) for origin in self.settings.world.mix},
             int((self.eyes.visible[self.world.pool[chosen]] <= VISIBLE).sum()),
         )
-        with replacing(path.with_suffix(".npz")) as stream:
-            np.savez(stream, *self.net.weights, labelled=labelled)
+        weights = {f"arr_{number}": values for number, values in enumerate(self.net.weights)}
+        write_arrays(path.with_suffix(".npz"), {**weights, "labelled": labelled})
         write_json(path, asdict(point))
 
     def _judged(self) -> tuple[dict[str, float], dict[str, float]]:
@@ -181,4 +205,7 @@ class _Experiment:
 
 
 def _read(path: Path) -> Point:
-    return Point(**json.loads(path.read_text()))
+    try:
+        return Point(**json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError) as fault:
+        raise RunError(f"{path} is damaged; remove it to have it computed again") from fault

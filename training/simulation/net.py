@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from livecam.pupils.card import Decoding, Window
 from livecam.pupils.heatmap import Reading, decode
 from training import models
 from training.anatomy import Random
-from training.augment import Cutting, Jitter
+from training.augment import STEADY, Cutting, Jitter
 from training.dataset import Eyes
 from training.losses import Weights, loss, tensors
 from training.tensors import keras, tensorflow
@@ -26,11 +27,11 @@ _PORTION = 256  # crops a forward pass
 
 @dataclass(frozen=True, slots=True)
 class NetSettings:
-    """Half the shipped crop, three quarters of its channels: a tenth of the time, and the order of finders is kept."""
+    """Half the shipped crop and half its channels: it learns in a thirtieth of the time."""
 
     window: Window = field(default_factory=lambda: Window(width=32, height=24))
-    channels: int = 24
-    batch: int = 32
+    channels: int = 16
+    batch: int = 24
     learning_rate: float = 2e-3
 
     @property
@@ -51,16 +52,23 @@ class Scores:
 class Net:
     """One network whose weights can be put aside and taken up again."""
 
-    def __init__(self, settings: NetSettings, seed: int) -> None:
-        keras().utils.set_random_seed(seed)
+    def __init__(self, settings: NetSettings) -> None:
         self.settings, self.cutting = settings, settings.cutting
-        self.model = models.heatmap(settings.window, self.cutting.decoding, width=settings.channels)
+        self.model = self._untrained()
         self.optimizer = keras().optimizers.Adam(settings.learning_rate, global_clipnorm=5.0)
         self.optimizer.build(self.model.trainable_variables)
         penultimate = self.model.get_layer("numbers").input
         seen = keras().Model(self.model.input, [*self.model.outputs, penultimate])
         self._answer = tensorflow().function(lambda crops: seen(crops, training=False))
         self._learn = tensorflow().function(self._learning)
+
+    def begin(self, seed: int) -> None:
+        """Forgets everything."""
+        keras().utils.set_random_seed(seed)
+        self.model.set_weights(self._untrained().get_weights())
+
+    def _untrained(self) -> Any:
+        return models.heatmap(self.settings.window, self.cutting.decoding, width=self.settings.channels)
 
     @property
     def weights(self) -> list[NDArray[np.float32]]:
@@ -110,6 +118,10 @@ class Net:
             np.concatenate([part.doubt for part in parts]),
         )
 
+    def embed(self, eyes: Eyes, which: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Its penultimate layer for the eyes at `which`, cut steadily."""
+        return self.answer(self.cutting.batch(eyes, which, STEADY, np.random.default_rng(0)).crops[..., 0])[1]
+
     def _score(self, eyes: Eyes, which: NDArray[np.int64]) -> Scores:
         sites = [_site(eyes, int(k)) for k in which]
         window = self.cutting.window
@@ -122,6 +134,12 @@ class Net:
         stable = stability(reading, seen, widths, window)
         doubt = doubts(reading.sigmas.reshape(len(which), -1)[:, 0] * (1 + 2 * window.margin) / window.width)
         return Scores(stable, features[:: len(VIEWS)], doubt)
+
+
+@cache
+def net_of(settings: NetSettings) -> Net:
+    """One a process: building it takes longer than a round."""
+    return Net(settings)
 
 
 def doubts(sigmas: NDArray[np.float64]) -> NDArray[np.float64]:

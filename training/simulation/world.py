@@ -25,8 +25,8 @@ VISIBLE = 0.2  # the share of an iris that must be seen for its place to be judg
 class WorldSettings:
     """What the pool is made of, and on whom it is judged."""
 
-    pool: int = 3000  # eyes
-    mix: Mapping[str, float] = field(default_factory=lambda: {"portrait": 8.0, "gazeshift": 1.0, "synthetic": 1.0})
+    pool: int = 2000  # eyes
+    mix: Mapping[str, float] = field(default_factory=lambda: {"portrait": 18.0, "gazeshift": 1.0, "synthetic": 1.0})
     start: int = 300  # labelled eyes of the first origin, outside the pool: what the model knows before the loop
     test: int = 400  # eyes with a visible iris of each origin
     held_out: float = 0.25  # of the people; the test is made of them, the pool of the others
