@@ -72,6 +72,11 @@ def _twice(x: Any) -> Any:
     )(x)
 
 
+def repeated(x: Any) -> Any:
+    """Every cell as two by two of the same: `UpSampling2D`, of which TFLite does not understand an unknown size."""
+    return _twice(keras().layers.Concatenate()([x, x, x, x]))
+
+
 def tutorial_net(width: int = 64) -> Any:
     """The tutorial's network for any size that is a multiple of 16; logits of (background, target) (b, h, w, 2) out.
 
@@ -85,8 +90,8 @@ def tutorial_net(width: int = 64) -> Any:
         x = layers.MaxPool2D(2)(x)  # (b, h / 2 .. h / 16, w / 2 .. w / 16, filters)
         shortcuts.append(x)
     for filters, shortcut in zip((4 * width, 2 * width, width), reversed(shortcuts[:3]), strict=True):
-        x = layers.UpSampling2D(2)(x)
+        x = repeated(x)
         x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
         x = layers.Add()([x, shortcut])  # (b, h / 8 .. h / 2, w / 8 .. w / 2, filters)
-    logits = layers.Conv2D(2, 1, padding="same", name="logits")(layers.UpSampling2D(2)(x))  # (b, h, w, 2)
+    logits = layers.Conv2D(2, 1, padding="same", name="logits")(repeated(x))  # (b, h, w, 2)
     return keras().Model(page, logits, name="tutorial_net")

@@ -125,6 +125,16 @@ def test_the_tutorials_network_learns_too(tmp_path: Path) -> None:
     assert last.judged < first.judged
 
 
+def test_the_tutorials_network_is_judged_as_ours_is(tmp_path: Path) -> None:
+    opened = open_pages(write_folder(tmp_path / "book"))
+    settings = replace(TINY, model="tutorial", width=4, steps=2, check_every=2, mine_at=())
+    for _ in fit(opened[:2], tmp_path / "run", settings):
+        pass
+    judged = recipe.judged(str(tmp_path / "run"), opened)
+    figures = recipe.evaluate(judged, painted=False, changes=False, watch=lambda _, parts, __: parts)
+    assert figures["hit@1"]["count"] == 1
+
+
 def test_an_exported_run_says_what_the_run_says(run: Path) -> None:
     network = export.load_run(run)
     content = export.converted(network)

@@ -130,3 +130,12 @@ def test_an_unknown_network_is_an_error_that_names_the_known_ones() -> None:
 
 def test_ours_is_small() -> None:
     assert CentreLearner().build().count_params() < 260_000
+
+
+def test_the_tutorials_upsampling_repeats_every_cell() -> None:
+    from training.segmentation import models  # noqa: PLC0415
+
+    page = tf.keras.Input((None, None, 3))
+    twice = tf.keras.Model(page, models.repeated(page))
+    small = np.random.default_rng(0).random((1, 4, 5, 3)).astype(np.float32)
+    assert np.array_equal(twice(small), small.repeat(2, axis=1).repeat(2, axis=2))
