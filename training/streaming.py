@@ -63,7 +63,8 @@ def _on_ray(work: Work, batches: Iterable[Columns], workers: int, address: str) 
 
 def _job(data: Any, work: Work, window: list[Columns]) -> Iterator[Columns]:
     size = max(_rows(batch) for batch in window)
-    items = [{name: batch[name][row] for name in batch} for batch in window for row in range(_rows(batch))]
+    loose = [_loose(batch) for batch in window]
+    items = [{name: batch[name][row] for name in batch} for batch in loose for row in range(_rows(batch))]
     blocks = data.from_items(items, override_num_blocks=len(window))
     done = blocks.map_batches(_Alone(work), batch_size=size, batch_format="numpy", num_cpus=1)
     for batch in done.iter_batches(batch_size=size, batch_format="numpy"):
@@ -82,12 +83,17 @@ class _Alone:
 
     def __call__(self, batch: Columns) -> Columns:
         single_threaded()
-        return self.work({name: _plain(column) for name, column in batch.items()})
+        return _loose(self.work({name: _plain(column) for name, column in batch.items()}))
 
 
 def _plain(column: NDArray[Any]) -> NDArray[Any]:
     """Arrow gives words back as objects."""
     return column.astype(str) if column.dtype == object else column
+
+
+def _loose(batch: Columns) -> Columns:
+    """Arrow takes arrays of words for numbers of so many bytes, and cannot join those of different length."""
+    return {name: column.astype(object) if column.dtype.kind == "U" else column for name, column in batch.items()}
 
 
 def _rows(batch: Columns) -> int:

@@ -16,7 +16,7 @@ from training.streaming import LOCAL, Columns, stream
 def make_batches(count: int, size: int = 20) -> Iterator[Columns]:
     for number in range(count):
         rng = np.random.default_rng(number)
-        ids = np.array([f"sample {number} {row}" for row in range(size)])
+        ids = np.array([f"sample {number} {'long' * number} {row}" for row in range(size)])
         yield {"id": ids, "v": rng.normal(0, 1, (size, 6)).astype(np.float32)}
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from livecam.core.errors import SettingsError
 from training.acquisition import Strategy
 from training.progress import watch
+
+if TYPE_CHECKING:
+    from training.simulation.report import Need
 
 
 def simulate(
@@ -48,9 +52,15 @@ def simulate(
         found = report.curves(points, measure)
         limit = target if measure == "error" and target is not None else float(found[report.RANDOM].mean[-1])
         for need in report.needs(found, limit):
-            reached = f"{need.labels:.0f} labels to {limit:.4f}, {need.share:.0%} of random's"
-            print(f"{need.strategy:>13}: ends at {found[need.strategy].mean[-1]:.4f}; {reached}")
+            print(f"{need.strategy:>13}: ends at {found[need.strategy].mean[-1]:.4f}; {_reached(need, limit)}")
     print(f"table and plot: {out}")
+
+
+def _reached(need: Need, limit: float) -> str:
+    if not isfinite(need.labels):
+        return f"never comes to {limit:.4f}"
+    share = f", {need.share:.0%} of random's" if isfinite(need.share) else ""
+    return f"{need.labels:.0f} labels to {limit:.4f}{share}"
 
 
 def _budgets(words: str) -> tuple[int, ...]:
