@@ -123,7 +123,7 @@ def test_every_key_is_answered_in_the_window(screen: Screen, run: Run, tmp_path:
     program = run("--source", "still.mkv", "--strength", "0", "--pupil", "cpu")
     answers = {
         "m": "mirror on",
-        "c": "collecting is off: no queue is open",
+        "c": "collecting is off: no queue is open; --queue DIR opens one",
         "e": next_style(),
         "plus": "strength 0.1",
         "minus": "strength 0.0",
