@@ -11,7 +11,7 @@ run: setup ## start the effect: camera 0, else the demo (ARGS="--source demo --e
 	@$(BIN)/livecam run $(ARGS)
 
 test: setup-dev ## set up everything the tests need and run them all (ARGS="-k effects")
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 test-formats: ## let pycocotools, labelme, label-studio-sdk and datumaro read what we export (an environment of its own)
 	@.ci/setup formats

@@ -35,7 +35,7 @@ EAGER = """[collect]
 low = 1.0
 gap_seconds = 0.0
 per_minute = 600
-random_share = 0.4
+random_share = 0.5
 """
 
 
@@ -127,7 +127,7 @@ def test_from_a_clip_to_a_better_model_that_the_live_program_loads(tmp_path: Pat
         Scenery(place_for(tmp_path, Split.TEST), 40.0, 0.8),
     ]
     for clip in clips:
-        clip.shoot(demo, 110)
+        clip.shoot(demo, 160)
         collect(clip.path, queue, config)
     clock, said = Clock(), list[str]()
     live = Reloading(
@@ -142,7 +142,7 @@ def test_from_a_clip_to_a_better_model_that_the_live_program_loads(tmp_path: Pat
         labelled = label_everything(store, demo, clips)
         judging = list(store.samples(states=[SampleState.LABELLED], splits=[Split.TEST]))
         before = errors(live, judging, store.picture).mean()
-    round_ = train("round", queue, "--steps", 60, "--replay", 300, "--least", 3)
+    round_ = train("round", queue, "--steps", 60, "--replay", 300, "--least", 1)
     for _ in range(3):
         clock.now += POLL_SECONDS
         _ = live.cutter
@@ -150,7 +150,7 @@ def test_from_a_clip_to_a_better_model_that_the_live_program_loads(tmp_path: Pat
         after = errors(live, judging, store.picture).mean()
 
     assert "come first now" in chosen
-    assert labelled >= 15
+    assert labelled >= 10
     assert "the new model is in use" in round_
     assert said == [f"a new model is in use, {live.version}"]
     assert after < 0.7 * before
