@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from livecam.core.files import sync_folder
 
 DATABASE = "queue.db"
 PICTURES = "pictures"
+# What other programs keep in the store that shows people: maps, contact sheets, and the eyes rounds learnt from.
+_DERIVED = ("cam", "selections", "rounds/*/fine", "rounds/*/promoted")
 
 
 def default_folder(environment: Mapping[str, str] = os.environ) -> Path:
@@ -43,3 +46,10 @@ def _refuse_foreign(folder: Path) -> None:
     ours = {DATABASE, PICTURES}
     if not any((folder / name).exists() for name in ours) and any(folder.iterdir()):
         raise StoreError(f"the folder {folder} holds other things and no store; name an empty or a new one")
+
+
+def remove_derived(folder: Path) -> None:
+    """Removes every picture of a person that was made from the samples of the store in `folder`."""
+    for pattern in _DERIVED:
+        for path in folder.glob(pattern):
+            shutil.rmtree(path)

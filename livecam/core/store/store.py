@@ -17,7 +17,7 @@ from livecam.core.store import adding, counting, judging, leases, reading, remov
 from livecam.core.store.counting import Counts
 from livecam.core.store.database import Database, open_postgresql, open_sqlite
 from livecam.core.store.pictures import Pictures, encode
-from livecam.core.store.place import DATABASE, prepare
+from livecam.core.store.place import DATABASE, prepare, remove_derived
 from livecam.core.store.reconcile import reconcile
 from livecam.core.store.rows import to_event
 from livecam.core.store.schema import events, samples
@@ -239,8 +239,10 @@ class Store:
             return removing.remove(connection, self._pictures, list(ids))
 
     def clear(self) -> int:
-        """At the user's word: everything, also pictures that no sample claims; how many samples there were."""
+        """At the user's word: everything, also pictures that no sample claims, and what was drawn or cut from samples;
+        how many samples there were. Models and the records of rounds stay."""
         with told(str(self.folder)), self._pictures.locked(self._busy_seconds):
+            remove_derived(self.folder)
             with self._database.writing() as connection:
                 gone = removing.remove(connection, self._pictures, list(connection.scalars(select(samples.c.id))))
             self._pictures.remove_all()
