@@ -99,6 +99,11 @@ def test_a_model_without_its_card_says_so_and_exits_with_2(program: Program, tmp
     assert "mine.json (no such file or directory); a model is a .tflite with its .json card beside it" in err
 
 
+def test_a_model_of_targets_says_which_kind_is_wanted(program: Program) -> None:
+    code, _, err = program("locate", asset("demo/portrait.png"), "--model", asset("models/waldo.tflite"))
+    assert (code, "is a model for `livecam find`; a pupil model is wanted here" in err) == (2, True)
+
+
 def test_a_folder_that_is_not_there_is_said_before_any_picture_is_read(program: Program, tmp_path: Path) -> None:
     code, out, err = program("locate", asset("demo/portrait.png"), "--out", tmp_path / "absent")
     assert (code, out) == (2, "")

@@ -51,7 +51,7 @@ def test_with_a_target_model_everything_is_dark_but_the_target(program: Program,
 
 def test_a_target_model_without_the_spotlight_says_what_it_goes_with(program: Program) -> None:
     code, _, err = program("run", "--source", "demo", "--face", "dlib", "--model", TARGETS, "--sink", "out.mp4")
-    assert (code, "finds targets, not pupils; it goes with --effect spotlight" in err) == (2, True)
+    assert (code, "finds targets, not pupils; it goes with `livecam find` or --effect spotlight" in err) == (2, True)
 
 
 def test_a_model_of_pupils_stays_one_with_the_spotlight(program: Program) -> None:

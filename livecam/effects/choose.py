@@ -39,7 +39,7 @@ def target_model(settings: Settings) -> Path | None:
     if model is None or not is_target(model):
         return None
     if settings.effect.style != SPOTLIGHT:
-        raise SettingsError(f"{model} finds targets, not pupils; it goes with --effect {SPOTLIGHT}")
+        raise SettingsError(f"{model} finds targets, not pupils; it goes with `livecam find` or --effect {SPOTLIGHT}")
     return model
 
 

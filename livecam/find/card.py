@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field
 
 from livecam.core.errors import AssetError
 from livecam.find.peaks import Size
+from livecam.model_card import CardPart, Kind, ModelCard, ModelFiles, kind_of
 
 SCHEMA = 1
-KIND: Literal["target"] = "target"
 _CERTAIN = 1e-4  # heights nearer to 0 or 1 than this are all the same
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Input(_Part):
+class Input(CardPart):
     """The network is given (level - mean) * scale of every channel."""
 
     order: Literal["bgr", "rgb"] = "rgb"
@@ -31,7 +25,7 @@ class Input(_Part):
     scale: float = Field(1 / 255, gt=0)
 
 
-class Calibration(_Part):
+class Calibration(CardPart):
     """Logistic weights of the log-odds of a peak's height, and of how far these lie above the next best peak's."""
 
     height: float
@@ -50,7 +44,7 @@ def _real(size: Size) -> Size:
     return size
 
 
-class Search(_Part):
+class Search(CardPart):
     """How a page is searched; all that TargetFinder needs to know beside the network."""
 
     scales: tuple[Annotated[float, Field(ge=0.05, le=4)], ...] = Field((0.7, 1.0, 1.3), min_length=1)
@@ -65,12 +59,11 @@ class Search(_Part):
     """the score from which a target counts as found"""
 
 
-class Card(Search):
-    """A target model's description; `sha256` ties it to the file it describes."""
+class Card(ModelCard, Search):
+    """A target model's description."""
 
     schema_number: int = Field(SCHEMA, alias="schema")
-    kind: Literal["target"] = KIND
-    sha256: str
+    kind: Literal["target"] = "target"
     input: Input
     stride: int = Field(4, ge=1, le=64)
     multiple: int = Field(8, ge=1, le=512)
@@ -79,7 +72,7 @@ class Card(Search):
     """context a cell needs on each side, pixels: half the receptive field, rounded up"""
     trained_on: str
     attribution: tuple[str, ...] = ()
-    scores: dict[str, float] = {}
+    scores: dict[str, float] = Field(default_factory=dict)
     commit: str
     created: str
     """date and time, ISO 8601"""
@@ -88,50 +81,22 @@ class Card(Search):
 def read_card(model: Path) -> tuple[Card, bytes]:
     """The card beside `model` and the model itself; AssetError when either is missing, damaged, of another kind, or
     not of the other."""
-    path = model.with_suffix(".json")
-    content, text = _content(model), _content(path)
-    if kind_of(text) != KIND:
+    files = ModelFiles.read(model)
+    if files.kind is Kind.PUPIL:
+        raise AssetError(
+            f"{model} is a pupil model, for `livecam run` and `livecam locate`; a target model is wanted here,"
+            " which comes from: livecam-train segment export"
+        )
+    if files.kind is not Kind.TARGET:
         raise AssetError(
             f"{model} is not a target model by its card; one that is comes from: livecam-train segment export"
         )
-    try:
-        card = Card.model_validate_json(text)
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise AssetError(f"the card {path} cannot be used: {where}: {first['msg'].lower()}; export it again") from fault
-    if card.schema_number != SCHEMA:
-        raise AssetError(f"the card {path} has schema {card.schema_number}, this program reads {SCHEMA}; export again")
-    if hashlib.sha256(content).hexdigest() != card.sha256:
-        raise AssetError(f"{model} is not the model its card describes (sha256 differs); export it again")
-    return card, content
+    return files.card(Card, schema=SCHEMA), files.content
 
 
 def is_target(model: Path) -> bool:
     """Whether a readable card beside the file says that it finds targets."""
-    try:
-        return kind_of(model.with_suffix(".json").read_bytes()) == KIND
-    except OSError:
-        return False
-
-
-def kind_of(text: bytes) -> str:
-    """What a card says of its model; empty when it says nothing, as the cards of pupil models do."""
-    try:
-        content = json.loads(text)
-    except ValueError:
-        return ""
-    return str(content.get("kind", "")) if isinstance(content, dict) else ""
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as fault:
-        reason = (fault.strerror or "unreadable").lower()
-        raise AssetError(
-            f"cannot read {path} ({reason}); a model is a .tflite with its .json card beside it"
-        ) from fault
+    return kind_of(model) is Kind.TARGET
 
 
 def _log_odds(probability: float) -> float:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from livecam.core.errors import AssetError
+from livecam.model_card import CardPart, Kind, ModelCard, ModelFiles
 
 SCHEMA = 1
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Window(_Part):
+class Window(CardPart):
     """How an eye is cut: the corners of the lids lie on the middle line, `margin` of their distance from the sides."""
 
     width: int = Field(64, ge=16, le=512)
@@ -30,14 +26,14 @@ class Window(_Part):
     """the subject's left eye is mirrored, so that the nose is always on the same side"""
 
 
-class Normalisation(_Part):
+class Normalisation(CardPart):
     """(grey - mean) / (standard deviation + softening), of each crop by itself, within +-limit."""
 
     softening: float = Field(4.0, gt=0)
     limit: float = Field(4.0, gt=0)
 
 
-class Decoding(_Part):
+class Decoding(CardPart):
     """Soft-argmax over a heat map (Nibali et al. 2018, DSNT); three more numbers follow in the second output."""
 
     rows: int = Field(12, ge=2)
@@ -50,7 +46,7 @@ class Decoding(_Part):
     """an openness, as a probability, that is lower than this is a closed eye"""
 
 
-class SecondLook(_Part):
+class SecondLook(CardPart):
     """Where the first look is in doubt, a wider one finds the eye that wrong landmarks missed."""
 
     doubt: float = Field(0.009, gt=0)
@@ -68,7 +64,7 @@ class Features(NamedTuple):
     disagreement: float  # log(1 + disagreement of the two eyes / 5 % of the pupil distance)
 
 
-class Calibration(_Part):
+class Calibration(CardPart):
     """Logistic weights that turn Features into the probability of being within 5 % of the pupil distance."""
 
     reach: float
@@ -92,7 +88,7 @@ def logistic(log_odds: float) -> float:
     return 1 / (1 + math.exp(-min(max(log_odds, -60.0), 60.0)))
 
 
-class Provenance(_Part):
+class Provenance(CardPart):
     """Where the model comes from."""
 
     recipe: str
@@ -102,11 +98,9 @@ class Provenance(_Part):
     scores: dict[str, float]
 
 
-class Card(_Part):
-    """A pupil model's description; `sha256` ties it to the file it describes."""
+class Card(ModelCard):
+    """A pupil model's description."""
 
-    schema_number: int = Field(alias="schema")
-    sha256: str
     window: Window
     normalisation: Normalisation
     decoding: Decoding
@@ -116,27 +110,12 @@ class Card(_Part):
 
 
 def read_card(model: Path) -> tuple[Card, bytes]:
-    """The card beside `model` and the model itself; AssetError when either is missing, damaged or not of the other."""
-    path = model.with_suffix(".json")
-    content, text = _content(model), _content(path)
-    try:
-        card = Card.model_validate_json(text)
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise AssetError(f"the card {path} cannot be used: {where}: {first['msg'].lower()}; export it again") from fault
-    if card.schema_number != SCHEMA:
-        raise AssetError(f"the card {path} has schema {card.schema_number}, this program reads {SCHEMA}; export again")
-    if hashlib.sha256(content).hexdigest() != card.sha256:
-        raise AssetError(f"{model} is not the model its card describes (sha256 differs); export it again")
-    return card, content
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as fault:
-        reason = (fault.strerror or "unreadable").lower()
+    """The card beside `model` and the model itself; AssetError when either is missing, damaged, of another kind, or
+    not of the other."""
+    files = ModelFiles.read(model)
+    if files.kind is Kind.TARGET:
         raise AssetError(
-            f"cannot read {path} ({reason}); a model is a .tflite with its .json card beside it"
-        ) from fault
+            f"{model} is a model for `livecam find`; a pupil model is wanted here, which comes from:"
+            " livecam-train export"
+        )
+    return files.card(Card, schema=SCHEMA), files.content

@@ -12,6 +12,8 @@ from typing import Any
 import cv2
 import pytest
 
+from livecam.core.assets import asset
+
 SPREAD = {"p50", "p95", "p99", "max"}
 SMALL = ("--size", "320x240", "--frames", "12", "--warmup", "6", "--paths", "cpu", "--face", "dlib")
 
@@ -125,6 +127,7 @@ def test_runtimes_and_threads_are_compared_where_they_are_installed(tmp_path: Pa
         (("--plot", "plot.svg"), "--plot cannot be 'plot.svg'; name a .png file"),
         (("--json", "nowhere/figures.json"), "cannot write nowhere/figures.json"),
         (("--effect", "sparkle"), "sparkle"),
+        (("--paths", "tflite", "--model", str(asset("models/waldo.tflite"))), "a pupil model is wanted here"),
     ],
 )
 def test_what_cannot_be_right_is_said_before_measuring(flags: tuple[str, ...], complaint: str, tmp_path: Path) -> None:

@@ -57,8 +57,8 @@ def test_a_card_that_cannot_be_used_says_why(tmp_path: Path, changes: dict[str, 
         read_card(written(tmp_path, **changes))
 
 
-def test_the_model_of_pupils_is_not_a_target_model() -> None:
-    with pytest.raises(AssetError, match="not a target model"):
+def test_the_model_of_pupils_is_called_one() -> None:
+    with pytest.raises(AssetError, match=r"is a pupil model, for .*; a target model is wanted here"):
         read_card(asset("models/pupil.tflite"))
 
 

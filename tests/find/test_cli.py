@@ -142,7 +142,7 @@ def test_two_pages_of_one_name_do_not_share_a_picture(program: Program, page: Pa
 
 def test_a_model_of_pupils_is_refused(program: Program, page: Path) -> None:
     code, _, err = program("find", page, "--model", asset("models/pupil.tflite"))
-    assert (code, "is not a target model" in err) == (2, True)
+    assert (code, "is a pupil model" in err) == (2, True)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20, 3), (30, 500)])
