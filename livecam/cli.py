@@ -10,12 +10,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import json
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import cv2
 import typer
@@ -38,6 +38,9 @@ from livecam.pupils.choose import open_pupils
 from livecam.settings import Settings
 from livecam.settings_file import DEFAULT_FILE, as_toml, load
 from livecam.sources.devices import list_cameras
+
+if TYPE_CHECKING:
+    from livecam.live import Live
 
 app = typer.Typer(
     name="livecam",
@@ -105,17 +108,23 @@ def run(
     )
     if report:
         _check_report(report, settings)
+    live: Live | None = None
     interrupted = False
-    with ExitStack() as stack:
-        live = assemble(settings, Limits(seconds, frames), stack, _say)
-        try:
-            live.run()
-        except KeyboardInterrupt:
-            interrupted = True
+    try:
+        with ExitStack() as stack:
+            live = assemble(settings, Limits(seconds, frames), stack, _say)
+            try:
+                live.run()
+            except KeyboardInterrupt:
+                interrupted = True
+    except LivecamError as error:
+        if report and live:
+            _report_failure(report, live, error)
+        raise
     for line in live.summary():
         _say(line)
     if report:
-        _write(report, json.dumps(live.report(), indent=2).encode() + b"\n")
+        _write_report(report, live.report())
     if interrupted:
         raise typer.Exit(130)
 
@@ -234,6 +243,21 @@ def _check_report(path: Path, settings: Settings) -> None:
         check_writable(path)
     except OSError as error:
         raise _unwritable(path, error) from error
+
+
+def _report_failure(path: Path, live: Live, error: LivecamError) -> None:
+    """What was done until the error; that is the one that counts, also where there is no room for a report of it."""
+    report = live.report()
+    if not report["frames"]:
+        return
+    try:
+        _write_report(path, {**report, "error": str(error)})
+    except SinkError as second:
+        _say(str(second))
+
+
+def _write_report(path: Path, report: Mapping[str, Any]) -> None:
+    _write(path, json.dumps(report, indent=2).encode() + b"\n")
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -150,6 +150,21 @@ def test_a_report_that_cannot_be_written_ends_the_run_before_it_begins(program: 
     assert (code, list(tmp_path.iterdir())) == (2, [])
 
 
+def test_a_source_that_breaks_leaves_the_report_of_what_was_done(program: Program, tmp_path: Path) -> None:
+    for index in range(3):
+        cv2.imwrite(str(tmp_path / f"wall{index}.png"), np.full((120, 160, 3), 90 + index, np.uint8))
+    (tmp_path / "wall3.png").write_text("no picture\n" * 50)
+    code, _, err = program("run", "--source", tmp_path, "--face", "dlib", "--sink", "null", "--report", "r.json")
+    report = json.loads((tmp_path / "r.json").read_text())
+    assert (code, report["frames"], report["error"] in err) == (2, 3, True)
+
+
+def test_a_run_that_fails_before_its_first_frame_leaves_no_report(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "wall.png").write_text("no picture\n" * 50)
+    code, _, _ = program("run", "--source", "wall.png", "--face", "dlib", "--sink", "null", "--report", "r.json")
+    assert (code, (tmp_path / "r.json").exists()) == (2, False)
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_interrupted_leaves_a_playable_recording(tmp_path: Path, ending: signal.Signals) -> None:
     command = [sys.executable, "-m", "livecam", "run", *SMALL_DEMO, "--sink", str(tmp_path / "out.mp4")]
