@@ -26,7 +26,6 @@ from livecam import options
 from livecam.benchmark.cli import bench
 from livecam.collecting.cli import app as queue_app
 from livecam.core.errors import LivecamError, SettingsError, SinkError, SourceError
-from livecam.core.files import check_writable, write_atomically
 from livecam.core.scene import Frame, Scene
 from livecam.doctor import Finding, Verdict, examine
 from livecam.faces.choose import open_stills
@@ -38,6 +37,7 @@ from livecam.pupils.choose import open_pupils
 from livecam.settings import Settings
 from livecam.settings_file import DEFAULT_FILE, as_toml, load
 from livecam.sources.devices import list_cameras
+from livecam.writing import check_place, write_file
 
 if TYPE_CHECKING:
     from livecam.live import Live
@@ -212,14 +212,14 @@ def config(
         return
     if path.exists() and not force:
         raise SinkError(f"{path} is there already; pass --force to overwrite it, or name another file")
-    _write(path, text.encode())
+    write_file(path, text.encode())
     print(f"settings written to {path}")
 
 
 def _save_located(image: Path, scene: Scene, folder: Path | None) -> Path:
     path = (folder or image.parent) / f"{image.stem}_located.png"
     _, content = cv2.imencode(".png", located(scene))
-    _write(path, content.tobytes())
+    write_file(path, content.tobytes())
     return path
 
 
@@ -239,10 +239,7 @@ def _check_report(path: Path, settings: Settings) -> None:
     from livecam.outputs import files, spare_the_source  # noqa: PLC0415
 
     spare_the_source(settings.source.source, [*files(settings.output.sinks), path])
-    try:
-        check_writable(path)
-    except OSError as error:
-        raise _unwritable(path, error) from error
+    check_place(path)
 
 
 def _report_failure(path: Path, live: Live, error: LivecamError) -> None:
@@ -257,18 +254,7 @@ def _report_failure(path: Path, live: Live, error: LivecamError) -> None:
 
 
 def _write_report(path: Path, report: Mapping[str, Any]) -> None:
-    _write(path, json.dumps(report, indent=2).encode() + b"\n")
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        write_atomically(path, content)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-
-
-def _unwritable(path: Path, error: OSError) -> SinkError:
-    return SinkError(f"cannot write {path}: {error.strerror}; name a file in a folder you may write to")
+    write_file(path, json.dumps(report, indent=2).encode() + b"\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -13,10 +13,10 @@ import typer
 from rich.console import Console
 
 from livecam import options
-from livecam.core.errors import SettingsError, SinkError
-from livecam.core.files import write_atomically
+from livecam.core.errors import SettingsError
 from livecam.settings import FaceFinderName, PupilFinderName, Runtime
 from livecam.settings_file import load
+from livecam.writing import check_place, write_file
 
 if TYPE_CHECKING:
     from livecam.benchmark.results import Results
@@ -88,8 +88,8 @@ def _check_outputs(json_file: str | None, plot: Path | None) -> None:
     if plot and plot.suffix.lower() != ".png":
         raise SettingsError(f"--plot cannot be '{plot}'; name a .png file")
     for path in [plot, Path(json_file) if json_file and json_file != "-" else None]:
-        if path and (path.is_dir() or not path.absolute().parent.is_dir()):
-            raise SinkError(f"cannot write {path}; name a file in a folder that exists")
+        if path:
+            check_place(path)
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -133,13 +133,6 @@ def _deliver(results: Results, json_file: str | None, plot: Path | None) -> None
     if json_file == "-":
         print(text, end="")
     elif json_file:
-        _write(Path(json_file), text.encode())
+        write_file(Path(json_file), text.encode())
     if plot:
-        _write(plot, picture(results))
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        write_atomically(path, content)
-    except OSError as error:
-        raise SinkError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
+        write_file(plot, picture(results))

@@ -15,9 +15,9 @@ import typer
 from livecam import options
 from livecam.core.assets import asset
 from livecam.core.errors import SinkError, SourceError
-from livecam.core.files import check_writable, write_atomically
 from livecam.core.scene import Image
 from livecam.pictures import read_picture
+from livecam.writing import check_place, write_file
 
 if TYPE_CHECKING:
     from livecam.find.finder import TargetFinder
@@ -70,10 +70,7 @@ def _pictures(images: Sequence[Path], out: Path) -> dict[Path, Path]:
         if place.resolve() in taken:
             raise SinkError(f"cannot write {place}: {taken[place.resolve()]}; name another place")
         taken[place.resolve()] = f"it is already that of {image}"
-        try:
-            check_writable(place)
-        except OSError as error:
-            raise _unwritable(place, error) from error
+        check_place(place)
     return places
 
 
@@ -91,11 +88,8 @@ def _draw(place: Path, page: Image, finder: TargetFinder, report: Report) -> Non
     from livecam.find.picture import pointed_out  # noqa: PLC0415
 
     drawn = pointed_out(page, [target for target in report.targets if finder.sure(target)])
-    try:
-        _, content = cv2.imencode(place.suffix, drawn)
-        write_atomically(place, content.tobytes())
-    except OSError as error:
-        raise _unwritable(place, error) from error
+    _, content = cv2.imencode(place.suffix, drawn)
+    write_file(place, content.tobytes())
 
 
 def _tell(report: Report, *, as_json: bool) -> None:
@@ -109,7 +103,3 @@ def _tell_failure(image: str, error: Exception, *, as_json: bool) -> None:
         print(json.dumps({"image": image, "error": str(error)}), flush=True)
     else:
         print(f"livecam: {error}", file=sys.stderr, flush=True)
-
-
-def _unwritable(path: Path, error: OSError) -> SinkError:
-    return SinkError(f"cannot write {path}: {(error.strerror or str(error)).lower()}; name a place you may write to")
