@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import av
 import cv2
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 
 from livecam.core.scene import Image
 from livecam.sinks.fitting import Size
+
+_T = TypeVar("_T")
 
 # A hybrid file is written in fragments, playable up to the last whole one when the program is killed or the disk is
 # full, and becomes an ordinary .mp4 with an index when it is closed. Matroska is like that by nature.
@@ -38,7 +41,7 @@ def playable(path: Path) -> bool:
     """Whether a picture can be read from the beginning of a video."""
     try:
         with av.open(path) as container:
-            return next(container.decode(video=0), None) is not None
+            return bool(container.streams.video) and next(container.decode(video=0), None) is not None
     except (OSError, FFmpegError):
         return False
 
@@ -48,9 +51,9 @@ class Encoding:
 
     def __init__(self, file: BinaryIO, suffix: str, size: Size) -> None:
         container, options = CONTAINERS[suffix]
-        self._container = av.open(file, "w", format=container, options=options)
+        self._file = _FailingOnce(file)
+        self._container = av.open(self._file, "w", format=container, options=options)
         self._stream = _h264(self._container, size)
-        self._file = file
         self._first: float | None = None
         self._last = -_STEP
 
@@ -73,6 +76,35 @@ class Encoding:
             self._first = seconds
         self._last = max(round((seconds - self._first) * _TICKS), self._last + _STEP)
         return self._last
+
+
+class _FailingOnce:
+    """A file that says once that it takes no more, and nothing after that: PyAV would print it as a stack trace."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._failed = False
+
+    def write(self, data: bytes) -> int:
+        return self._unless_failed(lambda: self._file.write(data), len(data))
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._unless_failed(lambda: self._file.seek(offset, whence), offset)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def flush(self) -> None:
+        self._unless_failed(self._file.flush, None)
+
+    def _unless_failed(self, act: Callable[[], _T], otherwise: _T) -> _T:
+        if self._failed:
+            return otherwise
+        try:
+            return act()
+        except OSError:
+            self._failed = True
+            raise
 
 
 def _h264(container: av.container.OutputContainer, size: Size) -> VideoStream:

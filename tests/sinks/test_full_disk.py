@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.sinks.test_recording import pictures_before_damage
 
 ROOM = 150_000  # bytes; a limit on the size of files needs no disk and no root
@@ -39,6 +41,13 @@ def test_without_another_sink_the_run_ends_and_says_why(tmp_path: Path) -> None:
     ran = run_with_little_room(tmp_path, "out.mkv")
     assert (ran.returncode, "file too large" in ran.stderr) == (2, True), ran.stderr
     assert pictures_before_damage(tmp_path / "out.mkv") >= 30
+
+
+@pytest.mark.parametrize("room", [100, ROOM])
+def test_a_disk_that_is_full_is_one_line_of_words(tmp_path: Path, room: int) -> None:
+    ran = run_with_little_room(tmp_path, "out.mp4", "null", room=room)
+    lines = [line for line in ran.stderr.splitlines() if not line.startswith("livecam: ")]
+    assert ("recording out.mp4 stopped" in ran.stderr, lines) == (True, [])
 
 
 def test_a_run_that_ends_so_leaves_the_report_of_what_was_done(tmp_path: Path) -> None:
