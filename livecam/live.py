@@ -144,7 +144,8 @@ def assemble(settings: Settings, limits: Limits, stack: ExitStack, say: Say) -> 
     model = open_model(settings.faces.finder)
     # Opened after what takes long to load, for a camera's time counts from here.
     opened = open_source(settings.source, paced=watched(names), say=say)
-    stack.enter_context(opened)
+    if isinstance(opened, Camera):
+        stack.enter_context(opened)
     if not names:
         names, limits = _without_a_display(opened, limits)
     live = watched(names) or isinstance(opened, Camera)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -113,9 +113,8 @@ class Clock:
 
 
 @pytest.fixture
-def demo() -> Iterator[Demo]:
-    with Demo(640, 360) as opened:
-        yield opened
+def demo() -> Demo:
+    return Demo(640, 360)
 
 
 @pytest.mark.timeout(300)

@@ -32,11 +32,10 @@ class FirstShown:
 
 
 def main(start: Start) -> None:
-    sink = FirstShown()
-    with open_source(start.source, start.size) as source:
-        path = open_path(start.settings)
-        frames = _First(Resized(source, start.size), start.frames)
-        run(frames, path.perception, path.effect, [sink], path.collector, finished=lambda: False)
+    sink, source = FirstShown(), open_source(start.source, start.size)
+    path = open_path(start.settings)
+    frames = _First(Resized(source, start.size), start.frames)
+    run(frames, path.perception, path.effect, [sink], path.collector, finished=lambda: False)
     print(json.dumps({"first_drawn": sink.moment, "peak_mb": peak_mb()}))
 
 

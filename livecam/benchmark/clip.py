@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +30,7 @@ class Resized:
         return (replace(frame, image=fitted(frame.image, self._size)) for frame in self._source)
 
 
-def open_source(source: str, size: Size) -> AbstractContextManager[Iterable[Frame]]:
+def open_source(source: str, size: Size) -> Iterable[Frame]:
     """The demo at `size`, or a video file at its own; SourceError for anything that cannot be measured again."""
     # PyAV takes long to load, and the demo does not need it.
     if source == "demo":
@@ -51,8 +50,7 @@ def load(source: str, size: Size, count: int) -> list[Frame]:
     SettingsError when they do not fit into half of the machine's memory.
     """
     _check_memory(size, count)
-    with open_source(source, size) as opened:
-        frames = list(itertools.islice(Resized(opened, size), count))
+    frames = list(itertools.islice(Resized(open_source(source, size), size), count))
     return back_and_forth(frames, count)
 
 

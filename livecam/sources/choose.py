@@ -24,7 +24,7 @@ _VIDEO_URL = re.compile(r"^https?://[^?#]+\.(mp4|mkv|mov|webm|avi|m4v)([?#].*)?$
 
 
 def open_source(settings: SourceSettings, *, paced: bool, say: Callable[[str], None] = lambda note: None) -> AnySource:
-    """The source, opened, to be closed by `with`; `paced` plays files and the demo at their own speed.
+    """The source, opened; a Camera is to be closed by `with`. `paced` plays files and the demo at their own speed.
 
     `say` is told, in a sentence, what a person should know: that there is no camera and the demo is shown instead.
     """

@@ -26,7 +26,7 @@ class Demo:
     """Frames are a pure function of their index: `seconds = index / fps`.
 
     `paced` shows it live, at its own speed, and leaves out frames when the reader is slow; otherwise every frame comes
-    as fast as it is taken. Every iteration starts from the beginning; after `close` there are no frames.
+    as fast as it is taken. Every iteration starts from the beginning.
     """
 
     def __init__(
@@ -45,23 +45,10 @@ class Demo:
         self._scale = _PUPIL_DISTANCE_SHARE * self._unit / PUPIL_DISTANCE
         self._portrait = Portrait(min(max(round(self._scale * 1.1), 1), 3))
         self._paced, self._notice, self._timing = paced, notice, timing
-        self._closed = False
-
-    def __enter__(self) -> Demo:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Ends every iteration."""
-        self._closed = True
 
     def __iter__(self) -> Iterator[Frame]:
         pace = Pace(self._timing)
         for index in self._due(pace) if self._paced else itertools.count():
-            if self._closed:
-                return
             yield self.frame(index)
 
     def _due(self, pace: Pace) -> Iterator[int]:

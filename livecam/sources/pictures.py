@@ -28,23 +28,10 @@ class Pictures:
         if not paths:
             raise SourceError("there are no pictures to show")
         self._paths, self._fps, self._paced, self._timing = tuple(paths), fps, paced, timing
-        self._closed = False
-
-    def __enter__(self) -> Pictures:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Ends every iteration."""
-        self._closed = True
 
     def __iter__(self) -> Iterator[Frame]:
         pace = Pace(self._timing)
         for index, image in enumerate(self._images()):
-            if self._closed:
-                return
             if self._paced:
                 pace.wait(index / self._fps)
             yield Frame(image, index, index / self._fps, captured=self._timing.clock())

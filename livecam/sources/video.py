@@ -25,37 +25,22 @@ class VideoFile:
     """Every frame of a video; `paced` shows each at its time, otherwise they come as fast as they are taken.
 
     A damaged or truncated video yields what can be read, and its last frame says so in its notice. Every iteration
-    starts from the beginning; after `close` there are no frames.
+    starts from the beginning, and holds the file open until it ends.
     """
 
     def __init__(self, path: Path | str, *, paced: bool = False, timing: Timing = REAL_TIME) -> None:
         self._path, self._paced, self._timing = path, paced, timing
-        self._closed = False
         _opened(path).close()
-
-    def __enter__(self) -> VideoFile:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Ends every iteration."""
-        self._closed = True
 
     def __iter__(self) -> Iterator[Frame]:
         pace = Pace(self._timing)
         for frame in self._with_notice():
-            if self._closed:
-                return
             if self._paced:
                 pace.wait(frame.seconds)
             yield replace(frame, captured=self._timing.clock())
 
     def _with_notice(self) -> Iterator[Frame]:
         """The frames, held back by one, so that the last can tell what is missing after it."""
-        if self._closed:
-            return
         held: Frame | None = None
         with _opened(self._path) as container:
             reading = _Reading(container.streams.video[0], (container.duration or 0) / av.time_base)

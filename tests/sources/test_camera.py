@@ -152,7 +152,7 @@ def test_closing_ends_the_iteration_and_the_thread() -> None:
     frames = iter(camera)
     next(frames)
     camera.close()
-    assert list(frames) == []
+    assert [*frames, *camera] == []
     assert capture.closed
     assert "camera" not in [thread.name for thread in threading.enumerate()]
 

@@ -39,43 +39,45 @@ def gallery(tmp_path: Path) -> Path:
 
 
 def test_demo_opens_the_demo_at_its_size() -> None:
-    with open_source(settings("demo"), paced=False) as source:
-        assert isinstance(source, Demo)
-        assert next(iter(source)).size == (64, 48)
+    source = open_source(settings("demo"), paced=False)
+    assert isinstance(source, Demo)
+    assert next(iter(source)).size == (64, 48)
 
 
 def test_a_video_is_opened_as_one(tmp_path: Path) -> None:
-    with open_source(settings(write_clip(tmp_path / "clip.mp4")), paced=False) as source:
-        assert isinstance(source, VideoFile)
+    source = open_source(settings(write_clip(tmp_path / "clip.mp4")), paced=False)
+    assert isinstance(source, VideoFile)
 
 
 def test_a_picture_is_opened_as_one(tmp_path: Path) -> None:
-    with open_source(settings(picture(tmp_path / "face.png")), paced=False) as source:
-        assert len(list(source)) == 1
+    source = open_source(settings(picture(tmp_path / "face.png")), paced=False)
+    assert len(list(source)) == 1
 
 
 def test_a_folder_gives_its_pictures_by_name(gallery: Path) -> None:
-    with open_source(settings(gallery), paced=False) as source:
-        assert isinstance(source, Pictures)
-        assert [round(float(frame.image.mean())) for frame in source] == [51, 50, 52]
+    source = open_source(settings(gallery), paced=False)
+    assert isinstance(source, Pictures)
+    assert [round(float(frame.image.mean())) for frame in source] == [51, 50, 52]
 
 
 def test_a_glob_gives_the_pictures_it_matches(gallery: Path) -> None:
-    with open_source(settings(gallery / "*.png"), paced=False) as source:
-        assert len(list(source)) == 1
+    source = open_source(settings(gallery / "*.png"), paced=False)
+    assert len(list(source)) == 1
 
 
 def test_an_address_is_read_as_a_live_camera() -> None:
     server = MjpegServer(lambda index: np.zeros((48, 64, 3), np.uint8))
-    with server, open_source(settings(server.url), paced=True) as source:
+    with server:
+        source = open_source(settings(server.url), paced=True)
         assert isinstance(source, Camera)
+        source.close()
 
 
 @NO_CAMERA
 def test_without_a_camera_auto_shows_the_demo_and_says_so() -> None:
     notes: list[str] = []
-    with open_source(settings("auto"), paced=False, say=notes.append) as source:
-        assert "demo" in next(iter(source)).notice
+    source = open_source(settings("auto"), paced=False, say=notes.append)
+    assert "demo" in next(iter(source)).notice
     assert "no camera" in notes[0]
 
 

@@ -80,13 +80,3 @@ def test_what_is_no_camera_starts_from_the_beginning_again(name: str, tmp_path: 
     runs = [[(frame.index, frame.seconds) for frame in itertools.islice(source, 3)] for _ in range(2)]
     assert runs[0] == runs[1]
     assert runs[0][0] == (0, 0.0)
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "fake"])
-def test_after_closing_there_are_no_frames(name: str, tmp_path: Path) -> None:
-    source = make(name, tmp_path)
-    frames = iter(source)
-    next(frames)
-    source.close()  # type: ignore[attr-defined]
-    assert list(frames) == []
-    assert list(source) == []
