@@ -102,6 +102,17 @@ def test_only_the_command_lines_print_and_exit(path: Path) -> None:
     assert not loud or path.name in {"cli.py", "__main__.py"}, f"{name(path)} calls {loud}"
 
 
+@pytest.mark.parametrize("path", [path for path in MODULES if room(path).startswith("livecam")], ids=name)
+def test_no_frame_wakes_the_threads_of_linear_algebra(path: Path) -> None:
+    """They spin for milliseconds after each inverse or solution, of two rows even: a whole core, frame after frame."""
+    functions = [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef)]
+    calls = [node for function in functions for node in ast.walk(function) if isinstance(node, ast.Call)]
+
+    waking = [ast.unparse(call.func) for call in calls if "linalg" in ast.unparse(call.func)]
+
+    assert set(waking) <= {"np.linalg.norm"}, f"{name(path)} calls {waking}"
+
+
 def _is_loud(function: ast.expr) -> bool:
     return ast.unparse(function) in {"print", "exit", "quit", "sys.exit", "os._exit", "os.abort", "typer.echo"}
 

@@ -37,10 +37,7 @@ class EyeCrop:
 
     def to_frame(self, points: ArrayLike) -> NDArray[np.float64]:
         """Patch pixels to frame pixels, (..., 2)."""
-        (a, b, _), (c, d, _) = self.matrix.tolist()
-        back = np.array([[d, -c], [-b, a]]) / _determinant(self.matrix)
-        moved: NDArray[np.float64] = (np.asarray(points, np.float64) - self.matrix[:, 2]) @ back
-        return moved
+        return _back(points, self.matrix)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,11 +84,22 @@ def _determinant(matrix: NDArray[np.float64]) -> float:
     return float(a * d - b * c)
 
 
+def _back(points: ArrayLike, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where the points (..., 2) were before the matrix (2, 3) moved them.
+
+    Spelled out: numpy's inverse, of two rows even, wakes a thread that then spins for milliseconds.
+    """
+    (a, b, _), (c, d, _) = matrix.tolist()
+    back = np.array([[d, -c], [-b, a]]) / (a * d - b * c)
+    moved: NDArray[np.float64] = (np.asarray(points, np.float64) - matrix[:, 2]) @ back
+    return moved
+
+
 def _region(image: Image, matrix: NDArray[np.float64], size: tuple[int, int]) -> tuple[Image, NDArray[np.float64]]:
     """The part of the image under the patch, a pixel more around, and the matrix from there."""
     width, height = size
     corners = np.array([[-1, -1], [width, -1], [width, height], [-1, height]], np.float64)
-    around = (corners - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
+    around = _back(corners, matrix)
     low = np.clip(np.floor(around.min(axis=0)).astype(int) - 1, 0, np.array(image.shape[1::-1]) - 1)
     high = np.clip(np.ceil(around.max(axis=0)).astype(int) + 2, low + 1, image.shape[1::-1])
     local = matrix.copy()

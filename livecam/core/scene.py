@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -73,7 +74,7 @@ class Frame:
         return self.image.shape[1], self.image.shape[0]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Face:
     """A face and its 68 landmarks; the same `identity` in consecutive frames is the same face, followed."""
 
@@ -86,19 +87,20 @@ class Face:
         """The six lid points of an eye, (6, 2), frame pixels: corners are 0 and 3, upper lid 1 and 2, lower 4 and 5."""
         return self.landmarks[LID_POINTS[side]]
 
-    @property
+    @cached_property
     def pupil_distance(self) -> float:
         """The distance between the middles of the two eyes' corners, pixels: the unit of every error and size."""
-        return math.hypot(*self._eye_line())
+        return math.hypot(*self._eye_line)
 
-    @property
+    @cached_property
     def roll(self) -> float:
         """Radians by which the line from the image-left to the image-right eye falls below the horizontal."""
-        across, down = self._eye_line()
+        across, down = self._eye_line
         return math.atan2(down, across)
 
+    @cached_property
     def _eye_line(self) -> tuple[float, float]:
-        # Asked for several times a frame: plain numbers are ten times quicker than small arrays here.
+        # Plain numbers are ten times quicker than small arrays here.
         (a, b), (c, d), (e, f), (g, h) = self.landmarks[_EYE_CORNERS].tolist()
         return (e + g - a - c) / 2, (f + h - b - d) / 2
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from livecam.core.crop import similarity
 from livecam.core.scene import Image
 from livecam.faces.model import Region, Sight
-from livecam.faces.patch import within
+from livecam.faces.patch import under
 from livecam.faces.plane import as_complex, as_points
 
 _SIDE_PX = 112  # of the patch that is compared; the region has _REGION_PX in it
@@ -125,13 +125,14 @@ def _moved(before: Anchor, motion: _Motion) -> Sight | None:
 
 
 def _green_patch(image: Image, region: Region, matrix: NDArray[np.float64]) -> Image:
-    # One channel, taken before it is turned, is a third of the work, and green is most of what grey is made of. Not
-    # `cut`: averaging before a reduction would cost more than all the rest, and flow can do without.
-    reach = 0.75 * region.size * _SIDE_PX / _REGION_PX
-    left, right = within(region.x, reach, image.shape[1])
-    top, bottom = within(region.y, reach, image.shape[0])
-    green = cv2.extractChannel(image[top:bottom, left:right], 1)
+    # One channel, taken before it is turned, is a third of the work, and green is most of what grey is made of. Of a
+    # near face only some rows are read: what is far from the processor takes longer than all that is done with it.
+    # Not `cut`: averaging before a reduction would cost more than all the rest, and flow can do without.
+    rows, columns = under(region, _SIDE_PX / _REGION_PX, image)
+    step = max(1, int(region.size / _REGION_PX))
+    green = cv2.extractChannel(image[rows.start : rows.stop : step, columns], 1)
     local = matrix.copy()
-    local[:, 2] += left * matrix[:, 0] + top * matrix[:, 1]
+    local[:, 2] += columns.start * matrix[:, 0] + rows.start * matrix[:, 1]
+    local[:, 1] *= step
     patch = cv2.warpAffine(green, local, (_SIDE_PX, _SIDE_PX), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return patch.astype(np.uint8, copy=False)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
-
-import numpy as np
 
 from livecam.core.scene import Box, Image, Points
 
@@ -22,7 +21,7 @@ class Region(NamedTuple):
 
     def overlaps(self, other: Region) -> bool:
         """Whether both are the same face: their middles are nearer than two fifths of the larger one."""
-        return bool(np.hypot(self.x - other.x, self.y - other.y) < 0.4 * max(self.size, other.size))
+        return math.hypot(self.x - other.x, self.y - other.y) < 0.4 * max(self.size, other.size)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

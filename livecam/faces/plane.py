@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from livecam.core.scene import Points
 
 
-def as_complex(points: Points) -> NDArray[np.complex128]:
+def as_complex(points: ArrayLike) -> NDArray[np.complex128]:
     """(n, 2) as (n,)."""
     return np.ascontiguousarray(points, np.float64).view(np.complex128)[:, 0]
 

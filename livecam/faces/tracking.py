@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-
-import numpy as np
 
 from livecam.core.scene import Face, Frame, Image
 from livecam.faces.flow import Anchor, anchor, carried
@@ -76,7 +75,7 @@ class Tracking:
             moved = self._moved(lock, frame)
             if moved is None:
                 continue
-            drifted = abs(np.log(max(moved.sight.region.size, 1.0) / max(lock.sure_size, 1.0))) > _DRIFT
+            drifted = abs(math.log(max(moved.sight.region.size, 1.0) / max(lock.sure_size, 1.0))) > _DRIFT
             leapt = drifted or _leap(lock.sight.region, moved.sight.region) > _LEAP
             # A frame in which landmarks were found anew has had its share of work; the next one can wait no longer.
             grace = 0.0 if moved.anchor is lock.anchor else _CARRIED
@@ -145,10 +144,10 @@ class Tracking:
 
 def _leap(before: Region, after: Region) -> float:
     """How far a region moved (in its sides), grew or shrank (as a ratio) or turned (radians), whichever is most."""
-    moved = np.hypot(after.x - before.x, after.y - before.y) / max(before.size, 1.0)
-    grown = abs(np.log(max(after.size, 1.0) / max(before.size, 1.0)))
-    turned = abs((after.angle - before.angle + np.pi) % (2 * np.pi) - np.pi)
-    return float(max(moved, grown, turned))
+    moved = math.hypot(after.x - before.x, after.y - before.y) / max(before.size, 1.0)
+    grown = abs(math.log(max(after.size, 1.0) / max(before.size, 1.0)))
+    turned = abs((after.angle - before.angle + math.pi) % (2 * math.pi) - math.pi)
+    return max(moved, grown, turned)
 
 
 def _plausible(before: Region, after: Region, image: Image) -> bool:

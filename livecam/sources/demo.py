@@ -66,8 +66,8 @@ class Demo:
 
     def _image(self, now: Pose) -> Image:
         plate = self._portrait.plate(now.gaze, now.closing)
-        whole = np.vstack([self._portrait.matrix, [0, 0, 1]])
-        matrix = self._to_frame(now) @ np.linalg.inv(whole)
+        to_portrait = np.vstack([cv2.invertAffineTransform(self._portrait.matrix), [0, 0, 1]])
+        matrix = self._to_frame(now) @ to_portrait
         image = cv2.warpAffine(plate, matrix, self._size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
         return image.astype(np.uint8, copy=False)
 
