@@ -134,7 +134,7 @@ def locate(
     images: Annotated[list[str], typer.Argument(metavar="IMAGES...", help="Pictures.")],
     pupil: options.PupilName = None,
     face: options.FaceName = None,
-    model: options.Model = None,
+    model: options.PupilModel = None,
     max_faces: options.MaxFaces = None,
     out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where pictures go; beside the input.")] = None,
     as_json: options.Json = False,

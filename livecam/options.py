@@ -21,6 +21,10 @@ PupilName = Annotated[
     PupilFinderName | None,
     typer.Option(help="The exported model, the handcrafted finder, or the baseline."),
 ]
+PupilModel = Annotated[
+    Path | None,
+    typer.Option("--model", help="Another .tflite model for --pupil tflite, its card beside it."),
+]
 Model = Annotated[
     Path | None,
     typer.Option(
@@ -47,7 +51,10 @@ QueueDb = Annotated[
 NoQueue = Annotated[bool, typer.Option("--no-queue", help="Keep no frames, also not of a camera.")]
 KeepPart = Annotated[Keep | None, typer.Option("--keep", help="How much of a hard frame is kept.")]
 Config = Annotated[Path | None, typer.Option(help="A settings file; livecam.toml is read when it is there.")]
-Report = Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write frame rate, latency and stage times.")]
+Report = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.json", help="Write frame rate, latency and stage times, also when it ends by an error."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
 

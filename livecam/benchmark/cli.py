@@ -46,7 +46,7 @@ def bench(
     threads_sweep: Annotated[bool, typer.Option("--threads-sweep", help="Compare 1, 2, 4 ... threads.")] = False,
     runtimes: Annotated[str | None, typer.Option(metavar="NAMES", help="Compare: litert, tflite-runtime.")] = None,
     accuracy: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Score labelled photographs too.")] = None,
-    model: options.Model = None,
+    model: options.PupilModel = None,
     style: options.Style = None,
     json_file: Annotated[str | None, typer.Option("--json", metavar="FILE", help="All figures; - prints them.")] = None,
     plot: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Where the time goes, as a picture.")] = None,

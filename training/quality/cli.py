@@ -21,7 +21,7 @@ _FINDERS = ("tflite", "cpu", "tutorial")
 
 
 def quality(
-    store: Annotated[Path, typer.Argument(help="The sample store.")],
+    store: Annotated[Path, typer.Argument(metavar="STORE", help="The sample store.")],
     data: Annotated[
         list[Path] | None, typer.Option("--data", help="Data sets whose labels are spoilt on purpose; may be repeated.")
     ] = None,
