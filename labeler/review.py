@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from labeler.actions import Action
 from labeler.blend import blend
 from labeler.formats.annotation import annotation
 from labeler.journal import Journal
 from labeler.page import page, unreadable
 from labeler.pairs import Pairs
 from labeler.pictures import read_mask, read_picture
-from labeler.session import Action, Event, Judged, Session, Told, Undone, after, meaning, resumed
+from labeler.session import Event, Judged, Session, Told, Undone, after, meaning, resumed
 from livecam.core.errors import LivecamError, SinkError
 from livecam.core.files import write_atomically
 from livecam.core.scene import Image
@@ -44,7 +45,7 @@ class Review:
         return session
 
     def _event(self, session: Session, action: Action) -> Event:
-        event = Told(self._saved(session)) if action is Action.SAVE else meaning(session, action)
+        event = Told(self._saved(session)) if action is Action.EXPORT else meaning(session, action)
         if isinstance(event, Judged | Undone):
             try:
                 self.journal.append(event)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import reduce
 
+from labeler.actions import Action
+
 MOST_ZOOM = 12
 
 
@@ -16,24 +18,6 @@ class Verdict(StrEnum):
     TRUE = "true"
     FALSE = "false"
     SKIPPED = "skipped"
-
-
-class Action(StrEnum):
-    """What a person can ask for."""
-
-    TRUE = "true and next"
-    FALSE = "false and next"
-    SKIP = "skip"
-    UNDO = "undo"
-    NEXT = "next"
-    PREVIOUS = "previous"
-    SAVE = "save"
-    LABELS = "show the labels"
-    HELP = "help"
-    ZOOM_IN = "zoom in"
-    ZOOM_OUT = "zoom out"
-    ZOOM_RESET = "zoom reset"
-    QUIT = "quit"
 
 
 class Panel(StrEnum):
@@ -192,7 +176,7 @@ def _undo(session: Session) -> Session:
     return replace(session, history=tuple(history), position=position, panel=Panel.NONE)
 
 
-_VERDICTS = {Action.TRUE: Verdict.TRUE, Action.FALSE: Verdict.FALSE, Action.SKIP: Verdict.SKIPPED}
+_VERDICTS = {Action.ACCEPT: Verdict.TRUE, Action.REJECT: Verdict.FALSE, Action.SKIP: Verdict.SKIPPED}
 _ZOOMS = {Action.ZOOM_IN: 1, Action.ZOOM_OUT: -1, Action.ZOOM_RESET: 0}
 _PANELS = {Action.HELP: Panel.HELP, Action.LABELS: Panel.LABELS}
 _PLAIN: dict[Action, Event] = {Action.NEXT: Moved(1), Action.PREVIOUS: Moved(-1), Action.QUIT: Left()}

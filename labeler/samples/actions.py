@@ -1,4 +1,4 @@
-"""What a person can ask for while labelling samples, and the keys that ask for it: the same in window and browser."""
+"""What each key, click and turn of the wheel asks for while labelling samples: the same in window and browser."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from labeler.actions import EVERYWHERE, JUDGING, Action, asked
 from livecam.core.scene import Point, Side
 
 
@@ -14,42 +15,6 @@ class Mode(StrEnum):
 
     REVIEW = "review"
     ANNOTATE = "annotate"
-
-
-class Action(StrEnum):
-    """What a key can ask for."""
-
-    ACCEPT = "accept"
-    REJECT = "reject"
-    SKIP = "skip"
-    UNDO = "undo"
-    NEXT = "next"
-    PREVIOUS = "previous"
-    OTHER_EYE = "other eye"
-    CLOSED = "closed"
-    OCCLUDED = "occluded"
-    LEFT = "left"
-    RIGHT = "right"
-    UP = "up"
-    DOWN = "down"
-    LEFT_A_LITTLE = "left a little"
-    RIGHT_A_LITTLE = "right a little"
-    UP_A_LITTLE = "up a little"
-    DOWN_A_LITTLE = "down a little"
-    WIDER = "wider"
-    NARROWER = "narrower"
-    CONTRAST = "contrast"
-    PIXELS = "pixels or smooth"
-    LANDMARKS = "landmarks"
-    BARE = "hide what is drawn"
-    MAP = "class activation map"
-    LABELS = "show the labels"
-    EXPORT = "export"
-    HELP = "help"
-    ZOOM_IN = "zoom in"
-    ZOOM_OUT = "zoom out"
-    ZOOM_RESET = "zoom reset"
-    QUIT = "quit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,38 +35,14 @@ class Widen:
 
 Wish = Action | Place | Widen
 
-# By the names that browsers give to keys, with Shift+ before those whose name does not change.
 _BOTH: Mapping[str, Action] = {
-    "Escape": Action.QUIT,
-    "q": Action.QUIT,
-    "n": Action.NEXT,
-    "p": Action.PREVIOUS,
-    "u": Action.UNDO,
-    " ": Action.SKIP,
-    "b": Action.SKIP,
-    "s": Action.EXPORT,
-    "v": Action.LABELS,
+    **EVERYWHERE,
     "m": Action.MAP,
     "g": Action.CONTRAST,
     "y": Action.PIXELS,
     "r": Action.BARE,
-    "?": Action.HELP,
-    "h": Action.HELP,
-    "+": Action.ZOOM_IN,
-    "=": Action.ZOOM_IN,
-    "z": Action.ZOOM_IN,
-    "-": Action.ZOOM_OUT,
-    "x": Action.ZOOM_OUT,
-    "0": Action.ZOOM_RESET,
-    "a": Action.ZOOM_RESET,
-    "f": Action.ACCEPT,
 }
-_REVIEW: Mapping[str, Action] = {
-    "d": Action.REJECT,
-    "l": Action.LANDMARKS,
-    "ArrowLeft": Action.PREVIOUS,
-    "ArrowRight": Action.NEXT,
-}
+_REVIEW: Mapping[str, Action] = {**JUDGING, "l": Action.LANDMARKS}
 _ANNOTATE: Mapping[str, Action] = {
     "Enter": Action.ACCEPT,
     "Tab": Action.OTHER_EYE,
@@ -134,12 +75,8 @@ KEYS: Mapping[Mode, Mapping[str, Action]] = {Mode.REVIEW: {**_BOTH, **_REVIEW}, 
 
 
 def action_of(mode: Mode, key: str) -> Action | None:
-    """What a key by its browser name asks for; a capital without a meaning of its own is as good as its small letter.
-
-    None for a key without a meaning.
-    """
-    keys = KEYS[mode]
-    return keys.get(key, keys.get(key.lower() if len(key) == 1 else key.removeprefix("Shift+")))
+    """What a key by its browser name asks for; None for one without a meaning."""
+    return asked(KEYS[mode], key)
 
 
 HELP: Mapping[Mode, tuple[tuple[str, str], ...]] = {

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from labeler.actions import Action
 from labeler.formats.annotation import annotation
 from labeler.samples import leases
-from labeler.samples.actions import Action, Mode, Wish
+from labeler.samples.actions import Mode, Wish
 from labeler.samples.item import DECIDING, Turn, item
 from labeler.samples.judgement import judged
 from labeler.samples.meaning import meaning, settling

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from labeler.samples.actions import Action, Mode, Place, Widen, Wish
+from labeler.actions import Action
+from labeler.samples.actions import Mode, Place, Widen, Wish
 from labeler.samples.item import DECIDING, SIDES, Age, Item, Said
 from labeler.samples.session import (
     Contrast,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from labeler.samples.actions import Action, Mode, Place, Widen, Wish, action_of
+from labeler.actions import Action
+from labeler.samples.actions import Mode, Place, Widen, Wish, action_of
 from labeler.samples.desk import Desk
 from labeler.samples.page import Before, Page, load_map, page
 from labeler.samples.panels import Facts

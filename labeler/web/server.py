@@ -19,8 +19,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from labeler.actions import Action
 from labeler.annotators import check_name
-from labeler.samples.actions import HELP, Action, Mode, Place, Widen, Wish, action_of
+from labeler.samples.actions import HELP, Mode, Place, Widen, Wish, action_of
 from labeler.web.guard import Guard
 from labeler.web.people import People, Person
 from labeler.web.telling import told

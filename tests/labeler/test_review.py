@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 import pytest
 
+from labeler.actions import Action
 from labeler.journal import Journal
 from labeler.page import BAR, HEIGHT, WIDTH
 from labeler.pairs import find_pairs
 from labeler.review import Review
-from labeler.session import Action, Session, Verdict
+from labeler.session import Session, Verdict
 from livecam.core.scene import Image
 from tests.fakes import grey
 
@@ -51,21 +52,21 @@ def reviewed(images: Path, *wishes: Action, masks: Path | None = None) -> tuple[
 
 
 def test_a_decision_is_on_disk_before_the_next_picture_shows(images: Path) -> None:
-    _, person = reviewed(images, Action.TRUE, Action.FALSE, Action.UNDO)
+    _, person = reviewed(images, Action.ACCEPT, Action.REJECT, Action.UNDO)
 
     assert person.lines == [0, 1, 2, 3]
 
 
 def test_the_next_session_goes_on_where_this_one_was_left(images: Path) -> None:
-    reviewed(images, Action.TRUE)
+    reviewed(images, Action.ACCEPT)
 
-    session, _ = reviewed(images, Action.FALSE)
+    session, _ = reviewed(images, Action.REJECT)
 
     assert session.verdicts == {"a.png": Verdict.TRUE, "b.png": Verdict.FALSE}
 
 
 def test_saving_writes_the_annotation_of_the_tutorial(images: Path) -> None:
-    reviewed(images, Action.TRUE, Action.SKIP, Action.FALSE, Action.SAVE)
+    reviewed(images, Action.ACCEPT, Action.SKIP, Action.REJECT, Action.EXPORT)
 
     assert json.loads((images / "annotation.json").read_text()) == {
         "img_dir": str(images.resolve()),
@@ -75,7 +76,7 @@ def test_saving_writes_the_annotation_of_the_tutorial(images: Path) -> None:
 
 
 def test_every_page_has_one_size(images: Path) -> None:
-    _, person = reviewed(images, Action.HELP, Action.ZOOM_IN, Action.LABELS, *[Action.TRUE] * 3)
+    _, person = reviewed(images, Action.HELP, Action.ZOOM_IN, Action.LABELS, *[Action.ACCEPT] * 3)
 
     assert {page.shape for page in person.pages} == {(HEIGHT + BAR, WIDTH, 3)}
 
@@ -94,7 +95,7 @@ def test_the_mask_is_seen_on_the_page(images: Path, tmp_path: Path) -> None:
 def test_a_damaged_picture_can_be_judged_and_passed(images: Path) -> None:
     (images / "b.png").write_bytes(b"no picture")
 
-    session, _ = reviewed(images, *[Action.FALSE] * 3)
+    session, _ = reviewed(images, *[Action.REJECT] * 3)
 
     assert len(session.verdicts) == 3
 
@@ -102,6 +103,6 @@ def test_a_damaged_picture_can_be_judged_and_passed(images: Path) -> None:
 def test_an_annotation_that_cannot_be_saved_does_not_end_the_session(images: Path) -> None:
     (images / "annotation.json").mkdir()
 
-    session, _ = reviewed(images, Action.SAVE, Action.TRUE)
+    session, _ = reviewed(images, Action.EXPORT, Action.ACCEPT)
 
     assert session.verdicts == {"a.png": Verdict.TRUE}

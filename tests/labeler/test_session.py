@@ -7,9 +7,9 @@ from functools import reduce
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labeler.actions import EVERYWHERE, JUDGING, Action
 from labeler.session import (
     MOST_ZOOM,
-    Action,
     Decision,
     Judged,
     Panel,
@@ -23,7 +23,7 @@ from labeler.session import (
 
 ITEMS = ("a.png", "b.png", "c.png")
 sessions = st.lists(st.text("abcdef", min_size=1, max_size=3), unique=True, max_size=6).map(tuple)
-keys = st.lists(st.sampled_from([action for action in Action if action is not Action.QUIT]), max_size=40)
+keys = st.lists(st.sampled_from(sorted({*EVERYWHERE.values(), *JUDGING.values()} - {Action.QUIT})), max_size=40)
 
 
 def pressed(session: Session, *actions: Action) -> Session:
@@ -81,12 +81,12 @@ def test_an_undo_after_a_decision_brings_the_old_verdicts_back(items: tuple[str,
     if live.current is None:
         return
 
-    assert pressed(live, Action.FALSE, Action.UNDO).verdicts == live.verdicts
+    assert pressed(live, Action.REJECT, Action.UNDO).verdicts == live.verdicts
 
 
 @given(sessions, keys)
 def test_looking_decides_nothing(items: tuple[str, ...], actions: list[Action]) -> None:
-    looking = [a for a in actions if a not in {Action.TRUE, Action.FALSE, Action.SKIP, Action.UNDO}]
+    looking = [a for a in actions if a not in {Action.ACCEPT, Action.REJECT, Action.SKIP, Action.UNDO}]
 
     assert not pressed(Session(items), *looking).history
 
@@ -102,7 +102,7 @@ def test_a_session_goes_on_at_the_first_picture_without_a_verdict(
 
 
 def test_true_false_and_skip_decide_and_go_on() -> None:
-    session = pressed(Session(ITEMS), Action.TRUE, Action.FALSE, Action.SKIP)
+    session = pressed(Session(ITEMS), Action.ACCEPT, Action.REJECT, Action.SKIP)
 
     assert session.verdicts == dict(zip(ITEMS, [Verdict.TRUE, Verdict.FALSE, Verdict.SKIPPED], strict=True))
 
@@ -114,17 +114,17 @@ def test_the_end_is_a_stop_and_not_the_beginning_again() -> None:
 
 
 def test_a_decision_at_the_end_is_explained() -> None:
-    assert "p goes back" in pressed(Session(()), Action.TRUE).notice
+    assert "p goes back" in pressed(Session(()), Action.ACCEPT).notice
 
 
 def test_a_picture_judged_again_has_the_later_verdict() -> None:
-    session = pressed(Session(ITEMS), Action.TRUE, Action.PREVIOUS, Action.FALSE)
+    session = pressed(Session(ITEMS), Action.ACCEPT, Action.PREVIOUS, Action.REJECT)
 
     assert session.verdicts == {"a.png": Verdict.FALSE}
 
 
 def test_undo_shows_the_picture_it_took_the_verdict_from() -> None:
-    session = pressed(Session(ITEMS), Action.TRUE, Action.NEXT, Action.NEXT, Action.UNDO)
+    session = pressed(Session(ITEMS), Action.ACCEPT, Action.NEXT, Action.NEXT, Action.UNDO)
 
     assert session.current == "a.png"
 

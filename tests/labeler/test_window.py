@@ -13,8 +13,8 @@ from pathlib import Path
 import cv2
 import pytest
 
-from labeler.asking import action_of
-from labeler.session import Action
+from labeler.actions import Action, asked
+from labeler.asking import KEYS
 from livecam.core.scene import Image
 from tests.fakes import grey
 from tests.screen import MISSING, Screen, private_screen, wait_until
@@ -137,7 +137,7 @@ def test_without_a_display_the_error_is_one_line_and_nothing_is_left_behind(imag
 
 
 @pytest.mark.parametrize(
-    ("name", "action"), [("F", Action.TRUE), ("ArrowLeft", Action.PREVIOUS), ("Tab", None), ("j", None)]
+    ("name", "action"), [("F", Action.ACCEPT), ("ArrowLeft", Action.PREVIOUS), ("Tab", None), ("j", None)]
 )
 def test_a_key_has_one_meaning_or_none(name: str, action: Action | None) -> None:
-    assert action_of(name) is action
+    assert asked(KEYS, name) is action

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from labeler.actions import Action
 from labeler.keynames import key_name
-from labeler.samples.actions import HELP, KEYS, Action, Mode, action_of
+from labeler.samples.actions import HELP, KEYS, Mode, action_of
 
 DRAWING = {
     *(Action.OTHER_EYE, Action.CLOSED, Action.OCCLUDED, Action.WIDER, Action.NARROWER),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from labeler.samples.actions import Action, Mode, Place
+from labeler.actions import Action
+from labeler.samples.actions import Mode, Place
 from labeler.samples.item import Turn
 from labeler.samples.session import Contrast, Panel
 from livecam.core.samples import SampleState

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeler import ink
-from labeler.samples.actions import Action, Mode, Place, Widen, Wish
+from labeler.actions import Action
+from labeler.samples.actions import Mode, Place, Widen, Wish
 from labeler.samples.eye_view import LEAST_SCALE, EyeView, eye_view
 from labeler.samples.item import Item
 from labeler.samples.marks import Kind, mark

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from labeler.samples.actions import Action, Mode, Place
+from labeler.actions import Action
+from labeler.samples.actions import Mode, Place
 from labeler.samples.meaning import RADIUS_STEP, STEP
 from livecam.core.samples import EyeLabel, SampleState, Verb
 from livecam.core.scene import EyeState, Point, Side

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from labeler.samples.actions import Action, Mode, Place, Wish
+from labeler.actions import Action
+from labeler.samples.actions import Mode, Place, Wish
 from livecam.core.samples import LabelEvent
 from livecam.core.scene import Point, Side
 from livecam.core.store.store import Store

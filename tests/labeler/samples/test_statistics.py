@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeler.samples.actions import Action, Mode, Place, Wish
+from labeler.actions import Action
+from labeler.samples.actions import Mode, Place, Wish
 from labeler.samples.judgement import judgement
 from labeler.samples.opinions import kappa
 from labeler.samples.statistics import described, gathered

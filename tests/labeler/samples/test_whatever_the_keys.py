@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeler.samples.actions import Action, Mode, Place, Widen, Wish
+from labeler.actions import Action
+from labeler.samples.actions import Mode, Place, Widen, Wish
 from labeler.samples.session import LEAST_ZOOM, MOST_ZOOM
 from livecam.core.samples import SampleState
 from livecam.core.scene import Point, Side
