@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from tests.golden import assert_golden
+from tests.screen import Screen, private_screen
+
+if TYPE_CHECKING:
+    from tests.program import Program
 
 # How long an example takes says more about who else is at work on the machine than about the code.
 settings.register_profile("patient", deadline=None)
@@ -25,6 +31,25 @@ def _no_data_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
         yield
+
+
+@pytest.fixture
+def program(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Program:
+    """The command line, in an empty folder and without a display."""
+    # The readers of other tools are tested where the libraries of the command line are not installed.
+    from tests.program import Program  # noqa: PLC0415
+
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return Program(capfd)
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[Screen]:
+    """A private X server, for the tests of a file."""
+    with private_screen() as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -15,11 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from livecam.core.scene import Image
 
 TOOLS = ("Xvfb", "xdotool")
-MISSING = [tool for tool in TOOLS if shutil.which(tool) is None]
+_MISSING = [tool for tool in TOOLS if shutil.which(tool) is None]
+needs_a_screen = pytest.mark.skipif(bool(_MISSING), reason=f"not installed: {', '.join(_MISSING)}")
 PATIENCE = 30.0  # seconds until a thing that should happen has failed to
 
 

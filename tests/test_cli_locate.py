@@ -14,11 +14,6 @@ from livecam.sources.demo import Demo
 from tests.program import Program
 
 
-@pytest.fixture
-def program(capfd: pytest.CaptureFixture[str]) -> Program:
-    return Program(capfd)
-
-
 def picture(path: Path, image: object) -> Path:
     assert cv2.imwrite(str(path), image)  # type: ignore[call-overload]
     return path

@@ -19,14 +19,6 @@ from livecam.sources.demo import Demo
 from tests.program import Program
 
 
-@pytest.fixture
-def program(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Program:
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
-    return Program(capfd)
-
-
 def seconds_of(path: Path) -> list[float]:
     with av.open(str(path)) as container:
         return [float(frame.time or 0) for frame in container.decode(video=0)]

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import av
 import cv2
-import pytest
 
 from livecam.core.assets import asset
 from livecam.core.scene import Image
@@ -14,14 +13,6 @@ from tests.find.networks import page_with
 from tests.program import Program
 
 TARGETS = Path(__file__).parent / "find/red_discs.tflite"
-
-
-@pytest.fixture
-def program(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Program:
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
-    return Program(capfd)
 
 
 def last_picture(path: Path) -> Image:

@@ -19,19 +19,13 @@ from livecam.effects.styles import styles
 from livecam.settings import EffectSettings
 from livecam.sinks.recording import VideoFile
 from livecam.sources.demo import Demo
-from tests.screen import MISSING, PATIENCE, Screen, private_screen, wait_until
+from tests.screen import PATIENCE, Screen, needs_a_screen, wait_until
 
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
+pytestmark = needs_a_screen
 
 Run = Callable[..., subprocess.Popen[str]]
 DEMO = ("-m", "livecam", "run", "--source", "demo", "--size", "1280x720", "--face", "dlib", "--sink", "window")
 STILL = Demo(1280, 720).frame(0).image
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[Screen]:
-    with private_screen() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -17,11 +17,6 @@ from tests.program import Program
 MODEL = Path(__file__).with_name("red_discs.tflite")
 
 
-@pytest.fixture
-def program(capfd: pytest.CaptureFixture[str]) -> Program:
-    return Program(capfd)
-
-
 def saved(path: Path, image: Image) -> Path:
     assert cv2.imwrite(str(path), image)
     return path

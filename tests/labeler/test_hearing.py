@@ -10,16 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.screen import MISSING, Screen, private_screen, wait_until
+from tests.screen import Screen, needs_a_screen, wait_until
 
 TITLE = "livecam-label"
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[Screen]:
-    with private_screen() as screen:
-        yield screen
+pytestmark = needs_a_screen
 
 
 @pytest.fixture

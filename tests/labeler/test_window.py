@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -17,17 +16,10 @@ from labeler.actions import Action, asked
 from labeler.asking import KEYS
 from livecam.core.scene import Image
 from tests.fakes import grey
-from tests.screen import MISSING, Screen, private_screen, wait_until
+from tests.screen import Screen, needs_a_screen, wait_until
 
 TITLE = "livecam-label"
 COUNT = 30
-needs_a_screen = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[Screen]:
-    with private_screen() as screen:
-        yield screen
 
 
 @pytest.fixture

@@ -13,16 +13,7 @@ from livecam.core.display import trouble
 from livecam.core.errors import SinkError
 from livecam.sinks.window import Window
 from tests import show_window
-from tests.screen import MISSING, Screen, private_screen, wait_until
-
-needs_a_screen = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[Screen]:
-    with private_screen() as opened:
-        yield opened
-
+from tests.screen import Screen, needs_a_screen, wait_until
 
 Shown = Callable[..., subprocess.Popen[str]]
 

@@ -20,18 +20,11 @@ from livecam.core.scene import Point, Side
 from livecam.core.store.place import DATABASE
 from livecam.core.store.store import Store
 from tests.labeler.samples.shelf import make_picture, make_sample
-from tests.screen import MISSING, Screen, private_screen, wait_until
+from tests.screen import Screen, needs_a_screen, wait_until
 
 TITLE = "livecam-label"
 COUNT = 100
 VERBS = {"f": Verb.ACCEPT, "d": Verb.REJECT, "space": Verb.SKIP}
-needs_a_screen = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[Screen]:
-    with private_screen() as screen:
-        yield screen
 
 
 @pytest.fixture
