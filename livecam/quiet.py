@@ -13,6 +13,7 @@ _NOISE = (
     b"All log messages before absl::InitializeLog()",
     b"Created TensorFlow Lite XNNPACK delegate",
     b"inference_feedback_manager.cc",
+    b"landmark_projection_calculator.cc",
     b"gl_context",
     b"Attempting to register factory for plugin",
     b"computation placer already registered",

@@ -8,8 +8,10 @@ import cv2
 import numpy as np
 
 from livecam.benchmark.contestants import Pupils
+from livecam.core.assets import asset
 from livecam.core.scene import Image
 from livecam.faces.mediapipe import import_mediapipe
+from livecam.pictures import read_picture
 from livecam.quiet import without_start_noise
 
 _IRISES = (468, 473)  # the centres, the eye on the image's left first
@@ -25,7 +27,12 @@ class FaceMesh:
             self._mesh = solutions.face_mesh.FaceMesh(
                 static_image_mode=not video, max_num_faces=max_faces, refine_landmarks=True
             )
-            self.locate(np.zeros((64, 64, 3), np.uint8))
+            self._warm_up()
+
+    def _warm_up(self) -> None:
+        # Its landmarks have something to say too, when they first see a face; the empty picture makes it forget that.
+        self.locate(read_picture(asset("demo/portrait.png")))
+        self.locate(np.zeros((64, 64, 3), np.uint8))
 
     @classmethod
     def for_video(cls, max_faces: int) -> Self:

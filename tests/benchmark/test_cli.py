@@ -99,7 +99,7 @@ def test_what_collecting_costs_is_measured(figures: dict[str, Any]) -> None:
 def test_mediapipe_itself_is_timed_on_the_same_frames(tmp_path: Path) -> None:
     pytest.importorskip("mediapipe")
     done = bench(*SMALL, "--reference", "mediapipe", "--json", "-", folder=tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, "landmark_projection_calculator" in done.stderr) == (0, False), done.stderr
     figures = json.loads(done.stdout)
     path, reference = figures["paths"][0]["perceive"]["p50"], figures["reference"]["perceive"]["p50"]
     assert figures["ratios"]["cpu_to_mediapipe"] == pytest.approx(path / reference, rel=0.01)
