@@ -29,7 +29,7 @@ from livecam.core.errors import LivecamError, SinkError, StoreError
 from livecam.core.scene import Point, Side
 
 HOST = "127.0.0.1"
-_STATIC = {"label.js": "text/javascript", "label.css": "text/css"}
+_STATIC = {"label.js": "text/javascript", "drawing.js": "text/javascript", "label.css": "text/css"}
 _ID = re.compile(r"[0-9a-f]{64}")
 _MOST_STEPS = 40  # of the wheel in one wish
 

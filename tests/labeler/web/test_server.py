@@ -192,7 +192,7 @@ def test_a_path_that_is_no_sample_leads_nowhere(client: TestClient, path: str) -
     ],
     ids=str,
 )
-@pytest.mark.parametrize("path", ["/", "/static/label.js", "/picture/" + "0" * 64, "/api/open"])
+@pytest.mark.parametrize("path", ["/", "/static/label.js", "/static/drawing.js", "/picture/" + "0" * 64, "/api/open"])
 def test_strangers_are_refused(client: TestClient, headers: dict[str, str], path: str) -> None:
     assert client.request("POST" if "api" in path else "GET", path, headers=headers).status_code == 403
 
