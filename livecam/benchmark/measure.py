@@ -101,7 +101,7 @@ def _race(
     empty = onwards(faceless(frames), again, _FACELESS_WARM_UP + _FACELESS_FRAMES)
     take_turns(everybody, empty, warm_up=_FACELESS_WARM_UP)
     without_face = [Figures.of(runner.laps) for runner in everybody]
-    stages += [{} for _ in peers]
+    stages = [_with_detection(known, path) for known, path in zip(stages, paths, strict=True)] + [{} for _ in peers]
     kept = [_collected(runner, off) for runner, off in zip(collecting, with_face, strict=False)]
     kept += [None for _ in peers]
     return [_Outcome(*outcome) for outcome in zip(with_face, without_face, stages, kept, strict=True)]
@@ -117,6 +117,13 @@ def _stages(path: Path, encoded: list[float], frames: int) -> dict[str, Stage]:
     stages = {name: Stage(Spread.of(taken[name]), sum(taken[name]) / frames) for name in STAGES if name in taken}
     # The encoder has its own thread, and not every run records: no part of what a frame takes.
     return {**stages, "encode": Stage(Spread.of(encoded), 0.0)}
+
+
+def _with_detection(stages: dict[str, Stage], path: Path) -> dict[str, Stage]:
+    """Also how long a look at the whole picture takes, which a followed face spares: the empty room asks for it."""
+    taken = path.stopwatch.stages["detect"]
+    beside = stages["detect"].a_frame if "detect" in stages else 0.0
+    return {"detect": Stage(Spread.of(taken.latest(len(taken)).tolist()), beside), **stages}
 
 
 def _path(plan: Plan, entry: Settings, outcome: _Outcome, labels: Sequence[Labelled], say: Say) -> PathResult:

@@ -25,6 +25,7 @@ from livecam.timed import TimedEffect, TimedFaces, TimedPupils, TimedSink
 
 # In the order in which a frame meets them; `track` is what following faces takes apart from the three before it.
 STAGES = ("detect", "check", "landmarks", "track", "crop", "pupil", "smooth", "draw", "show", "collect", "encode")
+BESIDE = ("detect", "encode")  # each in a thread of its own, so no part of what a frame waits for
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.benchmark.canvas import INK, PALE, Canvas, Colour
-from livecam.benchmark.parts import STAGES
+from livecam.benchmark.parts import BESIDE, STAGES
 from livecam.benchmark.results import PathResult, Results
 
 # BGR, told apart also by those who see two primary colours (Okabe & Ito 2008, and greys).
 _COLOURS: tuple[Colour, ...] = (
-    (178, 114, 0),
     (0, 94, 213),
     (115, 158, 0),
     (0, 159, 230),
@@ -66,11 +65,11 @@ def _bars(canvas: Canvas, results: Results, end: float) -> None:
 
 
 def _drawn() -> list[str]:
-    return [stage for stage in STAGES if stage != "encode"]
+    return [stage for stage in STAGES if stage not in BESIDE]
 
 
 def _total(path: PathResult) -> float:
-    return sum(stage.a_frame for stage in path.stages.values())
+    return sum(path.stages[name].a_frame for name in _drawn() if name in path.stages)
 
 
 def _bar(canvas: Canvas, path: PathResult, top: float, scale: float) -> None:

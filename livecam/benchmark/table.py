@@ -8,7 +8,7 @@ from rich.box import SIMPLE
 from rich.console import RenderableType
 from rich.table import Table
 
-from livecam.benchmark.parts import STAGES
+from livecam.benchmark.parts import BESIDE, STAGES
 from livecam.benchmark.results import Figures, PathResult, PeerResult, Results
 from livecam.benchmark.score import THRESHOLDS, Score
 
@@ -112,9 +112,11 @@ def _collecting(results: Results) -> Table:
 
 
 def _stages(results: Results) -> Table:
-    """Means over all frames, so that they add up; encoding is the median of a picture."""
+    """Means over all frames, so that they add up; what has a thread of its own is the median of one picture."""
     used = [stage for stage in STAGES if any(stage in path.stages for path in results.paths)]
-    table = _table("where the time goes: mean of a frame (encode: median of a picture, in its own thread)", used)
+    table = _table(
+        "where the time goes: mean of a frame (detect, encode: median of a picture, in their own threads)", used
+    )
     for path in results.paths:
         table.add_row(f"{path.name} {path.face}", *(_stage(path, stage) for stage in used))
     return table
@@ -124,7 +126,7 @@ def _stage(path: PathResult, name: str) -> str:
     stage = path.stages.get(name)
     if stage is None:
         return ""
-    return f"{stage.taken.p50 if name == 'encode' else stage.a_frame:.3f}"
+    return f"{stage.taken.p50 if name in BESIDE else stage.a_frame:.3f}"
 
 
 def _ratios(results: Results) -> Iterator[str]:

@@ -55,7 +55,7 @@ def test_a_path_has_every_figure(figures: dict[str, Any]) -> None:
 def test_every_stage_of_a_frame_is_measured(figures: dict[str, Any]) -> None:
     stages = figures["paths"][0]["stages"]
 
-    assert {"landmarks", "track", "crop", "pupil", "draw", "show", "encode"} <= set(stages)
+    assert {"detect", "landmarks", "track", "crop", "pupil", "draw", "show", "encode"} <= set(stages)
     assert all(set(stage) >= SPREAD for stage in stages.values())
 
 
