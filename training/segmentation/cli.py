@@ -91,7 +91,7 @@ def preview(
     from training.segmentation.preview import batch_sheet, of_run  # noqa: PLC0415
     from training.sheet import write_picture  # noqa: PLC0415
 
-    mix, opened = _mix(size, true, pasted, decoys, mined, jitter), in_order(open_pages(pages))
+    mix, opened = _mix(size, true, pasted, decoys, mined, jitter), in_order(open_pages(pages, least=size))
     peaks = read_peaks(run) if run else ()
     write_picture(out, batch_sheet(of_run(opened, run) if run else opened, mix, peaks=peaks, seed=seed))
     print(f"look at {out}")
@@ -109,7 +109,7 @@ def fit(
     schedule: Annotated[str, typer.Option(help="cosine or plateau.")] = "cosine",
     loss: Annotated[str, typer.Option(help="Of the mask: weighted, focal or tversky.")] = "weighted",
     weights: Annotated[
-        str, typer.Option(help="Of background and target for the tutorial's network: sane, printed, or as 1,20.")
+        str, typer.Option(help="Of background and target, only for the tutorial's network: sane, printed, or as 1,20.")
     ] = "sane",
     folds: Folds = 3,
     leave: Leave = -1,
@@ -123,6 +123,7 @@ def fit(
     seed: Seed = 1,
 ) -> None:
     """Train a network; a run that was killed goes on when it is started again."""
+    from training.errors import RunError  # noqa: PLC0415
     from training.segmentation import recipe  # noqa: PLC0415
     from training.segmentation.fit import FitSettings, Schedule  # noqa: PLC0415
     from training.segmentation.folds import in_order, split  # noqa: PLC0415
@@ -130,6 +131,8 @@ def fit(
     from training.segmentation.pages import open_pages  # noqa: PLC0415
     from training.segmentation.weights import chosen  # noqa: PLC0415
 
+    if model == "centre" and weights != "sane":
+        raise RunError(f"--weights {weights} are those of --model tutorial; the network centre has its own")
     opened = open_pages(pages, least=size)
     learnt = in_order(opened) if leave < 0 else split(opened, folds, leave)[0]
     settings = FitSettings(
@@ -155,11 +158,14 @@ def _show(checks: Any, settings: FitSettings, out: Path) -> None:
 
 
 def _mix(size: int, true: float, pasted: float, decoys: float, mined: float, jitter: float) -> Mix:
+    from training.errors import RunError  # noqa: PLC0415
     from training.segmentation.jitter import Jitter  # noqa: PLC0415
     from training.segmentation.sampling import Mix  # noqa: PLC0415
 
+    if size % 16:
+        raise RunError(f"--size {size} is no multiple of 16; use {size // 16 * 16} or {size // 16 * 16 + 16}")
     strength = Jitter(jitter, Jitter().grey if jitter else 0.0)
-    return Mix(size=size // 16 * 16, true=true, pasted=pasted, decoys=decoys, mined=mined, jitter=strength)
+    return Mix(size=size, true=true, pasted=pasted, decoys=decoys, mined=mined, jitter=strength)
 
 
 def _one_of(kind: Any, name: str, option: str) -> Any:
@@ -203,6 +209,7 @@ def evaluate(
     from training.segmentation import recipe, report  # noqa: PLC0415
     from training.segmentation.pages import open_pages  # noqa: PLC0415
 
+    recipe.check_file(out)
     opened, table = open_pages(pages), {}
     for name in finders:
         judged = recipe.judged(name, opened)
@@ -228,6 +235,7 @@ def export(
     from training.segmentation import recipe  # noqa: PLC0415
     from training.segmentation.pages import open_pages  # noqa: PLC0415
 
+    recipe.check_model(out)
     opened = open_pages(pages)
     said = trained_on or f"the pages of {pages.name}"
     scores = recipe.ship(run, opened, out, by=recipe.judged(by, opened) if by else [], trained_on=said, watch=watch)
@@ -240,7 +248,9 @@ def export(
 def everything(
     data: Annotated[Path | None, typer.Option(help="Book pages; without, only the synthetic model.")] = None,
     work: Annotated[Path, typer.Option(help="Where pages, runs and reports go.")] = Path("build/segment"),
-    out: Out = Path("assets/models"),
+    out: Annotated[
+        Path | None, typer.Option(help="Where the models go: assets/models; with --smoke into WORK/models.")
+    ] = None,
     smoke: Annotated[bool, typer.Option("--smoke", help="The whole recipe, tiny, in under a minute.")] = False,
     seed: Seed = 1,
 ) -> None:
@@ -248,6 +258,7 @@ def everything(
     from training.segmentation import recipe  # noqa: PLC0415
 
     begun = time.monotonic()
+    out = out or (work / "models" if smoke else Path("assets/models"))
     recipe.check_out(out)
     size = recipe.SMOKE if smoke else recipe.Size()
     for name, scores in recipe.everything(data, work, out, size=size, seed=seed, watch=watch).items():

@@ -96,7 +96,7 @@ def fingerprint(pages: Sequence[Page]) -> str:
 def _of_folder(source: Path) -> tuple[Page, ...]:
     table = source / "boxes.csv"
     try:
-        rows = list(csv.DictReader(table.read_text().splitlines()))
+        rows = list(csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines()))
     except (OSError, UnicodeDecodeError) as fault:
         raise DatasetError(f"cannot read {table}; it names file, width, height, xmin, ymin, xmax, ymax") from fault
     if not rows or any(column not in rows[0] for column in _COLUMNS):
@@ -170,9 +170,12 @@ def _of_arrays(source: Path) -> tuple[Page, ...]:
 
 def _mapped(path: Path) -> NDArray[Any]:
     try:
-        return np.load(path, mmap_mode="r")  # type: ignore[no-any-return]
+        mapped = np.load(path, mmap_mode="r")
     except (OSError, ValueError, EOFError) as fault:
         raise DatasetError(f"{path} is missing, damaged or not one plain array of numbers") from fault
+    if not isinstance(mapped, np.ndarray):
+        raise DatasetError(f"{path} is an archive of arrays; unpack it into one .npy file for each")
+    return mapped
 
 
 def _check_crops(source: Path) -> None:
@@ -186,8 +189,11 @@ def _check_crops(source: Path) -> None:
         except Exception as fault:
             # Unpickling a damaged file can raise anything.
             raise DatasetError(f"{path} is damaged or no array of crops") from fault
-        wrong = [crop for crop in crops if np.ndim(crop) != channels or np.asarray(crop).dtype != np.uint8]
-        if crops.ndim not in (1, channels + 1) or wrong:
+        if (
+            not isinstance(crops, np.ndarray)
+            or crops.ndim not in (1, channels + 1)
+            or not all(np.ndim(crop) == channels and np.asarray(crop).dtype == np.uint8 for crop in crops)
+        ):
             raise DatasetError(f"{name}.npy must hold uint8 crops with {channels} axes each")
 
 

@@ -8,14 +8,13 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from livecam.find.card import Card, Search
 from livecam.find.finder import TargetFinder
 from livecam.find.tflite import open_finder
 from training import plots
 from training.errors import DatasetError, RunError
 from training.files import write_json
+from training.fit import logged
 from training.parallel import cores
 from training.segmentation import deciding, export, judging, report
 from training.segmentation.fit import FitSettings, Progress, fit
@@ -52,15 +51,12 @@ SMOKE = Size(3, 2, PageSettings(520, 330, (6.0, 8.0)), 3, _TINY, _TINY)
 
 def train(pages: Sequence[Page], run: Path, settings: FitSettings) -> Iterator[Progress]:
     """`livecam-train segment fit`; the pages are cached beside the run, the curves drawn anew after every check."""
-    history: list[Progress] = []
     for progress in fit(cached(pages, run / "pages"), run, settings):
-        history.append(progress)
-        steps = np.array([past.step for past in history])
-        curves = {name: (steps, np.array([getattr(past, name) for past in history])) for name in ("loss", "judged")}
+        history = logged(run)
+        curves = {name: (history["step"], history[name]) for name in ("loss", "judged")}
         plots.write_lines(run / "curves.png", curves, "step", "loss; loss of a fixed batch")
+        write_json(run / "scores.json", asdict(progress))
         yield progress
-    if history:
-        write_json(run / "scores.json", asdict(history[-1]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,6 +190,20 @@ def _book(data: Path, work: Path, out: Path, *, size: Size, seed: int, watch: Wa
 def _fitted(pages: Sequence[Page], run: Path, settings: FitSettings, watch: Watch) -> None:
     for _ in watch(f"fit {run.name}", train(pages, run, settings), -(-settings.steps // settings.check_every)):
         pass
+
+
+def check_file(out: Path) -> None:
+    """DatasetError when no file could be written there; its folder is made."""
+    check_out(out.parent)
+    if out.is_dir():
+        raise DatasetError(f"cannot write {out} (is a directory); name a file")
+
+
+def check_model(out: Path) -> None:
+    """DatasetError when no model could be written there, with its card, which ends in .json, beside it."""
+    if out.suffix != ".tflite":
+        raise DatasetError(f"a model cannot be called {out.name}; name a file that ends in .tflite")
+    check_file(out)
 
 
 def check_out(out: Path) -> None:

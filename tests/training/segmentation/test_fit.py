@@ -7,10 +7,12 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from livecam.core.errors import AssetError
+from livecam.core.scene import Box
 from livecam.find.tflite import open_finder
 from tests.training.segmentation.drawn import make_page, write_folder
 from training.errors import RunError
@@ -21,6 +23,7 @@ pytest.importorskip("tensorflow", reason="training needs the extra 'training'")
 from training.segmentation import export, recipe
 from training.segmentation.fit import FitSettings, Schedule, fit, read_peaks
 from training.segmentation.jitter import NONE
+from training.segmentation.losses import LossName
 from training.segmentation.sampling import Mix
 
 TINY = FitSettings(width=8, steps=60, batch=8, check_every=20, seed=3, mine_at=(0.5,), mix=Mix(size=64, jitter=NONE))
@@ -59,6 +62,18 @@ def test_a_run_that_was_killed_goes_on_where_it_was(run: Path) -> None:
 
 def test_a_run_that_was_killed_learns_what_it_would_have_learnt(run: Path, whole: Path) -> None:
     assert column(run, "judged") == pytest.approx(column(whole, "judged"), rel=1e-3)
+
+
+def test_the_curves_of_a_run_that_was_killed_begin_where_it_began(tmp_path: Path) -> None:
+    settings = replace(TINY, steps=4, check_every=1, mine_at=())
+    killed, once = tmp_path / "killed", tmp_path / "once"
+    for _ in recipe.train(pages(), once, settings):
+        pass
+    next(recipe.train(pages(), killed, settings))
+    for _ in recipe.train(pages(), killed, settings):
+        pass
+    one, other = (cv2.imread(str(run / "curves.png")).astype(int) for run in (once, killed))
+    assert (np.abs(one - other).max(axis=2) > 30).mean() < 0.005
 
 
 def test_training_lowers_the_loss(run: Path) -> None:
@@ -119,10 +134,31 @@ def test_damaged_peaks_are_an_error(tmp_path: Path) -> None:
         read_peaks(tmp_path)
 
 
-def test_the_tutorials_network_learns_too(tmp_path: Path) -> None:
-    settings = replace(TINY, model="tutorial", width=4, steps=20, check_every=10)
+@pytest.mark.parametrize("loss", list(LossName))
+@pytest.mark.parametrize(("model", "width"), [("tutorial", 4), ("centre", 8)])
+def test_both_networks_learn_by_every_loss(tmp_path: Path, model: str, width: int, loss: LossName) -> None:
+    settings = replace(TINY, model=model, width=width, mask=loss, steps=20, check_every=10, mine_at=())
     first, last = fit(pages(), tmp_path / "run", settings)
     assert last.judged < first.judged
+
+
+def test_false_places_are_mined_anew_as_the_run_goes_on(run: Path, tmp_path: Path) -> None:
+    settings = replace(TINY, steps=4, check_every=1, mine_at=(0.25, 0.75), start=str(run))
+    double = make_page(box=Box(200, 120, 18, 18), width=1400, height=880)
+    page = replace(double, boxes=(Box(900, 600, 18, 18),))
+    mined = []
+    for _ in fit([page], tmp_path / "run", settings):
+        mined.append(read_peaks(tmp_path / "run"))
+    assert [len(peaks) > 0 for peaks in mined] == [False, True, True, True]
+    assert [mined[1] == mined[2], mined[2] == mined[3]] == [True, False]
+
+
+def test_the_rate_falls_by_a_fifth_where_the_loss_no_longer_falls(tmp_path: Path) -> None:
+    # With so small a rate the weights stand still, and with them the loss.
+    still = replace(TINY, model="tutorial", width=4, steps=8, check_every=1, learning_rate=1e-30, mine_at=())
+    settings = replace(still, schedule=Schedule.PLATEAU)
+    rates = [check.rate / 1e-30 for check in fit(pages(), tmp_path / "run", settings)]
+    assert (rates[1], rates[-1]) == (pytest.approx(1.0), pytest.approx(0.2))
 
 
 def test_the_tutorials_network_is_judged_as_ours_is(tmp_path: Path) -> None:

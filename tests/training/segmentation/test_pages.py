@@ -110,6 +110,9 @@ def test_a_folder_that_is_wrong_says_how(tmp_path: Path, spoil: Callable[[Path],
         ("labels_uint8", np.zeros((2, 300, 400), np.uint8), "nothing to learn from"),
         ("waldo_sub_imgs_uint8", np.zeros((2, 4), np.uint8), "with 3 axes"),
         ("waldo_sub_labels_uint8", np.zeros((2, 4, 4), np.float32), "uint8 crops"),
+        ("labels_uint8", np.array([None, 1], object), "not one plain array"),
+        ("waldo_sub_imgs_uint8", np.array(None, object), "uint8 crops"),
+        ("waldo_sub_imgs_uint8", np.array([None, 1], object), "uint8 crops"),
     ],
 )
 def test_arrays_of_the_wrong_kind_say_which(tmp_path: Path, name: str, content: np.ndarray, said: str) -> None:
@@ -117,6 +120,21 @@ def test_arrays_of_the_wrong_kind_say_which(tmp_path: Path, name: str, content: 
     np.save(folder / f"{name}.npy", content)
     with pytest.raises(DatasetError, match=said):
         open_pages(folder)
+
+
+def test_an_archive_in_place_of_an_array_is_an_error(tmp_path: Path) -> None:
+    folder = write_arrays(tmp_path)
+    with (folder / "labels_uint8.npy").open("wb") as file:
+        np.savez(file, labels=np.zeros(3))
+    with pytest.raises(DatasetError, match="is an archive of arrays"):
+        open_pages(folder)
+
+
+def test_a_table_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
+    book = write_folder(tmp_path / "book")
+    table = book / "boxes.csv"
+    table.write_bytes(b"\xef\xbb\xbf" + table.read_bytes().replace(b"\n", b"\r\n"))
+    assert len(open_pages(book)) == 3
 
 
 def test_a_damaged_array_is_an_error(tmp_path: Path) -> None:

@@ -86,6 +86,12 @@ def test_written_pages_are_read_again_with_their_exact_masks(tmp_path: Path) -> 
     assert page.boxes == (drawn.box,)
 
 
+def test_pages_of_another_seed_have_other_names(tmp_path: Path) -> None:
+    for seed in (1, 2):
+        list(write_pages(1, tmp_path / str(seed), SMALL, seed=seed))
+    assert [open_pages(tmp_path / seed)[0].name for seed in "12"] == ["1-000.png", "2-000.png"]
+
+
 def test_some_written_pages_may_hide_nobody(tmp_path: Path) -> None:
     list(write_pages(4, tmp_path, SMALL, seed=1, empty=0.5))
     assert [len(page.boxes) for page in open_pages(tmp_path)] == [1, 0, 1, 0]

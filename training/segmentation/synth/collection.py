@@ -16,17 +16,21 @@ from training.parallel import spread
 from training.segmentation.synth.page import PageSettings, draw_page
 from training.sheet import write_picture
 
-Job = tuple[int, int, PageSettings, Path]
+Job = tuple[str, int, PageSettings, Path]
 Row = tuple[str, int, int, Box | None]
 
 
 def write_pages(
     count: int, out: Path, settings: PageSettings, *, seed: int, empty: float = 0.0, workers: int = 1
 ) -> Iterator[Row]:
-    """So many pages, numbered, and then `boxes.csv`; yields after each page. A share `empty` hides nobody."""
+    """So many pages, named after seed and number, and then `boxes.csv`; yields after each page. A share `empty` hides
+    nobody.
+
+    A run knows its pages by their names, so those of another seed have other names.
+    """
     without = np.floor(np.arange(1, count + 1) * empty) > np.floor(np.arange(count) * empty)
     jobs: list[Job] = [
-        (number, seed * 100_003 + number, replace(settings, empty=bool(without[number])), out)
+        (f"{seed}-{number:03d}.png", seed * 100_003 + number, replace(settings, empty=bool(without[number])), out)
         for number in range(count)
     ]
     rows: list[Row] = []
@@ -38,8 +42,8 @@ def write_pages(
 
 
 def _write(job: Job) -> Row:
-    number, seed, settings, out = job
-    drawn, name = draw_page(seed, settings), f"{number:03d}.png"
+    name, seed, settings, out = job
+    drawn = draw_page(seed, settings)
     write_picture(out / "pages" / name, drawn.image)
     write_picture(out / "masks" / name, drawn.mask)
     return name, settings.width, settings.height, drawn.box
