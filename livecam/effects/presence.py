@@ -35,7 +35,7 @@ class Presences:
         seconds = scene.frame.seconds
         if seconds < self._seconds:  # The source began anew.
             self._faces = []
-        elapsed, self._seconds = seconds - self._seconds, seconds
+        elapsed, self._seconds = max(0.0, seconds - self._seconds), seconds
         seen = self._seen(scene, elapsed)
         lost = [face for face in self._faces if face not in seen and not _covered(face, seen)]
         for face in lost:
