@@ -22,6 +22,10 @@ _LEVELS = np.arange(256, dtype=np.float32)
 # Skin, lashes and lid rims lack blue: the darkest channel tells the white of the eye from all of them.
 _WHITENESS = (_LEVELS / 255) ** 5
 _DARKNESS = (1 - _LEVELS / 256) ** 2
+# Where nothing is between the lids, something is better than nothing.
+_WHITE_SEEN, _IRIS_SEEN = _LEVELS / 255 + np.float32(1e-4), _LEVELS / 255 + np.float32(1e-3)
+# OpenCV is slow where it has to repeat the edge of a picture, so a few cells of it are repeated beforehand.
+_AROUND, _FARTHER = 3, 6
 
 
 def eye_colours(
@@ -39,23 +43,23 @@ def eye_colours(
     )
     # Not averaged first as a crop for a finder is: what follows are means anyway.
     patch = cv2.warpAffine(image, matrix, _PATCH, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    opening = _GEOMETRY.opening(lids)
-    matrix[:, 2] += matrix[:, :2] @ [region[1].start, region[0].start]
-    white = cv2.warpAffine(
-        _GEOMETRY.white(patch.astype(np.uint8, copy=False), opening),
+    white, profile = _GEOMETRY.colours(patch.astype(np.uint8, copy=False), lids)
+    matrix[:, 2] += matrix[:, :2] @ [region[1].start, region[0].start] + _AROUND
+    whites = cv2.warpAffine(
+        cv2.copyMakeBorder(white, *[_AROUND] * 4, cv2.BORDER_REPLICATE),
         matrix,
         distance.shape[::-1],
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
     rings = cv2.remap(
-        _GEOMETRY.profile(patch.astype(np.uint8, copy=False), opening),
+        cv2.copyMakeBorder(profile, 0, 1, 0, _FARTHER, cv2.BORDER_REPLICATE),
         distance * np.float32(_CELLS),
         np.zeros_like(distance),
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return white.astype(np.uint8, copy=False), rings.astype(np.uint8, copy=False)
+    return whites.astype(np.uint8, copy=False), rings.astype(np.uint8, copy=False)
 
 
 class _Geometry:
@@ -63,41 +67,40 @@ class _Geometry:
 
     def __init__(self) -> None:
         width, height = _PATCH
-        self.along = ((np.arange(width, dtype=np.float32) - (width - 1) / 2) / _CELLS)[None]
-        self.across = ((np.arange(height, dtype=np.float32) - (height - 1) / 2) / _CELLS)[:, None]
+        along = ((np.arange(width, dtype=np.float32) - (width - 1) / 2) / _CELLS)[None]
+        across = ((np.arange(height, dtype=np.float32) - (height - 1) / 2) / _CELLS)[:, None]
+        self.along, self.across = (np.ascontiguousarray(grid) for grid in np.broadcast_arrays(along, across))
         distance = np.hypot(self.along, self.across)
-        beside = np.exp(-(((np.abs(self.along) - 1.5) / 0.5) ** 2)) * (1 - inside(distance, ERASED, ERASED_SOFT))
+        beside = np.exp(-(((np.abs(along) - 1.5) / 0.5) ** 2)) * (1 - inside(distance, ERASED, ERASED_SOFT) / 255)
         self.beside = beside.astype(np.float32)
-        rows = np.exp(-(((self.across - self.across.T) / 0.35) ** 2))[..., None]  # (row, row of the cell, 1)
-        sides = [rows * (self.along < 0), rows * (self.along > 0)]
-        self.sides = np.concatenate([side.reshape(height, -1) for side in sides]).astype(np.float32)
-        self.share = np.clip(0.5 + self.along / 2.8, 0, 1)[..., None].astype(np.float32)  # (1, w, 1)
+        rows = np.exp(-(((across - across.T) / 0.35) ** 2))[..., None]  # (row, row of the cell, 1)
+        left, right = ((rows * side).reshape(height, -1) for side in (along < 0, along > 0))
+        # A side that shows no white of its own borrows the other's.
+        self.sides = np.concatenate([left + 0.05 * right, right + 0.05 * left]).astype(np.float32)
+        self.share = np.clip(0.5 + along / 2.8, 0, 1)[..., None].astype(np.float32)  # (1, w, 1)
         ring = np.arange(int(1.6 * _CELLS))[:, None]
         self.rings = np.exp(-(((ring - distance.reshape(1, -1) * _CELLS) / 0.7) ** 2)).astype(np.float32)
 
-    def opening(self, lids: LidCurves) -> Grid:
-        """1 where a cell is well between the lids."""
-        upper, lower = lids.at(self.along)
-        return between(self.across, upper + LASH_SHADE, lower - LASH_SHADE)
-
-    def white(self, patch: Image, opening: Grid) -> Image:
-        """For each row the white at its left and at its right, and a ramp between them."""
+    def colours(self, patch: Image, lids: LidCurves) -> tuple[Image, Image]:
+        """The white in every cell, and the mean colour of each ring of the iris, (1, n, 3)."""
+        opening = between(self.across, *lids.at(self.along), margin=LASH_SHADE)
         blue, green, red = cv2.split(patch)
-        whiteness = _WHITENESS[cv2.min(cv2.min(blue, green), red)]
-        sums = self.sides @ _weighted(patch, whiteness * self.beside * (opening + np.float32(1e-4)))
-        left, right = sums[: len(sums) // 2], sums[len(sums) // 2 :]
-        # A side that shows no white of its own borrows the other's.
-        left, right = left + 0.05 * right, right + 0.05 * left
-        left, right = (side[:, None, :3] / (side[:, None, 3:] + 1e-9) for side in (left, right))
-        ramp: Image = (left + (right - left) * self.share + 0.5).astype(np.uint8)
+        whiteness = cv2.LUT(cv2.min(cv2.min(blue, green), red), _WHITENESS)
+        darkness = cv2.LUT(cv2.max(cv2.max(blue, green), red), _DARKNESS)
+        white = whiteness * self.beside * cv2.LUT(opening, _WHITE_SEEN)
+        return self._white(patch, white), self._profile(patch, darkness * cv2.LUT(opening, _IRIS_SEEN))
+
+    def _white(self, patch: Image, weight: Grid) -> Image:
+        """For each row the white at its left and at its right, and a ramp between them."""
+        sums = self.sides @ _weighted(patch, weight)
+        left, right = (sums[:, :3] / (sums[:, 3:] + np.float32(1e-9))).reshape(2, -1, 1, 3)
+        ramp: Image = ((right - left) * self.share + (left + np.float32(0.5))).astype(np.uint8)
         return ramp
 
-    def profile(self, patch: Image, opening: Grid) -> Image:
-        """The mean colour of each ring of the iris, (1, n, 3), glints left out."""
-        blue, green, red = cv2.split(patch)
-        darkness = _DARKNESS[cv2.max(cv2.max(blue, green), red)]
-        sums = self.rings @ _weighted(patch, darkness * (opening + np.float32(1e-3)))
-        profile: Image = (sums[:, :3] / sums[:, 3:] + 0.5).astype(np.uint8)[None]
+    def _profile(self, patch: Image, weight: Grid) -> Image:
+        """Each ring's colour, glints left out."""
+        sums = self.rings @ _weighted(patch, weight)
+        profile: Image = (sums[:, :3] / sums[:, 3:] + np.float32(0.5)).astype(np.uint8)[None]
         return profile
 
 

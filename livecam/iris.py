@@ -7,16 +7,20 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from cv2.typing import MatLike
+from numpy.typing import ArrayLike
 
 from livecam.core.scene import Image, Points
 from livecam.eye_colours import ERASED, ERASED_SOFT, LASH_SHADE, eye_colours
 from livecam.lids import LidCurves, LidMotion
-from livecam.softness import Grid, above, between, inside
+from livecam.softness import Grid, Mask, above, between, inside
 
 # Iris radii. The limbus is soft: what is erased reaches a little further than what is moved.
 _MOVED, _MOVED_SOFT = 0.99, 0.16
 _MARGIN = 0.1
+_ONE = np.arange(256, dtype=np.float32) / 255
+_REST = 1 - _ONE
+_Vector = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,8 +52,9 @@ def shift_iris(
     canvas = image.copy() if out is None else out
     lids = LidCurves.through(eye.lids, centre=eye.centre, radius=eye.radius)
     mover = _Mover((float(eye.centre[0]), float(eye.centre[1])), eye.radius, lids)
-    move = np.asarray(displacement, np.float64)
-    motion = LidMotion(lid_follow * float(mover.level(move)[1]), closing)
+    x, y = np.asarray(displacement, np.float64).tolist()
+    move = (x, y)
+    motion = LidMotion(lid_follow * mover.level(move)[1], closing)
     region = mover.region(image, move, whole=motion.moves)
     if region is not None:
         canvas[region] = mover.drawn(image, canvas[region], region, move, motion)
@@ -62,15 +67,15 @@ class _Mover:
     radius: float
     lids: LidCurves
 
-    def level(self, vector: NDArray[np.float64]) -> NDArray[np.float64]:
+    def level(self, vector: _Vector) -> _Vector:
         """A vector in pixels, along the eye and down across it, in radii."""
-        along, across = vector @ self.lids.axis, vector @ [-self.lids.axis[1], self.lids.axis[0]]
-        return np.array([along, across]) / self.radius
+        (x, y), (cos, sin) = vector, (self.lids.axis / self.radius).tolist()
+        return x * cos + y * sin, y * cos - x * sin
 
-    def region(self, image: Image, move: NDArray[np.float64], *, whole: bool) -> tuple[slice, slice] | None:
+    def region(self, image: Image, move: _Vector, *, whole: bool) -> tuple[slice, slice] | None:
         """The rows and columns that can change; None when they are outside the picture."""
         reach = (ERASED + ERASED_SOFT / 2 + _MARGIN) * self.radius
-        spans = [[min(step, 0.0) - reach, max(step, 0.0) + reach] for step in move.tolist()]
+        spans = [[min(step, 0.0) - reach, max(step, 0.0) + reach] for step in move]
         if whole:
             spans = [
                 [min(low, lid_low), max(high, lid_high)]
@@ -87,7 +92,7 @@ class _Mover:
         image: Image,
         under: Image,
         region: tuple[slice, slice],
-        move: NDArray[np.float64],
+        move: _Vector,
         motion: LidMotion,
     ) -> Image:
         """What the region shows after the movement."""
@@ -96,9 +101,8 @@ class _Mover:
         white, rings = eye_colours(image, self.lids, self.centre, region, distance)
         upper, lower = self.lids.at(along)
         was_open = between(across, upper, lower)
-        drawn = _blend(under, white, inside(distance, ERASED, ERASED_SOFT) * was_open)
-        visible = np.minimum(was_open, above(upper + np.float32(LASH_SHADE), across))
-        iris = _blend(rings, image[region], visible)
+        drawn = _blend(under, white, _both(inside(distance, ERASED, ERASED_SOFT), was_open))
+        iris = _blend(rings, image[region], cv2.min(was_open, above(upper, across, margin=LASH_SHADE)))
         if motion.moves:
             after = motion.moved(self.lids.share(along), upper, lower)
             source = motion.source((upper, lower), after, across)
@@ -107,13 +111,13 @@ class _Mover:
         box = self._disc(region, move)
         if not along[box].size:  # The disc is beyond the edge of the picture.
             return drawn
-        step = self.level(move).astype(np.float32)
-        disc = inside(_length(along[box] - step[0], across[box] - step[1]), _MOVED, _MOVED_SOFT)
-        shown = disc * between(across[box], upper[box], lower[box])
+        step = self.level(move)
+        disc = inside(_length(along[box] - np.float32(step[0]), across[box] - np.float32(step[1])), _MOVED, _MOVED_SOFT)
+        shown = _both(disc, between(across[box], upper[box], lower[box]))
         drawn[box] = _blend(drawn[box], _shifted(iris, move, box), shown)
         return drawn
 
-    def _disc(self, region: tuple[slice, slice], move: NDArray[np.float64]) -> tuple[slice, slice]:
+    def _disc(self, region: tuple[slice, slice], move: _Vector) -> tuple[slice, slice]:
         """The rows and columns of the region where the moved iris is."""
         x, y = self.centre[0] + move[0] - region[1].start, self.centre[1] + move[1] - region[0].start
         reach = (_MOVED + _MOVED_SOFT / 2) * self.radius
@@ -135,7 +139,7 @@ class _Mover:
         return moved.astype(np.uint8, copy=False)
 
 
-def _shifted(picture: Image, move: NDArray[np.float64], box: tuple[slice, slice]) -> Image:
+def _shifted(picture: Image, move: _Vector, box: tuple[slice, slice]) -> Image:
     """The part of the picture that comes into the box when all of it moves."""
     rows, columns = (slice(*side.indices(length)) for side, length in zip(box, picture.shape, strict=False))
     shift = np.array([[1, 0, move[0] - columns.start], [0, 1, move[1] - rows.start]])
@@ -149,5 +153,10 @@ def _length(along: Grid, across: Grid) -> Grid:
     return cv2.magnitude(along, across).astype(np.float32, copy=False)
 
 
-def _blend(onto: Image, colours: Image, share: Grid) -> Image:
-    return cv2.blendLinear(colours, onto, share, 1 - share).astype(np.uint8, copy=False)
+def _both(one: Mask, other: Mask) -> MatLike:
+    return cv2.multiply(one, other, scale=1 / 255)
+
+
+def _blend(onto: Image, colours: Image, share: MatLike) -> Image:
+    """The colours where the share is 255, what they are laid on where it is 0."""
+    return cv2.blendLinear(colours, onto, cv2.LUT(share, _ONE), cv2.LUT(share, _REST)).astype(np.uint8, copy=False)

@@ -48,8 +48,7 @@ class Anatomy:
 
     def eye(self, side: Side) -> Point:
         """The middle of an eye's corners."""
-        start = LID_POINTS[side].start
-        return self.centre(start, start + 3)
+        return _mean(self.points, LID_POINTS[side].start)
 
     def aperture(self, side: Side) -> float:
         """How far the lids are apart, in widths of the eye."""
@@ -88,8 +87,8 @@ def anatomy(face: Face) -> Anatomy | None:
 
 
 def _finite(landmarks: Points) -> tuple[tuple[float, float], ...] | None:
-    points = tuple((float(x), float(y)) for x, y in landmarks.tolist())
-    return points if all(isfinite(x) and isfinite(y) for x, y in points) else None
+    # A sum is a number only when all that is added is one, and is had at once.
+    return tuple(map(tuple, landmarks.tolist())) if isfinite(float(landmarks.sum())) else None
 
 
 def _mean(points: tuple[tuple[float, float], ...], start: int) -> Point:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import atan2, cos, hypot, pi, sin
 from typing import Any, NamedTuple
@@ -71,10 +72,10 @@ class Wave(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Level:
-    """A sprite's picture at one size, and how far from its middle there is anything to see: its margins stay undrawn."""
+    """A sprite's picture at one size, and how far there is anything to see in it: its margins are not drawn."""
 
     picture: Rgba
-    reaches: tuple[float, ...]  # pixels of the picture, in directions all round from the right, clockwise; empty: none
+    reaches: tuple[float, ...]  # from the middle in directions all round, in its pixels; none when nothing is seen
 
     @classmethod
     def of(cls, picture: Rgba, outside: tuple[int, ...]) -> Level:
@@ -180,25 +181,39 @@ def paste_bent(image: Image, sprite: Sprite, placement: Placement, wave: Wave, o
     region = _seen(image, level, placement, bent=wave.amplitude) if level is not None else None
     if level is None or region is None:
         return
-    u, v = _bent(level.picture.shape, _matrix(level.picture, placement, region), region, wave)
+    matrix = _matrix(level.picture, placement, region)
+    u, v = _bent(level.picture.shape[:2], cv2.invertAffineTransform(matrix).tolist(), region, wave)
     warped = cv2.remap(level.picture, u, v, cv2.INTER_LINEAR, borderValue=sprite.outside)
     _blend(image, region, sprite.split(warped, opacity))
 
 
 def _bent(
-    shape: tuple[int, ...], matrix: NDArray[np.float64], region: Region, wave: Wave
+    shape: tuple[int, ...], back: list[list[float]], region: Region, wave: Wave
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """For every pixel of the region the column and the row of the picture that the wave brings there."""
-    (a, b, x), (c, d, y) = cv2.invertAffineTransform(matrix).astype(np.float32)
-    columns = np.arange(region.right - region.left, dtype=np.float32)
-    rows = np.arange(region.bottom - region.top, dtype=np.float32)[:, None]
-    height, width = shape[:2]
-    u = (a * columns + x) + b * rows
-    share = np.clip((u + np.float32(0.5)) / np.float32(width), 0, 1)
-    bend = np.sin(share * np.float32(2 * np.pi * wave.waves) + np.float32(wave.phase)) * (4 * share * (1 - share))
-    v = (c * columns + y) + d * rows
-    v -= np.float32(wave.amplitude * height) * bend
+    height, width = shape
+    a, b, x = back[0]
+    share = [a / width, b / width, (x + 0.5) / width]  # of the way across the picture
+    ends = [2 * share[0], 2 * share[1], 2 * share[2] - 1]  # -1 and 1 there
+    turn = 2 * pi * wave.waves
+    angle = [turn * share[0], turn * share[1], turn * share[2] + wave.phase]
+    u, v, bend, dying = linear(region, [*back, angle, ends])
+    np.sin(bend, out=bend)
+    dying *= dying
+    np.subtract(1, dying, out=dying)
+    bend *= dying
+    bend *= np.float32(wave.amplitude * height)
+    v -= bend
     return u, v
+
+
+def linear(region: Region, planes: Sequence[Sequence[float]]) -> NDArray[np.float32]:
+    """For each (a, b, c) what a * column + b * row + c is at the pixels of the region, (n, h, w)."""
+    width, height = region.right - region.left, region.bottom - region.top
+    a, b, c = np.array(planes, np.float32).T[..., None]
+    columns = a * np.arange(width, dtype=np.float32) + c
+    grid: NDArray[np.float32] = columns[:, None] + (b * np.arange(height, dtype=np.float32))[..., None]
+    return grid
 
 
 def _blend(image: Image, region: Region, layers: tuple[MatLike, MatLike]) -> None:
