@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -28,38 +29,49 @@ _WHITE_SEEN, _IRIS_SEEN = _LEVELS / 255 + np.float32(1e-4), _LEVELS / 255 + np.f
 _AROUND, _FARTHER = 3, 6
 
 
-def eye_colours(
-    image: Image, lids: LidCurves, centre: tuple[float, float], region: tuple[slice, slice], distance: Grid
-) -> tuple[Image, Image]:
-    """The white of the eye, and the iris as the mean colour of each of its rings, everywhere in the region.
+@dataclass(frozen=True, slots=True, eq=False)
+class EyeColours:
+    """What was sampled of one eye, and the way from its picture to the cells of the patch."""
 
-    `distance` is that of every pixel of the region from the iris centre, in radii.
-    """
-    matrix = similarity(
-        centre,
-        angle=math.atan2(lids.axis[1], lids.axis[0]),
-        scale=_CELLS / lids.radius,
-        onto=((_PATCH[0] - 1) / 2, (_PATCH[1] - 1) / 2),
-    )
-    # Not averaged first as a crop for a finder is: what follows are means anyway.
-    patch = cv2.warpAffine(image, matrix, _PATCH, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    white, profile = _GEOMETRY.colours(patch.astype(np.uint8, copy=False), lids)
-    matrix[:, 2] += matrix[:, :2] @ [region[1].start, region[0].start] + _AROUND
-    whites = cv2.warpAffine(
-        cv2.copyMakeBorder(white, *[_AROUND] * 4, cv2.BORDER_REPLICATE),
-        matrix,
-        distance.shape[::-1],
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    rings = cv2.remap(
-        cv2.copyMakeBorder(profile, 0, 1, 0, _FARTHER, cv2.BORDER_REPLICATE),
-        distance * np.float32(_CELLS),
-        np.zeros_like(distance),
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return whites.astype(np.uint8, copy=False), rings.astype(np.uint8, copy=False)
+    cells: Image  # (h, w, 3), the white in every cell
+    profile: Image  # (1, n, 3), the mean colour of each ring of the iris
+    matrix: NDArray[np.float64]  # (2, 3), pixels of the picture to cells
+
+    @classmethod
+    def of(cls, image: Image, lids: LidCurves, centre: tuple[float, float]) -> EyeColours:
+        matrix = similarity(
+            centre,
+            angle=math.atan2(lids.axis[1], lids.axis[0]),
+            scale=_CELLS / lids.radius,
+            onto=((_PATCH[0] - 1) / 2, (_PATCH[1] - 1) / 2),
+        )
+        # Not averaged first as a crop for a finder is: what follows are means anyway.
+        patch = cv2.warpAffine(image, matrix, _PATCH, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return cls(*_GEOMETRY.colours(patch.astype(np.uint8, copy=False), lids), matrix)
+
+    def white(self, region: tuple[slice, slice]) -> Image:
+        """The white of the eye at the rows and columns of the picture."""
+        matrix = self.matrix.copy()
+        matrix[:, 2] += matrix[:, :2] @ [region[1].start, region[0].start] + _AROUND
+        white = cv2.warpAffine(
+            cv2.copyMakeBorder(self.cells, *[_AROUND] * 4, cv2.BORDER_REPLICATE),
+            matrix,
+            (region[1].stop - region[1].start, region[0].stop - region[0].start),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        return white.astype(np.uint8, copy=False)
+
+    def rings(self, distance: Grid) -> Image:
+        """The colour of the iris at each distance from its centre, in radii."""
+        rings = cv2.remap(
+            cv2.copyMakeBorder(self.profile, 0, 1, 0, _FARTHER, cv2.BORDER_REPLICATE),
+            distance * np.float32(_CELLS),
+            np.zeros_like(distance),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        return rings.astype(np.uint8, copy=False)
 
 
 class _Geometry:
@@ -87,30 +99,27 @@ class _Geometry:
         blue, green, red = cv2.split(patch)
         whiteness = cv2.LUT(cv2.min(cv2.min(blue, green), red), _WHITENESS)
         darkness = cv2.LUT(cv2.max(cv2.max(blue, green), red), _DARKNESS)
-        white = whiteness * self.beside * cv2.LUT(opening, _WHITE_SEEN)
-        return self._white(patch, white), self._profile(patch, darkness * cv2.LUT(opening, _IRIS_SEEN))
+        cells = cv2.cvtColor(patch, cv2.COLOR_BGR2BGRA).reshape(-1, 4).astype(np.float32)  # its colour, and 255
+        white = self._white(cells, whiteness * self.beside * cv2.LUT(opening, _WHITE_SEEN))
+        return white, self._profile(cells, darkness * cv2.LUT(opening, _IRIS_SEEN))
 
-    def _white(self, patch: Image, weight: Grid) -> Image:
+    def _white(self, cells: NDArray[np.float32], weight: Grid) -> Image:
         """For each row the white at its left and at its right, and a ramp between them."""
-        sums = self.sides @ _weighted(patch, weight)
-        left, right = (sums[:, :3] / (sums[:, 3:] + np.float32(1e-9))).reshape(2, -1, 1, 3)
+        left, right = _means(self.sides * weight.reshape(-1), cells).reshape(2, -1, 1, 3)
         ramp: Image = ((right - left) * self.share + (left + np.float32(0.5))).astype(np.uint8)
         return ramp
 
-    def _profile(self, patch: Image, weight: Grid) -> Image:
+    def _profile(self, cells: NDArray[np.float32], weight: Grid) -> Image:
         """Each ring's colour, glints left out."""
-        sums = self.rings @ _weighted(patch, weight)
-        profile: Image = (sums[:, :3] / sums[:, 3:] + np.float32(0.5)).astype(np.uint8)[None]
+        profile: Image = (_means(self.rings * weight.reshape(-1), cells) + np.float32(0.5)).astype(np.uint8)[None]
         return profile
 
 
-def _weighted(patch: Image, weight: Grid) -> NDArray[np.float32]:
-    """Each cell's colour times its weight, and the weight, (cells, 4)."""
-    weighted = np.empty((weight.size, 4), np.float32)
-    column = weight.reshape(-1, 1)
-    np.multiply(patch.reshape(-1, 3), column, out=weighted[:, :3])
-    weighted[:, 3:] = column
-    return weighted
+def _means(weights: NDArray[np.float32], cells: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The weighted mean colour (n, 3) of the cells for each row of weights (n, cells)."""
+    sums = weights @ cells
+    means: NDArray[np.float32] = sums[:, :3] * (255 / (sums[:, 3:] + np.float32(1e-7)))
+    return means
 
 
 _GEOMETRY = _Geometry()

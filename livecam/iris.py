@@ -11,13 +11,14 @@ from cv2.typing import MatLike
 from numpy.typing import ArrayLike
 
 from livecam.core.scene import Image, Points
-from livecam.eye_colours import ERASED, ERASED_SOFT, LASH_SHADE, eye_colours
+from livecam.eye_colours import ERASED, ERASED_SOFT, LASH_SHADE, EyeColours
 from livecam.lids import LidCurves, LidMotion
 from livecam.softness import Grid, Mask, above, between, inside
 
 # Iris radii. The limbus is soft: what is erased reaches a little further than what is moved.
 _MOVED, _MOVED_SOFT = 0.99, 0.16
-_MARGIN = 0.1
+_MOVED_REACH = _MOVED + _MOVED_SOFT / 2
+_CUBIC = 3  # pixels around, of which a cubic interpolation makes one
 _ONE = np.arange(256, dtype=np.float32) / 255
 _REST = 1 - _ONE
 _Vector = tuple[float, float]
@@ -74,8 +75,8 @@ class _Mover:
 
     def region(self, image: Image, move: _Vector, *, whole: bool) -> tuple[slice, slice] | None:
         """The rows and columns that can change; None when they are outside the picture."""
-        reach = (ERASED + ERASED_SOFT / 2 + _MARGIN) * self.radius
-        spans = [[min(step, 0.0) - reach, max(step, 0.0) + reach] for step in move]
+        erased, moved = (ERASED + ERASED_SOFT / 2) * self.radius, _MOVED_REACH * self.radius
+        spans = [[min(step - moved, -erased), max(step + moved, erased)] for step in move]
         if whole:
             spans = [
                 [min(low, lid_low), max(high, lid_high)]
@@ -98,31 +99,33 @@ class _Mover:
         """What the region shows after the movement."""
         along, across = self._levelled_grid(region)
         distance = _length(along, across)
-        white, rings = eye_colours(image, self.lids, self.centre, region, distance)
+        colours = EyeColours.of(image, self.lids, self.centre)
         upper, lower = self.lids.at(along)
         was_open = between(across, upper, lower)
-        drawn = _blend(under, white, _both(inside(distance, ERASED, ERASED_SOFT), was_open))
-        iris = _blend(rings, image[region], cv2.min(was_open, above(upper, across, margin=LASH_SHADE)))
+        drawn = _blend(under, colours.white(region), _both(inside(distance, ERASED, ERASED_SOFT), was_open))
+        rest, box = self._disc(region, (0.0, 0.0), margin=_CUBIC), self._disc(region, move)
+        seen = above(upper, across, margin=LASH_SHADE)
         if motion.moves:
             after = motion.moved(self.lids.share(along), upper, lower)
             source = motion.source((upper, lower), after, across)
             drawn = self._moved_skin(drawn, region, source, along)
             upper, lower = after
-        box = self._disc(region, move)
-        if not along[box].size:  # The disc is beyond the edge of the picture.
+        if not along[box].size or not along[rest].size:  # The disc is beyond the edge of the picture.
             return drawn
+        iris = _blend(colours.rings(distance[rest]), image[region][rest], cv2.min(was_open[rest], seen[rest]))
         step = self.level(move)
         disc = inside(_length(along[box] - np.float32(step[0]), across[box] - np.float32(step[1])), _MOVED, _MOVED_SOFT)
         shown = _both(disc, between(across[box], upper[box], lower[box]))
-        drawn[box] = _blend(drawn[box], _shifted(iris, move, box), shown)
+        offset = rest[1].start - box[1].start + move[0], rest[0].start - box[0].start + move[1]
+        drawn[box] = _blend(drawn[box], _shifted(iris, offset, along[box].shape), shown)
         return drawn
 
-    def _disc(self, region: tuple[slice, slice], move: _Vector) -> tuple[slice, slice]:
-        """The rows and columns of the region where the moved iris is."""
+    def _disc(self, region: tuple[slice, slice], move: _Vector, *, margin: int = 0) -> tuple[slice, slice]:
+        """The rows and columns of the region where the iris is when it has moved, and as many more around."""
         x, y = self.centre[0] + move[0] - region[1].start, self.centre[1] + move[1] - region[0].start
-        reach = (_MOVED + _MOVED_SOFT / 2) * self.radius
-        rows, columns = ((max(math.floor(at - reach), 0), max(math.ceil(at + reach) + 1, 0)) for at in (y, x))
-        return slice(*rows), slice(*columns)
+        reach = _MOVED_REACH * self.radius + margin
+        rows, columns = (slice(max(math.floor(at - reach), 0), max(math.ceil(at + reach) + 1, 0)) for at in (y, x))
+        return rows, columns
 
     def _levelled_grid(self, region: tuple[slice, slice]) -> tuple[Grid, Grid]:
         rows, columns = region
@@ -139,14 +142,11 @@ class _Mover:
         return moved.astype(np.uint8, copy=False)
 
 
-def _shifted(picture: Image, move: _Vector, box: tuple[slice, slice]) -> Image:
-    """The part of the picture that comes into the box when all of it moves."""
-    rows, columns = (slice(*side.indices(length)) for side, length in zip(box, picture.shape, strict=False))
-    shift = np.array([[1, 0, move[0] - columns.start], [0, 1, move[1] - rows.start]])
-    size = (max(columns.stop - columns.start, 0), max(rows.stop - rows.start, 0))
-    return cv2.warpAffine(picture, shift, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(
-        np.uint8, copy=False
-    )
+def _shifted(picture: Image, offset: _Vector, shape: tuple[int, ...]) -> Image:
+    """The picture moved, cut to (h, w)."""
+    shift = np.array([[1, 0, offset[0]], [0, 1, offset[1]]])
+    shifted = cv2.warpAffine(picture, shift, shape[::-1], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return shifted.astype(np.uint8, copy=False)
 
 
 def _length(along: Grid, across: Grid) -> Grid:
