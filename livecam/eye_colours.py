@@ -31,32 +31,27 @@ _AROUND, _FARTHER = 3, 6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EyeColours:
-    """What was sampled of one eye, and the way from its picture to the cells of the patch."""
+    """What was sampled of one eye."""
 
     cells: Image  # (h, w, 3), the white in every cell
     profile: Image  # (1, n, 3), the mean colour of each ring of the iris
-    matrix: NDArray[np.float64]  # (2, 3), pixels of the picture to cells
+    lids: LidCurves
+    centre: tuple[float, float]
 
     @classmethod
     def of(cls, image: Image, lids: LidCurves, centre: tuple[float, float]) -> EyeColours:
-        matrix = similarity(
-            centre,
-            angle=math.atan2(lids.axis[1], lids.axis[0]),
-            scale=_CELLS / lids.radius,
-            onto=((_PATCH[0] - 1) / 2, (_PATCH[1] - 1) / 2),
-        )
+        matrix = _to_cells(lids, centre)
         # Not averaged first as a crop for a finder is: what follows are means anyway.
         patch = cv2.warpAffine(image, matrix, _PATCH, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return cls(*_GEOMETRY.colours(patch.astype(np.uint8, copy=False), lids), matrix)
+        return cls(*_GEOMETRY.colours(patch.astype(np.uint8, copy=False), lids), lids, centre)
 
     def white(self, region: tuple[slice, slice]) -> Image:
         """The white of the eye at the rows and columns of the picture."""
-        matrix = self.matrix.copy()
-        matrix[:, 2] += matrix[:, :2] @ [region[1].start, region[0].start] + _AROUND
+        rows, columns = region
         white = cv2.warpAffine(
             cv2.copyMakeBorder(self.cells, *[_AROUND] * 4, cv2.BORDER_REPLICATE),
-            matrix,
-            (region[1].stop - region[1].start, region[0].stop - region[0].start),
+            _to_cells(self.lids, (self.centre[0] - columns.start, self.centre[1] - rows.start), around=_AROUND),
+            (columns.stop - columns.start, rows.stop - rows.start),
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
@@ -74,6 +69,16 @@ class EyeColours:
         return rings.astype(np.uint8, copy=False)
 
 
+def _to_cells(lids: LidCurves, centre: tuple[float, float], *, around: int = 0) -> NDArray[np.float64]:
+    """Pixels to cells of the patch, (2, 3), when there are as many more cells around it."""
+    return similarity(
+        centre,
+        angle=math.atan2(lids.axis[1], lids.axis[0]),
+        scale=_CELLS / lids.radius,
+        onto=((_PATCH[0] - 1) / 2 + around, (_PATCH[1] - 1) / 2 + around),
+    )
+
+
 class _Geometry:
     """All about the small levelled patch that does not depend on the picture; made once."""
 
@@ -89,7 +94,8 @@ class _Geometry:
         left, right = ((rows * side).reshape(height, -1) for side in (along < 0, along > 0))
         # A side that shows no white of its own borrows the other's.
         self.sides = np.concatenate([left + 0.05 * right, right + 0.05 * left]).astype(np.float32)
-        self.share = np.clip(0.5 + along / 2.8, 0, 1)[..., None].astype(np.float32)  # (1, w, 1)
+        share = np.clip(0.5 + along[0] / 2.8, 0, 1)
+        self.ramp = np.column_stack([1 - share, share]).astype(np.float32)  # (w, left or right)
         ring = np.arange(int(1.6 * _CELLS))[:, None]
         self.rings = np.exp(-(((ring - distance.reshape(1, -1) * _CELLS) / 0.7) ** 2)).astype(np.float32)
 
@@ -105,9 +111,9 @@ class _Geometry:
 
     def _white(self, cells: NDArray[np.float32], weight: Grid) -> Image:
         """For each row the white at its left and at its right, and a ramp between them."""
-        left, right = _means(self.sides * weight.reshape(-1), cells).reshape(2, -1, 1, 3)
-        ramp: Image = ((right - left) * self.share + (left + np.float32(0.5))).astype(np.uint8)
-        return ramp
+        sides = _means(self.sides * weight.reshape(-1), cells).reshape(2, -1, 3).swapaxes(0, 1)
+        white: Image = (self.ramp @ sides + np.float32(0.5)).astype(np.uint8)  # (w, 2) @ (h, 2, 3)
+        return white
 
     def _profile(self, cells: NDArray[np.float32], weight: Grid) -> Image:
         """Each ring's colour, glints left out."""

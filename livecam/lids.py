@@ -27,7 +27,7 @@ class LidCurves:
 
     axis: NDArray[np.float64]
     corners: NDArray[np.float64]  # (2, 2) along, across
-    cubics: NDArray[np.float32]  # (4, 2, 1, 1) coefficients, the highest power first, of the upper and the lower lid
+    cubics: NDArray[np.float32]  # (2, 4) coefficients, the highest power first, of the upper and the lower lid
     radius: float
 
     @classmethod
@@ -43,17 +43,17 @@ class LidCurves:
         ]
         left, right = level[0], level[3]
         cubics = np.array([_cubic(left, right, *lid) for lid in (level[1:3], level[5:3:-1])], np.float32)
-        return cls(np.array([cos, sin]), np.array([left, right]), cubics.T.reshape(4, 2, 1, 1), radius)
+        return cls(np.array([cos, sin]), np.array([left, right]), cubics, radius)
 
     def at(self, along: Grid) -> tuple[Grid, Grid]:
         """Where the upper and the lower lid are, across the eye, at each `along`; they meet in the corners."""
-        share = self.share(along)
-        lids = share * self.cubics[0]
-        for coefficient in self.cubics[1:3]:
-            lids += coefficient
-            lids *= share
-        lids += self.cubics[3]
-        return lids[0], lids[1]
+        share = self.share(along).reshape(-1)
+        powers = np.ones((4, share.size), np.float32)
+        powers[2] = share
+        np.multiply(share, share, out=powers[1])
+        np.multiply(powers[1], share, out=powers[0])
+        upper, lower = (self.cubics @ powers).reshape(2, *along.shape)
+        return upper, lower
 
     def share(self, along: Grid) -> Grid:
         """0 at the image-left corner and beyond, 1 at the image-right corner and beyond."""
