@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from livecam.core.scene import Image, Point
 from livecam.effects.drawing import Placement, Region, Wave, region_under
+from livecam.softness import Grid
 
 _FAR = 4000.0  # OpenCV's remap cannot reach further
 
@@ -18,9 +18,12 @@ def enlarge(image: Image, at: Point, radius: float, gain: float) -> None:
     if region is None or gain <= 0 or not 2 <= radius < _FAR:
         return
     x, y = _offsets(region, at)
-    inside = np.maximum(1 - (x * x + y * y) / np.float32(radius * radius), 0)
-    shrink = 1 - np.float32(gain) * inside * inside
-    _redraw(image, region, x * shrink, y * shrink, at)
+    scale = np.float32(1 / radius)
+    # 1 - (distance / radius)**2: rows and columns are worked on apart for as long as they can be.
+    inside = (1 - (x * scale) ** 2) - (y * scale) ** 2
+    cv2.threshold(inside, 0, 0, cv2.THRESH_TOZERO, dst=inside)
+    inside *= inside
+    _redraw(image, region, inside * (x * np.float32(-gain)), inside * (y * np.float32(-gain)))
 
 
 def enlarged(point: Point, at: Point, radius: float, gain: float) -> Point:
@@ -41,25 +44,41 @@ def ripple(image: Image, place: Placement, wave: Wave) -> None:
     if region is None or not down >= 4 or not across < _FAR**2:
         return
     x, y = _offsets(region, Point(place.x, place.y))
-    u = x * np.float32(place.across_x / across) + y * np.float32(place.across_y / across)  # -0.5..0.5 under it
-    v = x * np.float32(place.down_x / down) + y * np.float32(place.down_y / down)
-    window = np.maximum(1 - 4 * u * u, 0) * np.maximum(1 - 4 * v * v, 0)
-    angle = u * np.float32(2 * np.pi * wave.waves) + np.float32(wave.phase)
-    bend = np.float32(wave.amplitude) * np.sin(angle) * window * window
-    _redraw(
-        image, region, x - bend * np.float32(place.down_x), y - bend * np.float32(place.down_y), Point(place.x, place.y)
-    )
+    along = place.across_x / across, place.across_y / across  # x and y to -0.5..0.5 under it
+    window = _window(x * np.float32(along[0]), y * np.float32(along[1]))
+    window *= _window(x * np.float32(place.down_x / down), y * np.float32(place.down_y / down))
+    window *= window
+    bend = window * _wave(x * np.float32(along[0]), y * np.float32(along[1]), wave)
+    _redraw(image, region, bend * np.float32(-place.down_x), bend * np.float32(-place.down_y))
 
 
-def _offsets(region: Region, at: Point) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _wave(by_column: Grid, by_row: Grid, wave: Wave) -> Grid:
+    """Its height where the sum of the two says how far along it is; the sine of a sum is a sum of two products."""
+    turn, amplitude = np.float32(2 * np.pi * wave.waves), np.float32(wave.amplitude)
+    columns, rows = by_column * turn, by_row * turn + np.float32(wave.phase)
+    height: Grid = np.hstack([np.cos(rows), np.sin(rows)]) @ (amplitude * np.vstack([np.sin(columns), np.cos(columns)]))
+    return height
+
+
+def _window(by_column: Grid, by_row: Grid) -> Grid:
+    """1 where the sum of the two is 0, less beside it, nothing where it is -0.5 or 0.5 and beyond."""
+    x, y = 2 * by_column, 2 * by_row
+    # 1 - (x + y)**2, again as a sum of products of columns and rows.
+    window: Grid = np.hstack([np.ones_like(y), y, y * y]) @ np.vstack([1 - x * x, -2 * x, np.full_like(x, -1)])
+    cv2.threshold(window, 0, 0, cv2.THRESH_TOZERO, dst=window)
+    return window
+
+
+def _offsets(region: Region, at: Point) -> tuple[Grid, Grid]:
     """Of every pixel of the region from the point: a row of x and a column of y."""
     x = np.arange(region.left, region.right, dtype=np.float32)[None] - np.float32(at.x)
     y = np.arange(region.top, region.bottom, dtype=np.float32)[:, None] - np.float32(at.y)
     return x, y
 
 
-def _redraw(image: Image, region: Region, x: NDArray[np.float32], y: NDArray[np.float32], at: Point) -> None:
-    """Every pixel of the region takes the colour found at its offset from the point."""
+def _redraw(image: Image, region: Region, x: Grid, y: Grid) -> None:
+    """Every pixel of the region takes the colour found that far from it; x and y are changed."""
     under = image[region.top : region.bottom, region.left : region.right]
-    x, y = x + np.float32(at.x - region.left), y + np.float32(at.y - region.top)
+    x += np.arange(region.right - region.left, dtype=np.float32)
+    y += np.arange(region.bottom - region.top, dtype=np.float32)[:, None]
     under[:] = cv2.remap(under, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
