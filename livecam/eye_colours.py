@@ -49,7 +49,7 @@ class EyeColours:
         """The white of the eye at the rows and columns of the picture."""
         rows, columns = region
         white = cv2.warpAffine(
-            cv2.copyMakeBorder(self.cells, *[_AROUND] * 4, cv2.BORDER_REPLICATE),
+            cv2.copyMakeBorder(self.cells, _AROUND, _AROUND, _AROUND, _AROUND, cv2.BORDER_REPLICATE),
             _to_cells(self.lids, (self.centre[0] - columns.start, self.centre[1] - rows.start), around=_AROUND),
             (columns.stop - columns.start, rows.stop - rows.start),
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livecam.effects.drawing import Paint, Placement, Stain, Wave, paste, paste_bent
+from livecam.effects.drawing import Level, Paint, Placement, Sprite, Stain, Wave, paste, paste_bent
+from livecam.effects.overlays import painted, stained
 from tests.fakes import grey
 
 DISC = np.zeros((64, 64, 4), np.uint8)
@@ -17,6 +20,21 @@ cv2.circle(DISC, (63, 63), 48, (40, 80, 200, 255), -1, cv2.LINE_AA, 1)
 
 def flat(colour: tuple[int, int, int], alpha: int) -> np.ndarray:
     return np.full((32, 32, 4), (*colour, alpha), np.uint8)
+
+
+OVERLAYS = {name: painted(name) for name in ("saucer_eye", "brow", "spiral", "sweat", "mouth")}
+OVERLAYS |= {name: stained(name) for name in ("blush", "gloom")}
+
+
+def with_margins(sprite: Sprite) -> Sprite:
+    """The same sprite, of which every pixel of any frame is drawn."""
+    levels = tuple(replace(level, reaches=(1e5,) * len(level.reaches)) for level in sprite.levels)
+    return replace(sprite, levels=levels)
+
+
+def turned(width: float, height: float, angle: float) -> Placement:
+    cos, sin = float(np.cos(angle)), float(np.sin(angle))
+    return Placement(101.3, 98.6, width * cos, width * sin, -height * sin, height * cos)
 
 
 def centre_of_change(before: np.ndarray, after: np.ndarray) -> np.ndarray:
@@ -101,3 +119,42 @@ def test_a_wave_moves_its_crest_and_its_trough_apart() -> None:
     paste_bent(image, Paint.of(line), Placement(75, 50, 128, 0, 0, 64), Wave(0.2, 1.0, 0.0))
     heights = [float(np.argmin(image[:, column].sum(axis=1))) for column in (43, 107)]
     assert heights[0] - heights[1] == pytest.approx(2 * 0.2 * 64 * 0.75, abs=4)
+
+
+@settings(max_examples=10, deadline=None)
+@given(size=st.floats(6, 180), angle=st.floats(0, 6.3), squash=st.floats(0.2, 1.2), opacity=st.sampled_from([1.0, 0.6]))
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_the_margins_that_are_not_drawn_cannot_be_seen(
+    name: str, size: float, angle: float, squash: float, opacity: float
+) -> None:
+    trimmed = np.random.default_rng(4).integers(0, 256, (200, 200, 3), np.uint8)
+    whole, place = trimmed.copy(), turned(size, size * squash, angle)
+    paste(trimmed, OVERLAYS[name], place, opacity)
+    paste(whole, with_margins(OVERLAYS[name]), place, opacity)
+    # OpenCV finds colours to 1/32 of a pixel, and rounds that otherwise in another region: 8 levels at an edge.
+    assert cv2.absdiff(trimmed, whole).max() <= 10
+
+
+@settings(max_examples=20, deadline=None)
+@given(angle=st.floats(0, 6.3), amplitude=st.floats(-0.4, 0.4), phase=st.floats(0, 6.3))
+def test_no_crest_of_a_bent_sprite_is_cut_off(angle: float, amplitude: float, phase: float) -> None:
+    trimmed, whole = grey(200, 200), grey(200, 200)
+    place, wave = turned(110, 60, angle), Wave(amplitude, 2.5, phase)
+    paste_bent(trimmed, OVERLAYS["mouth"], place, wave)
+    paste_bent(whole, with_margins(OVERLAYS["mouth"]), place, wave)
+    assert cv2.absdiff(trimmed, whole).max() <= 10
+
+
+@given(angle=st.floats(0, 6.3))
+def test_a_disc_can_be_seen_as_far_in_every_direction(angle: float) -> None:
+    disc = np.zeros((81, 101, 4), np.uint8)
+    cv2.circle(disc, (50, 40), 30, (9, 9, 9, 255), -1)
+    reach = Level.of(disc, (0, 0, 0, 0)).reach(float(np.cos(angle)), float(np.sin(angle)))
+    assert reach == pytest.approx(31, abs=1.0)
+
+
+@pytest.mark.parametrize(("direction", "reach"), [((1, 0), 26), ((-1, 0), 11), ((0, 1), 6), ((0, -2), 32)])
+def test_what_is_off_the_middle_can_be_seen_farther_on_one_side(direction: tuple[int, int], reach: float) -> None:
+    box = np.zeros((41, 61, 4), np.uint8)
+    box[5:26, 20:56, 3] = 255
+    assert Level.of(box, (0, 0, 0, 0)).reach(*direction) == pytest.approx(reach, abs=0.7)

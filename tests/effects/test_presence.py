@@ -80,3 +80,9 @@ def test_a_source_that_begins_anew_forgets_everybody() -> None:
     presences = Presences(0.25, 0.25)
     presences.update(scene(5.0, (1, 200)))
     assert presences.update(scene(0.0)) == []
+
+
+def test_a_face_is_whole_when_a_source_begins_anew() -> None:
+    presences = Presences(0.25, 0.25)
+    presences.update(scene(50.0, (1, 200)))
+    assert [face.opacity for face in presences.update(scene(0.0, (1, 200)))] == [1.0]
