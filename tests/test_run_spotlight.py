@@ -40,6 +40,17 @@ def test_with_a_target_model_everything_is_dark_but_the_target(program: Program,
     assert picture[50:150, 50:300].max() < 60
 
 
+def test_each_page_of_a_folder_is_lit_at_its_own_target(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    for name, place in (("1", (400, 300)), ("2", (100, 100))):
+        cv2.imwrite(str(tmp_path / f"pages/{name}.png"), page_with((*place, 1)))
+    flags = ("--source", "pages", "--face", "dlib", "--effect", "spotlight", "--model", TARGETS)
+    assert program("run", *flags, "--sink", "out.mp4").code == 0
+    picture = last_picture(tmp_path / "out.mp4")
+    assert picture[95:105, 95:105, 2].min() > 200
+    assert picture[250:350, 350:450].max() < 60
+
+
 def test_a_target_model_without_the_spotlight_says_what_it_goes_with(program: Program) -> None:
     code, _, err = program("run", "--source", "demo", "--face", "dlib", "--model", TARGETS, "--sink", "out.mp4")
     assert (code, "finds targets, not pupils; it goes with `livecam find` or --effect spotlight" in err) == (2, True)

@@ -59,7 +59,8 @@ class Frame:
     """One picture from a Source.
 
     `seconds` counts from the opening of the source. `captured` is the monotonic clock when the picture arrived, so
-    that its age can be told. `notice` is what the person should know about the source, such as a lost camera.
+    that its age can be told. `notice` is what the person should know about the source, such as a lost camera. `cut`
+    says that this is the first of another picture: nothing of the frame before is in it.
     """
 
     image: Image  # (h, w, 3) uint8 BGR
@@ -67,6 +68,7 @@ class Frame:
     seconds: float
     captured: float = 0.0
     notice: str = ""
+    cut: bool = False
 
     @property
     def size(self) -> tuple[int, int]:

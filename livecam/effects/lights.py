@@ -112,6 +112,8 @@ class TargetLights:
 
     def shine(self, scene: Scene) -> Mapping[int, Light]:
         seconds = scene.frame.seconds
+        if scene.frame.cut:
+            self._lit, self._there, self._ask_at = {}, set(), seconds
         self._ask(scene.frame)
         found = self._lookout.answer()
         if found is not None:

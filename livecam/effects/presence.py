@@ -33,7 +33,7 @@ class Presences:
     def update(self, scene: Scene) -> list[Presence]:
         """The faces to draw now, those seen first."""
         seconds = scene.frame.seconds
-        if seconds < self._seconds:  # The source began anew.
+        if seconds < self._seconds or scene.frame.cut:  # The source began anew.
             self._faces = []
         elapsed, self._seconds = max(0.0, seconds - self._seconds), seconds
         seen = self._seen(scene, elapsed)

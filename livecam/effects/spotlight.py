@@ -42,7 +42,8 @@ class Spotlight:
         elapsed = max(0.0, frame.seconds - self._seconds)
         self._seconds = frame.seconds
         power = self._switch.power(frame.seconds, elapsed)
-        self._followed = _followed(self._followed, self._lights.shine(scene), elapsed)
+        before = None if frame.cut else self._followed
+        self._followed = _followed(before, self._lights.shine(scene), elapsed)
         brightest = max((light.level for light in self._followed.values()), default=0.0)
         if power * brightest <= 0.002:
             return frame.image.copy()
@@ -51,7 +52,7 @@ class Spotlight:
 
 
 def _followed(before: Mapping[int, Light] | None, wanted: Mapping[int, Light], elapsed: float) -> dict[int, Light]:
-    """Each light on its way to where it is wanted; those of the first frame are there at once."""
+    """Each light on its way to where it is wanted; those of the first frame of a picture are there at once."""
     if before is None:
         return dict(wanted)
     return {key: _moved(before.get(key) or light._replace(level=0.0), light, elapsed) for key, light in wanted.items()}

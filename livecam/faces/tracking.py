@@ -60,6 +60,9 @@ class Tracking:
 
     def find(self, frame: Frame) -> Sequence[Face]:
         """Every followed face, the largest first; none is a normal answer."""
+        if frame.cut:
+            self._locks, self._waiting = [], []
+            self._ask_at, self._retry = frame.seconds, _FIRST_RETRY
         before = len(self._locks)
         self._locks = self._apart(list(self._followed(frame)))
         if len(self._locks) < before:

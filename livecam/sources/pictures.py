@@ -31,10 +31,12 @@ class Pictures:
 
     def __iter__(self) -> Iterator[Frame]:
         pace = Pace(self._timing)
+        before: Image | None = None
         for index, image in enumerate(self._images()):
             if self._paced:
                 pace.wait(index / self._fps)
-            yield Frame(image, index, index / self._fps, captured=self._timing.clock())
+            cut, before = image is not before, image
+            yield Frame(image, index, index / self._fps, captured=self._timing.clock(), cut=cut)
 
     def _images(self) -> Iterator[Image]:
         for path in self._paths:

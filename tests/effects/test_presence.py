@@ -86,3 +86,10 @@ def test_a_face_is_whole_when_a_source_begins_anew() -> None:
     presences = Presences(0.25, 0.25)
     presences.update(scene(50.0, (1, 200)))
     assert [face.opacity for face in presences.update(scene(0.0, (1, 200)))] == [1.0]
+
+
+def test_nobody_is_held_in_another_picture() -> None:
+    presences = Presences(0.25, 0.25)
+    presences.update(scene(5.0, (1, 200)))
+    other = scene(5.1)
+    assert presences.update(replace(other, frame=replace(other.frame, cut=True))) == []

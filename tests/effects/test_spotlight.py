@@ -242,6 +242,17 @@ def test_a_stream_that_starts_again_is_searched_again() -> None:
     assert spy.searches == 2
 
 
+def test_each_of_several_pictures_is_lit_at_its_own_target_at_once() -> None:
+    spy, places, levels = Spy(), [(200.0, 300.0), (500.0, 100.0), (60.0, 60.0)], []
+    effect = ChosenEffect(SETTINGS, TargetLights(Immediate(spy), SETTINGS))
+    for number, place in enumerate(places):
+        spy.places = [place]
+        scene = at(number / 30)
+        image = effect.draw(replace(scene, frame=replace(scene.frame, cut=True)))
+        levels.append([level(image, other) for other in places])
+    assert levels == [[LEVEL, 20, 20], [20, LEVEL, 20], [20, 20, LEVEL]]
+
+
 def test_faces_light_up_under_keys_of_their_own() -> None:
     lights = FaceLights(SETTINGS)
     first, second = lights.shine(at(0, (150, 200), (500, 200))), lights.shine(at(0.1, (500, 200)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from livecam.core.scene import Face
@@ -23,11 +25,11 @@ class Clip:
         self.tracking = Tracking(model, Immediate(model.detect), max_faces)
         self.index = -1
 
-    def frames(self, count: int = 1) -> list[list[Face]]:
+    def frames(self, count: int = 1, *, cut: bool = False) -> list[list[Face]]:
         shown = []
         for _ in range(count):
             self.index += 1
-            shown.append(list(self.tracking.find(make_frame(index=self.index))))
+            shown.append(list(self.tracking.find(replace(make_frame(index=self.index), cut=cut))))
         return shown
 
 
@@ -130,6 +132,20 @@ def test_no_frame_checks_more_than_one_face() -> None:
 def test_a_crowd_is_locked_on_over_several_frames() -> None:
     clip = Clip(FakeFaceModel(*(Region(100 * column, 100, 60) for column in range(1, 6))), max_faces=5)
     assert [len(faces) for faces in clip.frames(3)] == [2, 4, 5]
+
+
+def test_nobody_is_followed_into_another_picture() -> None:
+    clip = Clip(FakeFaceModel(ANNA))
+    clip.frames()
+    clip.model.room = []
+    assert clip.frames(cut=True) == [[]]
+
+
+def test_another_picture_is_searched_at_once() -> None:
+    clip = Clip(FakeFaceModel(ANNA))
+    clip.frames()
+    clip.model.room = [BERT]
+    assert [face.identity for face in clip.frames(cut=True)[0]] == [2]
 
 
 def test_a_stream_that_starts_again_is_watched_again() -> None:

@@ -34,6 +34,11 @@ def test_shown_live_each_stays_for_two_seconds(tmp_path: Path) -> None:
     assert levels == [0] * 10 + [10] * 10
 
 
+def test_a_slide_begins_with_a_cut(tmp_path: Path) -> None:
+    frames = Pictures(pictures(tmp_path, 2), fps=5, paced=True, timing=FakeTime().timing)
+    assert [frame.index for frame in frames if frame.cut] == [0, 10]
+
+
 def test_shown_live_a_single_picture_stays(tmp_path: Path) -> None:
     time = FakeTime()
     frames = itertools.islice(Pictures(pictures(tmp_path, 1), fps=5, paced=True, timing=time.timing), 101)
