@@ -32,7 +32,7 @@ class Anatomy:
     def centre(self, *indices: int) -> Point:
         """The mean of some landmarks."""
         chosen = [self.points[index] for index in indices]
-        return Point(sum(x for x, _ in chosen) / len(chosen), sum(y for _, y in chosen) / len(chosen))
+        return Point(sum([x for x, _ in chosen]) / len(chosen), sum([y for _, y in chosen]) / len(chosen))
 
     def from_point(self, origin: Point, along: float, below: float) -> Point:
         """The point `along` units to the image-right and `below` units down from `origin`, turned with the head."""

@@ -90,10 +90,12 @@ class Level:
         reaches = (outline @ [np.cos(angles), np.sin(angles)]).max(axis=0)
         return cls(picture, tuple(np.maximum(reaches[1:], reaches[:-1]).tolist()))
 
-    def reach(self, across: float, down: float) -> float:
-        """How far it can be seen in a direction of the frame in which its columns and rows are that far apart."""
-        turns = atan2(down, across) / (2 * pi) + 1
-        return hypot(across, down) * self.reaches[int(turns * _DIRECTIONS) % _DIRECTIONS]
+    def reach(self, across: float, down: float) -> tuple[float, float]:
+        """How far it can be seen in a direction of the frame in which its columns and rows are that far apart, and
+        how far in the opposite one."""
+        scale, turns = hypot(across, down), atan2(down, across) / (2 * pi) + 1
+        ahead = int(turns * _DIRECTIONS) % _DIRECTIONS
+        return scale * self.reaches[ahead], scale * self.reaches[ahead - _DIRECTIONS // 2]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -245,9 +247,8 @@ def _seen(image: Image, level: Level, placement: Placement, bent: float = 0.0) -
     height, width = level.picture.shape[:2]
     a, b, c, d = spans[0] / width, spans[2] / height, spans[1] / width, spans[3] / height
     bent_x, bent_y = abs(bent * spans[2]), abs(bent * spans[3])
-    left, right = x - level.reach(-a, -b) - bent_x, x + level.reach(a, b) + bent_x
-    top, bottom = y - level.reach(-c, -d) - bent_y, y + level.reach(c, d) + bent_y
-    return _within(image, left, top, right, bottom)
+    (right, left), (below, above) = level.reach(a, b), level.reach(c, d)
+    return _within(image, x - left - bent_x, y - above - bent_y, x + right + bent_x, y + below + bent_y)
 
 
 def _matrix(picture: Rgba, placement: Placement, region: Region) -> NDArray[np.float64]:

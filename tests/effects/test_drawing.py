@@ -150,11 +150,13 @@ def test_a_disc_can_be_seen_as_far_in_every_direction(angle: float) -> None:
     disc = np.zeros((81, 101, 4), np.uint8)
     cv2.circle(disc, (50, 40), 30, (9, 9, 9, 255), -1)
     reach = Level.of(disc, (0, 0, 0, 0)).reach(float(np.cos(angle)), float(np.sin(angle)))
-    assert reach == pytest.approx(31, abs=1.0)
+    assert reach == pytest.approx((31, 31), abs=1.0)
 
 
-@pytest.mark.parametrize(("direction", "reach"), [((1, 0), 26), ((-1, 0), 11), ((0, 1), 6), ((0, -2), 32)])
-def test_what_is_off_the_middle_can_be_seen_farther_on_one_side(direction: tuple[int, int], reach: float) -> None:
+@pytest.mark.parametrize(("direction", "reach"), [((1, 0), (26, 11)), ((-1, 0), (11, 26)), ((0, -2), (32, 12))])
+def test_what_is_off_the_middle_can_be_seen_farther_on_one_side(
+    direction: tuple[int, int], reach: tuple[int, int]
+) -> None:
     box = np.zeros((41, 61, 4), np.uint8)
     box[5:26, 20:56, 3] = 255
     assert Level.of(box, (0, 0, 0, 0)).reach(*direction) == pytest.approx(reach, abs=0.7)
