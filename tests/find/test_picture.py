@@ -58,6 +58,11 @@ def test_every_target_is_lit() -> None:
     assert np.array_equal(picture[395:406, 495:506], PAGE[395:406, 495:506])
 
 
+def test_the_magnified_view_leaves_a_target_in_its_corner_alone() -> None:
+    picture = pointed_out(PAGE, [target(200, 150), target(700, 400)])
+    assert picture[320:370, 620:670].max() < 0.5 * PAGE.max()
+
+
 def test_the_page_is_not_drawn_on() -> None:
     before = PAGE.copy()
     pointed_out(PAGE, [target(200, 150)])

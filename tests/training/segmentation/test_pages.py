@@ -186,8 +186,9 @@ def test_the_printed_weights_make_a_background_pixel_worth_nothing() -> None:
     assert (target, background) == (1.0, pytest.approx(1 / (400 * 300 - 900)))
 
 
-def test_sane_weights_are_ten_to_fifty() -> None:
-    assert 10 <= chosen("sane", [make_page()])[1] <= 50
+@pytest.mark.parametrize(("side", "weight"), [(200, 10), (30, 11.55), (2, 50)])
+def test_sane_weights_grow_with_how_rare_the_target_is_from_ten_to_fifty(side: float, weight: float) -> None:
+    assert chosen("sane", [make_page(box=Box(100, 50, side, side))]) == (1.0, pytest.approx(weight, abs=0.01))
 
 
 @pytest.mark.parametrize("name", ["clever", "1", "1,2,3", "0,1", "1,nan"])

@@ -111,6 +111,11 @@ def test_targets_and_decoys_have_the_same_feather() -> None:
     assert np.array_equal(one.alpha, other.alpha)
 
 
+def test_the_rim_of_a_cutout_is_soft() -> None:
+    alpha = pasting.target(PAGES[0], PAGES[0].boxes[0], 30.0, np.random.default_rng(4)).alpha
+    assert ((alpha > 0.1) & (alpha < 0.9)).sum() > 0.1 * (alpha >= 0.9).sum()
+
+
 def test_a_miscoloured_target_is_no_target() -> None:
     cutout = pasting.target(PAGES[0], PAGES[0].boxes[0], 30.0, np.random.default_rng(0))
     assert not pasting.miscoloured(cutout, np.random.default_rng(0)).mask.any()
