@@ -72,13 +72,14 @@ def fit(pages: Sequence[Page], run: Path, settings: FitSettings) -> Iterator[Pro
     """Trains and yields after every check; a run that was killed goes on where its last check was."""
     wanted = {"settings": json.loads(json.dumps(asdict(settings))), "data": fingerprint(pages)}
     learner, path = learner_of(asdict(settings)), run / "settings.json"
-    if path.exists():
-        if remembered(path, wanted) != wanted:
-            raise RunError(f"{run} was begun with other settings or pages; name another folder or remove it")
-    else:
-        about = {"commit": commit(), "pages": [page.name for page in pages]}
-        write_json(path, {**wanted, **about})
-    yield from _Training(learner, pages, run, settings).checks()
+    begun = path.exists()
+    if begun and remembered(path, wanted) != wanted:
+        raise RunError(f"{run} was begun with other settings or pages; name another folder or remove it")
+    # A run that cannot begin leaves no settings that the next try would have to match.
+    training = _Training(learner, pages, run, settings)
+    if not begun:
+        write_json(path, {**wanted, "commit": commit(), "pages": [page.name for page in pages]})
+    yield from training.checks()
 
 
 class _Training:

@@ -51,6 +51,7 @@ SMOKE = Size(3, 2, PageSettings(520, 330, (6.0, 8.0)), 3, _TINY, _TINY)
 
 def train(pages: Sequence[Page], run: Path, settings: FitSettings) -> Iterator[Progress]:
     """`livecam-train segment fit`; the pages are cached beside the run, the curves drawn anew after every check."""
+    check_out(run)
     for progress in fit(cached(pages, run / "pages"), run, settings):
         history = logged(run)
         curves = {name: (history["step"], history[name]) for name in ("loss", "judged")}

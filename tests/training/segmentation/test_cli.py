@@ -59,6 +59,7 @@ def test_the_stripe_filter_can_be_judged(tmp_path: Path) -> None:
         (["fit", "BOOK", "--out", "OUT", "--schedule", "never"], "--schedule never is not known"),
         (["fit", "BOOK", "--out", "OUT", "--model", "tutorial", "--weights", "heavy"], "must be sane, printed"),
         (["fit", "BOOK", "--out", "OUT", "--leave", "5"], "fold 5 of 3"),
+        (["fit", "BOOK", "--out", "BOOK/boxes.csv"], "cannot write into"),
         (["fit", "BOOK", "--out", "OUT", "--weights", "printed"], "are those of --model tutorial"),
         (["fit", "BOOK", "--out", "OUT", "--size", "100"], "use 96 or 112"),
         (["preview", "BOOK", "--size", "100"], "use 96 or 112"),
@@ -75,8 +76,8 @@ def test_the_stripe_filter_can_be_judged(tmp_path: Path) -> None:
 )
 def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, arguments: list[str], said: str) -> None:
     book = write_folder(tmp_path / "book")
-    places = {"BOOK": str(book), "OUT": str(tmp_path / "out")}
-    done = segment(*[places.get(argument, argument) for argument in arguments])
+    places = {"OUT": str(tmp_path / "out")}
+    done = segment(*[places.get(argument, argument.replace("BOOK", str(book))) for argument in arguments])
     lines = [line for line in done.stderr.splitlines() if line.startswith("livecam-train:")]
     assert (done.returncode, "Traceback" in done.stderr, bool(lines) and said in lines[0]) == (2, False, True), (
         done.stderr

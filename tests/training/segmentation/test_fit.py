@@ -128,6 +128,13 @@ def test_weights_that_do_not_fit_are_an_error(run: Path, tmp_path: Path) -> None
         next(fit(pages(), tmp_path / "run", replace(TINY, width=12, start=str(run))))
 
 
+def test_a_run_that_could_not_begin_can_be_begun_otherwise(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="no weights"):
+        next(fit(pages(), tmp_path / "run", replace(TINY, start="nowhere")))
+    settings = replace(TINY, steps=1, check_every=1, mine_at=())
+    assert next(fit(pages(), tmp_path / "run", settings)).step == 1
+
+
 def test_damaged_peaks_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "peaks.json").write_text("[[")
     with pytest.raises(RunError, match="damaged"):
