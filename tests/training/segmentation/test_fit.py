@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,6 +80,18 @@ def test_the_curves_of_a_run_that_was_killed_begin_where_it_began(tmp_path: Path
 def test_training_lowers_the_loss(run: Path) -> None:
     judged = column(run, "judged")
     assert judged[-1] < judged[0]
+
+
+def test_the_best_weights_are_kept_when_later_ones_are_worse(run: Path, tmp_path: Path) -> None:
+    unsteady = replace(TINY, batch=1, learning_rate=0.01, schedule=Schedule.PLATEAU)
+    settings = replace(unsteady, steps=6, check_every=1, start=str(run), mine_at=())
+    judged, kept = [], []
+    for check in fit(pages(), tmp_path / "run", settings):
+        judged.append(check.judged)
+        kept.append((tmp_path / "run/best.weights.h5").read_bytes())
+    best = [judged.index(min(judged[: number + 1])) for number in range(len(judged))]
+    assert best[-1] < len(judged) - 1, judged
+    assert [kept[number] == kept[first] for number, first in enumerate(best)] == [True] * len(judged)
 
 
 def test_the_rate_falls_along_a_cosine(run: Path) -> None:
@@ -202,6 +215,19 @@ def test_an_export_whose_card_is_lost_is_refused(run: Path, tmp_path: Path) -> N
 def test_a_model_that_changed_too_much_is_not_exported() -> None:
     with pytest.raises(RunError, match=r"0\.100 off"):
         export.check(b"small", 0.1)
+
+
+def test_a_run_that_does_not_survive_its_conversion_is_not_exported(run: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(run, copy)
+    model = export.load_run(copy).model
+    # More than half precision can hold.
+    model.get_layer("logits").bias.assign([-1e6, -1e6])
+    model.get_layer("logits").kernel.assign(1e6 * np.sign(model.get_layer("logits").kernel))
+    model.save_weights(str(copy / "best.weights.h5"))
+    with pytest.raises(RunError, match="off the trained ones"):
+        export.export(copy, tmp_path / "target.tflite", export.search((30.0, 30.0)), export.About("a test", {}))
+    assert not (tmp_path / "target.tflite").exists()
 
 
 def test_a_model_that_is_no_number_off_is_not_exported() -> None:
