@@ -61,6 +61,12 @@ def test_a_run_that_was_killed_goes_on_where_it_was(run: Path) -> None:
     assert column(run, "step") == [20, 40, 60]
 
 
+def test_a_run_that_was_killed_does_not_begin_again(tmp_path: Path) -> None:
+    settings = replace(TINY, steps=3, check_every=1, mine_at=())
+    next(fit(pages(), tmp_path / "run", settings))
+    assert [check.step for check in fit(pages(), tmp_path / "run", settings)] == [2, 3]
+
+
 def test_a_run_that_was_killed_learns_what_it_would_have_learnt(run: Path, whole: Path) -> None:
     assert column(run, "judged") == pytest.approx(column(whole, "judged"), rel=1e-3)
 
