@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.errors import AssetError
-from livecam.effects.drawing import Rgba
+from livecam.effects.sprites import Rgba
 
 Mask = NDArray[np.float32]  # (h, w), 0..1
 Path2d = NDArray[np.float64] | Sequence[tuple[float, float]]  # (n, 2), in widths of the sheet

@@ -5,11 +5,12 @@ from __future__ import annotations
 from math import pi, sin
 
 from livecam.core.scene import Image
-from livecam.effects.drawing import Placement, aspect, paste
+from livecam.effects.drawing import Placement, paste
 from livecam.effects.lids import Eye
 from livecam.effects.motion import bounce, tremor
 from livecam.effects.overlays import painted
 from livecam.effects.portrait import Portrait, outward
+from livecam.effects.sprites import aspect
 
 # Widths of whole pictures, their margins included, and other lengths, in pupil distances.
 _WHITE = 1.0

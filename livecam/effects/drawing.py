@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import atan2, cos, hypot, pi, sin
-from typing import Any, NamedTuple
+from math import cos, pi, sin
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -13,11 +12,7 @@ from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from livecam.core.scene import Image
-
-Rgba = NDArray[np.uint8]  # (h, w, 4), straight alpha, BGRA order as OpenCV reads it
-
-_FAINT = 1  # of 255 levels; what changes the frame no more cannot be seen
-_DIRECTIONS = 512
+from livecam.effects.sprites import Level, Rgba, Sprite
 
 
 class Placement(NamedTuple):
@@ -68,101 +63,6 @@ class Wave(NamedTuple):
     amplitude: float
     waves: float
     phase: float  # radians
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Level:
-    """A sprite's picture at one size, and how far there is anything to see in it: its margins are not drawn."""
-
-    picture: Rgba
-    reaches: tuple[float, ...]  # from the middle in directions all round, in its pixels; none when nothing is seen
-
-    @classmethod
-    def of(cls, picture: Rgba, outside: tuple[int, ...]) -> Level:
-        rows, columns = np.nonzero((cv2.absdiff(picture, np.full_like(picture, outside)) > _FAINT).any(axis=2))
-        if not len(rows):
-            return cls(picture, ())
-        middle = (np.array(picture.shape[1::-1]) - 1) / 2
-        # Between two pixels colours run from one into the other: a pixel can be seen up to its neighbours.
-        ends = [np.column_stack([columns + x, rows + y]) - middle for x in (-1, 1) for y in (-1, 1)]
-        outline = cv2.convexHull(np.concatenate(ends).astype(np.float32))[:, 0]
-        angles = np.arange(_DIRECTIONS + 1) * (2 * np.pi / _DIRECTIONS)
-        reaches = (outline @ [np.cos(angles), np.sin(angles)]).max(axis=0)
-        return cls(picture, tuple(np.maximum(reaches[1:], reaches[:-1]).tolist()))
-
-    def reach(self, across: float, down: float) -> tuple[float, float]:
-        """How far it can be seen in a direction of the frame in which its columns and rows are that far apart, and
-        how far in the opposite one."""
-        scale, turns = hypot(across, down), atan2(down, across) / (2 * pi) + 1
-        ahead = int(turns * _DIRECTIONS) % _DIRECTIONS
-        return scale * self.reaches[ahead], scale * self.reaches[ahead - _DIRECTIONS // 2]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Paint:
-    """A picture that covers. Four channels: premultiplied colour, and what it lets through of the frame."""
-
-    levels: tuple[Level, ...]  # the largest first, each half the one before
-    outside = (0, 0, 0, 255)
-
-    @classmethod
-    def of(cls, rgba: Rgba) -> Paint:
-        alpha = rgba[..., 3:].astype(np.float32) / 255
-        return cls(_halved(np.dstack([rgba[..., :3] * alpha, 255 * (1 - alpha)]), cls.outside))
-
-    def split(self, warped: MatLike, opacity: float = 1.0) -> tuple[MatLike, MatLike]:
-        """What is added to the frame, and what it is multiplied by (255 is one), three channels each."""
-        added, kept = cv2.cvtColor(warped, cv2.COLOR_BGRA2BGR), cv2.extractChannel(warped, 3)
-        if opacity < 1:
-            added, kept = cv2.convertScaleAbs(added, alpha=opacity), _faded(kept, opacity)
-        return added, cv2.cvtColor(kept, cv2.COLOR_GRAY2BGR)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Stain:
-    """A picture that tints: the skin under it stays skin. Four channels: what it lets through of each, and a glow."""
-
-    levels: tuple[Level, ...]
-    colour: tuple[float, float, float]  # of the glow, 0..1
-    outside = (255, 255, 255, 0)
-
-    @classmethod
-    def of(cls, rgba: Rgba, *, glow: float) -> Stain:
-        """Multiplies by the picture's colour, and adds the share `glow` of it so that dark skin shows it too."""
-        alpha, colour = rgba[..., 3:].astype(np.float32) / 255, rgba[..., :3]
-        blue, green, red = (colour * alpha).sum(axis=(0, 1), dtype=np.float64) / max(float(alpha.sum()), 1e-6) / 255
-        through = 255 - alpha * ((1 - glow) * (255 - colour) + glow * 255)
-        levels = _halved(np.dstack([through, 255 * glow * alpha]), cls.outside)
-        return cls(levels, (float(blue), float(green), float(red)))
-
-    def split(self, warped: MatLike, opacity: float = 1.0) -> tuple[MatLike, MatLike]:
-        """As for Paint."""
-        glow, kept = cv2.extractChannel(warped, 3), cv2.cvtColor(warped, cv2.COLOR_BGRA2BGR)
-        added = cv2.merge([cv2.convertScaleAbs(glow, alpha=opacity * share) for share in self.colour])
-        return added, _faded(kept, opacity) if opacity < 1 else kept
-
-
-Sprite = Paint | Stain
-
-
-def aspect(sprite: Sprite) -> float:
-    """Height over width."""
-    height, width = sprite.levels[0].picture.shape[:2]
-    return height / width
-
-
-def _faded(kept: MatLike, opacity: float) -> MatLike:
-    """What a fainter sprite lets through."""
-    return cv2.convertScaleAbs(kept, alpha=opacity, beta=255 * (1 - opacity))
-
-
-def _halved(layers: NDArray[Any], outside: tuple[int, ...]) -> tuple[Level, ...]:
-    levels = [layers.astype(np.float32)]
-    while min(levels[-1].shape[:2]) > 8:
-        height, width = levels[-1].shape[:2]
-        half = cv2.resize(levels[-1], ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
-        levels.append(half.astype(np.float32, copy=False))
-    return tuple(Level.of(np.rint(level).astype(np.uint8), outside) for level in levels)
 
 
 def paste(image: Image, sprite: Sprite, placement: Placement, opacity: float = 1.0) -> None:

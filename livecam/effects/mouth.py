@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import pi
 
 from livecam.core.scene import Image
-from livecam.effects.drawing import Wave, aspect, paste_bent
+from livecam.effects.drawing import Wave, paste_bent
 from livecam.effects.overlays import painted
 from livecam.effects.portrait import Portrait
+from livecam.effects.sprites import aspect
 
 _LIPS = (48, 54, 51, 57)  # corners, middle of the upper and of the lower lip
 _WAVES_PER_SECOND = 1.6

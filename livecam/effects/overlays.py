@@ -10,7 +10,7 @@ import numpy as np
 
 from livecam.core.assets import asset
 from livecam.core.errors import AssetError
-from livecam.effects.drawing import Paint, Rgba, Stain
+from livecam.effects.sprites import Paint, Rgba, Stain
 
 _PAINTS = ("saucer_eye", "saucer_pupil", "brow", "spiral", "squeezed", "glint", "sweat", "mouth")
 _STAINS = {"blush": 0.25, "gloom": 0.05}  # and how much they glow by themselves

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from livecam.core.scene import Image, Point, Side
 from livecam.effects.anatomy import Anatomy
-from livecam.effects.drawing import aspect, paste
+from livecam.effects.drawing import paste
 from livecam.effects.motion import smooth
 from livecam.effects.overlays import painted
 from livecam.effects.portrait import Portrait, outward
+from livecam.effects.sprites import aspect
 
 
 class Drop(NamedTuple):

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livecam.effects.drawing import Level, Paint, Placement, Sprite, Stain, Wave, paste, paste_bent
+from livecam.effects.drawing import Placement, Wave, paste, paste_bent
 from livecam.effects.overlays import painted, stained
+from livecam.effects.sprites import Level, Paint, Sprite, Stain
 from tests.fakes import grey
 
 DISC = np.zeros((64, 64, 4), np.uint8)
