@@ -51,6 +51,14 @@ def test_a_target_somewhere_else_is_none() -> None:
     assert (found.rank, found.false > 0) == (None, True)
 
 
+@pytest.mark.parametrize(("beyond", "rank"), [(2, 0), (8, None)])
+def test_a_peak_near_the_box_is_a_hit_up_to_30_pixels_of_2800(beyond: float, rank: int | None) -> None:
+    """On a page of 400 pixels these are 4.3; the peak is at the middle of the red square, 215."""
+    page = replace(make_page(), boxes=(Box(215 + beyond, 120, 30, 30),))
+    found = answer(FINDER, page)
+    assert (found.rank, found.strict) == (rank, False)
+
+
 @pytest.mark.parametrize("name", ["half the size", "half as large again"])
 def test_boxes_follow_the_size_of_the_page(name: str) -> None:
     search = SEARCH.model_copy(update={"page_pixels": 400 * 300})

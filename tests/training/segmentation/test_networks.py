@@ -115,6 +115,19 @@ def test_every_loss_prefers_the_truth(name: losses.LossName) -> None:
     assert losses.mask_loss(wanted, logits, name) < losses.mask_loss(wanted, -logits, name)
 
 
+def test_tversky_is_dearer_for_what_is_missed_than_for_what_is_wrong() -> None:
+    wanted = np.repeat(np.array([[1.0, 0.0]], np.float32), 10, axis=0)
+    none, all_of_it = np.full((10, 2), -20, np.float32), np.full((10, 2), 20, np.float32)
+    missed, wrong = (float(losses.mask_loss(wanted, said, losses.LossName.TVERSKY)) for said in (none, all_of_it))
+    assert (missed, wrong) == (pytest.approx(1 - 1 / 8), pytest.approx(1 - 11 / 14))
+
+
+def test_the_mask_is_a_probability_again_whatever_its_loss_weighs() -> None:
+    logits = tf.constant(np.full((1, 2, 2, 2), math.log(10), np.float32))
+    masks = [float(CentreLearner(8, name).maps(logits)[0, 0, 0, 1]) for name in losses.LossName]
+    assert masks == pytest.approx([0.5, 10 / 11, 10 / 11])
+
+
 def test_focal_loss_forgives_what_is_nearly_right() -> None:
     wanted, logits = np.ones((1, 4), np.float32), np.full((1, 4), 2.0, np.float32)
     focal, plain = (
