@@ -41,7 +41,7 @@ class Size:
     unseen: int = 12  # drawn pages that the synthetic model is judged and calibrated by
     page: PageSettings = field(default_factory=PageSettings)
     folds: int = 3
-    first: FitSettings = field(default_factory=lambda: FitSettings(steps=400))
+    first: FitSettings = field(default_factory=lambda: FitSettings(steps=800))
     second: FitSettings = field(default_factory=FitSettings)
 
 
