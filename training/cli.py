@@ -186,7 +186,9 @@ def export(
 def everything(
     data: Annotated[Path, typer.Option(help="The folder of the development data.")] = Path("../shared/data"),
     work: Annotated[Path, typer.Option(help="Where data sets, run and reports go.")] = Path("build/training"),
-    out: Out = Path("assets/models/pupil.tflite"),
+    out: Annotated[
+        Path | None, typer.Option(help="assets/models/pupil.tflite; with --smoke WORK/models/pupil.tflite.")
+    ] = None,
     smoke: Annotated[bool, typer.Option("--smoke", help="The whole recipe, tiny, in under a minute.")] = False,
     seed: Seed = 1,
 ) -> None:
@@ -194,6 +196,8 @@ def everything(
     from training import recipe  # noqa: PLC0415
 
     begun = time.monotonic()
+    # A tiny training must not replace the model that ships.
+    out = out or (work / "models" if smoke else Path("assets/models")) / "pupil.tflite"
     size = recipe.SMOKE if smoke else recipe.Size()
     scores = recipe.everything(data, work, out, size=size, seed=seed, watch=watch)
     for name, score in scores.items():
