@@ -18,6 +18,7 @@ from livecam.core.scene import Box, Image
 from livecam.pictures import read_picture
 from training.errors import DatasetError
 from training.files import replacing
+from training.object_arrays import load_array
 
 WORKING_PIXELS = 2800 * 1760  # of a page as the network sees it at scale 1
 ARRAYS = ("imgs_uint8", "labels_uint8", "waldo_sub_imgs_uint8", "waldo_sub_labels_uint8")
@@ -185,9 +186,9 @@ def _check_crops(source: Path) -> None:
         if not path.exists():
             continue
         try:
-            crops = np.load(path, allow_pickle=True)
+            crops = load_array(path)
         except Exception as fault:
-            # Unpickling a damaged file can raise anything.
+            # Reading a damaged file can raise anything.
             raise DatasetError(f"{path} is damaged or no array of crops") from fault
         if (
             not isinstance(crops, np.ndarray)
