@@ -13,6 +13,7 @@ from threading import Event
 from typing import Any
 
 from livecam import loop
+from livecam.between_frames import interrupts_between_frames
 from livecam.collecting.collector import InUse
 from livecam.collecting.opening import Collecting, folder_of, open_collecting, program_version
 from livecam.collector import CollectorSwitch
@@ -92,12 +93,20 @@ class Live:
     collecting: Collecting | None = None
 
     def run(self) -> None:
-        """Until the source ends or a key says so."""
+        """Until the source ends or a key says so; KeyboardInterrupt, after a whole frame, when a signal did."""
         # What is loaded by now stays to the end, and a collection that looks through all of it takes 40 ms with
         # MediaPipe: more than a frame has.
         gc.collect()
         gc.freeze()
-        loop.run(self.source, self.perception, self.effect, [self.sink], self.collector, finished=self.finished)
+        with interrupts_between_frames() as interrupted:
+            loop.run(
+                self.source,
+                self.perception,
+                self.effect,
+                [self.sink],
+                self.collector,
+                finished=lambda: interrupted() or self.finished(),
+            )
 
     def report(self) -> dict[str, Any]:
         """Frame rate, latency, stage times, faces: what `--report` writes."""

@@ -166,7 +166,10 @@ def test_a_run_that_is_interrupted_leaves_a_playable_recording(tmp_path: Path, e
     while not any(path.stat().st_size > 20_000 for path in tmp_path.iterdir()) and time.monotonic() < deadline:
         time.sleep(0.05)
     os.kill(run.pid, ending)
-    _, err = run.communicate(timeout=30)
+    try:
+        _, err = run.communicate(timeout=30)
+    finally:
+        run.kill()
     assert run.returncode == 130, err
     assert len(seconds_of(tmp_path / "out.mp4")) > 5
     assert not part.exists()
