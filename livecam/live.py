@@ -31,6 +31,7 @@ from livecam.faces.smoothing import SmoothedFaces
 from livecam.find.finder import TargetFinder
 from livecam.find.interruptible import Interruptible
 from livecam.notices import Notices
+from livecam.one_thread import work_in_one_thread
 from livecam.outputs import Say, files, open_outputs, spare_the_source, wanted, watched
 from livecam.perception import Perception
 from livecam.pupils.choose import model_places
@@ -133,6 +134,7 @@ class Live:
 
 def assemble(settings: Settings, limits: Limits, stack: ExitStack, say: Say) -> Live:
     """Opens everything a run needs; a LivecamError tells what of it cannot be had."""
+    work_in_one_thread()
     names = wanted(settings.output, say)
     spare_the_source(settings.source.source, files(names))
     check_effect(settings.effect.style)

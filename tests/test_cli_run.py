@@ -32,6 +32,12 @@ def test_a_recording_holds_every_frame_of_the_demo_at_its_time(program: Program,
     np.testing.assert_allclose(seconds_of(tmp_path / "out.mp4"), np.arange(40) / 30, atol=0.002)
 
 
+def test_a_run_keeps_opencv_in_one_thread(program: Program) -> None:
+    cv2.setNumThreads(2)
+    program("run", *SMALL_DEMO, "--frames", 2, "--sink", "null")
+    assert cv2.getNumThreads() == 1
+
+
 def test_without_a_camera_and_a_display_the_demo_goes_into_a_file_and_says_where(
     program: Program, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from livecam.faces.choose import open_model
 from livecam.faces.model import FaceModel, Region, Sight
 from livecam.faces.smoothing import SmoothedFaces
 from livecam.faces.tracking import Tracking
+from livecam.one_thread import work_in_one_thread
 from livecam.perception import Perception
 from livecam.pupils.choose import open_pupils
 from livecam.pupils.smoothing import Smoothing
@@ -54,6 +55,7 @@ class TimedModel:
 
 def open_path(settings: Settings) -> Path:
     """A freshly built path with a null sink; AssetError or MissingExtraError when one of its parts is not there."""
+    work_in_one_thread()
     stopwatch = Stopwatch()
     model = TimedModel(open_model(settings.faces.finder), stopwatch)
     detector = BetweenFrames(model.detect)

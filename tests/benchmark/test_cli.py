@@ -45,6 +45,10 @@ def test_the_figures_say_what_they_were_taken_on(figures: dict[str, Any]) -> Non
     assert (figures["source"], figures["size"], figures["frames"]) == ("demo", [320, 240], 12)
 
 
+def test_opencv_shares_nothing_out_as_in_a_live_run(figures: dict[str, Any]) -> None:
+    assert figures["machine"]["opencv_threads"] == 1
+
+
 def test_a_path_has_every_figure(figures: dict[str, Any]) -> None:
     (path,) = figures["paths"]
 
