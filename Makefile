@@ -35,10 +35,10 @@ golden: setup-dev ## keep what is drawn now as the golden pictures; look at them
 	@git status --short tests/golden
 
 demo: setup ## make the moving picture of the README anew
-	@$(BIN)/python -m livecam.showreel assets/demo/flustered.gif
+	@$(BIN)/python -m assets.demo.make_demo_gif assets/demo/flustered.gif
 
 overlays: setup ## draw the overlay pictures anew into assets/overlays
-	@$(BIN)/python -m livecam.effects.art assets/overlays
+	@$(BIN)/python -m assets.overlays.make_overlays assets/overlays
 
 setup: ## only install what run needs
 	@.ci/setup live

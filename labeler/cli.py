@@ -9,9 +9,88 @@ from typing import Annotated
 
 import typer
 
-from labeler.formats.cli import export, import_
-from labeler.web.cli import serve
-from livecam.core.errors import LivecamError, SettingsError
+from labeler.formats.interfaces import Format
+from labeler.session.actions import LabelingMode
+from livecam.core.errors import LivecamError, MissingExtraError, SettingsError
+from livecam.store.samples import Split
+
+_STORE = Annotated[Path, typer.Argument(metavar="STORE", help="The folder of the queue.")]
+_FORMAT = Annotated[Format, typer.Option("--format", "-f", help="What it is written in.")]
+_DB = Annotated[str | None, typer.Option("--db", metavar="URL", help="The queue's database, when it is PostgreSQL.")]
+
+
+def export(
+    store: _STORE,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new folder; pictures are copied into it.")],
+    kind: _FORMAT,
+    force: Annotated[bool, typer.Option("--force", help="Replace OUT, if it is an earlier export.")] = False,
+    split: Annotated[list[Split] | None, typer.Option(help="Only samples of this split; may be repeated.")] = None,
+    db: _DB = None,
+) -> None:
+    """Write samples, labels and pictures for another tool, or to take them to another store; OUT is whole or not there.
+
+    \b
+    coco         annotations/person_keypoints_all.json, images/
+    labelme      a .json beside each picture: labelme OUT
+    labelstudio  tasks.json, label_config.xml, images/
+    cvat         annotations.xml (for images 1.1), images/
+    datumaro     annotations/SPLIT.json, images/SPLIT/
+    annotation   annotation.json (class 1 true, 0 false), images/
+    csv          pupils.csv (one row an eye), images/
+
+    Label Studio finds the pictures when its local files begin in the folder that holds OUT.
+    """
+    from labeler.exchange.export import export_store
+
+    print(f"livecam-label: {export_store(store, out, kind, url=db, splits=split or (), replace=force)}")
+
+
+def import_(
+    store: _STORE,
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A folder or file that export or another tool wrote.")],
+    kind: _FORMAT,
+    images: Annotated[Path | None, typer.Option(help="Where the pictures are, if not beside the file.")] = None,
+    split: Annotated[Split, typer.Option(help="Of pictures whose file says none.")] = Split.TRAIN,
+    db: _DB = None,
+) -> None:
+    """Take in samples and labels: all that export wrote, or the pictures and points of another tool's file.
+
+    Labels that are new or were changed in the other tool count as said by `import`. What is there already stays;
+    importing twice is importing once.
+    """
+    from labeler.exchange.export import import_labels
+
+    print(f"livecam-label: {import_labels(store, source, kind, url=db, split=split, images=images)}")
+
+
+def serve(
+    store: Annotated[Path | None, typer.Argument(metavar="STORE", help="A sample store.", show_default="yours")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of this computer; 0 takes a free one.")] = 8765,
+    mode: Annotated[LabelingMode, typer.Option(help="What a page begins with.")] = LabelingMode.REVIEW,
+    name: Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who labels; unset is your login.")] = None,
+    repeats: Annotated[float, typer.Option(min=0, max=0.5, help="Share of samples shown twice, untold.")] = 0.07,
+    db: Annotated[str | None, typer.Option("--db", metavar="URL", help="The database, if it is not SQLite.")] = None,
+) -> None:
+    """Label in a browser on this computer: the address is printed, and works for nobody else."""
+    from labeler.session.opening import check_name, login_name
+    from livecam.store.location import default_folder
+    from livecam.store.store import Store
+
+    try:
+        from labeler.web import server
+    except ModuleNotFoundError as fault:
+        raise MissingExtraError("labelling in a browser", "serve") from fault
+    from labeler.web.access_control import kept_token
+    from labeler.web.connections import Connections
+
+    by = check_name(name) if name is not None else login_name()
+    with Store.open(store or default_folder(), db) as samples, server.bound(port) as listening:
+        token = kept_token(samples.folder)
+        number = listening.getsockname()[1]
+        print(f"http://{server.HOST}:{number}/?token={token}", flush=True)
+        print("livecam-label: open this in a browser of this computer; Ctrl-C ends", file=sys.stderr, flush=True)
+        server.serve(server.Routes(Connections(samples, repeats), token, mode, by), listening)
+
 
 app = typer.Typer(
     name="livecam-label",
@@ -47,7 +126,7 @@ def review(
 
     Without STORE or IMAGES it is the store that livecam fills.
     """
-    from labeler.stores import is_store  # noqa: PLC0415
+    from labeler.session.opening import is_store
 
     if images is None or (masks is None and is_store(images, db)):
         _only(journal=journal, output=output, where="folders of pictures")
@@ -55,19 +134,21 @@ def review(
         return
     _only(**{"as": name, "repeats": repeats, "db": db}, where="sample stores")
     # Bring OpenCV, which help and completion do without.
-    from labeler.asking import Asking  # noqa: PLC0415
-    from labeler.journal import Journal  # noqa: PLC0415
-    from labeler.page import summary  # noqa: PLC0415
-    from labeler.pairs import find_pairs  # noqa: PLC0415
-    from labeler.review import Review  # noqa: PLC0415
-    from labeler.window import Window  # noqa: PLC0415
+    from labeler.desktop.window import LabelerWindow
+    from labeler.mask_review.app import (
+        KeyPrompt,
+        MaskReviewApp,
+    )
+    from labeler.mask_review.image_pairs import find_pairs
+    from labeler.mask_review.journal import Journal
+    from labeler.mask_review.page import summary
 
     pairs = find_pairs(images, masks)
     with (
-        Window() as window,
+        LabelerWindow() as window,
         Journal(journal or pairs.folder / "annotation.jsonl") as kept,
     ):
-        session = Review(pairs, kept, output or pairs.folder / "annotation.json").run(Asking(window))
+        session = MaskReviewApp(pairs, kept, output or pairs.folder / "annotation.json").run(KeyPrompt(window))
     print(f"livecam-label: {summary(session)[0]}; kept in {kept.path}")
 
 
@@ -89,16 +170,16 @@ def stats(
     db: Database = None,
 ) -> None:
     """Count the labels, and tell how well people agree and how good the guesses were."""
-    from labeler.samples.statistics import described, gathered  # noqa: PLC0415
-    from labeler.stores import open_store  # noqa: PLC0415
-    from livecam.core.store.place import default_folder  # noqa: PLC0415
+    from labeler.session.opening import open_store
+    from labeler.statistics.report import compute_statistics, format_statistics
+    from livecam.store.location import default_folder
 
     with open_store(store or default_folder(), db) as opened:
-        found = gathered(opened)
+        found = compute_statistics(opened)
     if as_json:
         print(json.dumps(found, indent=2))
     else:
-        print("\n".join(described(found)))
+        print("\n".join(format_statistics(found)))
 
 
 app.command()(serve)
@@ -107,13 +188,15 @@ app.command("import")(import_)
 
 
 def _label(mode: str, folder: Path | None, db: str | None, name: str | None, repeats: float | None) -> None:
-    from labeler.samples.actions import Mode  # noqa: PLC0415
-    from labeler.samples.desk import REPEATS  # noqa: PLC0415
-    from labeler.samples.start import label  # noqa: PLC0415
-    from livecam.core.store.place import default_folder  # noqa: PLC0415
+    from labeler.desktop.app import label_in_window
+    from labeler.session.actions import LabelingMode
+    from labeler.session.controller import REPEATS
+    from livecam.store.location import default_folder
 
     share = REPEATS if repeats is None else repeats
-    print(f"livecam-label: {label(folder or default_folder(), db, Mode(mode), name=name, repeats=share)}")
+    print(
+        f"livecam-label: {label_in_window(folder or default_folder(), db, LabelingMode(mode), name=name, repeats=share)}"
+    )
 
 
 def _only(*, where: str, **given: object) -> None:

@@ -5,7 +5,7 @@ import sys
 
 def main() -> None:
     try:
-        from livecam.cli import main as command_line  # noqa: PLC0415
+        from livecam.cli.main import main as command_line
     except KeyboardInterrupt:
         sys.exit(130)
     command_line()

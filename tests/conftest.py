@@ -18,6 +18,7 @@ from tests.screen import Screen, private_screen
 if TYPE_CHECKING:
     from tests.program import Program
 
+
 # How long an example takes says more about who else is at work on the machine than about the code.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -45,7 +46,7 @@ def _no_data_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def program(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Program:
     """The command line, in an empty folder and without a display."""
     # The readers of other tools are tested where the libraries of the command line are not installed.
-    from tests.program import Program  # noqa: PLC0415
+    from tests.program import Program
 
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from livecam.core.crop import EyePair, LevelledCut
-from livecam.core.samples import Guess, Keep, Reason, Sample, Split, pixel_hash
-from livecam.core.scene import Box, Face, Frame, Gaze, Image, Look, Point, Points, Pupil, Scene, Side
-from livecam.core.seams import PupilPair
+from livecam.core.crop import EyePair, LevelledEyeCropper
+from livecam.core.interfaces import PupilPair
+from livecam.core.types import Box, Face, FaceObservation, Frame, Gaze, Image, Point, Points, Pupil, Scene, Side
+from livecam.store.samples import CropMode, Prediction, Sample, SamplingReason, Split, pixel_hash
 
 
 def grey(width: int = 640, height: int = 480, level: int = 128) -> Image:
@@ -19,7 +19,7 @@ def grey(width: int = 640, height: int = 480, level: int = 128) -> Image:
 
 
 def make_frame(image: Image | None = None, *, index: int = 0, fps: float = 30.0, notice: str = "") -> Frame:
-    return Frame(grey() if image is None else image, index, index / fps, captured=index / fps, notice=notice)
+    return Frame(grey() if image is None else image, index, index / fps, captured_at=index / fps, status=notice)
 
 
 def make_landmarks(
@@ -72,12 +72,12 @@ def make_pupil(face: Face, side: Side, *, confidence: float = 0.9, shift: tuple[
     return Pupil(Point(float(x), float(y)), 0.0935 * face.pupil_distance, confidence)
 
 
-def make_look(face: Face | None = None, gaze: Gaze = Gaze(0, 0)) -> Look:
+def make_look(face: Face | None = None, gaze: Gaze = Gaze(0, 0)) -> FaceObservation:
     face = face or make_face()
-    return Look(face, make_pupil(face, Side.LEFT), make_pupil(face, Side.RIGHT), gaze, gaze)
+    return FaceObservation(face, make_pupil(face, Side.LEFT), make_pupil(face, Side.RIGHT), gaze, gaze)
 
 
-def make_scene(frame: Frame | None = None, looks: tuple[Look, ...] | None = None) -> Scene:
+def make_scene(frame: Frame | None = None, looks: tuple[FaceObservation, ...] | None = None) -> Scene:
     return Scene(frame or make_frame(), (make_look(),) if looks is None else looks)
 
 
@@ -94,12 +94,12 @@ def make_sample(number: int = 0, picture: Image | None = None, **fields: object)
         frame_index=number,
         seconds=number / 30,
         size=(width, height),
-        keep=Keep.FACE,
+        keep=CropMode.FACE,
         origin=(200, 100),
         frame_size=(640, 480),
         landmarks=face.landmarks,
-        guesses=tuple(Guess("cpu", "0.1.0", side, make_pupil(face, side, confidence=0.4)) for side in Side),
-        reason=Reason.LOW,
+        predictions=tuple(Prediction("cpu", "0.1.0", side, make_pupil(face, side, confidence=0.4)) for side in Side),
+        reason=SamplingReason.LOW,
         priority=0.5,
         split=Split.TRAIN,
     )
@@ -118,20 +118,20 @@ class FakeSource:
         return iter(self.frames)
 
 
-class FakeFaceFinder:
+class FakeFaceDetector:
     def __init__(self, *faces: Face) -> None:
         self.faces = faces
 
-    def find(self, frame: Frame) -> Sequence[Face]:
+    def detect(self, frame: Frame) -> Sequence[Face]:
         return self.faces
 
 
-class FakePupilFinder:
+class FakePupilDetector:
     """Finds the middle of the eye's corners, whatever the picture shows."""
 
-    cutter = LevelledCut(64, 48, 85.0)
+    cropper = LevelledEyeCropper(64, 48, 85.0)
 
-    def locate(self, eyes: EyePair) -> PupilPair:
+    def detect(self, eyes: EyePair) -> PupilPair:
         return PupilPair(make_pupil(eyes.face, Side.LEFT), make_pupil(eyes.face, Side.RIGHT))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import cv2
 
-from livecam.core.scene import Image
+from livecam.core.types import Image
 
 FOLDER = Path(__file__).parent / "golden"
 _RENEW = "look at it and renew it with: make golden"

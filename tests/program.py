@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from livecam.cli import main
+from livecam.cli.main import main
 
 
 class Outcome(NamedTuple):

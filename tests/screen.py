@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from livecam.core.scene import Image
+from livecam.core.types import Image
 
 TOOLS = ("Xvfb", "xdotool")
 _MISSING = [tool for tool in TOOLS if shutil.which(tool) is None]

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from livecam.core.scene import Frame, Image
-from livecam.effects.debug import View
-from livecam.sinks.window import Window
+from livecam.core.types import Frame, Image
+from livecam.live.sinks.window import CanvasTransform, WindowSink
 
 
 @dataclass
@@ -28,7 +27,7 @@ class Hearing:
         return ""
 
 
-def dress(canvas: Image, view: View, frame: Frame) -> None:
+def dress(canvas: Image, view: CanvasTransform, frame: Frame) -> None:
     """A white square at the top left of the window, whatever is shown."""
     canvas[:20, :20] = 255
 
@@ -37,7 +36,7 @@ def main(width: int, height: int, mirrored: bool) -> None:
     hearing = Hearing(mirrored)
     image = np.zeros((height, width, 3), np.uint8)
     image[:, : max(1, width // 2)] = (200, 100, 50)
-    with Window(hearing, dress) as window:
+    with WindowSink(hearing, dress) as window:
         index = 0
         while not hearing.finished:
             window.show(Frame(image, index, index / 30))

@@ -12,21 +12,21 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from labeler.samples.actions import Action, Mode, Place
-from labeler.samples.desk import Desk
-from livecam.cli import main
-from livecam.collecting.recording import Recording
-from livecam.core.samples import SampleState, Split
-from livecam.core.scene import EyeState, Frame, Image, Point, Side
-from livecam.core.store.store import Store
-from livecam.pupils.choose import model_places
-from livecam.pupils.regressor import Regressor
-from livecam.pupils.reloading import POLL_SECONDS, Reloading
+from labeler.session.actions import LabelingAction, LabelingMode, PlacePupil
+from labeler.session.controller import AnnotationController
+from livecam.cli.main import main
+from livecam.core.types import EyeState, Frame, Image, Point, Side
+from livecam.live.collection.sample_builder import RecordingInfo
+from livecam.live.sinks.video_file import VideoFileSink
+from livecam.live.sources.demo import DemoSource
+from livecam.perception.pupils.factory import model_places
+from livecam.perception.pupils.network.detector import NetworkPupilDetector
+from livecam.perception.pupils.network.hot_reload import POLL_SECONDS, HotReloadingDetector
 from livecam.settings import PupilSettings
-from livecam.sinks.recording import VideoFile
-from livecam.sources.demo import Demo
-from training.cli import app
-from training.rounds.judging import errors
+from livecam.store.samples import SampleState, Split
+from livecam.store.store import Store
+from training.cli.main import app
+from training.retraining.comparison import errors
 
 # The person of this test puts every pupil a little lower than the model does, so that there is something to learn.
 BELOW = 0.05
@@ -47,8 +47,8 @@ class Scenery:
     begin: float  # seconds of the demo
     gamma: float
 
-    def shoot(self, demo: Demo, frames: int) -> None:
-        with VideoFile(self.path) as clip:
+    def shoot(self, demo: DemoSource, frames: int) -> None:
+        with VideoFileSink(self.path) as clip:
             for index in range(frames):
                 frame = demo.frame(round(self.seconds_of(index) * demo.fps))
                 clip.show(Frame(self._lit(frame.image), index, index * STEP))
@@ -65,13 +65,13 @@ class Scenery:
 def place_for(folder: Path, split: Split) -> Path:
     """A name that makes a recording of this split."""
     names = (folder / f"clip{number}.mp4" for number in count())
-    return next(path for path in names if Recording.of_file(path).split is split)
+    return next(path for path in names if RecordingInfo.of_file(path).split is split)
 
 
-def label_everything(store: Store, demo: Demo, clips: Iterable[Scenery]) -> int:
+def label_everything(store: Store, demo: DemoSource, clips: Iterable[Scenery]) -> int:
     """Through the labeler's own session, by clicks and keys; how many were labelled."""
     scenery = {str(clip.path): clip for clip in clips}
-    desk = Desk(store, Mode.ANNOTATE, by="ann", repeats=0.0)
+    desk = AnnotationController(store, LabelingMode.ANNOTATE, annotator="ann", repeats=0.0)
     session, labelled = desk.open(), 0
     while (sample := desk.sample(session)) is not None:
         clip = scenery[sample.source]
@@ -79,14 +79,14 @@ def label_everything(store: Store, demo: Demo, clips: Iterable[Scenery]) -> int:
         for side, pupil in ((Side.LEFT, truth.left), (Side.RIGHT, truth.right)):
             assert pupil is not None
             while session.eye is not side:
-                session = desk.act(session, Action.OTHER_EYE)
+                session = desk.handle(session, LabelingAction.OTHER_EYE)
             if pupil.state is EyeState.CLOSED:
-                session = desk.act(session, Action.CLOSED)
+                session = desk.handle(session, LabelingAction.CLOSED)
                 continue
             x, y = (value - shift for value, shift in zip(pupil.centre, sample.origin, strict=True))
             assert session.item is not None
-            session = desk.act(session, Place(side, Point(x, y + BELOW * session.item.unit)))
-        session = desk.act(session, Action.ACCEPT)
+            session = desk.handle(session, PlacePupil(side, Point(x, y + BELOW * session.item.unit)))
+        session = desk.handle(session, LabelingAction.ACCEPT)
         labelled += 1
     desk.close(session)
     return labelled
@@ -113,12 +113,12 @@ class Clock:
 
 
 @pytest.fixture
-def demo() -> Demo:
-    return Demo(640, 360)
+def demo() -> DemoSource:
+    return DemoSource(640, 360)
 
 
 @pytest.mark.timeout(300)
-def test_from_a_clip_to_a_better_model_that_the_live_program_loads(tmp_path: Path, demo: Demo) -> None:
+def test_from_a_clip_to_a_better_model_that_the_live_program_loads(tmp_path: Path, demo: DemoSource) -> None:
     queue, config = tmp_path / "queue", tmp_path / "livecam.toml"
     config.write_text(EAGER)
     clips = [
@@ -129,9 +129,9 @@ def test_from_a_clip_to_a_better_model_that_the_live_program_loads(tmp_path: Pat
         clip.shoot(demo, 160)
         collect(clip.path, queue, config)
     clock, said = Clock(), list[str]()
-    live = Reloading(
+    live = HotReloadingDetector(
         model_places(PupilSettings(), queue),
-        lambda path: Regressor.open(PupilSettings(model=path)),
+        lambda path: NetworkPupilDetector.open(PupilSettings(model=path)),
         say=said.append,
         clock=clock,
         in_background=lambda work: work(),
@@ -144,7 +144,7 @@ def test_from_a_clip_to_a_better_model_that_the_live_program_loads(tmp_path: Pat
     round_ = train("round", queue, "--steps", 60, "--replay", 300, "--least", 1)
     for _ in range(3):
         clock.now += POLL_SECONDS
-        _ = live.cutter
+        _ = live.cropper
     with Store.open(queue) as store:
         after = errors(live, judging, store.picture).mean()
 

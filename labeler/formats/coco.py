@@ -7,18 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from labeler.formats.entry import Entry, Found
-from labeler.formats.json_files import compact, located, read_json, understood, write_list
+from labeler.formats.interfaces import ExportItem, ParsedItem
 from labeler.formats.keypoints import NAMES, attributes, labels_of, triples
+from labeler.formats.parsing import compact, located, parse_errors, read_json, write_list
 from labeler.formats.record import KEY, to_record
 from livecam.core.errors import SourceError
-from livecam.core.samples import Sample
+from livecam.store.samples import Sample
 
 FILE = "annotations/person_keypoints_all.json"
 _CATEGORY = {"id": 1, "name": "face", "supercategory": "person", "keypoints": NAMES, "skeleton": [[1, 2]]}
 
 
-def write(entries: Iterable[Entry], folder: Path, home: Path) -> None:
+def write(entries: Iterable[ExportItem], folder: Path, home: Path) -> None:
     """One file for all splits; ids count from 1. What COCO has no place for is under `livecam` of each image."""
     (folder / FILE).parent.mkdir()
     annotations: list[Mapping[str, Any]] = []
@@ -31,7 +31,7 @@ def write(entries: Iterable[Entry], folder: Path, home: Path) -> None:
         file.write("}\n")
 
 
-def _images(entries: Iterable[Entry], annotations: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+def _images(entries: Iterable[ExportItem], annotations: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     for number, entry in enumerate(entries, start=1):
         if entry.labels:
             annotations.append(_annotation(entry, len(annotations) + 1, number))
@@ -45,7 +45,7 @@ def _images(entries: Iterable[Entry], annotations: list[Mapping[str, Any]]) -> I
         }
 
 
-def _annotation(entry: Entry, number: int, image: int) -> Mapping[str, Any]:
+def _annotation(entry: ExportItem, number: int, image: int) -> Mapping[str, Any]:
     points = triples(entry)
     box = _box(entry.sample)
     return {
@@ -72,11 +72,11 @@ def _box(sample: Sample) -> tuple[float, float, float, float]:
     return left, top, right - left, bottom - top
 
 
-def read(path: Path) -> Iterator[Found]:
+def read(path: Path) -> Iterator[ParsedItem]:
     """Any COCO keypoints whose names tell the eyes; `left` is the subject's own, v = 1 an eye whose iris is hidden."""
     file = located(path / "annotations" if (path / "annotations").is_dir() else path, Path(FILE).name, ".json")
     content = read_json(file)
-    with understood(str(file)):
+    with parse_errors(str(file)):
         names = {category["id"]: category.get("keypoints", []) for category in content["categories"]}
         by_image = defaultdict(list)
         for annotation in content.get("annotations", []):
@@ -84,17 +84,17 @@ def read(path: Path) -> Iterator[Found]:
         images = list(content["images"])
     for image in images:
         where = f"image {image.get('id') if isinstance(image, dict) else image!r} of {file}"
-        with understood(where):
+        with parse_errors(where):
             yield _found(image, by_image.get(image["id"], []), names, file, where)
 
 
 def _found(
     image: Mapping[str, Any], annotations: list[Any], names: Mapping[int, list[str]], file: Path, where: str
-) -> Found:
+) -> ParsedItem:
     faces = [face for face in annotations if any(face.get("keypoints", ())[2::3])]
     if len(faces) > 1:
         raise SourceError(f"{where} has {len(faces)} faces; a sample has one: cut them apart first")
-    return Found(
+    return ParsedItem(
         picture=image["file_name"],
         folders=(file.parent / "images", file.parent.parent / "images", file.parent, file.parent.parent),
         where=where,

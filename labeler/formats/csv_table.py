@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from labeler.formats.entry import Entry, Found
-from labeler.formats.eye_names import Condition, condition, eye_label, in_order, side_of
-from labeler.formats.json_files import located, understood
-from labeler.formats.sidecar import noted, read_records
-from labeler.samples.item import shown_guesses
+from labeler.formats.interfaces import ExportItem, ParsedItem
+from labeler.formats.keypoints import Condition, condition, eye_label, in_order, side_of
+from labeler.formats.parsing import located, parse_errors
+from labeler.formats.record import read_records, with_sidecar
 from livecam.core.errors import SourceError
-from livecam.core.samples import EyeLabel
-from livecam.core.scene import Point, Side
+from livecam.core.types import Point, Side
+from livecam.store.labels import shown_predictions
+from livecam.store.samples import EyeLabel
 
 FILE = "pupils.csv"
 _SAID = ("picture", "width", "height", "side", "state", "x", "y", "radius")
@@ -25,16 +25,16 @@ _NEEDED = {"picture", "side", "x", "y"}
 Row = Mapping[str, Any]
 
 
-def write(entries: Iterable[Entry], folder: Path, home: Path) -> None:
+def write(entries: Iterable[ExportItem], folder: Path, home: Path) -> None:
     """Two rows a sample, left and right; `state` is empty where nothing is said. The rest is in the sidecar."""
     with (folder / FILE).open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, (*_SAID, *_GUESSED, *_ABOUT), restval="")
         table.writeheader()
-        for entry in noted(entries, folder):
+        for entry in with_sidecar(entries, folder):
             table.writerows(_row(entry, side) for side in Side)
 
 
-def _row(entry: Entry, side: Side) -> Row:
+def _row(entry: ExportItem, side: Side) -> Row:
     sample = entry.sample
     about: dict[str, Any] = {
         "picture": entry.picture,
@@ -54,8 +54,8 @@ def _said(label: EyeLabel | None) -> Row:
     return {"state": condition(label).value, "x": x, "y": y, "radius": "" if label.radius is None else label.radius}
 
 
-def _guessed(entry: Entry, side: Side) -> Row:
-    guess = next((guess for guess in shown_guesses(entry.sample) if guess.side is side), None)
+def _guessed(entry: ExportItem, side: Side) -> Row:
+    guess = next((guess for guess in shown_predictions(entry.sample) if guess.side is side), None)
     if guess is None or guess.pupil is None:
         return {} if guess is None else {"finder": guess.finder}
     pupil = guess.pupil
@@ -63,7 +63,7 @@ def _guessed(entry: Entry, side: Side) -> Row:
     return {"finder": guess.finder, "guess_state": pupil.state.value, "guess_confidence": pupil.confidence, **place}
 
 
-def read(path: Path) -> Iterator[Found]:
+def read(path: Path) -> Iterator[ParsedItem]:
     """Any table with the columns picture, side, x and y, in pixels whose centres are whole numbers.
 
     An empty x says nothing of an eye, unless `state` calls it closed or occluded.
@@ -73,14 +73,14 @@ def read(path: Path) -> Iterator[Found]:
     eyes: dict[str, dict[Side, EyeLabel]] = {}
     sizes: dict[str, tuple[int, int]] = {}
     for line, row in _rows(file):
-        with understood(f"line {line} of {file}"):
+        with parse_errors(f"line {line} of {file}"):
             picture = row["picture"]
             if row.get("width") and row.get("height"):
                 sizes[picture] = (int(row["width"]), int(row["height"]))
             _add(eyes.setdefault(picture, {}), row)
     folders = (file.parent / "images", file.parent)
     for picture, labels in eyes.items():
-        yield Found(
+        yield ParsedItem(
             picture,
             folders,
             f"{picture} of {file}",

@@ -8,22 +8,30 @@ from typing import TextIO
 from xml.etree.ElementTree import Element, SubElement, tostring
 from xml.sax.saxutils import escape
 
-from labeler.formats.corner import from_corner, to_corner
-from labeler.formats.entry import Entry, Found
-from labeler.formats.eye_names import PUPILS, Condition, condition, condition_of, eye_label, in_order, side_of
-from labeler.formats.json_files import compact, located, parse_json, understood
+from labeler.formats.interfaces import ExportItem, ParsedItem
+from labeler.formats.keypoints import (
+    PUPILS,
+    Condition,
+    condition,
+    condition_of,
+    eye_label,
+    from_corner,
+    in_order,
+    side_of,
+    to_corner,
+)
+from labeler.formats.parsing import compact, elements, located, parse_errors, parse_json
 from labeler.formats.record import KEY, Record, to_record
-from labeler.formats.xml_files import elements
 from livecam.core.errors import SourceError
-from livecam.core.samples import EyeLabel
-from livecam.core.scene import Side
+from livecam.core.types import Side
+from livecam.store.samples import EyeLabel
 
 FILE = "annotations.xml"
 _PART = 4000  # characters; CVAT cuts a longer value of an attribute off
 _TAGS = [f"{side.value}_{said.value}" for side in Side for said in (Condition.CLOSED, Condition.OCCLUDED)]
 
 
-def write(entries: Iterable[Entry], folder: Path, home: Path) -> None:
+def write(entries: Iterable[ExportItem], folder: Path, home: Path) -> None:
     """What CVAT has no place for is in tags called `livecam`, in parts, for CVAT limits how long a value is."""
     with (folder / FILE).open("w", encoding="utf-8") as file:
         file.write('<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n')
@@ -54,7 +62,7 @@ def _label(name: str, kind: str, attributes: Sequence[tuple[str, str, str]]) -> 
     return f"<label><name>{name}</name><type>{kind}</type><attributes>{told}</attributes></label>"
 
 
-def _image(entry: Entry, number: int) -> Element:
+def _image(entry: ExportItem, number: int) -> Element:
     width, height = entry.sample.size
     image = Element("image", id=str(number), name=entry.picture, width=str(width), height=str(height))
     for label in entry.labels:
@@ -83,21 +91,21 @@ def _add_attribute(parent: Element, name: str, text: str) -> None:
     SubElement(parent, "attribute", name=name).text = text
 
 
-def read(path: Path) -> Iterator[Found]:
+def read(path: Path) -> Iterator[ParsedItem]:
     """Any file of CVAT for images; `occluded` points, and tags, say which eyes have no place."""
     file = located(path, FILE, ".xml")
     found = False
     for image, line in elements(file, "image"):
         found = True
         where = f"the image in line {line} of {file}"
-        with understood(where):
+        with parse_errors(where):
             yield _found(image, file, where)
     if not found:
         raise SourceError(f"{file} holds no image of CVAT for images 1.1")
 
 
-def _found(image: Element, file: Path, where: str) -> Found:
-    return Found(
+def _found(image: Element, file: Path, where: str) -> ParsedItem:
+    return ParsedItem(
         picture=image.attrib["name"],
         folders=(file.parent / "images", file.parent),
         where=where,

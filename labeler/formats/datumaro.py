@@ -7,15 +7,24 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
-from labeler.formats.corner import from_corner
-from labeler.formats.entry import Entry, Found
-from labeler.formats.eye_names import Condition, eye_label, in_order, side_of
-from labeler.formats.json_files import compact, read_json, understood
-from labeler.formats.keypoints import NAMES, VISIBLE, attributes, labels_of, triples
+from labeler.formats.interfaces import ExportItem, ParsedItem
+from labeler.formats.keypoints import (
+    NAMES,
+    VISIBLE,
+    Condition,
+    attributes,
+    eye_label,
+    from_corner,
+    in_order,
+    labels_of,
+    side_of,
+    triples,
+)
+from labeler.formats.parsing import compact, parse_errors, read_json
 from labeler.formats.record import KEY, to_record
 from livecam.core.errors import SourceError
-from livecam.core.samples import EyeLabel, Split
-from livecam.core.scene import Side
+from livecam.core.types import Side
+from livecam.store.samples import EyeLabel, Split
 
 FOLDER = "annotations"
 _IMAGE = 2  # Datumaro's number for this kind of media
@@ -26,7 +35,7 @@ _CATEGORIES = {
 _HEAD = {"dm_format_version": "1.0", "media_type": _IMAGE, "infos": {}, "categories": _CATEGORIES}
 
 
-def write(entries: Iterable[Entry], folder: Path, home: Path) -> None:
+def write(entries: Iterable[ExportItem], folder: Path, home: Path) -> None:
     """What Datumaro has no place for is under `livecam` of each item's attributes."""
     (folder / FOLDER).mkdir()
     files: dict[Split, TextIO] = {}
@@ -43,7 +52,7 @@ def write(entries: Iterable[Entry], folder: Path, home: Path) -> None:
             file.write("\n]}\n")
 
 
-def _item(entry: Entry) -> Mapping[str, Any]:
+def _item(entry: ExportItem) -> Mapping[str, Any]:
     width, height = entry.sample.size
     return {
         "id": entry.sample.id,
@@ -53,7 +62,7 @@ def _item(entry: Entry) -> Mapping[str, Any]:
     }
 
 
-def _points(entry: Entry) -> Mapping[str, Any]:
+def _points(entry: ExportItem) -> Mapping[str, Any]:
     points = triples(entry)
     return {
         "id": 0,
@@ -67,7 +76,7 @@ def _points(entry: Entry) -> Mapping[str, Any]:
     }
 
 
-def read(path: Path) -> Iterator[Found]:
+def read(path: Path) -> Iterator[ParsedItem]:
     """All splits of a folder, or one file; points with a category of keypoints, or one labelled point for each eye."""
     folder = path / FOLDER if (path / FOLDER).is_dir() else path
     files = sorted(folder.glob("*.json")) if folder.is_dir() else [folder]
@@ -75,12 +84,12 @@ def read(path: Path) -> Iterator[Found]:
         raise SourceError(f"the folder {folder} holds no file *.json")
     for file in files:
         content = read_json(file)
-        with understood(str(file)):
+        with parse_errors(str(file)):
             names = _Names.of(content["categories"])
             items = list(enumerate(content["items"], start=1))
         for number, item in items:
             where = f"item {number} of {file}"
-            with understood(where):
+            with parse_errors(where):
                 yield _found(item, names, file, where)
 
 
@@ -95,11 +104,11 @@ class _Names(dict[int, list[str]]):
         return cls(single | {item["label_id"]: item["labels"] for item in points if item["labels"]})
 
 
-def _found(item: Mapping[str, Any], names: _Names, file: Path, where: str) -> Found:
+def _found(item: Mapping[str, Any], names: _Names, file: Path, where: str) -> ParsedItem:
     image = item["image"]
     images = file.parent.parent / "images"
     height, width = image.get("size") or (0, 0)
-    return Found(
+    return ParsedItem(
         picture=image.get("path") or f"{item['id']}.jpg",
         folders=(images / file.stem, images, file.parent / "images", file.parent),
         where=where,

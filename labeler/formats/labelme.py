@@ -7,26 +7,35 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
-from labeler.formats.corner import from_corner, to_corner
-from labeler.formats.entry import Entry, Found
-from labeler.formats.eye_names import PUPILS, Condition, condition, condition_of, eye_label, in_order, side_of
-from labeler.formats.json_files import compact, read_json, understood
+from labeler.formats.interfaces import ExportItem, ParsedItem
+from labeler.formats.keypoints import (
+    PUPILS,
+    Condition,
+    condition,
+    condition_of,
+    eye_label,
+    from_corner,
+    in_order,
+    side_of,
+    to_corner,
+)
+from labeler.formats.parsing import compact, parse_errors, read_json
 from labeler.formats.record import KEY, to_record
 from livecam.core.errors import SourceError
-from livecam.core.samples import EyeLabel, SampleState
-from livecam.core.scene import Side
+from livecam.core.types import Side
+from livecam.store.samples import EyeLabel, SampleState
 
 _VERSION = "5.5.0"  # of the labelme whose files these are like
 _SKIPPED = "skipped"
 
 
-def write(entries: Iterable[Entry], folder: Path, home: Path) -> None:
+def write(entries: Iterable[ExportItem], folder: Path, home: Path) -> None:
     """A picture's sample is under `livecam`, which labelme keeps when somebody changes and saves the file."""
     for entry in entries:
         (folder / f"{entry.sample.id}.json").write_text(compact(_content(entry)) + "\n", encoding="utf-8")
 
 
-def _content(entry: Entry) -> Mapping[str, Any]:
+def _content(entry: ExportItem) -> Mapping[str, Any]:
     return {
         "version": _VERSION,
         "flags": _flags(entry),
@@ -39,7 +48,7 @@ def _content(entry: Entry) -> Mapping[str, Any]:
     }
 
 
-def _flags(entry: Entry) -> dict[str, bool]:
+def _flags(entry: ExportItem) -> dict[str, bool]:
     flags = {_SKIPPED: entry.state is SampleState.SKIPPED}
     for side in Side:
         label = entry.label(side)
@@ -62,20 +71,20 @@ def _shape(label: EyeLabel) -> Mapping[str, Any]:
     }
 
 
-def read(path: Path) -> Iterator[Found]:
+def read(path: Path) -> Iterator[ParsedItem]:
     """A folder of such files, or one; a circle is a pupil with its radius. Files without shapes and flags are none."""
     files = sorted(path.glob("*.json")) if path.is_dir() else [path]
     if not files:
         raise SourceError(f"the folder {path} holds no file *.json")
     for file in files:
         content = read_json(file)
-        with understood(str(file)):
+        with parse_errors(str(file)):
             yield _found(content, file)
 
 
-def _found(content: Mapping[str, Any], file: Path) -> Found:
+def _found(content: Mapping[str, Any], file: Path) -> ParsedItem:
     flags = content.get("flags") or {}
-    return Found(
+    return ParsedItem(
         # labelme on Windows writes its paths.
         picture=PureWindowsPath(content["imagePath"]).as_posix(),
         folders=(file.parent,),

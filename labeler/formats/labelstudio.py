@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from labeler.formats.corner import from_corner, to_corner
-from labeler.formats.entry import Entry, Found
-from labeler.formats.eye_names import PUPILS, Condition, condition, eye_label, in_order, side_of
-from labeler.formats.json_files import located, read_json, understood, write_list
+from labeler.formats.interfaces import ExportItem, ParsedItem
+from labeler.formats.keypoints import PUPILS, Condition, condition, eye_label, from_corner, in_order, side_of, to_corner
+from labeler.formats.parsing import located, parse_errors, read_json, write_list
 from labeler.formats.record import KEY, to_record
-from livecam.core.samples import EyeLabel, Guess, SampleState
-from livecam.core.scene import EyeState, Point, Pupil, Side
+from livecam.core.types import EyeState, Point, Pupil, Side
+from livecam.store.samples import EyeLabel, Prediction, SampleState
 
 FILE = "tasks.json"
 CONFIG = "label_config.xml"
@@ -36,7 +35,7 @@ _USUAL_RADIUS = 0.02  # of a picture's width, for a prediction that says none
 Size = tuple[int, int]
 
 
-def write(entries: Iterable[Entry], folder: Path, home: Path) -> None:
+def write(entries: Iterable[ExportItem], folder: Path, home: Path) -> None:
     """The tasks and the labeling interface they are for; pictures as Label Studio's local files, from `home`'s parent.
 
     What Label Studio has no place for is under `livecam` of each task's `meta`.
@@ -46,7 +45,7 @@ def write(entries: Iterable[Entry], folder: Path, home: Path) -> None:
         write_list(file, (_task(entry, number, home) for number, entry in enumerate(entries, start=1)))
 
 
-def _task(entry: Entry, number: int, home: Path) -> Mapping[str, Any]:
+def _task(entry: ExportItem, number: int, home: Path) -> Mapping[str, Any]:
     return {
         "id": number,
         "data": {"image": f"/data/local-files/?d={quote(f'{home.name}/images/{entry.picture}')}"},
@@ -56,10 +55,10 @@ def _task(entry: Entry, number: int, home: Path) -> Mapping[str, Any]:
     }
 
 
-def _predictions(entry: Entry) -> Sequence[Mapping[str, Any]]:
+def _predictions(entry: ExportItem) -> Sequence[Mapping[str, Any]]:
     """One for each finder, as sure as it is of the eye it is least sure of."""
     by_model: dict[str, list[tuple[Side, Pupil]]] = defaultdict(list)
-    for guess in entry.sample.guesses:
+    for guess in entry.sample.predictions:
         if guess.pupil is not None:
             by_model[f"{guess.finder} {guess.version}"].append((guess.side, guess.pupil))
     return [_prediction(model, pupils, entry.sample.size) for model, pupils in by_model.items()]
@@ -76,7 +75,7 @@ def _guessed(side: Side, pupil: Pupil, size: Size) -> Iterator[Mapping[str, Any]
         yield _choice(side, Condition.CLOSED, size) | {"score": pupil.confidence}
 
 
-def _annotations(entry: Entry) -> Sequence[Mapping[str, Any]]:
+def _annotations(entry: ExportItem) -> Sequence[Mapping[str, Any]]:
     skipped = entry.state is SampleState.SKIPPED
     if entry.state is not SampleState.LABELLED and not skipped:
         return []
@@ -109,28 +108,28 @@ def _region(name: str, control: str, kind: str, size: Size) -> dict[str, Any]:
     return about | {"original_width": size[0], "original_height": size[1], "image_rotation": 0}
 
 
-def read(path: Path) -> Iterator[Found]:
+def read(path: Path) -> Iterator[ParsedItem]:
     """Tasks as Label Studio exports them (JSON, not JSON-MIN); the last annotation that was not cancelled counts.
 
     Predictions become guesses of the finder `import`.
     """
     file = located(path, FILE, ".json")
     tasks = read_json(file)
-    with understood(str(file)):
+    with parse_errors(str(file)):
         tasks = list(enumerate(tasks, start=1))
     for number, task in tasks:
         where = f"task {number} of {file}"
-        with understood(where):
+        with parse_errors(where):
             yield _found(task, file, where)
 
 
-def _found(task: Mapping[str, Any], file: Path, where: str) -> Found:
+def _found(task: Mapping[str, Any], file: Path, where: str) -> ParsedItem:
     annotations = task.get("annotations") or []
     valid = [annotation for annotation in annotations if not annotation.get("was_cancelled")]
     regions = valid[-1]["result"] if valid else []
     record = (task.get("meta") or {}).get(KEY)
     predictions = (task.get("predictions") or []) if record is None else []
-    return Found(
+    return ParsedItem(
         picture=_file_name(task["data"]["image"]),
         folders=(file.parent / "images", file.parent, file.parent.parent),
         where=where,
@@ -162,7 +161,7 @@ def _labels(regions: Iterable[Mapping[str, Any]]) -> tuple[EyeLabel, ...]:
     return in_order(labels)
 
 
-def _guesses(prediction: Mapping[str, Any]) -> Iterator[Guess]:
+def _guesses(prediction: Mapping[str, Any]) -> Iterator[Prediction]:
     regions = prediction["result"]
     closed = {label.side for label in _labels(regions) if label.state is EyeState.CLOSED}
     for region in regions:
@@ -175,7 +174,7 @@ def _guesses(prediction: Mapping[str, Any]) -> Iterator[Guess]:
                 raise ValueError(f"a score is 0 to 1, not {score:g}")
             state = EyeState.CLOSED if side in closed else EyeState.OPEN
             version = str(prediction.get("model_version") or "")
-            yield Guess("import", version, side, Pupil(centre, radius, score, state))
+            yield Prediction("import", version, side, Pupil(centre, radius, score, state))
 
 
 def _place(region: Mapping[str, Any]) -> tuple[Point, float | None]:

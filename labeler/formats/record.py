@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from livecam.core.samples import Guess, Keep, LabelEvent, Reason, Sample, Split, Verb
-from livecam.core.scene import EyeState, Point, Points, Pupil, Side
+from labeler.formats.interfaces import ExportItem
+from labeler.formats.parsing import compact, parse_errors, parse_json, read_text
+from livecam.core.types import EyeState, Point, Points, Pupil, Side
+from livecam.store.samples import CropMode, LabelAction, LabelEvent, Prediction, Sample, SamplingReason, Split
 
 SCHEMA = 1
 KEY = "livecam"  # under which a record stands in a file
@@ -35,7 +38,7 @@ def to_record(sample: Sample, events: Iterable[LabelEvent]) -> dict[str, Any]:
         "frame_size": [int(length) for length in sample.frame_size],
         # The shortest figures that are this float32 and no other.
         "landmarks": [[float(str(np.float32(place))) for place in point] for point in sample.landmarks],
-        "guesses": [_guess(guess) for guess in sample.guesses],
+        "guesses": [_guess(guess) for guess in sample.predictions],
         "reason": sample.reason.value,
         "priority": float(sample.priority),
         "split": sample.split.value,
@@ -55,19 +58,19 @@ def from_record(record: Record) -> tuple[Sample, tuple[LabelEvent, ...]]:
         frame_index=_whole(record["frame_index"]),
         seconds=_number(record["seconds"]),
         size=_two(record["size"]),
-        keep=Keep(record["keep"]),
+        keep=CropMode(record["keep"]),
         origin=_two(record["origin"]),
         frame_size=_two(record["frame_size"]),
         landmarks=_landmarks(record["landmarks"]),
-        guesses=tuple(_to_guess(guess) for guess in record["guesses"]),
-        reason=Reason(record["reason"]),
+        predictions=tuple(_to_guess(guess) for guess in record["guesses"]),
+        reason=SamplingReason(record["reason"]),
         priority=_number(record["priority"]),
         split=Split(record["split"]),
     )
     return sample, tuple(_to_event(sample.id, event) for event in record["events"])
 
 
-def _guess(guess: Guess) -> dict[str, Any]:
+def _guess(guess: Prediction) -> dict[str, Any]:
     about = {"finder": guess.finder, "version": guess.version, "side": guess.side.value}
     if guess.pupil is None:
         return about
@@ -77,25 +80,25 @@ def _guess(guess: Guess) -> dict[str, Any]:
     return about | found | {"state": pupil.state.value}
 
 
-def _to_guess(guess: Record) -> Guess:
+def _to_guess(guess: Record) -> Prediction:
     pupil = None
     if "centre" in guess:
         radius, confidence = _number(guess["radius"]), _number(guess["confidence"])
         pupil = Pupil(_point(guess["centre"]), radius, confidence, EyeState(guess["state"]))
-    return Guess(_text(guess["finder"]), _text(guess["version"]), Side(guess["side"]), pupil)
+    return Prediction(_text(guess["finder"]), _text(guess["version"]), Side(guess["side"]), pupil)
 
 
 def _event(event: LabelEvent) -> dict[str, Any]:
     """Without what is not said."""
-    values: dict[str, Any] = {"number": event.number, "verb": event.verb.value, "by": event.by}
+    values: dict[str, Any] = {"number": event.number, "verb": event.action.value, "by": event.annotator}
     values |= {"when": event.when.isoformat(), "seconds": float(event.seconds)}
     optional = {
         "side": None if event.side is None else event.side.value,
         "point": None if event.point is None else [float(place) for place in event.point],
         "radius": None if event.radius is None else float(event.radius),
-        "undoes": event.undoes,
-        "shown": [_guess(guess) for guess in event.shown] or None,
-        "repeat": event.repeat or None,
+        "undoes": event.undone_event,
+        "shown": [_guess(guess) for guess in event.shown_predictions] or None,
+        "repeat": event.is_repeat or None,
     }
     return values | {key: value for key, value in optional.items() if value is not None}
 
@@ -103,15 +106,15 @@ def _event(event: LabelEvent) -> dict[str, Any]:
 def _to_event(sample_id: str, event: Record) -> LabelEvent:
     return LabelEvent(
         sample_id=sample_id,
-        verb=Verb(event["verb"]),
-        by=_text(event["by"]),
+        action=LabelAction(event["verb"]),
+        annotator=_text(event["by"]),
         side=Side(event["side"]) if "side" in event else None,
         point=_point(event["point"]) if "point" in event else None,
         radius=_number(event["radius"]) if "radius" in event else None,
         seconds=_number(event["seconds"]),
-        shown=tuple(_to_guess(guess) for guess in event.get("shown", ())),
-        undoes=_whole(event["undoes"]) if "undoes" in event else None,
-        repeat=bool(event.get("repeat", False)),
+        shown_predictions=tuple(_to_guess(guess) for guess in event.get("shown", ())),
+        undone_event=_whole(event["undoes"]) if "undoes" in event else None,
+        is_repeat=bool(event.get("repeat", False)),
         when=_moment(event["when"]),
         number=_whole(event["number"]),
     )
@@ -158,3 +161,29 @@ def _moment(value: Any) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"{value!r} does not say in which time zone")
     return moment
+
+
+NAME = "livecam.jsonl"
+
+
+def with_sidecar(entries: Iterable[ExportItem], folder: Path) -> Iterator[ExportItem]:
+    """The same entries; each is in the sidecar when it has gone by."""
+    with (folder / NAME).open("w", encoding="utf-8") as file:
+        for entry in entries:
+            file.write(compact(to_record(entry.sample, entry.events)) + "\n")
+            yield entry
+
+
+def read_records(folder: Path) -> Mapping[str, Record]:
+    """By the names of the pictures; none for another tool's folder. SourceError names the line that is damaged."""
+    file = folder / NAME
+    if not file.exists():
+        return {}
+    records: dict[str, Record] = {}
+    for number, line in enumerate(read_text(file).split("\n"), start=1):
+        if line.strip():
+            where = f"line {number} of {file}"
+            with parse_errors(where):
+                record = parse_json(line, where)
+                records[f"{record['id']}.png"] = record
+    return records

@@ -19,14 +19,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from labeler.actions import Action
-from labeler.annotators import check_name
-from labeler.samples.actions import HELP, Mode, Place, Widen, Wish, action_of
-from labeler.web.guard import Guard
-from labeler.web.people import People, Person
-from labeler.web.telling import told
+from labeler.session.actions import HELP, LabelingAction, LabelingMode, PlacePupil, ResizeIris, UserInput, lookup_key
+from labeler.session.opening import check_name
+from labeler.web.access_control import AccessControl
+from labeler.web.connections import Connection, Connections
+from labeler.web.serialization import session_to_json
 from livecam.core.errors import LivecamError, SinkError, StoreError
-from livecam.core.scene import Point, Side
+from livecam.core.types import Point, Side
 
 HOST = "127.0.0.1"
 _STATIC = {"label.js": "text/javascript", "drawing.js": "text/javascript", "label.css": "text/css"}
@@ -42,9 +41,9 @@ class _NotUnderstoodError(ValueError):
 class Routes:
     """What the page can ask for; every answer about a session is the whole of it."""
 
-    people: People
+    people: Connections
     token: str
-    mode: Mode
+    mode: LabelingMode
     by: str
 
     def application(self) -> Starlette:
@@ -90,7 +89,7 @@ class Routes:
         """A session of the mode and the name that are asked for, else of those the server was started with."""
         try:
             posted = await _posted(request)
-            mode, by = Mode(posted.get("mode") or self.mode), check_name(str(posted.get("by") or self.by))
+            mode, by = LabelingMode(posted.get("mode") or self.mode), check_name(str(posted.get("by") or self.by))
             name, person = await run_in_threadpool(self.people.arrive, mode, by)
         except (_NotUnderstoodError, ValueError) as error:
             return _refused(400, str(error))
@@ -121,24 +120,24 @@ class Routes:
         return Response(status_code=204)
 
 
-def _state(person: Person) -> dict[str, Any]:
+def _state(person: Connection) -> dict[str, Any]:
     with person.lock:
-        return told(person.desk, person.session)
+        return session_to_json(person.desk, person.session)
 
 
-def _wish(person: Person, posted: dict[str, Any]) -> Wish | None:
+def _wish(person: Connection, posted: dict[str, Any]) -> UserInput | None:
     """None for a sign of life, and for a key without a meaning."""
     try:
         if "key" in posted:
-            return action_of(person.session.mode, str(posted["key"]))
+            return lookup_key(person.session.mode, str(posted["key"]))
         if "action" in posted:
-            return Action(posted["action"])
+            return LabelingAction(posted["action"])
         if "place" in posted:
             place = posted["place"]
-            return Place(Side(place["side"]), Point(_number(place["x"]), _number(place["y"])))
+            return PlacePupil(Side(place["side"]), Point(_number(place["x"]), _number(place["y"])))
         if "widen" in posted:
             steps = max(-_MOST_STEPS, min(_MOST_STEPS, int(_number(posted["widen"]["steps"]))))
-            return Widen(Side(posted["widen"]["side"]), steps)
+            return ResizeIris(Side(posted["widen"]["side"]), steps)
     except (KeyError, TypeError, ValueError) as error:
         raise _NotUnderstoodError(f"not a wish: {posted}") from error
     return None
@@ -194,6 +193,6 @@ def bound(port: int) -> socket.socket:
 def serve(routes: Routes, listening: socket.socket) -> None:
     """Until Ctrl-C or a request to end."""
     port = listening.getsockname()[1]
-    guarded = Guard(routes.application(), routes.token, port)
+    guarded = AccessControl(routes.application(), routes.token, port)
     config = uvicorn.Config(guarded, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
     uvicorn.Server(config).run(sockets=[listening])

@@ -1,4 +1,4 @@
-"""One live run in a fresh interpreter, for `livecam.benchmark.fresh`, which asks when its first picture was drawn."""
+"""One live run in a fresh interpreter, for `livecam.benchmark.startup`, which asks when its first picture was drawn."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import livecam.cli
 from livecam.benchmark.clip import Resized, open_source
-from livecam.benchmark.fresh import Start, peak_mb
-from livecam.benchmark.parts import open_path
+from livecam.benchmark.contenders import open_path
+from livecam.benchmark.startup import ColdStartRequest, peak_mb
+from livecam.cli import main as program
 from livecam.core.errors import LivecamError
-from livecam.core.scene import Frame
-from livecam.loop import run
+from livecam.core.types import Frame
+from livecam.live.loop import run
 
 # A live run pays for the command line too, so this one is loaded although it is not used.
-COMMAND_LINE = livecam.cli.app
+COMMAND_LINE = program.app
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class FirstShown:
         self.moment = self.moment or time.monotonic()
 
 
-def main(start: Start) -> None:
+def main(start: ColdStartRequest) -> None:
     sink, source = FirstShown(), open_source(start.source, start.size)
     path = open_path(start.settings)
     frames = _First(Resized(source, start.size), start.frames)
@@ -50,6 +50,6 @@ class _First:
 
 if __name__ == "__main__":
     try:
-        main(Start.model_validate_json(sys.argv[1]))
+        main(ColdStartRequest.model_validate_json(sys.argv[1]))
     except LivecamError as error:
         sys.exit(str(error))

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 from rich.console import Console
 
-from livecam import options
+from livecam.cli import options
 from livecam.core.errors import SettingsError
-from livecam.settings import FaceFinderName, PupilFinderName, Runtime
-from livecam.settings_file import load
-from livecam.writing import check_place, write_file
+from livecam.core.files import check_writable_path, write_file
+from livecam.core.tflite import Runtime
+from livecam.settings import FaceDetectorName, PupilDetectorName, load
 
 if TYPE_CHECKING:
     from livecam.benchmark.results import Results
+
 
 _TABLE_WIDTH = 120  # a wrapped line can still be read, a cut number cannot
 _Name = TypeVar("_Name", bound=StrEnum)
@@ -54,11 +55,13 @@ def bench(
 ) -> None:
     """Measure how fast every path is on this machine, and where the time goes."""
     # What measures loads everything the program has; the other commands need not wait for that.
-    from livecam.benchmark.measure import benchmark  # noqa: PLC0415
-    from livecam.benchmark.plan import Plan  # noqa: PLC0415
+    from livecam.benchmark.run import (
+        BenchmarkConfig,
+        benchmark,
+    )
 
     _check_outputs(json_file, plot)
-    plan = Plan(
+    plan = BenchmarkConfig(
         settings=load(
             config,
             {
@@ -71,8 +74,8 @@ def bench(
         size=_size(size),
         frames=frames,
         warm_up=warmup,
-        paths=_names("--paths", paths, PupilFinderName),
-        faces=_names("--face", face, FaceFinderName) if face else _installed_faces(),
+        paths=_names("--paths", paths, PupilDetectorName),
+        faces=_names("--face", face, FaceDetectorName) if face else _installed_faces(),
         peer=reference is not None,
         photographs=accuracy,
         runtimes=_names("--runtimes", runtimes, Runtime) if runtimes else (Runtime.LITERT,),
@@ -89,7 +92,7 @@ def _check_outputs(json_file: str | None, plot: Path | None) -> None:
         raise SettingsError(f"--plot cannot be '{plot}'; name a .png file")
     for path in [plot, Path(json_file) if json_file and json_file != "-" else None]:
         if path:
-            check_place(path)
+            check_writable_path(path)
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -109,8 +112,8 @@ def _names(flag: str, text: str, known: type[_Name]) -> tuple[_Name, ...]:
     return tuple(choices[name] for name in given)
 
 
-def _installed_faces() -> tuple[FaceFinderName, ...]:
-    return (FaceFinderName.DLIB, FaceFinderName.MEDIAPIPE) if find_spec("mediapipe") else (FaceFinderName.DLIB,)
+def _installed_faces() -> tuple[FaceDetectorName, ...]:
+    return (FaceDetectorName.DLIB, FaceDetectorName.MEDIAPIPE) if find_spec("mediapipe") else (FaceDetectorName.DLIB,)
 
 
 def _sweep_threads(*, sweep: bool, runtimes: str | None, threads: int | None) -> tuple[int, ...]:
@@ -121,9 +124,9 @@ def _sweep_threads(*, sweep: bool, runtimes: str | None, threads: int | None) ->
 
 
 def _deliver(results: Results, json_file: str | None, plot: Path | None) -> None:
-    from livecam.benchmark.plot import picture  # noqa: PLC0415
-    from livecam.benchmark.results import as_json  # noqa: PLC0415
-    from livecam.benchmark.table import tables  # noqa: PLC0415
+    from livecam.benchmark.plot import picture
+    from livecam.benchmark.results import as_json
+    from livecam.benchmark.tables import tables
 
     text = json.dumps(as_json(results), indent=2) + "\n"
     console = Console(stderr=json_file == "-")

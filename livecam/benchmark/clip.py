@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from livecam.core.errors import SettingsError, SourceError
-from livecam.core.scene import Frame, Image
-from livecam.sinks.fitting import Size, fitted
+from livecam.core.types import Frame, Image
+from livecam.live.sinks.encoder import Size, fitted
 
 _FPS = 30.0
 _MEMORY_SHARE = 0.5
@@ -34,14 +34,14 @@ def open_source(source: str, size: Size) -> Iterable[Frame]:
     """The demo at `size`, or a video file at its own; SourceError for anything that cannot be measured again."""
     # PyAV takes long to load, and the demo does not need it.
     if source == "demo":
-        from livecam.sources.demo import Demo  # noqa: PLC0415
+        from livecam.live.sources.demo import DemoSource
 
-        return Demo(*size, fps=_FPS)
+        return DemoSource(*size, fps=_FPS)
     if not Path(source).is_file():
         raise SourceError(f"there is no video '{source}'; bench measures a video file or the demo, never a live camera")
-    from livecam.sources.video import VideoFile  # noqa: PLC0415
+    from livecam.live.sources.video import VideoSource
 
-    return VideoFile(Path(source))
+    return VideoSource(Path(source))
 
 
 def load(source: str, size: Size, count: int) -> list[Frame]:
@@ -66,7 +66,7 @@ def onwards(frames: Sequence[Frame], after: Sequence[Frame], count: int) -> list
     """`count` frames, back and forth, whose indices and times go on where `after` ends."""
     last = after[-1]
     return [
-        replace(frame, index=last.index + 1 + frame.index, seconds=last.seconds + _step(after) + frame.seconds)
+        replace(frame, index=last.index + 1 + frame.index, timestamp=last.timestamp + _step(after) + frame.timestamp)
         for frame in back_and_forth(frames, count)
     ]
 
@@ -77,7 +77,7 @@ def faceless(frames: Sequence[Frame]) -> list[Frame]:
 
 
 def _step(frames: Sequence[Frame]) -> float:
-    return frames[1].seconds - frames[0].seconds if len(frames) > 1 else 1 / _FPS
+    return frames[1].timestamp - frames[0].timestamp if len(frames) > 1 else 1 / _FPS
 
 
 def _shuffled(image: Image) -> Image:

@@ -4,13 +4,68 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
+import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from livecam.benchmark.canvas import INK, PALE, Canvas, Colour
-from livecam.benchmark.parts import BESIDE, STAGES
+from livecam.benchmark.contenders import BESIDE, STAGES
 from livecam.benchmark.results import PathResult, Results
+from livecam.core.types import Image
+
+Colour = tuple[int, int, int]  # BGR
+INK: Colour = (60, 50, 45)
+PALE: Colour = (225, 221, 218)
+
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+_FONT_PX = 22.0  # the height of a capital at scale 1
+_FINER = 2  # drawn so many times as large, then reduced
+_SUBPIXEL_BITS = 4
+
+
+class PlotCanvas:
+    """Coordinates are pixels of the finished picture."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self._image: Image = np.full((height * _FINER, width * _FINER, 3), 255, np.uint8)
+
+    def box(self, left: float, top: float, width: float, height: float, colour: Colour) -> None:
+        low = (round(left * _FINER), round(top * _FINER))
+        high = (round((left + width) * _FINER) - 1, round((top + height) * _FINER) - 1)
+        if high[0] >= low[0] and high[1] >= low[1]:
+            cv2.rectangle(self._image, low, high, colour, cv2.FILLED)
+
+    def line(self, points: ArrayLike, colour: Colour, width: float = 1.0) -> None:
+        """Through all the points, (n, 2)."""
+        fixed = np.rint(np.asarray(points, np.float64) * _FINER * 2**_SUBPIXEL_BITS).astype(np.int32)
+        thickness = max(1, round(width * _FINER))
+        cv2.polylines(
+            self._image, [fixed.reshape(-1, 1, 2)], False, colour, thickness, cv2.LINE_AA, shift=_SUBPIXEL_BITS
+        )
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        height: float = 10,
+        align: Literal["left", "middle", "right"] = "left",
+        colour: Colour = INK,
+    ) -> None:
+        """Capitals are `height` tall; (x, y) is on the base line."""
+        scale = height * _FINER / _FONT_PX
+        (width, _), _ = cv2.getTextSize(words, _FONT, scale, _FINER)
+        back = {"left": 0, "middle": width / 2, "right": width}[align]
+        place = (round(x * _FINER - back), round(y * _FINER))
+        cv2.putText(self._image, words, place, _FONT, scale, colour, _FINER, cv2.LINE_AA)
+
+    def png(self) -> bytes:
+        size = (self._image.shape[1] // _FINER, self._image.shape[0] // _FINER)
+        _, content = cv2.imencode(".png", cv2.resize(self._image, size, interpolation=cv2.INTER_AREA))
+        return content.tobytes()
+
 
 # BGR, told apart also by those who see two primary colours (Okabe & Ito 2008, and greys).
 _COLOURS: tuple[Colour, ...] = (
@@ -37,7 +92,7 @@ def picture(results: Results) -> bytes:
     """A PNG: a stacked bar a path above, the share of frames that took at most so long below."""
     rows = len(results.paths) + (results.peer is not None)
     bars_end = 80 + rows * (_BAR + _GAP)
-    canvas = Canvas(_WIDTH, bars_end + 122 + _CURVE + 70)
+    canvas = PlotCanvas(_WIDTH, bars_end + 122 + _CURVE + 70)
     width, height = results.size
     title = f"livecam bench: {results.frames} frames of {results.source.rsplit('/', 1)[-1]} at {width}x{height}"
     canvas.text(30, 34, title, height=13)
@@ -46,7 +101,7 @@ def picture(results: Results) -> bytes:
     return canvas.png()
 
 
-def _bars(canvas: Canvas, results: Results, end: float) -> None:
+def _bars(canvas: PlotCanvas, results: Results, end: float) -> None:
     longest = max([_total(path) for path in results.paths] + ([results.peer.mean_ms] if results.peer else []))
     step = _step(longest)
     scale = (_RIGHT - _LEFT) / longest
@@ -72,7 +127,7 @@ def _total(path: PathResult) -> float:
     return sum(path.stages[name].a_frame for name in _drawn() if name in path.stages)
 
 
-def _bar(canvas: Canvas, path: PathResult, top: float, scale: float) -> None:
+def _bar(canvas: PlotCanvas, path: PathResult, top: float, scale: float) -> None:
     canvas.text(_LEFT - 10, top + 16, f"{path.name} / {path.face}", height=9, align="right")
     left: float = _LEFT
     for name, colour in zip(_drawn(), _COLOURS, strict=True):
@@ -90,14 +145,14 @@ def _bar(canvas: Canvas, path: PathResult, top: float, scale: float) -> None:
     )
 
 
-def _legend(canvas: Canvas, stages: Sequence[str], y: float) -> None:
+def _legend(canvas: PlotCanvas, stages: Sequence[str], y: float) -> None:
     for place, stage in enumerate(stages):
         x = _LEFT + place * (_RIGHT - _LEFT) / max(1, len(stages))
         canvas.box(x, y - 9, 10, 10, _COLOURS[_drawn().index(stage)])
         canvas.text(x + 15, y, stage, height=8)
 
 
-def _curves(canvas: Canvas, results: Results, top: float) -> None:
+def _curves(canvas: PlotCanvas, results: Results, top: float) -> None:
     """Milliseconds on a logarithmic scale across, share of the frames up."""
     taken = np.concatenate([path.with_face.latencies for path in results.paths])
     low, high = math.log10(taken.min() * 0.9), math.log10(taken.max() * 1.1)

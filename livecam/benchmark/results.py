@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.benchmark.fresh import Fresh
-from livecam.benchmark.laps import Lap, Laps
-from livecam.benchmark.score import Score
-from livecam.benchmark.spread import Spread
-from livecam.benchmark.sweep import SweepRow
+from livecam.benchmark.accuracy import AccuracyScore
+from livecam.benchmark.startup import ColdStart
+from livecam.benchmark.thread_sweep import SweepRow
+from livecam.benchmark.timing import FrameTimes, FrameTimings, Percentiles
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Figures:
+class TimingSummary:
     """What some frames took, and what was found in them."""
 
     fps: float  # the median over the rounds
-    whole: Spread  # from taking a frame to being done with it
-    perceive: Spread  # the part of it until the scene is known
+    whole: Percentiles  # from taking a frame to being done with it
+    perceive: Percentiles  # the part of it until the scene is known
     cpu_ms: float  # CPU time of all threads, whole, mean
     perceive_cpu_ms: float
     found: float
@@ -31,12 +35,12 @@ class Figures:
     rounds: NDArray[np.float64]  # whole, mean of each round
 
     @classmethod
-    def of(cls, laps: Laps) -> Figures:
+    def of(cls, laps: FrameTimings) -> TimingSummary:
         taken = laps.all
         return cls(
             fps=float(np.median([1000 * len(block) / sum(lap.whole for lap in block) for block in laps.rounds])),
-            whole=Spread.of(lap.whole for lap in taken),
-            perceive=Spread.of(lap.perceive for lap in taken),
+            whole=Percentiles.of(lap.whole for lap in taken),
+            perceive=Percentiles.of(lap.perceive for lap in taken),
             cpu_ms=_mean(taken, "whole_cpu"),
             perceive_cpu_ms=_mean(taken, "perceive_cpu"),
             found=laps.found,
@@ -46,15 +50,15 @@ class Figures:
         )
 
 
-def _mean(laps: Iterable[Lap], what: str) -> float:
+def _mean(laps: Iterable[FrameTimes], what: str) -> float:
     return float(np.mean([getattr(lap, what) for lap in laps]))
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class StageCost:
     """What a stage took in the frames in which it ran, and spread over all frames, milliseconds."""
 
-    taken: Spread
+    taken: Percentiles
     a_frame: float
 
     def as_json(self) -> dict[str, float]:
@@ -62,12 +66,12 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Collecting:
+class CollectingCost:
     """The same path in the same rounds with the queue on; the ratios are to the path with the queue off."""
 
-    on: Figures
-    off: Figures
-    collect: Spread  # what a frame waits for the collector, milliseconds
+    on: TimingSummary
+    off: TimingSummary
+    collect: Percentiles  # what a frame waits for the collector, milliseconds
     kept: int
 
     @property
@@ -87,12 +91,12 @@ class PathResult:
 
     name: str
     face: str
-    with_face: Figures
-    without_face: Figures
-    stages: Mapping[str, Stage]
-    fresh: Fresh
-    score: Score | None
-    collecting: Collecting
+    with_face: TimingSummary
+    without_face: TimingSummary
+    stages: Mapping[str, StageCost]
+    fresh: ColdStart
+    score: AccuracyScore | None
+    collecting: CollectingCost
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,9 +104,9 @@ class PeerResult:
     """Another program on the same frames: its perception, nothing is drawn."""
 
     name: str
-    with_face: Figures
-    without_face: Figures
-    score: Score | None
+    with_face: TimingSummary
+    without_face: TimingSummary
+    score: AccuracyScore | None
 
     @property
     def mean_ms(self) -> float:
@@ -178,7 +182,7 @@ def _path(path: PathResult) -> dict[str, Any]:
     }
 
 
-def _collecting(collecting: Collecting) -> dict[str, Any]:
+def _collecting(collecting: CollectingCost) -> dict[str, Any]:
     return {
         "fps": round(collecting.on.fps, 1),
         "frame": collecting.on.whole.as_json(),
@@ -201,9 +205,43 @@ def _peer(peer: PeerResult) -> dict[str, Any]:
     }
 
 
-def _without(figures: Figures) -> dict[str, Any]:
+def _without(figures: TimingSummary) -> dict[str, Any]:
     return {"frame": figures.whole.as_json(), "cpu_ms": round(figures.cpu_ms, 3), "found": round(figures.found, 4)}
 
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
+
+
+_LIBRARIES = ("livecam", "numpy", "opencv-python", "dlib-bin", "mediapipe", "ai-edge-litert", "tflite-runtime", "av")
+
+
+def machine() -> Mapping[str, str | int]:
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count() or 1,
+        "system": platform.platform(),
+        "opencv_threads": cv2.getNumThreads(),
+    }
+
+
+def versions() -> Mapping[str, str]:
+    """Of Python and of every library that is installed."""
+    found = {name: _version(name) for name in _LIBRARIES}
+    return {"python": platform.python_version(), **{name: number for name, number in found.items() if number}}
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

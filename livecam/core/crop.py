@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from livecam.core.scene import Face, Frame, Image, Points, Side
+from livecam.core.types import Face, Frame, Image, Points, Side
 
 # OpenCV warps pictures whose sides fit into a signed short.
 _WARP_LIMIT = 32000
@@ -58,14 +58,14 @@ class EyePair:
         return iter((self.left, self.right))
 
 
-def similarity(centre: ArrayLike, *, angle: float, scale: float, onto: ArrayLike) -> NDArray[np.float64]:
+def similarity_matrix(centre: ArrayLike, *, angle: float, scale: float, onto: ArrayLike) -> NDArray[np.float64]:
     """The (2, 3) matrix that turns by -`angle` radians, scales, and takes frame `centre` to patch `onto`."""
     cos, sin = scale * math.cos(angle), scale * math.sin(angle)
     (x, y), (onto_x, onto_y) = np.asarray(centre, np.float64).tolist(), np.asarray(onto, np.float64).tolist()
     return np.array([[cos, sin, onto_x - cos * x - sin * y], [-sin, cos, onto_y + sin * x - cos * y]])
 
 
-def cut(image: Image, matrix: NDArray[np.float64], size: tuple[int, int]) -> Image:
+def warp_crop(image: Image, matrix: NDArray[np.float64], size: tuple[int, int]) -> Image:
     """The patch of `size` (width, height) that `matrix` (frame to patch) shows; the edge is repeated outside the frame.
 
     Only the region under the patch is touched. A strong reduction is averaged first, so that it does not alias.
@@ -117,7 +117,7 @@ def _reduced(region: Image, matrix: NDArray[np.float64], factor: int) -> tuple[I
 
 
 @dataclass(frozen=True, slots=True)
-class LevelledCut:
+class LevelledEyeCropper:
     """Cuts both eyes level with the line of the eyes, centred on the middle of their corners.
 
     `pixels_per_pupil_distance` fixes the scale: a face of any size gives an iris of the same size in the patch.
@@ -128,14 +128,14 @@ class LevelledCut:
     pixels_per_pupil_distance: float
 
     def __call__(self, frame: Frame, face: Face) -> EyePair:
-        return EyePair(self._eye(frame, face, Side.LEFT), self._eye(frame, face, Side.RIGHT), face, frame.seconds)
+        return EyePair(self._eye(frame, face, Side.LEFT), self._eye(frame, face, Side.RIGHT), face, frame.timestamp)
 
     def _eye(self, frame: Frame, face: Face, side: Side) -> EyeCrop:
         lids = face.lids(side)
-        matrix = similarity(
+        matrix = similarity_matrix(
             lids[[0, 3]].mean(axis=0),
             angle=face.roll,
             scale=self.pixels_per_pupil_distance / max(face.pupil_distance, 1.0),
             onto=((self.width - 1) / 2, (self.height - 1) / 2),
         )
-        return EyeCrop(side, cut(frame.image, matrix, (self.width, self.height)), matrix, lids)
+        return EyeCrop(side, warp_crop(frame.image, matrix, (self.width, self.height)), matrix, lids)

@@ -7,6 +7,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from livecam.core.errors import SinkError
+
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Puts `content` at `path` through a temporary file beside it; OSError leaves what was there as it was."""
@@ -46,3 +48,24 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """The file whole or not at all; SinkError when it cannot be written."""
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def check_writable_path(path: Path) -> None:
+    """SinkError when no file could be written there now; asked before the work, so that it is not lost for a name."""
+    try:
+        check_writable(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> SinkError:
+    reason = (error.strerror or str(error)).lower()
+    return SinkError(f"cannot write {path}: {reason}; name a file in a folder you may write to")

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from livecam.core.samples import Guess, LabelEvent, Reason, Sample, Split, Verb
-from livecam.core.scene import Image, Point, Pupil, Side
-from livecam.core.store.store import Store
+from livecam.core.types import Image, Point, Pupil, Side
+from livecam.store.samples import LabelAction, LabelEvent, Prediction, Sample, SamplingReason, Split
+from livecam.store.store import Store
 from tests.fakes import make_face, make_sample
 
 # Where the people of these tests see a pupil: a twelfth of the pupil distance below the iris that is drawn.
 BELOW = 0.08
 
 
-def drawn_sample(number: int, split: Split, reason: Reason) -> tuple[Sample, Image, dict[Side, Point]]:
+def drawn_sample(number: int, split: Split, reason: SamplingReason) -> tuple[Sample, Image, dict[Side, Point]]:
     """A face of 160x120 with irises that look somewhere, and where they are."""
     rng = np.random.default_rng([number, list(Split).index(split)])
     face = make_face(centre=(80, 50), pupil_distance=66)
@@ -32,9 +32,9 @@ def drawn_sample(number: int, split: Split, reason: Reason) -> tuple[Sample, Ima
         image = np.where(inside[..., None] > 127, eye, image)
         truth[side] = Point(float(x), float(y))
     image = np.clip(cv2.GaussianBlur(image, (0, 0), 0.8) + rng.normal(0, 3, image.shape), 0, 255).astype(np.uint8)
-    guesses = tuple(Guess("tflite", "1", side, Pupil(truth[side], 6.2, 0.7)) for side in Side)
+    guesses = tuple(Prediction("tflite", "1", side, Pupil(truth[side], 6.2, 0.7)) for side in Side)
     sample, _ = make_sample(
-        number, image, landmarks=face.landmarks, guesses=guesses, split=split, reason=reason, session=split.value
+        number, image, landmarks=face.landmarks, predictions=guesses, split=split, reason=reason, session=split.value
     )
     return sample, image, truth
 
@@ -43,16 +43,26 @@ def corrections(sample: Sample, truth: dict[Side, Point]) -> Iterator[LabelEvent
     """What a person says who puts both pupils a little lower."""
     for side, place in truth.items():
         lower = Point(place.x, place.y + BELOW * 66)
-        yield LabelEvent(sample.id, Verb.POINT, "ann", side=side, point=lower, radius=6.2, shown=sample.guesses)
-    yield LabelEvent(sample.id, Verb.ACCEPT, "ann", shown=sample.guesses)
+        yield LabelEvent(
+            sample.id,
+            LabelAction.POINT,
+            "ann",
+            side=side,
+            point=lower,
+            radius=6.2,
+            shown_predictions=sample.predictions,
+        )
+    yield LabelEvent(sample.id, LabelAction.ACCEPT, "ann", shown_predictions=sample.predictions)
 
 
-def fill(store: Store, count: int, split: Split, reason: Reason = Reason.LOW, *, start: int = 0) -> list[str]:
+def fill(
+    store: Store, count: int, split: Split, reason: SamplingReason = SamplingReason.LOW, *, start: int = 0
+) -> list[str]:
     """Adds labelled samples; their ids."""
     ids = []
     for number in range(start, start + count):
         sample, picture, truth = drawn_sample(number, split, reason)
         store.add(sample, picture)
-        store.record(list(corrections(sample, truth)))
+        store.append_events(list(corrections(sample, truth)))
         ids.append(sample.id)
     return ids

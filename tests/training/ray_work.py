@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 
-from training.streaming import Columns
+from training.engine.parallel import Columns
 
 
 def double(batch: Columns) -> Columns:

@@ -8,13 +8,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from livecam.core.samples import Reason, Split
-from livecam.core.scene import Image
-from livecam.core.store.store import Store
+from livecam.core.types import Image
+from livecam.store.samples import SamplingReason, Split
+from livecam.store.store import Store
 from tests.fakes import make_landmarks, make_sample
 
 SPLITS = (Split.TRAIN, Split.TRAIN, Split.TRAIN, Split.VALIDATION, Split.TEST)
-REASONS = (Reason.LOW, Reason.RANDOM, Reason.DISAGREE)
+REASONS = (SamplingReason.LOW, SamplingReason.RANDOM, SamplingReason.DISAGREE)
 
 
 def draw_face(seed: int, width: int = 160, height: int = 110) -> Image:
@@ -31,13 +31,15 @@ def draw_face(seed: int, width: int = 160, height: int = 110) -> Image:
     return np.clip(picture + noise, 0, 255).astype(np.uint8)
 
 
-def fill(folder: Path, count: int, *, reasons: Sequence[Reason] = REASONS, splits: Sequence[Split] = SPLITS) -> Store:
+def fill(
+    folder: Path, count: int, *, reasons: Sequence[SamplingReason] = REASONS, splits: Sequence[Split] = SPLITS
+) -> Store:
     """An open store with so many samples, of all reasons and splits in turn."""
     store = Store.open(folder)
     for number in range(count):
         picture = draw_face(number)
         landmarks = make_landmarks(centre=(80, 110 / 3), pupil_distance=160 / 3)
         reason, split = reasons[number % len(reasons)], splits[number % len(splits)]
-        guesses = make_sample(number, picture)[0].guesses if number % 2 else ()
-        store.add(*make_sample(number, picture, landmarks=landmarks, reason=reason, split=split, guesses=guesses))
+        guesses = make_sample(number, picture)[0].predictions if number % 2 else ()
+        store.add(*make_sample(number, picture, landmarks=landmarks, reason=reason, split=split, predictions=guesses))
     return store

@@ -10,10 +10,10 @@ from typing import Any
 
 import cv2
 
-from labeler.formats import importing
-from labeler.formats.names import Format
-from livecam.core.samples import EyeLabel, LabelEvent, Sample, Split
-from livecam.core.store.store import Store
+from labeler.exchange import importing
+from labeler.formats.interfaces import Format
+from livecam.store.samples import EyeLabel, LabelEvent, Sample, Split
+from livecam.store.store import Store
 from tests.labeler.formats.made import HEIGHT, WIDTH, picture
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -49,4 +49,4 @@ def brought(kind: Format, path: Path, **options: Any) -> tuple[Sample, tuple[Eye
     with Store.open(path.parent / "a new store") as store:
         bring(store, kind, path, **options)
         (stored,) = store.samples()
-        return stored.sample, stored.standing.labels, tuple(store.events())
+        return stored.sample, stored.resolved.labels, tuple(store.events())

@@ -11,23 +11,22 @@ import cv2
 import numpy as np
 from hypothesis import strategies as st
 
-from labeler.formats.choose import KINDS
-from labeler.formats.entry import Entry
-from labeler.formats.names import Format
-from livecam.core.samples import (
+from labeler.exchange.registry import FORMATS
+from labeler.formats.interfaces import ExportItem, Format
+from livecam.core.types import EyeState, Image, Point, Pupil, Side
+from livecam.store.samples import (
     EYE_VERBS,
-    Guess,
-    Keep,
+    CropMode,
+    LabelAction,
     LabelEvent,
-    Reason,
+    Prediction,
     Sample,
+    SamplingReason,
     Split,
-    Verb,
     pixel_hash,
-    standing,
+    resolve_labels,
 )
-from livecam.core.scene import EyeState, Image, Point, Pupil, Side
-from livecam.core.store.store import Store
+from livecam.store.store import Store
 from tests.fakes import make_noise, make_sample
 
 WIDTH, HEIGHT = 24, 18
@@ -41,7 +40,7 @@ MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.
 points = st.builds(Point, PLACES, PLACES)
 pupils = st.builds(Pupil, points, st.floats(0.01, 20), st.floats(0, 1), st.sampled_from(EyeState))
 guesses = st.builds(
-    Guess, st.sampled_from(["cpu", "tflite", "tutorial"]), TEXTS, st.sampled_from(Side), st.none() | pupils
+    Prediction, st.sampled_from(["cpu", "tflite", "tutorial"]), TEXTS, st.sampled_from(Side), st.none() | pupils
 )
 shown = st.lists(guesses, max_size=2, unique_by=lambda guess: guess.side).map(tuple)
 
@@ -58,12 +57,12 @@ def samples(draw: st.DrawFn, number: int) -> Sample:
         frame_index=draw(st.integers(0, 2**40)),
         seconds=draw(st.floats(0, 1e9)),
         size=(WIDTH, HEIGHT),
-        keep=draw(st.sampled_from(Keep)),
+        keep=draw(st.sampled_from(CropMode)),
         origin=draw(st.tuples(st.integers(-5000, 5000), st.integers(-5000, 5000))),
         frame_size=draw(st.tuples(st.integers(1, 9000), st.integers(1, 9000))),
         landmarks=np.resize(np.array(landmarks, np.float32), (68, 2)),
-        guesses=draw(st.lists(guesses, max_size=4).map(tuple)),
-        reason=draw(st.sampled_from(Reason)),
+        predictions=draw(st.lists(guesses, max_size=4).map(tuple)),
+        reason=draw(st.sampled_from(SamplingReason)),
         priority=draw(st.floats(-1e9, 1e9)),
         split=draw(st.sampled_from(Split)),
     )
@@ -80,9 +79,9 @@ def events(draw: st.DrawFn, sample_id: str, first: int) -> tuple[LabelEvent, ...
 
 def _event(draw: st.DrawFn, sample_id: str, before: Sequence[LabelEvent]) -> LabelEvent:
     by, repeat = draw(st.sampled_from(NAMES)), draw(st.sampled_from([False, False, True]))
-    mine = [e.number for e in before if (e.by, e.repeat) == (by, repeat) and e.verb is not Verb.UNDO]
-    verb = draw(st.sampled_from([verb for verb in Verb if mine or verb is not Verb.UNDO]))
-    is_point = verb is Verb.POINT
+    mine = [e.number for e in before if (e.annotator, e.is_repeat) == (by, repeat) and e.action is not LabelAction.UNDO]
+    verb = draw(st.sampled_from([verb for verb in LabelAction if mine or verb is not LabelAction.UNDO]))
+    is_point = verb is LabelAction.POINT
     return LabelEvent(
         sample_id,
         verb,
@@ -91,14 +90,14 @@ def _event(draw: st.DrawFn, sample_id: str, before: Sequence[LabelEvent]) -> Lab
         point=draw(points) if is_point else None,
         radius=draw(st.none() | st.floats(0.01, 20)) if is_point else None,
         seconds=draw(st.floats(0, 1e5)),
-        shown=draw(shown),
-        undoes=draw(st.sampled_from(mine)) if verb is Verb.UNDO else None,
-        repeat=repeat,
+        shown_predictions=draw(shown),
+        undone_event=draw(st.sampled_from(mine)) if verb is LabelAction.UNDO else None,
+        is_repeat=repeat,
     )
 
 
 @st.composite
-def stores(draw: st.DrawFn) -> tuple[Entry, ...]:
+def stores(draw: st.DrawFn) -> tuple[ExportItem, ...]:
     """One to three samples with all that was said of them."""
     made = []
     for number in range(draw(st.integers(1, 3))):
@@ -107,29 +106,29 @@ def stores(draw: st.DrawFn) -> tuple[Entry, ...]:
     return tuple(made)
 
 
-def entry(sample: Sample, said: Iterable[LabelEvent] = ()) -> Entry:
+def entry(sample: Sample, said: Iterable[LabelEvent] = ()) -> ExportItem:
     said = tuple(said)
-    fold = standing(said)
-    return Entry(sample, said, fold.state, fold.labels)
+    fold = resolve_labels(said)
+    return ExportItem(sample, said, fold.state, fold.labels)
 
 
 def picture(number: int) -> Image:
     return make_noise(number, WIDTH, HEIGHT)
 
 
-def written(entries: Iterable[Entry], kind: Format, out: Path) -> Path:
+def written(entries: Iterable[ExportItem], kind: Format, out: Path) -> Path:
     """What a format makes of them, with their pictures, in an empty folder."""
     entries = list(entries)
     by_id = {pixel_hash(picture(number)): picture(number) for number in range(9)}
     for one in entries:
-        folder = out / KINDS[kind].pictures.format(split=one.sample.split.value)
+        folder = out / FORMATS[kind].pictures.format(split=one.sample.split.value)
         folder.mkdir(parents=True, exist_ok=True)
         assert cv2.imwrite(str(folder / one.picture), by_id[one.sample.id])
-    KINDS[kind].write(entries, out, out)
+    FORMATS[kind].write(entries, out, out)
     return out
 
 
-def labelled(number: int, *said: LabelEvent, **fields: object) -> Entry:
+def labelled(number: int, *said: LabelEvent, **fields: object) -> ExportItem:
     """A sample of which somebody said this, event after event."""
     sample, _ = make_sample(number, picture(number), **fields)
     numbered = (
@@ -139,17 +138,17 @@ def labelled(number: int, *said: LabelEvent, **fields: object) -> Entry:
     return entry(sample, numbered)
 
 
-def says(verb: Verb, side: Side | None = None, **fields: object) -> LabelEvent:
+def says(verb: LabelAction, side: Side | None = None, **fields: object) -> LabelEvent:
     return replace(LabelEvent("", verb, "Анна 李", side=side, seconds=1.5), **fields)  # type: ignore[arg-type]
 
 
 def placed(x: float = 7.5, y: float = 6.25, radius: float | None = 2.125) -> tuple[LabelEvent, ...]:
     """The left eye has a place, the right one is closed."""
-    point = says(Verb.POINT, Side.LEFT, point=Point(x, y), radius=radius)
-    return point, says(Verb.CLOSED, Side.RIGHT), says(Verb.ACCEPT)
+    point = says(LabelAction.POINT, Side.LEFT, point=Point(x, y), radius=radius)
+    return point, says(LabelAction.CLOSED, Side.RIGHT), says(LabelAction.ACCEPT)
 
 
-def plain(one: Entry) -> object:
+def plain(one: ExportItem) -> object:
     """A value that can be compared."""
     sample = one.sample
     fields = [getattr(sample, name) for name in Sample.__slots__ if name != "landmarks"]
@@ -162,6 +161,9 @@ def held(store: Store) -> list[object]:
     for stored in store.samples():
         said = tuple(store.events(stored.sample.id))
         order = {event.number: place for place, event in enumerate(said)}
-        alike = (replace(event, number=order[event.number], undoes=order.get(event.undoes or 0)) for event in said)
+        alike = (
+            replace(event, number=order[event.number], undone_event=order.get(event.undone_event or 0))
+            for event in said
+        )
         found.append((plain(entry(stored.sample, alike)), stored.state, store.picture(stored.sample.id).tobytes()))
     return found

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from labeler.formats import importing
-from labeler.formats.names import Format
+from labeler.exchange import importing
+from labeler.formats.interfaces import Format
 from livecam.core.errors import SourceError
-from livecam.core.samples import Split
+from livecam.store.samples import Split
 from tests.labeler.formats.foreign import NOW, coco, put, put_picture
 from tests.labeler.formats.made import labelled, placed, written
 

@@ -10,15 +10,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from labeler.formats.names import Format
-from livecam.core.samples import Split, Verb
-from livecam.core.scene import Point, Pupil, Side
+from labeler.formats.interfaces import Format
+from livecam.core.types import Point, Pupil, Side
+from livecam.store.samples import LabelAction, Split
 from tests.labeler.formats.made import entry, labelled, placed, says, written
 
 PLACED = labelled(0, *placed(x=7.5, y=6.25, radius=2.5))
 NEW = labelled(1, split=Split.TEST)
-SKIPPED = labelled(2, says(Verb.SKIP))
-REJECTED = labelled(3, says(Verb.REJECT))
+SKIPPED = labelled(2, says(LabelAction.SKIP))
+REJECTED = labelled(3, says(LabelAction.REJECT))
 ENTRIES = (NEW, PLACED, SKIPPED, REJECTED)
 
 
@@ -163,7 +163,7 @@ def test_annotation_is_what_the_tutorials_program_writes(tmp_path: Path) -> None
 
 
 def test_annotation_calls_an_accepted_guess_true(tmp_path: Path) -> None:
-    written([labelled(0, says(Verb.ACCEPT))], Format.ANNOTATION, tmp_path)
+    written([labelled(0, says(LabelAction.ACCEPT))], Format.ANNOTATION, tmp_path)
 
     assert [one["class"] for one in json.loads((tmp_path / "annotation.json").read_text())["labels"]] == [1]
 
@@ -179,8 +179,8 @@ def test_a_table_has_a_row_for_each_eye(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", Format)
 def test_an_eye_far_outside_the_picture_is_no_trouble(kind: Format, tmp_path: Path) -> None:
     """A finder may guess anything, and a person accept it by mistake."""
-    guess = labelled(0).sample.guesses[0]
+    guess = labelled(0).sample.predictions[0]
     far = type(guess)("cpu", "1", Side.LEFT, Pupil(Point(-1e5, 1e5), 3.0, 0.5))
-    accepted = labelled(0, says(Verb.ACCEPT, shown=(far,)))
+    accepted = labelled(0, says(LabelAction.ACCEPT, shown_predictions=(far,)))
 
     assert written([entry(accepted.sample, accepted.events)], kind, tmp_path)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from labeler.formats.names import Format
-from livecam.core.samples import Keep, Reason, SampleState, Split, Verb, pixel_hash
-from livecam.core.scene import Box as Rectangle
-from livecam.core.scene import EyeState, Face, Point, Side
-from livecam.core.store.store import Store
+from labeler.formats.interfaces import Format
+from livecam.core.types import Box as Rectangle
+from livecam.core.types import EyeState, Face, Point, Side
+from livecam.store.samples import CropMode, LabelAction, SampleState, SamplingReason, Split, pixel_hash
+from livecam.store.store import Store
 from tests.labeler.formats.foreign import NOW, bring, brought, coco, put, put_picture
 from tests.labeler.formats.made import HEIGHT, WIDTH, picture
 
@@ -30,8 +30,8 @@ def test_a_coco_point_becomes_a_label(folder: Path) -> None:
 def test_points_are_said_by_import(folder: Path) -> None:
     *_, events = brought(Format.COCO, put(folder / "a.json", coco([12.5, 6.25, 2, 4, 6, 2])))
 
-    said = [(event.verb, event.by, event.when) for event in events]
-    assert said == [(verb, "import", NOW) for verb in (Verb.POINT, Verb.POINT, Verb.ACCEPT)]
+    said = [(event.action, event.annotator, event.when) for event in events]
+    assert said == [(verb, "import", NOW) for verb in (LabelAction.POINT, LabelAction.POINT, LabelAction.ACCEPT)]
 
 
 def test_a_coco_keypoint_that_is_not_visible_is_an_occluded_eye(folder: Path) -> None:
@@ -52,7 +52,7 @@ def test_the_sample_is_the_whole_picture(folder: Path) -> None:
 
     about = (sample.id, sample.size, sample.keep, sample.origin, sample.reason, sample.source, sample.captured)
     size = (WIDTH, HEIGHT)
-    assert about == (pixel_hash(picture(0)), size, Keep.FRAME, (0, 0), Reason.FLAG, "Café 1.png", NOW)
+    assert about == (pixel_hash(picture(0)), size, CropMode.FRAME, (0, 0), SamplingReason.FLAG, "Café 1.png", NOW)
 
 
 def test_the_drawn_face_has_its_eyes_where_the_pupils_are(folder: Path) -> None:
@@ -131,14 +131,16 @@ def test_a_label_studio_prediction_is_a_guess(folder: Path) -> None:
 
     sample, labels, _ = brought(Format.LABELSTUDIO, put(folder / "a.json", [task]))
 
-    guessed = [(guess.finder, guess.version, guess.pupil and guess.pupil.confidence) for guess in sample.guesses]
+    guessed = [(guess.finder, guess.version, guess.pupil and guess.pupil.confidence) for guess in sample.predictions]
     assert (guessed, labels) == ([("import", "v9", 0.25)], ())
 
 
 def test_a_cancelled_label_studio_task_is_skipped(folder: Path) -> None:
     task = {"id": 1, "data": {"image": "Café 1.png"}, "annotations": [{"result": [], "was_cancelled": True}]}
 
-    assert [event.verb for event in brought(Format.LABELSTUDIO, put(folder / "a.json", [task]))[2]] == [Verb.SKIP]
+    assert [event.action for event in brought(Format.LABELSTUDIO, put(folder / "a.json", [task]))[2]] == [
+        LabelAction.SKIP
+    ]
 
 
 CVAT = """<?xml version="1.0" encoding="utf-8"?>
@@ -179,9 +181,9 @@ def annotation(folder: Path, verdict: int) -> Path:
     return put(folder / "annotation.json", content)
 
 
-@pytest.mark.parametrize(("verdict", "verb"), [(1, Verb.ACCEPT), (0, Verb.REJECT)])
-def test_a_class_of_the_tutorial_is_a_judgement(folder: Path, verdict: int, verb: Verb) -> None:
-    assert [event.verb for event in brought(Format.ANNOTATION, annotation(folder, verdict))[2]] == [verb]
+@pytest.mark.parametrize(("verdict", "verb"), [(1, LabelAction.ACCEPT), (0, LabelAction.REJECT)])
+def test_a_class_of_the_tutorial_is_a_judgement(folder: Path, verdict: int, verb: LabelAction) -> None:
+    assert [event.action for event in brought(Format.ANNOTATION, annotation(folder, verdict))[2]] == [verb]
 
 
 def test_the_tutorials_folder_may_have_moved(folder: Path) -> None:

@@ -9,30 +9,29 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from labeler.formats import exporting, importing
-from labeler.formats.changes import changes
-from labeler.formats.choose import KINDS
-from labeler.formats.entry import Entry
-from labeler.formats.names import Format
+from labeler.exchange import export, importing
+from labeler.exchange.importing import external_edits
+from labeler.exchange.registry import FORMATS
+from labeler.formats.interfaces import ExportItem, Format
 from labeler.formats.record import from_record
-from livecam.core.samples import Split, Standing
-from livecam.core.store.store import Store
+from livecam.store.samples import ResolvedLabels, Split
+from livecam.store.store import Store
 from tests.labeler.formats.made import entry, held, picture, plain, stores, written
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 EVERY = pytest.mark.parametrize("kind", Format)
 
 
-def read_back(kind: Format, folder: Path) -> dict[str, Entry]:
-    assert all(found.record is not None for found in KINDS[kind].read(folder))
-    records = (from_record(found.record or {}) for found in KINDS[kind].read(folder))
+def read_back(kind: Format, folder: Path) -> dict[str, ExportItem]:
+    assert all(found.record is not None for found in FORMATS[kind].read(folder))
+    records = (from_record(found.record or {}) for found in FORMATS[kind].read(folder))
     return {sample.id: entry(sample, events) for sample, events in records}
 
 
 @EVERY
 @settings(max_examples=25, deadline=None)
 @given(entries=stores())
-def test_every_sample_and_event_comes_back_as_it_was(kind: Format, entries: tuple[Entry, ...]) -> None:
+def test_every_sample_and_event_comes_back_as_it_was(kind: Format, entries: tuple[ExportItem, ...]) -> None:
     with tempfile.TemporaryDirectory() as out:
         back = read_back(kind, written(entries, kind, Path(out)))
 
@@ -42,22 +41,24 @@ def test_every_sample_and_event_comes_back_as_it_was(kind: Format, entries: tupl
 @EVERY
 @settings(max_examples=25, deadline=None)
 @given(entries=stores())
-def test_labels_that_nobody_changed_are_said_by_nobody_anew(kind: Format, entries: tuple[Entry, ...]) -> None:
+def test_labels_that_nobody_changed_are_said_by_nobody_anew(kind: Format, entries: tuple[ExportItem, ...]) -> None:
     with tempfile.TemporaryDirectory() as out:
         arrivals = importing.read(kind, written(entries, kind, Path(out)), now=NOW, split=Split.TRAIN)
 
-    assert [changes(one.found, one.sample, one.events, Standing(), NOW) for one in arrivals] == [()] * len(entries)
+    assert [external_edits(one.found, one.sample, one.events, ResolvedLabels(), NOW) for one in arrivals] == [()] * len(
+        entries
+    )
 
 
 @EVERY
 @settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(entries=stores())
-def test_a_new_store_holds_the_same(kind: Format, entries: tuple[Entry, ...]) -> None:
+def test_a_new_store_holds_the_same(kind: Format, entries: tuple[ExportItem, ...]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         one, out, other = (Path(folder) / name for name in ("one", "out", "other"))
         with Store.open(one) as store:
             fill(store, entries)
-            exporting.export(store, kind, out)
+            export.export(store, kind, out)
             before = held(store)
         with Store.open(other) as store:
             importing.take_in(store, importing.read(kind, out, now=NOW, split=Split.TRAIN), now=NOW)
@@ -65,6 +66,6 @@ def test_a_new_store_holds_the_same(kind: Format, entries: tuple[Entry, ...]) ->
             assert held(store) == before
 
 
-def fill(store: Store, entries: tuple[Entry, ...]) -> None:
+def fill(store: Store, entries: tuple[ExportItem, ...]) -> None:
     pictures = [(one.sample, picture(number)) for number, one in enumerate(entries)]
-    store.take_in(pictures, [event for one in entries for event in one.events])
+    store.import_samples(pictures, [event for one in entries for event in one.events])

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from livecam.core.samples import SampleState
-from livecam.core.store.store import Store
+from livecam.store.samples import SampleState
+from livecam.store.store import Store
 from tests.fakes import make_noise, make_sample
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -100,7 +100,7 @@ def wait_for(page: Any, said: int) -> None:
 def decided(store: Path) -> list[str]:
     """What was decided, in that order."""
     with Store.open(store) as opened:
-        return [event.verb.value for event in opened.events()]
+        return [event.action.value for event in opened.events()]
 
 
 def free_port() -> int:
@@ -150,7 +150,7 @@ def test_a_pupil_is_placed_by_a_click_and_by_arrows(page: Any, store: Path) -> N
         page.keyboard.press("Escape")
     with Store.open(store) as opened:
         labelled = next(iter(opened.samples(states=[SampleState.LABELLED])))
-        right = labelled.standing.labels[1].centre
+        right = labelled.resolved.labels[1].centre
         corners = labelled.sample.landmarks[[36, 39]].mean(axis=0)
 
     # The canvas is centred on the middle of the eye; the arrow went half a pixel to the right.

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from labeler.samples.actions import Mode
+from labeler.session.actions import LabelingMode
 from labeler.web import server
-from labeler.web.guard import Guard, kept_token
-from labeler.web.people import SILENT_SECONDS, People
+from labeler.web.access_control import AccessControl, kept_token
+from labeler.web.connections import SILENT_SECONDS, Connections
 from livecam.core.errors import SinkError
-from livecam.core.samples import SampleState
-from livecam.core.store.store import Store
+from livecam.store.samples import SampleState
+from livecam.store.store import Store
 from tests.fakes import make_sample
 
 TOKEN = "a-token-of-this-test"
@@ -68,8 +68,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def client(store: Store, clock: Clock) -> Iterator[TestClient]:
-    routes = server.Routes(People(store, 0.0, clock), TOKEN, Mode.REVIEW, "ann")
-    with TestClient(Guard(routes.application(), TOKEN, PORT), base_url=OURS) as made:  # type: ignore[arg-type]
+    routes = server.Routes(Connections(store, 0.0, clock), TOKEN, LabelingMode.REVIEW, "ann")
+    with TestClient(AccessControl(routes.application(), TOKEN, PORT), base_url=OURS) as made:  # type: ignore[arg-type]
         yield made
 
 
@@ -106,7 +106,7 @@ def test_a_click_places_a_pupil_at_sub_pixel_precision(client: TestClient, store
     page = Page(client, mode="annotate")
     page.wish(place={"side": "left", "x": 30.25, "y": 14.75})
     page.keys("Enter")
-    (left, _) = store.sample(page.sample["id"]).standing.labels
+    (left, _) = store.sample(page.sample["id"]).resolved.labels
 
     assert left.centre == (30.25, 14.75)
 
@@ -147,8 +147,8 @@ def test_a_session_that_is_over_is_gone(client: TestClient) -> None:
 
 
 def test_a_server_that_ends_frees_everything(store: Store) -> None:
-    routes = server.Routes(People(store), TOKEN, Mode.REVIEW, "ann")
-    with TestClient(Guard(routes.application(), TOKEN, PORT), base_url=OURS) as client:  # type: ignore[arg-type]
+    routes = server.Routes(Connections(store), TOKEN, LabelingMode.REVIEW, "ann")
+    with TestClient(AccessControl(routes.application(), TOKEN, PORT), base_url=OURS) as client:  # type: ignore[arg-type]
         Page(client)
 
     assert states(store) == [SampleState.NEW] * 4

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from labeler.formats import importing
-from labeler.formats.changes import changes
-from labeler.formats.names import Format
-from livecam.core.samples import Split, Standing
+from labeler.exchange import importing
+from labeler.exchange.importing import external_edits
+from labeler.formats.interfaces import Format
+from livecam.store.samples import ResolvedLabels, Split
 from tests.labeler.formats.made import entry, plain
 from tests.labeler.formats.oracles.shelf import ASK, ENTRIES, HALF_SEEN, PLACED, export
 
@@ -82,7 +82,7 @@ def test_what_datumaro_rounded_is_no_change(kind: Format, tmp_path: Path) -> Non
 
     back = [one for file in _files(kind, theirs) for one in importing.read(kind, file, now=NOW, split=Split.TRAIN)]
 
-    assert {changes(one.found, one.sample, one.events, Standing(), NOW) for one in back} == {()}
+    assert {external_edits(one.found, one.sample, one.events, ResolvedLabels(), NOW) for one in back} == {()}
 
 
 def _files(kind: Format, folder: Path) -> list[Path]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from labeler.formats.interfaces import Format
 from labeler.formats.labelstudio import CONFIG, FILE
-from labeler.formats.names import Format
 from tests.labeler.formats.oracles.shelf import ASK, export
 
 sdk = pytest.importorskip("label_studio_sdk.label_interface", reason=ASK)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from labeler.formats import importing
-from labeler.formats.names import Format
-from livecam.core.samples import Split
+from labeler.exchange import importing
+from labeler.formats.interfaces import Format
+from livecam.store.samples import Split
 from tests.labeler.formats.made import entry, plain
 from tests.labeler.formats.oracles.shelf import ASK, ENTRIES, HALF_SEEN, PLACED, export
 

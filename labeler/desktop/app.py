@@ -1,0 +1,97 @@
+"""A sitting: shows the page of a session in the window and turns keys, clicks and the wheel into wishes."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Protocol
+
+from labeler.desktop.page import PageContent, RenderedPage, load_map, page
+from labeler.desktop.text_panels import StatusInfo, summary
+from labeler.desktop.window import Heard, KeyPressed, LabelerWindow, MouseButton, MouseInput, WindowClosed
+from labeler.session.actions import LabelingAction, LabelingMode, PlacePupil, ResizeIris, UserInput, lookup_key
+from labeler.session.controller import AnnotationController
+from labeler.session.opening import check_name, login_name, open_store
+from labeler.session.state import AnnotationState, MessageShown, apply_event
+from livecam.core.errors import StoreError
+from livecam.core.types import Image
+
+QUIET = 0.15  # seconds after which what was placed by small steps is written
+
+
+class AnnotationScreen(Protocol):
+    def show(self, image: Image) -> None: ...
+
+    def hear(self, seconds: float) -> Heard | None:
+        """The next thing the person does; None when it is quiet for so long."""
+        ...
+
+
+def run_window(desk: AnnotationController, screen: AnnotationScreen) -> AnnotationState:
+    """Until the person leaves; every decision is in the store before the next sample shows."""
+    session = desk.open()
+    try:
+        while not session.finished:
+            session, shown = _shown(desk, session)
+            screen.show(shown.image)
+            session = _next(desk, session, screen, shown)
+    finally:
+        desk.close(session)
+    return session
+
+
+def _next(
+    desk: AnnotationController, session: AnnotationState, screen: AnnotationScreen, shown: RenderedPage
+) -> AnnotationState:
+    """The state after the next thing that changes something; keys without a meaning are passed over."""
+    while True:
+        heard = screen.hear(QUIET)
+        if heard is None:
+            if (rested := desk.idle(session)) is not session:
+                return rested
+        elif wish := parse_input(session.mode, heard, shown):
+            return desk.handle(session, wish)
+
+
+def parse_input(mode: LabelingMode, heard: Heard, shown: RenderedPage) -> UserInput | None:
+    """What a key, a click or a turn of the wheel stands for on this page."""
+    match heard:
+        case WindowClosed():
+            return LabelingAction.QUIT
+        case KeyPressed(name):
+            return lookup_key(mode, name)
+        case MouseInput(button, point, notches):
+            eye = shown.eye_at(point)
+            if eye is None:
+                return None
+            return (
+                PlacePupil(eye.side, eye.to_picture(point))
+                if button is MouseButton.CLICK
+                else ResizeIris(eye.side, notches)
+            )
+
+
+def _shown(desk: AnnotationController, session: AnnotationState) -> tuple[AnnotationState, RenderedPage]:
+    facts = StatusInfo(str(desk.store.folder), desk.written, desk.paces[-1] if desk.paces else None, desk.pace)
+    try:
+        before = _before(desk, session)
+    except StoreError as error:
+        before, session = None, apply_event(session, MessageShown(str(error)))
+    return session, page(session, before, facts)
+
+
+def _before(desk: AnnotationController, session: AnnotationState) -> PageContent | None:
+    sample, picture = desk.sample(session), desk.picture(session)
+    if sample is None or picture is None:
+        return None
+    return PageContent(sample, picture, load_map(desk.map_path(session)))
+
+
+def label_in_window(folder: Path, url: str | None, mode: LabelingMode, *, name: str | None, repeats: float) -> str:
+    """One sitting of a person; what came of it, in words."""
+    by = login_name() if name is None else check_name(name)
+    with closing(open_store(folder, url)) as store, LabelerWindow() as window:
+        desk = AnnotationController(store, mode, annotator=by, repeats=repeats)
+        session = run_window(desk, window)
+        words = summary(session, StatusInfo(str(store.folder), median_seconds=desk.pace))
+    return f"{'; '.join(words)}; kept in {store.folder}"

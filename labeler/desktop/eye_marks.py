@@ -1,0 +1,60 @@
+"""What is drawn on an eye: the machine's guess, what was placed and is not accepted yet, or what was decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from labeler.session.actions import LabelingMode
+from labeler.session.item import EyeAnnotation, LabelingItem, SaveState
+from labeler.session.state import AnnotationState
+from livecam.core.types import EyeState, Side
+from livecam.store.samples import LabelAction, SampleState
+
+
+class MarkKind(StrEnum):
+    """How sure it is; each looks different."""
+
+    GUESS = "guess"
+    DRAFT = "placed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class EyeMark:
+    """What is known of an eye, and what of it a person has confirmed."""
+
+    side: Side
+    kind: MarkKind
+    said: EyeAnnotation | None  # None: nothing was found, nothing was said
+    confidence: float | None = None  # of a guess
+
+    @property
+    def words(self) -> str:
+        """For the caption of the eye."""
+        if self.said is None:
+            return "no guess"
+        what = {LabelAction.CLOSED: "closed", LabelAction.OCCLUDED: "iris hidden"}.get(self.said.verb, "")
+        if self.kind is not MarkKind.GUESS:
+            return f"{self.kind}: {what}" if what else self.kind.value
+        return f"guess{f' {what}' if what else ''}, confidence {self.confidence or 0:.2f}"
+
+
+def mark(session: AnnotationState, item: LabelingItem, side: Side) -> EyeMark:
+    """What is to be drawn on an eye of the item."""
+    kind = _KINDS.get(item.decision, MarkKind.GUESS) if item.decision else MarkKind.GUESS
+    if kind is MarkKind.REJECTED and session.mode is LabelingMode.ANNOTATE:
+        kind = MarkKind.GUESS
+    said = session.said.get(side)
+    if said is not None and (session.mode is LabelingMode.ANNOTATE or said.age is SaveState.DECIDED):
+        return EyeMark(side, kind if said.age is SaveState.DECIDED else MarkKind.DRAFT, said)
+    pupil = item.prediction(side)
+    if pupil is None:
+        return EyeMark(side, kind, None)
+    closed = pupil.state is EyeState.CLOSED
+    verb = LabelAction.CLOSED if closed else LabelAction.POINT
+    return EyeMark(side, kind, EyeAnnotation(verb, pupil.centre, pupil.radius), pupil.confidence)
+
+
+_KINDS = {SampleState.LABELLED: MarkKind.ACCEPTED, SampleState.REJECTED: MarkKind.REJECTED}

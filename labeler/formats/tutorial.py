@@ -1,0 +1,70 @@
+"""The tutorial's own format: two folders, and for every judged picture its name and a class, 1 true or 0 false."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from labeler.formats.interfaces import ExportItem, ParsedItem
+from labeler.formats.parsing import located, parse_errors, read_json
+from labeler.formats.record import read_records, with_sidecar
+from livecam.store.labels import judgement_of
+from livecam.store.samples import SampleState
+
+
+class MaskVerdict(StrEnum):
+    """Whether the predicted label is right; a skipped picture is left out of what is exported."""
+
+    TRUE = "true"
+    FALSE = "false"
+    SKIPPED = "skipped"
+
+
+FILE = "annotation.json"
+_CLASSES = {MaskVerdict.TRUE: 1, MaskVerdict.FALSE: 0}
+_JUDGED = {SampleState.LABELLED, SampleState.REJECTED}
+
+
+def annotation(folder: Path, mask_folder: Path | None, verdicts: Mapping[str, MaskVerdict]) -> bytes:
+    """The file's content, JSON in ASCII; `mask_dir` is null without masks, skipped pictures are left out."""
+    labels = [{"name": name, "class": _CLASSES[verdict]} for name, verdict in verdicts.items() if verdict in _CLASSES]
+    content = {
+        "img_dir": str(folder.resolve()),
+        "mask_dir": str(mask_folder.resolve()) if mask_folder else None,
+        "labels": labels,
+    }
+    return json.dumps(content, indent=2).encode() + b"\n"
+
+
+def write(entries: Iterable[ExportItem], folder: Path, home: Path) -> None:
+    """Nothing but what the tutorial's program writes; the rest is in the sidecar."""
+    verdicts = {entry.picture: _verdict(entry) for entry in with_sidecar(entries, folder) if entry.state in _JUDGED}
+    (folder / FILE).write_bytes(annotation(home / "images", None, verdicts))
+
+
+def _verdict(entry: ExportItem) -> MaskVerdict:
+    """A guess that was corrected, and never called right as it was, was wrong."""
+    return (
+        MaskVerdict.TRUE if judgement_of(event for event in entry.events if not event.is_repeat) else MaskVerdict.FALSE
+    )
+
+
+def read(path: Path) -> Iterator[ParsedItem]:
+    """Every judged picture, the last word on it, then what only the sidecar knows; masks say nothing that is kept."""
+    file = located(path, FILE, ".json")
+    content = read_json(file)
+    with parse_errors(str(file)):
+        folders = (Path(content["img_dir"]), file.parent / "images", file.parent)
+        classes = {label["name"]: _is_right(label) for label in content["labels"]}
+    records = read_records(file.parent)
+    for name in dict.fromkeys([*classes, *records]):
+        yield ParsedItem(name, folders, f"{name} of {file}", is_right=classes.get(name), record=records.get(name))
+
+
+def _is_right(label: Mapping[str, Any]) -> bool:
+    if label["class"] not in {0, 1}:
+        raise ValueError(f"a class is 1 or 0, not {label['class']!r}")
+    return bool(label["class"])

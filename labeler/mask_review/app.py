@@ -1,0 +1,110 @@
+"""The loop of judging: show a picture, hear a key, keep the decision, then show the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from labeler.desktop.window import KeyPressed, LabelerWindow, WindowClosed
+from labeler.formats.tutorial import annotation
+from labeler.mask_review.image_pairs import Pairs, blend, read_mask, read_review_image
+from labeler.mask_review.journal import Journal
+from labeler.mask_review.page import page, unreadable
+from labeler.mask_review.state import (
+    Event,
+    JudgementUndone,
+    MaskJudged,
+    ReviewMessage,
+    ReviewState,
+    after,
+    meaning,
+    resumed,
+)
+from labeler.session.actions import EVERYWHERE, JUDGING, LabelingAction, parse_key
+from livecam.core.errors import LivecamError, SinkError
+from livecam.core.files import write_atomically
+from livecam.core.types import Image
+
+
+class ReviewScreen(Protocol):
+    def ask(self, image: Image) -> LabelingAction:
+        """Shows an image until the person asks for something; a window closed by the mouse is QUIT."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MaskReviewApp:
+    """What is judged, where the decisions are kept, and where the annotation file goes."""
+
+    pairs: Pairs
+    journal: Journal
+    output: Path
+
+    def run(self, screen: ReviewScreen) -> ReviewState:
+        """Until the person leaves; every decision is on disk before the next picture shows."""
+        session = resumed(self.pairs.masks, self.journal.past)
+        while not session.finished:
+            picture, trouble = self._picture(session)
+            if trouble and not session.notice:
+                session = after(session, ReviewMessage(trouble))
+            action = screen.ask(page(session, picture, kept=self._kept()))
+            session = after(session, self._event(session, action))
+        return session
+
+    def _event(self, session: ReviewState, action: LabelingAction) -> Event:
+        event = ReviewMessage(self._saved(session)) if action is LabelingAction.EXPORT else meaning(session, action)
+        if isinstance(event, MaskJudged | JudgementUndone):
+            try:
+                self.journal.append(event)
+            except SinkError as error:
+                return ReviewMessage(str(error))
+        return event
+
+    def _picture(self, session: ReviewState) -> tuple[Image | None, str]:
+        """The current picture with its mask, and what is wrong with either; no picture at the end."""
+        if session.current is None:
+            return None, ""
+        try:
+            picture = read_review_image(self.pairs.folder / session.current)
+        except LivecamError as error:
+            return unreadable(), str(error)
+        mask = self.pairs.masks[session.current]
+        if mask is None:
+            return picture, "this picture has no mask" if self.pairs.mask_folder else ""
+        try:
+            return blend(picture, read_mask(mask)), ""
+        except LivecamError as error:
+            return picture, str(error)
+
+    def _saved(self, session: ReviewState) -> str:
+        content = annotation(self.pairs.folder, self.pairs.mask_folder, session.verdicts)
+        try:
+            write_atomically(self.output, content)
+        except OSError as error:
+            return f"cannot save {self.output}: {error.strerror}"
+        return f"saved {self.output}"
+
+    def _kept(self) -> str:
+        last = f", last written {self.journal.written.astimezone():%H:%M:%S}" if self.journal.written else ""
+        return f"decisions in {self.journal.path}{last}"
+
+
+KEYS = {**EVERYWHERE, **JUDGING}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPrompt:
+    """A Screen on the desktop."""
+
+    window: LabelerWindow
+
+    def ask(self, image: Image) -> LabelingAction:
+        """The next key that means something; keys without a meaning are passed over."""
+        self.window.show(image)
+        while True:
+            heard = self.window.hear(3600)
+            if heard == WindowClosed():
+                return LabelingAction.QUIT
+            if isinstance(heard, KeyPressed) and (action := parse_key(KEYS, heard.name)):
+                return action

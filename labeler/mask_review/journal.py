@@ -1,0 +1,110 @@
+"""Keeps every decision on disk before the next picture shows, one line of JSON each, appended and never changed."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from labeler.formats.tutorial import MaskVerdict
+from labeler.mask_review.state import Decision, JudgementUndone, MaskJudged
+from livecam.core.errors import SinkError, SourceError
+
+SCHEMA = 1
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Journal:
+    """A file of decisions that one process at a time writes; `past` is what it held when it was opened."""
+
+    def __init__(self, path: Path, *, clock: Callable[[], datetime] = _now) -> None:
+        """SinkError when the file cannot be written or is in use, SourceError when it is not a journal."""
+        self.path = path
+        self.written: datetime | None = None
+        self._clock = clock
+        self._handle = _locked(path)
+        try:
+            self.past = self._read()
+        except BaseException:
+            os.close(self._handle)
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._handle)
+
+    def append(self, decision: Decision) -> None:
+        """On disk when this returns; SinkError when it cannot be, and then the journal is as it was."""
+        now = self._clock()
+        line = json.dumps(_record(decision) | {"time": now.isoformat(timespec="milliseconds")})
+        end = os.lseek(self._handle, 0, os.SEEK_END)
+        try:
+            _write_all(self._handle, line.encode() + b"\n")
+            os.fsync(self._handle)
+        except OSError as error:
+            os.ftruncate(self._handle, end)
+            raise SinkError(f"cannot write {self.path}: {error.strerror}; make room and decide again") from error
+        self.written = now
+
+    def _read(self) -> tuple[Decision, ...]:
+        content = self.path.read_bytes()
+        # A line without its end was cut by a crash before it was acknowledged.
+        whole = content[: content.rfind(b"\n") + 1]
+        lines = whole.splitlines()
+        decisions = tuple(self._decision(number, line) for number, line in enumerate(lines, start=1))
+        if len(whole) < len(content):
+            os.ftruncate(self._handle, len(whole))
+        return decisions
+
+    def _decision(self, number: int, line: bytes) -> Decision:
+        try:
+            return _parsed(json.loads(line))
+        except (ValueError, KeyError, TypeError) as error:
+            raise SourceError(
+                f"line {number} of {self.path} is no decision of schema {SCHEMA}; repair it or name another --journal"
+            ) from error
+
+
+def _record(decision: Decision) -> dict[str, object]:
+    if isinstance(decision, MaskJudged):
+        return {"schema": SCHEMA, "event": "judged", "item": decision.item, "verdict": decision.verdict.value}
+    return {"schema": SCHEMA, "event": "undone"}
+
+
+def _parsed(record: dict[str, object]) -> Decision:
+    if record["schema"] != SCHEMA:
+        raise ValueError(record["schema"])
+    if record["event"] == "undone":
+        return JudgementUndone()
+    if record["event"] != "judged":
+        raise ValueError(record["event"])
+    return MaskJudged(str(record["item"]), MaskVerdict(str(record["verdict"])))
+
+
+def _locked(path: Path) -> int:
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise SinkError(
+            f"cannot keep decisions in {path}: {error.strerror}; name a file you may write with --journal"
+        ) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        raise SinkError(f"{path} is in use by another livecam-label; close that one first") from error
+    return handle
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(handle, data) :]

@@ -1,0 +1,244 @@
+"""All that labelling samples means, without a window or a store: the state is a fold of events."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import reduce
+
+from labeler.session.actions import LabelingMode
+from labeler.session.item import Assignment, EyeAnnotation, LabelingItem, SaveState
+from livecam.core.types import Side
+from livecam.store.labels import DECIDING, SIDES, standing_events
+from livecam.store.samples import EYE_VERBS, LabelAction, LabelEvent, SampleState
+
+MOST_ZOOM, LEAST_ZOOM = 10, -6
+
+
+class SidePanel(StrEnum):
+    """What is shown over the picture."""
+
+    NONE = "none"
+    HELP = "help"
+    LABELS = "labels"
+    MAP = "map"
+
+
+class Contrast(StrEnum):
+    """How the picture is shown; what is stored never changes."""
+
+    PLAIN = "plain"
+    STRETCHED = "stretched"
+    BRIGHT = "bright"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """How things are shown; it stays from picture to picture."""
+
+    zoom: int = 0
+    contrast: Contrast = Contrast.PLAIN
+    smooth: bool = True
+    landmarks: bool = False
+    bare: bool = False
+    panel: SidePanel = SidePanel.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLabels:
+    """What is to be kept, together or not at all; the store gives the numbers."""
+
+    events: tuple[LabelEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EyeEdited:
+    """An eye was moved a little; it is kept when the person goes on to something else."""
+
+    side: Side
+    said: EyeAnnotation
+
+
+@dataclass(frozen=True, slots=True)
+class Navigated:
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class EyeSelected:
+    """The keys now go to this eye."""
+
+    side: Side
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewChanged:
+    view: ViewState
+
+
+@dataclass(frozen=True, slots=True)
+class MessageShown:
+    """Something to say to the person, until the next event."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """The person has had enough for now."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemQueued:
+    """One more turn at the end of the list."""
+
+    turn: Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLoaded:
+    """The sample of the current turn is before the person now, and so many are left after it."""
+
+    item: LabelingItem | None  # None at the end
+    left: int
+    elsewhere: int = 0  # of these, how many somebody else has before them now
+
+
+Event = RecordLabels | EyeEdited | Navigated | EyeSelected | ViewChanged | MessageShown | Quit | ItemQueued | ItemLoaded
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationState:
+    """Turns in order, what is before the person, and everything this person ever said that still stands.
+
+    A `position` of len(turns) is the end: the summary. `item` is None there, and between a move and the next `Shown`.
+    """
+
+    mode: LabelingMode
+    by: str
+    turns: tuple[Assignment, ...] = ()
+    position: int = 0
+    item: LabelingItem | None = None
+    said: Mapping[Side, EyeAnnotation] = field(
+        default_factory=dict
+    )  # of each eye of the item, also what is not written yet
+    eye: Side = SIDES[0]
+    history: tuple[LabelEvent, ...] = ()
+    left: int = 0
+    elsewhere: int = 0
+    view: ViewState = ViewState()
+    notice: str = ""
+    finished: bool = False
+
+    @property
+    def turn(self) -> Assignment | None:
+        """What is being looked at; None at the end."""
+        return self.turns[self.position] if self.position < len(self.turns) else None
+
+    @property
+    def untold(self) -> tuple[Side, ...]:
+        """The eyes of which something was said that is not written yet."""
+        return tuple(side for side in SIDES if side in self.said and self.said[side].age is SaveState.TOUCHED)
+
+    @property
+    def decisions(self) -> Mapping[Assignment, LabelEvent]:
+        """This person's latest decision on each turn, in the order in which they were made.
+
+        A guess called wrong in review is not decided for annotate: its place is still to be given.
+        """
+        latest: dict[Assignment, LabelEvent] = {}
+        for event in self.history:
+            if event.action in DECIDING:
+                latest.pop(turn := Assignment(event.sample_id, event.is_repeat), None)
+                latest[turn] = event
+        open_still = {LabelAction.REJECT} if self.mode is LabelingMode.ANNOTATE else set()
+        return {turn: event for turn, event in latest.items() if event.action not in open_still}
+
+    @property
+    def tally(self) -> Counter[SampleState]:
+        """How many samples this person has labelled, rejected and skipped, repeats left out."""
+        return Counter(DECIDING[event.action] for turn, event in self.decisions.items() if not turn.repeat)
+
+
+def open_session(mode: LabelingMode, by: str, events: tuple[LabelEvent, ...]) -> AnnotationState:
+    """A session that goes on after all that `by` has said before: `events` are that person's, oldest first.
+
+    Its turns are those that were decided before, to go back to; the position is behind them.
+    """
+    session = AnnotationState(mode, by, history=standing_events(events))
+    turns = tuple(session.decisions)
+    return replace(session, turns=turns, position=len(turns))
+
+
+def apply_event(session: AnnotationState, event: Event) -> AnnotationState:
+    """The state after an event; what was `Said` counts once it has the store's numbers."""
+    if not isinstance(event, ItemQueued | ItemLoaded):
+        session = replace(session, notice="")
+    match event:
+        case RecordLabels(events):
+            return reduce(_hear, events, session)
+        case EyeEdited(side, said):
+            return replace(session, said={**session.said, side: said}, eye=side)
+        case Navigated(step):
+            return _move(session, step)
+        case ItemQueued(turn):
+            return _add(session, turn)
+        case ItemLoaded(item, left, elsewhere):
+            drafts = item.annotations if item else {}
+            return replace(session, item=item, said=drafts, left=left, elsewhere=elsewhere, eye=SIDES[0])
+        case _:
+            return _look(session, event)
+
+
+def _add(session: AnnotationState, turn: Assignment) -> AnnotationState:
+    """At the end, and nowhere else: a sample that somebody rejected after this person's label is asked anew."""
+    before = sum(other == turn for other in session.turns[: session.position])
+    turns = (*(other for other in session.turns if other != turn), turn)
+    return replace(session, turns=turns, position=session.position - before)
+
+
+def _look(session: AnnotationState, event: EyeSelected | ViewChanged | MessageShown | Quit) -> AnnotationState:
+    match event:
+        case EyeSelected(side, why):
+            return replace(session, eye=side, notice=why)
+        case ViewChanged(view):
+            return replace(session, view=replace(view, zoom=min(max(view.zoom, LEAST_ZOOM), MOST_ZOOM)))
+        case MessageShown(text):
+            return replace(session, notice=text)
+        case Quit():
+            return replace(session, finished=True)
+
+
+def _hear(session: AnnotationState, event: LabelEvent) -> AnnotationState:
+    if event.action is LabelAction.UNDO:
+        return _undo(session, event)
+    session = replace(session, history=(*session.history, event))
+    if Assignment(event.sample_id, event.is_repeat) != session.turn:
+        return session
+    if event.action in EYE_VERBS and event.side is not None:
+        said = EyeAnnotation(event.action, event.point, event.radius, SaveState.KEPT)
+        return replace(session, said={**session.said, event.side: said}, eye=event.side)
+    return _move(session, 1) if event.action in DECIDING else session
+
+
+def _undo(session: AnnotationState, undo: LabelEvent) -> AnnotationState:
+    """What was taken back is before the person again; the item is to be shown anew."""
+    taken = next((event for event in session.history if event.number == undo.undone_event), None)
+    history = tuple(event for event in session.history if event is not taken)
+    turn = Assignment(undo.sample_id, undo.is_repeat)
+    turns, position = session.turns, session.position
+    if turn not in turns:
+        turns = (*turns[:position], turn, *turns[position:])
+    notice = f"taken back: {taken.action.value}" if taken else ""
+    session = replace(session, history=history, turns=turns, notice=notice)
+    return _move(session, turns.index(turn) - position)
+
+
+def _move(session: AnnotationState, step: int) -> AnnotationState:
+    """Stops at either end: going round would show decided samples as if they were new."""
+    position = min(max(session.position + step, 0), len(session.turns))
+    view = replace(session.view, panel=SidePanel.NONE)
+    return replace(session, position=position, item=None, said={}, view=view)

@@ -1,0 +1,143 @@
+"""Marks the moments of a frame's way through the loop, which itself knows no clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from livecam.core.interfaces import Effect
+from livecam.core.timing import Clock
+from livecam.core.types import Frame, Image, Scene, Side
+from livecam.perception.faces.face_model import Detect, FaceRegion
+
+
+class FrameTimes(NamedTuple):
+    """What one frame took, milliseconds; CPU time is that of all threads."""
+
+    perceive: float
+    whole: float
+    perceive_cpu: float
+    whole_cpu: float
+
+
+@dataclass(slots=True)
+class FrameTimings:
+    """The frames measured so far, the rounds they came in, and what was found in them."""
+
+    clock: Clock = time.perf_counter
+    cpu_clock: Clock = time.process_time
+    rounds: list[list[FrameTimes]] = field(default_factory=list)
+    confidences: list[float] = field(default_factory=list)  # mean of the pupils of the largest face
+    with_a_face: int = 0
+
+    @property
+    def all(self) -> list[FrameTimes]:
+        return [lap for block in self.rounds for lap in block]
+
+    @property
+    def found(self) -> float:
+        """Share of the frames in which there was a face."""
+        return self.with_a_face / max(1, len(self.all))
+
+    def record(self, scene: Scene) -> None:
+        if not scene.faces:
+            return
+        self.with_a_face += 1
+        pupils = [scene.faces[0].pupil(side) for side in Side]
+        self.confidences += [sum(pupil.confidence if pupil else 0.0 for pupil in pupils) / 2]
+
+
+class FrameWatch:
+    """A source and an effect that mark when a frame begins, when it has been understood, and when it is done with.
+
+    What `beside` does after each frame is work that does not hold up the picture: only its CPU time counts.
+    """
+
+    def __init__(
+        self,
+        frames: Iterable[Frame],
+        effect: Effect,
+        laps: FrameTimings,
+        *,
+        beside: Callable[[], None],
+        end_of_frame: Callable[[], None],
+    ) -> None:
+        self._frames, self._effect, self._laps = frames, effect, laps
+        self._beside, self._end_of_frame = beside, end_of_frame
+        self._understood = 0.0, 0.0
+        self.block: list[FrameTimes] = []
+
+    def __iter__(self) -> Iterator[Frame]:
+        for frame in self._frames:
+            start = self._now()
+            yield frame
+            end = self._now()
+            self._beside()
+            self.block.append(_lap(start, self._understood, end, self._laps.cpu_clock() - end[1]))
+            self._end_of_frame()
+
+    def draw(self, scene: Scene) -> Image:
+        self._understood = self._now()
+        self._laps.record(scene)
+        return self._effect.draw(scene)
+
+    def _now(self) -> tuple[float, float]:
+        return self._laps.clock(), self._laps.cpu_clock()
+
+
+def _lap(
+    start: tuple[float, float], understood: tuple[float, float], end: tuple[float, float], beside: float
+) -> FrameTimes:
+    return FrameTimes(
+        perceive=(understood[0] - start[0]) * 1000,
+        whole=(end[0] - start[0]) * 1000,
+        perceive_cpu=(understood[1] - start[1] + beside) * 1000,
+        whole_cpu=(end[1] - start[1] + beside) * 1000,
+    )
+
+
+class DeferredDetection:
+    """A Lookout that detects when it is told that a frame is done with; the answer is there for the next frame.
+
+    The thread of a live run would do the same at any moment, in one contestant's turn or in another's.
+    """
+
+    def __init__(self, detect: Detect) -> None:
+        self._detect = detect
+        self._wanted: Image | None = None
+        self._found: Sequence[FaceRegion] | None = None
+
+    def submit(self, image: Image) -> None:
+        self._wanted = image
+
+    def poll(self) -> Sequence[FaceRegion] | None:
+        found, self._found = self._found, None
+        return found
+
+    def catch_up(self) -> None:
+        """Looks for what was asked for since the last call."""
+        image, self._wanted = self._wanted, None
+        if image is not None:
+            self._found = self._detect(image)
+
+
+class Percentiles(NamedTuple):
+    """Milliseconds."""
+
+    p50: float
+    p95: float
+    p99: float
+    max: float
+
+    @classmethod
+    def of(cls, milliseconds: Iterable[float]) -> Self:
+        taken = np.fromiter(milliseconds, np.float64)
+        p50, p95, p99, longest = map(float, np.percentile(taken, [50, 95, 99, 100]))
+        return cls(p50, p95, p99, longest)
+
+    def as_json(self) -> dict[str, float]:
+        return {name: round(value, 4) for name, value in self._asdict().items()}

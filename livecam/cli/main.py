@@ -1,0 +1,277 @@
+"""The command line: builds the parts, runs them, and is the only place that prints and exits."""
+
+from __future__ import annotations
+
+import os
+
+# Before NumPy is loaded: products this small are done ten times over while OpenBLAS is still waking its threads.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import json
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import cv2
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from livecam.benchmark.cli import bench
+from livecam.cli import options
+from livecam.cli.doctor import CheckResult, CheckStatus, examine
+from livecam.cli.locate import annotate_image, record
+from livecam.cli.queue import app as queue_app
+from livecam.cli.targets import find
+from livecam.core.errors import LivecamError, SettingsError, SinkError, SourceError
+from livecam.core.files import check_writable_path, write_file
+from livecam.core.images import read_image
+from livecam.core.types import Frame, Scene
+from livecam.live.sources.devices import list_cameras
+from livecam.perception.faces.factory import open_stills
+from livecam.perception.pipeline import Perception
+from livecam.perception.pupils.factory import open_pupils
+from livecam.settings import DEFAULT_FILE, Settings, as_toml, load
+
+if TYPE_CHECKING:
+    from livecam.live.session import LiveSession
+
+app = typer.Typer(
+    name="livecam",
+    help="Flustered eyes for a webcam, driven by where the eyes really look.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command()(bench)
+app.command()(find)
+app.add_typer(queue_app, name="queue")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"livecam {version('livecam')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _every_command(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    return None
+
+
+@app.command()
+def run(
+    source: options.Source = None,
+    face: options.FaceName = None,
+    max_faces: options.MaxFaces = None,
+    pupil: options.PupilName = None,
+    model: options.Model = None,
+    effect: options.Style = None,
+    strength: options.Strength = None,
+    trigger: options.TriggerName = None,
+    sink: options.Sinks = None,
+    hud: options.Hud = None,
+    size: options.Size = None,
+    fps: options.Fps = None,
+    seconds: options.Seconds = None,
+    frames: options.Frames = None,
+    queue: options.Queue = None,
+    queue_db: options.QueueDb = None,
+    no_queue: options.NoQueue = False,
+    keep: options.KeepPart = None,
+    config: options.Config = None,
+    report: options.Report = None,
+) -> None:
+    """Run the effect: on the camera, or on the demo when there is none."""
+    # Brings the video libraries, which the other commands do without.
+    from livecam.live.session import RunLimits, build_session
+
+    width, height = options.size(size)
+    enabled = _collecting(named=queue is not None or queue_db is not None, refused=no_queue)
+    settings = load(
+        config,
+        {
+            "source": {"source": source, "width": width, "height": height, "fps": fps},
+            "faces": {"finder": face, "max_faces": max_faces},
+            "pupils": {"finder": pupil, "model": model},
+            "effect": {"style": effect, "strength": strength, "trigger": trigger},
+            "output": {"sinks": sink or None, "hud": hud},
+            "collect": {"enabled": enabled, "queue": queue, "queue_db": queue_db, "keep": keep},
+        },
+    )
+    if report:
+        _check_report(report, settings)
+    live: LiveSession | None = None
+    interrupted = False
+    try:
+        with ExitStack() as stack:
+            live = build_session(settings, RunLimits(seconds, frames), stack, _say)
+            try:
+                live.run()
+            except KeyboardInterrupt:
+                interrupted = True
+    except LivecamError as error:
+        if report and live:
+            _report_failure(report, live, error)
+        raise
+    for line in live.summary():
+        _say(line)
+    if report:
+        _write_report(report, live.report())
+    if interrupted:
+        raise typer.Exit(130)
+
+
+@app.command()
+def locate(
+    images: Annotated[list[str], typer.Argument(metavar="IMAGES...", help="Pictures.")],
+    pupil: options.PupilName = None,
+    face: options.FaceName = None,
+    model: options.PupilModel = None,
+    max_faces: options.MaxFaces = None,
+    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where pictures go; beside the input.")] = None,
+    as_json: options.Json = False,
+    config: options.Config = None,
+) -> None:
+    """Find faces and pupils in pictures; without --json it writes NAME_located.png for each."""
+    settings = load(
+        config, {"pupils": {"finder": pupil, "model": model}, "faces": {"finder": face, "max_faces": max_faces}}
+    )
+    if out is not None and not out.is_dir():
+        raise SinkError(f"--out cannot be '{out}', which is no folder; make it first, or name another")
+    perception = Perception(open_stills(settings.faces), open_pupils(settings.pupils))
+    failed = False
+    for image in images:
+        try:
+            scene = perception.see(Frame(read_image(Path(image)), 0, 0.0))
+            print(json.dumps(record(image, scene)) if as_json else _save_located(Path(image), scene, out), flush=True)
+        except (SourceError, SinkError) as error:
+            failed = True
+            if as_json:
+                print(json.dumps({"image": image, "error": str(error)}), flush=True)
+            else:
+                _say(str(error))
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def devices(as_json: options.Json = False) -> None:
+    """List the cameras with their sizes and rates."""
+    cameras = list_cameras()
+    if as_json:
+        print(json.dumps([asdict(camera) for camera in cameras]))
+        return
+    if not cameras:
+        print("no camera was found; `livecam doctor` says what may be missing")
+    for camera in cameras:
+        print(f"{camera.path}  {camera.name}{'  (busy)' if camera.busy else ''}")
+        for mode in camera.modes:
+            rates = ", ".join(f"{fps:g}" for fps in mode.fps)
+            print(f"    {mode.width}x{mode.height}{f'  at {rates} frames a second' if rates else ''}")
+
+
+@app.command()
+def doctor(as_json: options.Json = False) -> None:
+    """Look the computer over: what is there, what is missing, what to do; 1 when the effect cannot run."""
+    findings = examine()
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in findings]))
+    else:
+        _print_findings(findings)
+    if any(finding.verdict is CheckStatus.FAIL for finding in findings):
+        raise typer.Exit(1)
+
+
+def _print_findings(findings: Sequence[CheckResult]) -> None:
+    console = Console(soft_wrap=True, highlight=False)
+    marks = {CheckStatus.OK: "[green]ok[/]", CheckStatus.WARN: "[yellow]--[/]", CheckStatus.FAIL: "[red]no[/]"}
+    for finding in findings:
+        console.print(f"{marks[finding.verdict]}  {finding.name}: {escape(finding.found)}")
+        if finding.advice:
+            console.print(f"      {escape(finding.advice)}")
+
+
+@app.command()
+def config(
+    write: Annotated[bool, typer.Option("--write", help="Write them to PATH instead.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+    path: Annotated[Path, typer.Argument(help="The settings file.")] = DEFAULT_FILE,
+) -> None:
+    """Print every setting with its meaning, or write them to a file to edit."""
+    text = as_toml(Settings())
+    if not write:
+        print(text, end="")
+        return
+    if path.exists() and not force:
+        raise SinkError(f"{path} is there already; pass --force to overwrite it, or name another file")
+    write_file(path, text.encode())
+    print(f"settings written to {path}")
+
+
+def _save_located(image: Path, scene: Scene, folder: Path | None) -> Path:
+    path = (folder or image.parent) / f"{image.stem}_located.png"
+    _, content = cv2.imencode(".png", annotate_image(scene))
+    write_file(path, content.tobytes())
+    return path
+
+
+def _say(note: str) -> None:
+    print(f"livecam: {note}", file=sys.stderr, flush=True)
+
+
+def _collecting(*, named: bool, refused: bool) -> bool | None:
+    """Whether flags say that frames are collected; None leaves it to the settings."""
+    if named and refused:
+        raise SettingsError("--no-queue cannot stand beside --queue or --queue-db; leave one of them out")
+    return False if refused else named or None
+
+
+def _check_report(path: Path, settings: Settings) -> None:
+    """Before the run, so that an hour of it is not lost for a wrong name."""
+    from livecam.live.sinks.factory import check_not_source, files
+
+    check_not_source(settings.source.source, [*files(settings.output.sinks), path])
+    check_writable_path(path)
+
+
+def _report_failure(path: Path, live: LiveSession, error: LivecamError) -> None:
+    """What was done until the error; that is the one that counts, also where there is no room for a report of it."""
+    report = live.report()
+    if not report["frames"]:
+        return
+    try:
+        _write_report(path, {**report, "error": str(error)})
+    except SinkError as second:
+        _say(str(second))
+
+
+def _write_report(path: Path, report: Mapping[str, Any]) -> None:
+    write_file(path, json.dumps(report, indent=2).encode() + b"\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """What the `livecam` script does: 0 when all went well, 1 for a picture that failed, 2 for what the user can put
+    right, 130 for Ctrl-C or a request to end; files are closed in every case."""
+    try:
+        signal.signal(signal.SIGTERM, _interrupt)
+        app(arguments)
+    except LivecamError as error:
+        _say(str(error))
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader has left, as `head` does. What Python still holds for it must go somewhere at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt

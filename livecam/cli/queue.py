@@ -1,0 +1,163 @@
+"""The commands `livecam queue stats | list | verify | clear`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from livecam.cli import options
+from livecam.core.errors import SettingsError, StoreError
+from livecam.settings import load
+
+if TYPE_CHECKING:
+    from livecam.store.samples import StoredSample
+    from livecam.store.store import Store
+
+
+app = typer.Typer(help="Look after the frames that are kept for labelling.", no_args_is_help=True)
+
+_Folder = Annotated[Path | None, typer.Option("--queue", metavar="DIR", help="The store.", show_default="yours")]
+_Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+_Most = Annotated[int, typer.Option(min=0, help="How many are listed at most; 0 is all.")]
+
+
+@app.command()
+def stats(queue: _Folder = None, queue_db: options.QueueDb = None, as_json: options.Json = False) -> None:
+    """How many frames there are, of which kinds, and what they take."""
+    with _opened(queue, queue_db) as store:
+        counts = store.counts()
+        known: dict[str, Any] = {
+            "folder": str(store.folder),
+            "database": store.url,
+            "samples": counts.samples,
+            "states": {kind.value: number for kind, number in counts.states.items()},
+            "reasons": {kind.value: number for kind, number in counts.reasons.items()},
+            "splits": {kind.value: number for kind, number in counts.splits.items()},
+            "picture_bytes": counts.picture_bytes,
+            "label_events": counts.events,
+            "lost": counts.lost,
+            "strays": counts.strays,
+        }
+    print(json.dumps(known) if as_json else _told(known))
+
+
+@app.command("list")
+def list_(
+    queue: _Folder = None, queue_db: options.QueueDb = None, most: _Most = 50, as_json: options.Json = False
+) -> None:
+    """The frames, the most useful first."""
+    rows: list[dict[str, Any]] = []
+    with _opened(queue, queue_db) as store:
+        for stored in store.samples():
+            if most and len(rows) == most:
+                break
+            row = _row(store, stored)
+            if as_json:
+                print(json.dumps(row), flush=True)
+            rows.append(row)
+        total = store.counts().samples
+    if not as_json:
+        _print_rows(rows)
+        print(f"{len(rows)} of {total}")
+
+
+@app.command()
+def verify(queue: _Folder = None, queue_db: options.QueueDb = None, as_json: options.Json = False) -> None:
+    """Compare every picture with what is known of it; 1 when something is wrong."""
+    with _opened(queue, queue_db) as store:
+        problems, number = list(store.verify()), store.counts().samples
+    if as_json:
+        print(json.dumps({"samples": number, "problems": problems}))
+    else:
+        for problem in problems:
+            print(problem)
+        print(f"{number} samples, {len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'}")
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def clear(queue: _Folder = None, queue_db: options.QueueDb = None, yes: _Yes = False) -> None:
+    """Delete every frame and every label of the store."""
+    with _opened(queue, queue_db) as store:
+        counts = store.counts()
+        question = f"delete {counts.samples} samples and {counts.events} things said of them in {store.folder}?"
+        if not yes:
+            _ask(question)
+        gone = store.clear()
+    print(f"{gone} samples deleted")
+
+
+@contextmanager
+def _opened(queue: Path | None, queue_db: str | None) -> Iterator[Store]:
+    """The store of the flags, else of the settings, else the user's own; StoreError when there is none."""
+    from livecam.store.location import PICTURES, default_folder
+    from livecam.store.store import Store
+
+    settings = load(None, {"collect": {"queue": queue, "queue_db": queue_db}}).collect
+    folder = (settings.queue or default_folder()).expanduser()
+    # Opening would make one, and a folder that was mistyped would be a new store.
+    if not (folder / PICTURES).is_dir():
+        raise StoreError(f"there is no sample store in {folder}; `livecam run --queue {folder}` makes one")
+    with Store.open(folder, settings.queue_db) as store:
+        yield store
+
+
+def _ask(question: str) -> None:
+    if not sys.stdin.isatty():
+        raise SettingsError("there is no terminal to ask at; pass --yes to delete everything")
+    if not typer.confirm(question):
+        raise typer.Exit(1)
+
+
+def _told(known: dict[str, Any]) -> str:
+    kinds = [
+        f"{title}: {', '.join(f'{number} {kind}' for kind, number in known[title].items())}"
+        for title in ("states", "reasons", "splits")
+    ]
+    return "\n".join(
+        [
+            f"{known['samples']} samples, {known['picture_bytes'] / 1e6:.1f} MB, in {known['folder']}",
+            f"database: {known['database']}",
+            *kinds,
+            f"{known['label_events']} label events, {known['lost']} lost pictures, {known['strays']} stray ones",
+        ]
+    )
+
+
+def _row(store: Store, stored: StoredSample) -> dict[str, Any]:
+    sample = stored.sample
+    return {
+        "id": sample.id,
+        "state": stored.state.value,
+        "reason": sample.reason.value,
+        "priority": round(sample.priority, 3),
+        "split": sample.split.value,
+        "captured": sample.captured.isoformat(timespec="seconds"),
+        "source": sample.source,
+        "session": sample.session,
+        "frame": sample.frame_index,
+        "seconds": round(sample.seconds, 3),
+        "size": list(sample.size),
+        "picture": str(store.picture_path(sample.id)),
+    }
+
+
+def _print_rows(rows: list[dict[str, Any]]) -> None:
+    heads = ("state", "reason", "priority", "split", "captured", "source", "frame")
+    table = Table(box=SIMPLE, pad_edge=False)
+    table.add_column("id", no_wrap=True)
+    for head in heads:
+        table.add_column(head)
+    for row in rows:
+        table.add_row(row["id"][:12], *(str(row[head]) for head in heads))
+    Console().print(table)

@@ -1,0 +1,154 @@
+"""The values that flow from camera to picture; every stage takes one and returns the next."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]  # (h, w, 3) BGR unless its name says otherwise
+Points = NDArray[np.float32]  # (n, 2) x, y
+
+
+class Side(StrEnum):
+    """An eye, named from its owner's point of view: the subject's right eye is on the left of the picture."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class EyeState(StrEnum):
+    """Whether an iris can be seen between the lids."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Point(NamedTuple):
+    """Frame pixels; the centre of the top-left pixel is (0, 0)."""
+
+    x: float
+    y: float
+
+
+class Box(NamedTuple):
+    """An upright rectangle in frame pixels; it may reach outside the frame."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def area(self) -> float:
+        return self.width * self.height
+
+
+# iBUG order: the six lid points of an eye run from the image-left corner over the upper lid, clockwise in the image.
+LID_POINTS = {Side.RIGHT: slice(36, 42), Side.LEFT: slice(42, 48)}
+_EYE_CORNERS = [36, 39, 42, 45]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture from a Source.
+
+    `seconds` counts from the opening of the source. `captured` is the monotonic clock when the picture arrived, so
+    that its age can be told. `notice` is what the person should know about the source, such as a lost camera. `cut`
+    says that this is the first of another picture: nothing of the frame before is in it.
+    """
+
+    image: Image  # (h, w, 3) uint8 BGR
+    index: int
+    timestamp: float
+    captured_at: float = 0.0
+    status: str = ""
+    scene_cut: bool = False
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.image.shape[1], self.image.shape[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Face:
+    """A face and its 68 landmarks; the same `identity` in consecutive frames is the same face, followed."""
+
+    box: Box
+    landmarks: Points  # (68, 2) float32, frame pixels, iBUG order
+    confidence: float  # 0..1
+    track_id: int = 0
+
+    def lids(self, side: Side) -> Points:
+        """The six lid points of an eye, (6, 2), frame pixels: corners are 0 and 3, upper lid 1 and 2, lower 4 and 5."""
+        return self.landmarks[LID_POINTS[side]]
+
+    @cached_property
+    def pupil_distance(self) -> float:
+        """The distance between the middles of the two eyes' corners, pixels: the unit of every error and size."""
+        return math.hypot(*self._eye_line)
+
+    @cached_property
+    def roll(self) -> float:
+        """Radians by which the line from the image-left to the image-right eye falls below the horizontal."""
+        across, down = self._eye_line
+        return math.atan2(down, across)
+
+    @cached_property
+    def _eye_line(self) -> tuple[float, float]:
+        # Plain numbers are ten times quicker than small arrays here.
+        (a, b), (c, d), (e, f), (g, h) = self.landmarks[_EYE_CORNERS].tolist()
+        return (e + g - a - c) / 2, (f + h - b - d) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Pupil:
+    """A pupil, that is the centre of the iris circle and the iris' radius (the pupil proper is rarely resolved).
+
+    `confidence` is the probability that the centre is within 5 % of the distance between the pupils of the true
+    centre. A closed eye has a state of CLOSED and a confidence below 0.5; its centre is where the iris would be.
+    """
+
+    centre: Point
+    radius: float  # frame pixels
+    confidence: float  # 0..1
+    state: EyeState = EyeState.OPEN
+
+
+class Gaze(NamedTuple):
+    """Where an eye points inside its own opening, -1..1 each, (0, 0) is straight ahead; right and down in the image
+    are positive, after the roll of the head has been taken off."""
+
+    horizontal: float
+    vertical: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceObservation:
+    """A Face with what its eyes do; None for a pupil means looked for and not found."""
+
+    face: Face
+    left: Pupil | None
+    right: Pupil | None
+    left_gaze: Gaze | None
+    right_gaze: Gaze | None
+
+    def pupil(self, side: Side) -> Pupil | None:
+        return self.left if side is Side.LEFT else self.right
+
+    def gaze(self, side: Side) -> Gaze | None:
+        return self.left_gaze if side is Side.LEFT else self.right_gaze
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A Frame with its Looks, the largest face first; no looks is an empty room."""
+
+    frame: Frame
+    faces: tuple[FaceObservation, ...]

@@ -1,0 +1,177 @@
+"""Lays pictures over a frame: placed by two vectors, anti-aliased, blended only where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import cos, pi, sin
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+from numpy.typing import NDArray
+
+from livecam.core.types import Image
+from livecam.drawing.sprites import MipLevel, Rgba, Sprite
+
+
+class Placement(NamedTuple):
+    """Where a sprite lies: its centre, and the vectors that span its full width and height, frame pixels."""
+
+    x: float
+    y: float
+    across_x: float
+    across_y: float
+    down_x: float
+    down_y: float
+
+    @property
+    def area(self) -> float:
+        """Square pixels of the frame under the sprite; 0 when it is squashed flat."""
+        return abs(self.across_x * self.down_y - self.across_y * self.down_x)
+
+    def inside(self, u: float, v: float, share: float, turn: float = 0.0) -> Placement:
+        """A placement within this one: its middle at `u` widths across and `v` heights down from this one's, `share`
+        of its size, turned by `turn` radians before it is squashed and turned as this one is."""
+        cos_turn, sin_turn = share * cos(turn), share * sin(turn)
+        return Placement(
+            self.x + u * self.across_x + v * self.down_x,
+            self.y + u * self.across_y + v * self.down_y,
+            cos_turn * self.across_x + sin_turn * self.down_x,
+            cos_turn * self.across_y + sin_turn * self.down_y,
+            cos_turn * self.down_x - sin_turn * self.across_x,
+            cos_turn * self.down_y - sin_turn * self.across_y,
+        )
+
+    def mirrored(self) -> Placement:
+        """The same place, the picture's left and right exchanged."""
+        return self._replace(across_x=-self.across_x, across_y=-self.across_y)
+
+
+class PixelRegion(NamedTuple):
+    """A part of a frame, whole pixels, `right` and `bottom` excluded."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+class Wave(NamedTuple):
+    """A sprite's bend across its width: its height in heights of the sprite, how many waves, and where they begin."""
+
+    amplitude: float
+    waves: float
+    phase: float  # radians
+
+
+def paste(image: Image, sprite: Sprite, placement: Placement, opacity: float = 1.0) -> None:
+    """Draws the sprite onto `image` in place; only the pixels under it are touched, none may be outside the frame."""
+    level = _level(sprite, placement, opacity)
+    region = _seen(image, level, placement) if level is not None else None
+    if level is None or region is None:
+        return
+    matrix = _matrix(level.picture, placement, region)
+    size = (region.right - region.left, region.bottom - region.top)
+    warped = cv2.warpAffine(level.picture, matrix, size, flags=cv2.INTER_LINEAR, borderValue=sprite.outside)
+    _blend(image, region, sprite.split(warped, opacity))
+
+
+def paste_bent(image: Image, sprite: Sprite, placement: Placement, wave: Wave, opacity: float = 1.0) -> None:
+    """As `paste`, the sprite bent into a wave that dies away at both its ends."""
+    level = _level(sprite, placement, opacity)
+    region = _seen(image, level, placement, bent=wave.amplitude) if level is not None else None
+    if level is None or region is None:
+        return
+    matrix = _matrix(level.picture, placement, region)
+    u, v = _bent(level.picture.shape[:2], cv2.invertAffineTransform(matrix).tolist(), region, wave)
+    warped = cv2.remap(level.picture, u, v, cv2.INTER_LINEAR, borderValue=sprite.outside)
+    _blend(image, region, sprite.split(warped, opacity))
+
+
+def _bent(
+    shape: tuple[int, ...], back: list[list[float]], region: PixelRegion, wave: Wave
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """For every pixel of the region the column and the row of the picture that the wave brings there."""
+    height, width = shape
+    a, b, x = back[0]
+    share = [a / width, b / width, (x + 0.5) / width]  # of the way across the picture
+    ends = [2 * share[0], 2 * share[1], 2 * share[2] - 1]  # -1 and 1 there
+    turn = 2 * pi * wave.waves
+    angle = [turn * share[0], turn * share[1], turn * share[2] + wave.phase]
+    u, v, bend, dying = linear(region, [*back, angle, ends])
+    np.sin(bend, out=bend)
+    dying *= dying
+    np.subtract(1, dying, out=dying)
+    bend *= dying
+    bend *= np.float32(wave.amplitude * height)
+    v -= bend
+    return u, v
+
+
+def linear(region: PixelRegion, planes: Sequence[Sequence[float]]) -> NDArray[np.float32]:
+    """For each (a, b, c) what a * column + b * row + c is at the pixels of the region, (n, h, w)."""
+    width, height = region.right - region.left, region.bottom - region.top
+    a, b, c = np.array(planes, np.float32).T[..., None]
+    columns = a * np.arange(width, dtype=np.float32) + c
+    grid: NDArray[np.float32] = columns[:, None] + (b * np.arange(height, dtype=np.float32))[..., None]
+    return grid
+
+
+def _blend(image: Image, region: PixelRegion, layers: tuple[MatLike, MatLike]) -> None:
+    added, kept = layers
+    under = image[region.top : region.bottom, region.left : region.right]
+    cv2.multiply(under, kept, dst=under, scale=1 / 255)
+    cv2.add(under, added, dst=under)
+
+
+def _level(sprite: Sprite, placement: Placement, opacity: float) -> MipLevel | None:
+    """The smallest copy that is still at least about as fine as the frame; None when there is nothing to see of it."""
+    area = placement.area
+    if opacity <= 0.002 or area < 0.25:
+        return None
+    chosen = sprite.levels[0]
+    for level in reversed(sprite.levels):
+        if level.picture.size >= 4 * area:
+            chosen = level
+            break
+    return chosen if chosen.reaches else None
+
+
+def _seen(image: Image, level: MipLevel, placement: Placement, bent: float = 0.0) -> PixelRegion | None:
+    """The part of the frame where the level can be seen; None when it lies outside.
+
+    `bent` is how far up or down it may be from where it is in the picture, in heights.
+    """
+    x, y, *spans = placement
+    height, width = level.picture.shape[:2]
+    a, b, c, d = spans[0] / width, spans[2] / height, spans[1] / width, spans[3] / height
+    bent_x, bent_y = abs(bent * spans[2]), abs(bent * spans[3])
+    (right, left), (below, above) = level.reach(a, b), level.reach(c, d)
+    return _within(image, x - left - bent_x, y - above - bent_y, x + right + bent_x, y + below + bent_y)
+
+
+def _matrix(picture: Rgba, placement: Placement, region: PixelRegion) -> NDArray[np.float64]:
+    """Sprite pixels to region pixels; the centre of the picture lands on the centre of the placement."""
+    height, width = picture.shape[:2]
+    x, y, across_x, across_y, down_x, down_y = placement
+    a, b, c, d = across_x / width, down_x / height, across_y / width, down_y / height
+    u, v = (width - 1) / 2, (height - 1) / 2
+    return np.array([[a, b, x - region.left - a * u - b * v], [c, d, y - region.top - c * u - d * v]])
+
+
+def region_under(image: Image, placement: Placement) -> PixelRegion | None:
+    """The part of the frame that a placement touches; None when it lies outside."""
+    x, y, across_x, across_y, down_x, down_y = placement
+    reach_x, reach_y = (abs(across_x) + abs(down_x)) / 2 + 1, (abs(across_y) + abs(down_y)) / 2 + 1
+    return _within(image, x - reach_x, y - reach_y, x + reach_x, y + reach_y)
+
+
+def _within(image: Image, left: float, top: float, right: float, bottom: float) -> PixelRegion | None:
+    """The whole pixels of the frame in a box, and half a pixel more around; None when it lies outside."""
+    height, width = image.shape[:2]
+    columns = max(0, int(left - 0.5)), min(width, int(right + 0.5) + 1)
+    rows = max(0, int(top - 0.5)), min(height, int(bottom + 0.5) + 1)
+    return (
+        PixelRegion(columns[0], rows[0], columns[1], rows[1]) if columns[0] < columns[1] and rows[0] < rows[1] else None
+    )

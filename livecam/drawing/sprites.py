@@ -1,0 +1,156 @@
+"""Pictures to be laid over a frame: what they add to it, what they let through, and how far they can be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from math import atan2, hypot, pi
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+from numpy.typing import NDArray
+
+from livecam.core.assets import asset
+from livecam.core.errors import AssetError
+
+Rgba = NDArray[np.uint8]  # (h, w, 4), straight alpha, BGRA order as OpenCV reads it
+
+_FAINT = 1  # of 255 levels; what changes the frame no more cannot be seen
+_DIRECTIONS = 512
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MipLevel:
+    """A sprite's picture at one size, and how far there is anything to see in it: its margins are not drawn."""
+
+    picture: Rgba
+    reaches: tuple[float, ...]  # from the middle in directions all round, in its pixels; none when nothing is seen
+
+    @classmethod
+    def of(cls, picture: Rgba, outside: tuple[int, ...]) -> MipLevel:
+        rows, columns = np.nonzero((cv2.absdiff(picture, np.full_like(picture, outside)) > _FAINT).any(axis=2))
+        if not len(rows):
+            return cls(picture, ())
+        middle = (np.array(picture.shape[1::-1]) - 1) / 2
+        # Between two pixels colours run from one into the other: a pixel can be seen up to its neighbours.
+        ends = [np.column_stack([columns + x, rows + y]) - middle for x in (-1, 1) for y in (-1, 1)]
+        outline = cv2.convexHull(np.concatenate(ends).astype(np.float32))[:, 0]
+        angles = np.arange(_DIRECTIONS + 1) * (2 * np.pi / _DIRECTIONS)
+        reaches = (outline @ [np.cos(angles), np.sin(angles)]).max(axis=0)
+        return cls(picture, tuple(np.maximum(reaches[1:], reaches[:-1]).tolist()))
+
+    def reach(self, across: float, down: float) -> tuple[float, float]:
+        """How far it can be seen in a direction of the frame in which its columns and rows are that far apart, and
+        how far in the opposite one."""
+        scale, turns = hypot(across, down), atan2(down, across) / (2 * pi) + 1
+        ahead = int(turns * _DIRECTIONS) % _DIRECTIONS
+        return scale * self.reaches[ahead], scale * self.reaches[ahead - _DIRECTIONS // 2]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AlphaSprite:
+    """A picture that covers. Four channels: premultiplied colour, and what it lets through of the frame."""
+
+    levels: tuple[MipLevel, ...]  # the largest first, each half the one before
+    outside = (0, 0, 0, 255)
+
+    @classmethod
+    def of(cls, rgba: Rgba) -> AlphaSprite:
+        alpha = rgba[..., 3:].astype(np.float32) / 255
+        return cls(_halved(np.dstack([rgba[..., :3] * alpha, 255 * (1 - alpha)]), cls.outside))
+
+    def split(self, warped: MatLike, opacity: float = 1.0) -> tuple[MatLike, MatLike]:
+        """What is added to the frame, and what it is multiplied by (255 is one), three channels each."""
+        added, kept = cv2.cvtColor(warped, cv2.COLOR_BGRA2BGR), cv2.extractChannel(warped, 3)
+        if opacity < 1:
+            added, kept = cv2.convertScaleAbs(added, alpha=opacity), _faded(kept, opacity)
+        return added, cv2.cvtColor(kept, cv2.COLOR_GRAY2BGR)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MultiplySprite:
+    """A picture that tints: the skin under it stays skin. Four channels: what it lets through of each, and a glow."""
+
+    levels: tuple[MipLevel, ...]
+    colour: tuple[float, float, float]  # of the glow, 0..1
+    outside = (255, 255, 255, 0)
+
+    @classmethod
+    def of(cls, rgba: Rgba, *, glow: float) -> MultiplySprite:
+        """Multiplies by the picture's colour, and adds the share `glow` of it so that dark skin shows it too."""
+        alpha, colour = rgba[..., 3:].astype(np.float32) / 255, rgba[..., :3]
+        blue, green, red = (colour * alpha).sum(axis=(0, 1), dtype=np.float64) / max(float(alpha.sum()), 1e-6) / 255
+        through = 255 - alpha * ((1 - glow) * (255 - colour) + glow * 255)
+        levels = _halved(np.dstack([through, 255 * glow * alpha]), cls.outside)
+        return cls(levels, (float(blue), float(green), float(red)))
+
+    def split(self, warped: MatLike, opacity: float = 1.0) -> tuple[MatLike, MatLike]:
+        """As for Paint."""
+        glow, kept = cv2.extractChannel(warped, 3), cv2.cvtColor(warped, cv2.COLOR_BGRA2BGR)
+        added = cv2.merge([cv2.convertScaleAbs(glow, alpha=opacity * share) for share in self.colour])
+        return added, _faded(kept, opacity) if opacity < 1 else kept
+
+
+Sprite = AlphaSprite | MultiplySprite
+
+
+def aspect(sprite: Sprite) -> float:
+    """Height over width."""
+    height, width = sprite.levels[0].picture.shape[:2]
+    return height / width
+
+
+def _faded(kept: MatLike, opacity: float) -> MatLike:
+    """What a fainter sprite lets through."""
+    return cv2.convertScaleAbs(kept, alpha=opacity, beta=255 * (1 - opacity))
+
+
+def _halved(layers: NDArray[Any], outside: tuple[int, ...]) -> tuple[MipLevel, ...]:
+    levels = [layers.astype(np.float32)]
+    while min(levels[-1].shape[:2]) > 8:
+        height, width = levels[-1].shape[:2]
+        half = cv2.resize(levels[-1], ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
+        levels.append(half.astype(np.float32, copy=False))
+    return tuple(MipLevel.of(np.rint(level).astype(np.uint8), outside) for level in levels)
+
+
+_PAINTS = ("saucer_eye", "saucer_pupil", "brow", "spiral", "squeezed", "glint", "sweat", "mouth")
+_STAINS = {"blush": 0.25, "gloom": 0.05}  # and how much they glow by themselves
+
+
+def load_all() -> None:
+    """Reads every picture now, so that a broken one is told before the first frame and none is read during one."""
+    for name in _PAINTS:
+        painted(name)
+    for name in _STAINS:
+        stained(name)
+
+
+@cache
+def painted(name: str) -> AlphaSprite:
+    """`assets/overlays/NAME.png` as paint that covers."""
+    return AlphaSprite.of(read(asset(f"overlays/{name}.png")))
+
+
+@cache
+def stained(name: str) -> MultiplySprite:
+    """`assets/overlays/NAME.png` as a stain that tints."""
+    return MultiplySprite.of(read(asset(f"overlays/{name}.png")), glow=_STAINS[name])
+
+
+def read(path: Path) -> Rgba:
+    """An 8-bit RGBA picture of any size; AssetError when the file is anything else."""
+    try:
+        data = np.frombuffer(path.read_bytes(), np.uint8)
+    except OSError as error:
+        raise AssetError(f"the overlay {path} cannot be read ({error.strerror}); run make overlays") from error
+    picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
+    if picture is None:
+        raise AssetError(f"the overlay {path} is not a picture; an RGBA PNG is needed, make overlays writes one")
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 4:
+        shape = "x".join(map(str, picture.shape))
+        raise AssetError(f"the overlay {path} is {shape} {picture.dtype}; an 8-bit RGBA PNG is needed")
+    return picture.astype(np.uint8, copy=False)

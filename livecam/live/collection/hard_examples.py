@@ -1,0 +1,157 @@
+"""Notices, in the loop and in microseconds, which scenes might teach something."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import NamedTuple
+
+from livecam.core.filters import PerFaceState
+from livecam.core.types import EyeState, Face, FaceObservation, Pupil, Scene, Side
+from livecam.live.collection.random_sampling import PoissonSampler
+from livecam.settings import CollectSettings
+from livecam.store.samples import SamplingReason
+
+# Log-odds a second. A face that is kept lowers it by what five seconds raise it: at most twelve a minute are only the
+# least sure.
+_RISE = 1.0
+_FALL = 5 * _RISE
+_HIGHEST = 0.999
+_LONGEST_THRESHOLD_STEP = 0.5  # seconds
+
+
+class AdaptiveThreshold:
+    """`lowest` is always worth keeping; above it a good finder in good light still gives its least sure faces."""
+
+    def __init__(self, lowest: float) -> None:
+        self._lowest = _log_odds(lowest)
+        self._highest = max(self._lowest, _log_odds(_HIGHEST))
+        self._height, self._last = self._lowest, 0.0
+
+    def is_below(self, confidence: float, seconds: float) -> bool:
+        """Whether a face seen at `seconds` is doubtful."""
+        step, self._last = min(max(seconds - self._last, 0.0), _LONGEST_THRESHOLD_STEP), seconds
+        self._height = min(self._height + _RISE * step, self._highest)
+        return _log_odds(confidence) < self._height
+
+    def lower(self) -> None:
+        """A doubtful face was kept: the next one will have to be more so, for a while."""
+        self._height = max(self._height - _FALL, self._lowest)
+
+
+def _log_odds(probability: float) -> float:
+    inside = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(inside / (1 - inside))
+
+
+# The other finder may look at one frame in so many: half of what would still not be felt.
+_FRAMES_A_PROBE = 20
+# Both pupils that leap as one are a glance, unless they go this many times as far as would do for one alone.
+_TOGETHER = 2.5
+_LONGEST_STEP = 0.15  # seconds: over a longer pause an eye may have gone anywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A face of a scene and why to keep it; without a reason the other finder is to be asked. Worth is 0..1."""
+
+    scene: Scene
+    observation: FaceObservation
+    reason: SamplingReason | None
+    priority: float = 0.0
+
+
+class _Place(NamedTuple):
+    """Where the pupils were in their eyes, pupil distances; None for one that is closed or was not found."""
+
+    seconds: float
+    left: complex | None
+    right: complex | None
+
+
+class HardExampleDetector:
+    """Looks at every scene of a run, in order."""
+
+    def __init__(self, settings: CollectSettings, chance: PoissonSampler, random: Random) -> None:
+        self._settings, self._chance, self._random = settings, chance, random
+        self._places = PerFaceState[list[_Place]](list)
+        self._bar = AdaptiveThreshold(settings.low)
+        self._flagged = False
+        self._credit = 0
+        self._last = -math.inf
+
+    def flag(self) -> None:
+        """The next scene with a face is kept, whatever it shows."""
+        self._flagged = True
+
+    def evaluate(self, scene: Scene) -> Candidate | None:
+        """The strongest reason to keep a face of the scene.
+
+        A random moment goes before doubt: hard frames are part of what the camera sees.
+        """
+        self._credit = min(self._credit + 1, _FRAMES_A_PROBE)
+        if not scene.faces:
+            return None
+        seconds = scene.frame.timestamp
+        doubtful = max(self._doubtful(scene), key=lambda suspect: suspect.priority, default=None)
+        is_due = self._chance.is_due(seconds)
+        if self._flagged:
+            self._flagged = False
+            return self._kept(Candidate(scene, scene.faces[0], SamplingReason.FLAG, 1.0))
+        if is_due:
+            self._chance.taken()
+            return self._kept(Candidate(scene, self._random.choice(scene.faces), SamplingReason.RANDOM, 0.5))
+        if doubtful is not None and not 0 <= seconds - self._last < self._settings.gap_seconds:
+            self._last = seconds
+            self._bar.lower()
+            return self._kept(doubtful)
+        if self._credit == _FRAMES_A_PROBE:
+            return self._kept(Candidate(scene, self._random.choice(scene.faces), None))
+        return None
+
+    def evaluate_flagged(self, scene: Scene) -> Candidate | None:
+        """While collecting is switched off, only what the person asks for is kept."""
+        return self.evaluate(scene) if self._flagged else None
+
+    def _kept(self, suspect: Candidate) -> Candidate:
+        # What is kept is looked at by the other finder too, and paid for before it is asked for its own sake.
+        self._credit -= _FRAMES_A_PROBE
+        return suspect
+
+    def _doubtful(self, scene: Scene) -> Iterator[Candidate]:
+        for observation in scene.faces:
+            jump = self._jump(observation, scene.frame.timestamp)
+            if jump > self._settings.jump:
+                yield Candidate(scene, observation, SamplingReason.JUMP, 0.5 + min(jump, 0.4))
+            confidence = least_confidence(observation)
+            if self._bar.is_below(confidence, scene.frame.timestamp):
+                yield Candidate(scene, observation, SamplingReason.LOW, 0.9 - 0.4 * confidence)
+
+    def _jump(self, observation: FaceObservation, seconds: float) -> float:
+        """How far, in pupil distances, a pupil leapt in its eye since the frame before in a way no eye does."""
+        memory = self._places.get(observation.face.track_id, seconds)
+        now = _Place(
+            seconds, *(_place(observation.face, observation.pupil(side), side) for side in (Side.LEFT, Side.RIGHT))
+        )
+        before = memory[0] if memory else None
+        memory[:] = [now]
+        if before is None or not 0 < seconds - before.seconds <= _LONGEST_STEP:
+            return 0.0
+        if before.left is None or before.right is None or now.left is None or now.right is None:
+            return 0.0
+        left, right = now.left - before.left, now.right - before.right
+        return max(abs(left - right), abs(left + right) / 2 / _TOGETHER)
+
+
+def least_confidence(observation: FaceObservation) -> float:
+    """Of the two pupils; 0 for one that was not found."""
+    return min(pupil.confidence if pupil is not None else 0.0 for pupil in (observation.left, observation.right))
+
+
+def _place(face: Face, pupil: Pupil | None, side: Side) -> complex | None:
+    if pupil is None or pupil.state is EyeState.CLOSED:
+        return None
+    (x0, y0), *_, (x1, y1), _, _ = face.lids(side).tolist()
+    return (complex(*pupil.centre) - complex(x0 + x1, y0 + y1) / 2) / max(face.pupil_distance, 1.0)

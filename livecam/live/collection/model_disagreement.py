@@ -1,0 +1,70 @@
+"""Asks the finder that is not in use what it makes of a face."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from livecam.core.errors import LivecamError
+from livecam.core.interfaces import PupilDetector, PupilPair
+from livecam.core.types import EyeState, FaceObservation, Frame, Pupil, Side
+from livecam.settings import PupilDetectorName
+from livecam.store.samples import Prediction
+
+Say = Callable[[str], None]
+_SIDES = (Side.LEFT, Side.RIGHT)
+
+
+class NamedDetector(NamedTuple):
+    """A finder of pupils, its name, and how to ask which version it is."""
+
+    name: str
+    finder: PupilDetector
+    version: Callable[[], str]
+
+
+class SecondDetector:
+    """Each finder is opened when it is first asked; one that cannot be is told about once, and then does without."""
+
+    def __init__(self, openers: Mapping[str, Callable[[], NamedDetector]], say: Say) -> None:
+        self._openers, self._say = openers, say
+        self._opened: dict[str, NamedDetector | None] = {}
+
+    def predictions(self, frame: Frame, observation: FaceObservation, finder: str) -> Sequence[Prediction]:
+        """What the one that is not called `finder` says of both eyes, frame pixels; empty when it cannot be asked."""
+        other = self._other(finder)
+        if other is None:
+            return ()
+        found = other.finder.detect(other.finder.cropper(frame, observation.face))
+        return predictions(other.name, other.version(), found)
+
+    def _other(self, finder: str) -> NamedDetector | None:
+        name = (PupilDetectorName.CPU if finder == PupilDetectorName.TFLITE else PupilDetectorName.TFLITE).value
+        if name not in self._opened:
+            self._opened[name] = self._open(name)
+        return self._opened[name]
+
+    def _open(self, name: str) -> NamedDetector | None:
+        try:
+            return self._openers[name]()
+        except LivecamError as error:
+            self._say(f"{error}; frames are collected without a second opinion")
+            return None
+
+
+def predictions(finder: str, version: str, found: PupilPair) -> tuple[Prediction, ...]:
+    """Left, then right."""
+    return tuple(Prediction(finder, version, side, pupil) for side, pupil in zip(_SIDES, found, strict=True))
+
+
+def disagreement(observation: FaceObservation, others: Sequence[Prediction]) -> float:
+    """How far, in pupil distances, the worse eye's pupils are apart; 0 for eyes that either found closed or not."""
+    apart = [_apart(observation.pupil(guess.side), guess.pupil) for guess in others]
+    return max(apart, default=0.0) / max(observation.face.pupil_distance, 1.0)
+
+
+def _apart(one: Pupil | None, other: Pupil | None) -> float:
+    if one is None or other is None or EyeState.CLOSED in {one.state, other.state}:
+        return 0.0
+    return math.dist(one.centre, other.centre)

@@ -1,0 +1,213 @@
+"""Decides in peace, beside the loop, which suspects are kept, and puts them into the store."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+from typing import Any, Protocol
+
+from livecam.core.errors import StoreError
+from livecam.core.interfaces import PupilPair
+from livecam.core.types import Image
+from livecam.live.collection.hard_examples import Candidate
+from livecam.live.collection.model_disagreement import SecondDetector, disagreement, predictions
+from livecam.live.collection.near_duplicates import DuplicateFilter, difference_hash
+from livecam.live.collection.random_sampling import ReservoirSampler
+from livecam.live.collection.sample_builder import RecordingInfo, SampleCrop, SelectionReason, build_sample, crop_sample
+from livecam.settings import CollectSettings
+from livecam.store.samples import Prediction, Sample, SamplingReason
+
+
+@dataclass(slots=True)
+class CollectionStats:
+    """Counts of one run. What was `dropped` came too fast, what `failed` could not be written."""
+
+    kept: Counter[SamplingReason] = field(default_factory=Counter)
+    asked: int = 0  # frames the other finder looked at
+    alike: int = 0
+    limited: int = 0
+    dropped: int = 0
+    failed: int = 0
+    evicted: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(self.kept.values())
+
+    @property
+    def lost(self) -> int:
+        """That a person might wonder about."""
+        return self.dropped + self.failed
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kept": {reason.value: self.kept[reason] for reason in SamplingReason},
+            "total": self.total,
+            "asked_other_finder": self.asked,
+            "alike": self.alike,
+            "limited": self.limited,
+            "dropped": self.dropped,
+            "failed": self.failed,
+            "evicted": self.evicted,
+        }
+
+    def summary(self) -> str:
+        """`7 frames kept (3 low, 2 disagree, 2 random)`, and what was lost."""
+        kinds = ", ".join(f"{self.kept[reason]} {reason.value}" for reason in SamplingReason if self.kept[reason])
+        words = f"{self.total} frame{'' if self.total == 1 else 's'} kept" + (f" ({kinds})" if kinds else "")
+        if self.dropped:
+            words += f", {self.dropped} dropped because they came too fast"
+        if self.failed:
+            words += f", {self.failed} could not be written"
+        return words
+
+
+_MEGABYTE = 1_000_000
+_EVICT_EVERY = 10  # samples
+# Faces are drawn blindly at this rate, more often than they are kept; of each block, five minutes with a face, as many
+# are kept as make up their share. So within a block every moment with a face is as likely as any other.
+DRAWS_PER_MINUTE = 20.0
+_BLOCK = 100
+_RESERVE = 20
+
+
+# Asked for, or drawn: neither likeness nor haste may leave it out.
+_ALWAYS = frozenset({SamplingReason.FLAG, SamplingReason.RANDOM})
+
+
+class SampleStore(Protocol):
+    """What a keeper needs of the sample store."""
+
+    def add(self, sample: Sample, picture: Image) -> bool: ...
+    def evict(self, most_bytes: int) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PendingCandidate:
+    """A suspect as it left the loop: when, and which finder found its pupils."""
+
+    candidate: Candidate
+    finder: str
+    version: str
+    captured_at: datetime
+
+
+@dataclass(slots=True)
+class SampleSelector:
+    """Works in one thread."""
+
+    settings: CollectSettings
+    recording: RecordingInfo
+    second: SecondDetector
+    tally: CollectionStats
+    random: Random
+    _seen: DuplicateFilter = field(default_factory=DuplicateFilter, init=False)
+    _reserve: ReservoirSampler[tuple[Sample, Image]] = field(init=False)
+    _others: int = field(default=0, init=False)  # kept since the last draws were settled
+    _times: deque[float] = field(default_factory=deque, init=False)  # seconds at which the last ones were kept
+
+    def __post_init__(self) -> None:
+        self._reserve = ReservoirSampler(self.random, _RESERVE)
+
+    def process(self, caught: PendingCandidate, store: SampleStore) -> None:
+        """Keeps it if it is worth it; StoreError when it cannot be written."""
+        suspect = caught.candidate
+        others = self.second.predictions(suspect.scene.frame, suspect.observation, caught.finder)
+        self.tally.asked += bool(others)
+        apart = disagreement(suspect.observation, others)
+        verdict = self._judged(suspect, apart)
+        if verdict is None or not (verdict.reason in _ALWAYS or self._is_wanted(suspect)):
+            return
+        made = self._made(caught, verdict, others)
+        if made is None:
+            return
+        if verdict.reason is not SamplingReason.RANDOM:
+            self._others += self._is_added(*made, store)
+            return
+        self._reserve.add(made)
+        if self._reserve.seen >= _BLOCK:
+            self.draw_random_share(store)
+
+    def draw_random_share(self, store: SampleStore) -> None:
+        """Keeps as many of the drawn faces as make up their share, one at least: also of easy times something is to be
+        tested on. StoreError when one cannot be written."""
+        wanted = self._others * self.settings.random_share / (1 - self.settings.random_share)
+        whole = int(wanted + self.random.random())
+        self._others = 0
+        failure: StoreError | None = None
+        for sample, picture in self._reserve.draw(max(whole, 1) if self.settings.random_share else 0):
+            try:
+                self._is_added(sample, picture, store)
+            except StoreError as error:
+                failure = error
+        if failure is not None:
+            raise failure
+
+    def _judged(self, suspect: Candidate, apart: float) -> SelectionReason | None:
+        """An easy frame is of little use, one that two finders see differently of most."""
+        is_disputed = apart > self.settings.disagree
+        if suspect.reason is None:
+            return SelectionReason(SamplingReason.DISAGREE, 0.6 + min(apart, 0.3)) if is_disputed else None
+        # What was drawn must not be worth more for what it shows: the least worth is evicted first.
+        more = 0.1 if is_disputed and suspect.reason is not SamplingReason.RANDOM else 0.0
+        return SelectionReason(suspect.reason, min(suspect.priority + more, 1.0))
+
+    def _is_wanted(self, suspect: Candidate) -> bool:
+        if self._is_hasty(suspect.scene.frame.timestamp):
+            self.tally.limited += 1
+            return False
+        print_ = difference_hash(suspect.scene.frame.image, suspect.observation.face)
+        if not self._seen.is_new(print_):
+            self.tally.alike += 1
+            return False
+        self._times.append(suspect.scene.frame.timestamp)
+        self._seen.remember(print_)
+        return True
+
+    def _is_hasty(self, seconds: float) -> bool:
+        """Whether the last one is too near, or the minute is full."""
+        if self._times and seconds < self._times[-1]:
+            self._times.clear()  # a recording that starts again
+        while self._times and self._times[0] <= seconds - 60:
+            self._times.popleft()
+        too_near = bool(self._times) and seconds - self._times[-1] < self.settings.gap_seconds
+        return too_near or len(self._times) >= self.settings.per_minute
+
+    def _made(
+        self, caught: PendingCandidate, verdict: SelectionReason, others: Sequence[Prediction]
+    ) -> tuple[Sample, Image] | None:
+        """None for a face that hardly is in the frame."""
+        scene, observation = caught.candidate.scene, caught.candidate.observation
+        cutting = crop_sample(scene.frame.image, observation.face, self.settings.keep)
+        if cutting is None:
+            return None
+        sample = build_sample(
+            self.recording,
+            scene,
+            observation,
+            SampleCrop(self.settings.keep, *cutting),
+            guesses=(
+                *predictions(caught.finder, caught.version, PupilPair(observation.left, observation.right)),
+                *others,
+            ),
+            verdict=verdict,
+            captured=caught.captured_at,
+        )
+        return sample, cutting[0]
+
+    def _is_added(self, sample: Sample, picture: Image, store: SampleStore) -> bool:
+        try:
+            is_new = store.add(sample, picture)
+        except StoreError:
+            self.tally.failed += 1
+            raise
+        if not is_new:
+            self.tally.alike += 1
+            return False
+        self.tally.kept[sample.reason] += 1
+        if self.tally.total % _EVICT_EVERY == 0:
+            self.tally.evicted += store.evict(self.settings.quota_mb * _MEGABYTE)
+        return True

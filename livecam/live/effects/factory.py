@@ -1,0 +1,58 @@
+"""The Effect a person chose by its name, which a key may change while it runs."""
+
+from __future__ import annotations
+
+from livecam.core.errors import SettingsError
+from livecam.core.interfaces import Effect
+from livecam.core.types import Image, Scene
+from livecam.drawing.sprites import load_all
+from livecam.live.effects.controls import EffectControls
+from livecam.live.effects.flustered import Flustered
+from livecam.live.effects.spotlight import FaceLights, LightSource, Spotlight
+from livecam.live.effects.styles.registry import styles
+from livecam.settings import EffectSettings
+
+SPOTLIGHT = "spotlight"
+
+
+def effects() -> tuple[str, ...]:
+    """The names a person may choose from: the styles of flustered eyes, and the spotlight."""
+    return (*styles(), SPOTLIGHT)
+
+
+def check_effect(name: str) -> None:
+    """SettingsError for a name that is not one of `effects()`."""
+    if name not in effects():
+        raise SettingsError(f"there is no style '{name}'; the styles are {', '.join(effects())}")
+
+
+class SelectableEffect:
+    """Flustered eyes or the spotlight, as the controls say; an unknown name is a SettingsError.
+
+    The spotlight follows `lights`; without them, the faces.
+    """
+
+    def __init__(self, settings: EffectSettings, lights: LightSource | None = None) -> None:
+        check_effect(settings.style)
+        # Now rather than when a key asks for it: a picture that is missing is said before the run.
+        load_all()
+        self.controls = EffectControls.starting(settings)
+        self._settings = settings
+        self._spotlight = Spotlight(self.controls, lights or FaceLights(settings))
+        self._flustered: Flustered | None = None
+
+    @property
+    def level(self) -> float:
+        """How flustered the first face is, 0..1; 0 when there is none."""
+        return self._chosen().level
+
+    def draw(self, scene: Scene) -> Image:
+        effect: Effect = self._chosen()
+        return effect.draw(scene)
+
+    def _chosen(self) -> Spotlight | Flustered:
+        if self.controls.style == SPOTLIGHT:
+            return self._spotlight
+        if self._flustered is None:
+            self._flustered = Flustered(self._settings, self.controls)
+        return self._flustered

@@ -1,0 +1,148 @@
+"""Opens a camera by device or by address; what is opened gives one picture after another."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import av
+import av.error
+import cv2
+
+from livecam.core.errors import CameraError, SourceError
+from livecam.core.types import Image
+from livecam.live.sources.devices import CameraInfo, list_cameras
+from livecam.settings import SourceSettings
+
+_OPEN_TIMEOUT_S, _READ_TIMEOUT_S = 3.0, 2.0
+# Shown as soon as they arrive: nothing is kept back to look at it first.
+_LIVE = {"fflags": "nobuffer", "flags": "low_delay", "analyzeduration": "500000", "rtsp_transport": "tcp"}
+
+
+class Capture(Protocol):
+    """An open camera."""
+
+    def read(self) -> Image | None:
+        """The next picture, waiting for it; None when this one failed."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class VideoCapture(Protocol):
+    """What is used of cv2.VideoCapture."""
+
+    def isOpened(self) -> bool: ...  # noqa: N802
+
+    def read(self) -> tuple[bool, Any]: ...
+
+    def set(self, propId: int, value: float) -> bool: ...  # noqa: N803
+
+    def release(self) -> None: ...
+
+
+class DeviceCapture:
+    """A camera of this computer, through OpenCV; asks for compressed pictures of the size and rate of the settings."""
+
+    def __init__(self, capture: VideoCapture, settings: SourceSettings) -> None:
+        self._capture = capture
+        # Uncompressed, most cameras reach their large sizes at five frames a second only.
+        capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+        capture.set(cv2.CAP_PROP_FRAME_WIDTH, settings.width)
+        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, settings.height)
+        capture.set(cv2.CAP_PROP_FPS, settings.fps)
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+
+    def read(self) -> Image | None:
+        good, picture = self._capture.read()
+        return picture.astype("uint8", copy=False) if good and picture.ndim == 3 else None
+
+    def close(self) -> None:
+        self._capture.release()
+
+
+class NetworkCapture:
+    """A stream behind an address (http MJPEG, rtsp), through PyAV, with an end to its patience."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._container = av.open(url, timeout=(_OPEN_TIMEOUT_S, _READ_TIMEOUT_S), options=dict(_LIVE))
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            raise SourceError(f"'{_without_password(url)}' cannot be opened: {_reason(error)}") from error
+        if not self._container.streams.video:
+            self._container.close()
+            raise SourceError(f"'{_without_password(url)}' sends no pictures")
+        self._stream = self._container.streams.video[0]
+        self._frames = self._container.decode(self._stream)
+        self._ended = False
+
+    def read(self) -> Image | None:
+        if self._ended:
+            return None
+        try:
+            return next(self._frames).to_ndarray(format="bgr24").astype("uint8", copy=False)
+        except av.error.InvalidDataError:
+            self._frames = self._container.decode(self._stream)
+        except (av.error.FFmpegError, OSError, StopIteration):
+            self._ended = True
+        return None
+
+    def close(self) -> None:
+        self._container.close()
+
+
+def open_device(
+    device: int | str,
+    settings: SourceSettings,
+    *,
+    cameras: Callable[[], Sequence[CameraInfo]] = list_cameras,
+    opener: Callable[[int | str], VideoCapture] | None = None,
+) -> DeviceCapture:
+    """A camera by its number or its path such as /dev/video2; CameraError tells which cameras there are."""
+    path = Path(f"/dev/video{device}" if isinstance(device, int) else device)
+    if sys.platform == "linux" and not path.exists():
+        raise CameraError(f"there is no camera {device}; {_found(cameras())}")
+    if any(camera.busy for camera in cameras() if camera.path == str(path)):
+        raise CameraError(f"camera {device} is busy; close the other program or choose another; {_found(cameras())}")
+    capture = (opener or _quietly_opened)(device)
+    if not capture.isOpened():
+        capture.release()
+        raise CameraError(f"camera {device} cannot be opened; {_found(cameras())}")
+    return DeviceCapture(capture, settings)
+
+
+def _quietly_opened(device: int | str) -> VideoCapture:
+    # OpenCV would print its own warnings beside our one clear line.
+    level = cv2.getLogLevel()
+    cv2.setLogLevel(0)
+    try:
+        return cv2.VideoCapture(device, cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY)
+    finally:
+        cv2.setLogLevel(level)
+
+
+def _found(cameras: Sequence[CameraInfo]) -> str:
+    if not cameras:
+        return "no camera was found; connect one, or use --source demo, a file or an address"
+    return "cameras found: " + ", ".join(_described(camera) for camera in cameras)
+
+
+def _described(camera: CameraInfo) -> str:
+    return f"{camera.path} ({camera.name}{', busy' if camera.busy else ''})"
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, av.error.ExitError):
+        return f"it did not answer within {_OPEN_TIMEOUT_S:g} s; look whether the address is right and the camera is on"
+    text = getattr(error, "strerror", None) or str(error)
+    return str(text).lower()
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    return parts._replace(netloc=f"{parts.username}:***@{parts.netloc.rpartition('@')[2]}").geturl()

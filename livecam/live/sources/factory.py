@@ -1,0 +1,101 @@
+"""Opens the source that the settings name."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from livecam.core.errors import CameraError, SourceError
+from livecam.core.images import SUFFIXES as PICTURE_SUFFIXES
+from livecam.live.sources.camera import CameraSource
+from livecam.live.sources.capture import NetworkCapture, open_device
+from livecam.live.sources.demo import DemoSource
+from livecam.live.sources.images import ImageSource, images_in
+from livecam.live.sources.video import VideoSource
+from livecam.settings import SourceSettings
+
+AnySource = CameraSource | DemoSource | ImageSource | VideoSource
+
+_ACCEPTED = "auto, a camera's number, /dev/videoN, a URL, a video file, a picture, a folder, a glob, or demo"
+_VIDEO_URL = re.compile(r"^https?://[^?#]+\.(mp4|mkv|mov|webm|avi|m4v)([?#].*)?$", re.IGNORECASE)
+
+
+def open_source(settings: SourceSettings, *, paced: bool, say: Callable[[str], None] = lambda note: None) -> AnySource:
+    """The source, opened; a Camera is to be closed by `with`. `paced` plays files and the demo at their own speed.
+
+    `say` is told, in a sentence, what a person should know: that there is no camera and the demo is shown instead.
+    """
+    name = settings.source.strip()
+    if not name:
+        raise SourceError(f"--source cannot be empty; it takes {_ACCEPTED}")
+    if name == "auto":
+        return _camera_or_demo(settings, paced=paced, say=say)
+    if name == "demo":
+        return _demo(settings, paced=paced)
+    if name.isdigit():
+        return _camera(int(name), settings)
+    if name.startswith("/dev/video"):
+        return _camera(name, settings)
+    if "://" in name:
+        return _address(name, paced=paced)
+    return _file(Path(name).expanduser(), settings, paced=paced)
+
+
+def is_live(source: AnySource) -> bool:
+    """Whether it shows the person in front of it, who expects a mirror."""
+    return isinstance(source, CameraSource)
+
+
+def _camera_or_demo(settings: SourceSettings, *, paced: bool, say: Callable[[str], None]) -> AnySource:
+    try:
+        return _camera(0, settings)
+    except CameraError as error:
+        say(f"{error}; showing the demo")
+        return _demo(settings, paced=paced, notice="no camera, showing the demo")
+
+
+def _demo(settings: SourceSettings, *, paced: bool, notice: str = "") -> DemoSource:
+    return DemoSource(settings.width, settings.height, settings.fps, paced=paced, notice=notice)
+
+
+def _camera(device: int | str, settings: SourceSettings) -> CameraSource:
+    return CameraSource(lambda: open_device(device, settings))
+
+
+def _address(url: str, *, paced: bool) -> AnySource:
+    if _VIDEO_URL.match(url):
+        return VideoSource(url, paced=paced)
+    return CameraSource(lambda: NetworkCapture(url))
+
+
+def _file(path: Path, settings: SourceSettings, *, paced: bool) -> AnySource:
+    if path.is_dir():
+        return ImageSource(images_in(path), settings.fps, paced=paced)
+    if path.exists():
+        if path.suffix.lower() in PICTURE_SUFFIXES:
+            return ImageSource([path], settings.fps, paced=paced)
+        return VideoSource(path, paced=paced)
+    # Path.glob takes no absolute patterns.
+    matches = [Path(match) for match in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
+    pictures = [match for match in matches if match.suffix.lower() in PICTURE_SUFFIXES]
+    if pictures:
+        return ImageSource(pictures, settings.fps, paced=paced)
+    raise SourceError(_no_such(path, matched=bool(matches)))
+
+
+def _no_such(path: Path, *, matched: bool) -> str:
+    if glob.has_magic(str(path)):
+        return f"'{path}' matches {'files, but no pictures' if matched else 'nothing'}; --source takes {_ACCEPTED}"
+    near = difflib.get_close_matches(path.name, _neighbours(path.parent), n=3)
+    hint = f" (did you mean {' or '.join(str(path.parent / name) for name in near)}?)" if near else ""
+    return f"there is no '{path}'{hint}; --source takes {_ACCEPTED}"
+
+
+def _neighbours(folder: Path) -> list[str]:
+    try:
+        return [entry.name for entry in folder.iterdir()]
+    except OSError:
+        return []

@@ -1,0 +1,98 @@
+"""What the window tells about the program, drawn onto the window's own picture and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from livecam.core.types import Image
+from livecam.drawing.text import DIM, RED, Line, TextPanel, TextSpan, panel
+
+_GAP = 0.35  # of a line, between panels and to the edge
+
+
+@dataclass(frozen=True, slots=True)
+class HudValues:
+    """The figures of the HUD; None leaves a figure out."""
+
+    fps: float
+    latency_ms: float
+    path: str  # cpu, tflite or tutorial, and the version of its model
+    faces: str  # dlib or mediapipe
+    confidence: float | None = None  # of the first face's pupils, 0..1; None is no face
+    fluster: float | None = None  # 0..1
+    collected: int | None = None
+    collecting: bool = False
+    lost: int = 0  # that were to be collected and could not
+    recording: float | None = None  # seconds
+
+
+def paint_readings(canvas: Image, readings: HudValues, line_height: int) -> None:
+    """The figures at the top left, in as many lines as they need; recording and collecting at the top right."""
+    margin = round(line_height * _GAP)
+    right = [panel((line,), line_height) for line in _lights(readings)]
+    for row, light in enumerate(right):
+        light.lay(canvas, canvas.shape[1] - light.width - margin, margin + row * (light.height + margin))
+    room = canvas.shape[1] - 4 * margin - max((light.width for light in right), default=0)
+    panel(_wrapped(_figures(readings), TextSpan("   "), room, line_height), line_height).lay(canvas, margin, margin)
+
+
+def paint_notice(canvas: Image, text: str, line_height: int) -> None:
+    """One sentence at the bottom, in the middle."""
+    lines = _wrapped(
+        [(TextSpan(word),) for word in text.split()], TextSpan(" "), canvas.shape[1] - 3 * line_height, line_height
+    )
+    _lay_centred(canvas, panel(lines, line_height), bottom=round(line_height * _GAP * 2))
+
+
+def paint_help(canvas: Image, keys: Sequence[tuple[str, str]], line_height: int) -> None:
+    """Every key and what it does, in the middle; smaller where the window is small."""
+    fitting = max(6, min(line_height, (canvas.shape[0] - line_height) // (len(keys) + 1)))
+    column = max(TextSpan(key).width(fitting) for key, _ in keys) + 2 * fitting
+    lines = tuple((TextSpan(key, room=column), TextSpan(does, DIM)) for key, does in keys)
+    _lay_centred(canvas, panel(lines, fitting))
+
+
+def _figures(readings: HudValues) -> list[Line]:
+    figures: list[Line] = [
+        (TextSpan(f"{readings.fps:.0f}"), TextSpan(" fps", DIM)),
+        (TextSpan(f"{readings.latency_ms:.0f}"), TextSpan(" ms", DIM)),
+        (TextSpan(readings.path), TextSpan(f" on {readings.faces}", DIM)),
+    ]
+    if readings.confidence is None:
+        figures.append((TextSpan("no face", DIM),))
+    else:
+        figures.append((TextSpan(f"{100 * readings.confidence:.0f} %"), TextSpan(" sure", DIM)))
+    if readings.fluster is not None:
+        figures.append((TextSpan("fluster ", DIM), TextSpan(f"{readings.fluster:.1f}")))
+    return figures
+
+
+def _lights(readings: HudValues) -> list[Line]:
+    lights: list[Line] = []
+    if readings.recording is not None:
+        minutes, seconds = divmod(int(readings.recording), 60)
+        lights.append((TextSpan("● ", RED), TextSpan(f"{minutes}:{seconds:02d}")))
+    if readings.collected is not None and (readings.collecting or readings.collected):
+        dot = RED if readings.collecting else DIM
+        lost = (TextSpan(f"  {readings.lost}"), TextSpan(" lost", DIM)) if readings.lost else ()
+        lights.append((TextSpan("● ", dot), TextSpan(f"{readings.collected}"), TextSpan(" collected", DIM), *lost))
+    return lights
+
+
+def _wrapped(items: Sequence[Line], gap: TextSpan, room: int, line_height: int) -> tuple[Line, ...]:
+    """The items one after the other, in a new line where there is no room left."""
+    lines: list[Line] = []
+    for item in items:
+        joined = (*lines[-1], gap, *item) if lines else item
+        if not lines or sum(run.width(line_height) for run in joined) > room:
+            lines.append(item)
+        else:
+            lines[-1] = joined
+    return tuple(lines)
+
+
+def _lay_centred(canvas: Image, drawn: TextPanel, *, bottom: int | None = None) -> None:
+    height, width = canvas.shape[:2]
+    top = (height - drawn.height) // 2 if bottom is None else height - drawn.height - bottom
+    drawn.lay(canvas, (width - drawn.width) // 2, top)

@@ -1,0 +1,213 @@
+"""What every key of the window does, and the switches that only the window knows."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from livecam.core.errors import LivecamError
+from livecam.core.timing import Clock
+from livecam.live.effects.controls import EffectControls
+from livecam.live.effects.factory import effects
+
+SHOWN_SECONDS = 2.0
+
+
+class StatusMessages:
+    """The last thing said, until it is two seconds old."""
+
+    def __init__(self, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._text, self._until = "", 0.0
+
+    def say(self, text: str) -> None:
+        self._text, self._until = text, self._clock() + SHOWN_SECONDS
+
+    @property
+    def current(self) -> str:
+        """Empty when there is nothing to say."""
+        return self._text if self._clock() < self._until else ""
+
+
+class CollectionToggle(Protocol):
+    def toggle(self) -> str:
+        """Changes over and tells so."""
+        ...
+
+    def flag(self) -> str:
+        """Has this frame kept and tells so."""
+        ...
+
+
+class Toggleable(Protocol):
+    def toggle(self) -> str:
+        """Changes over and tells so."""
+        ...
+
+
+class Cyclable(Protocol):
+    def next(self) -> str:
+        """Takes the next one and tells its name."""
+        ...
+
+
+class SnapshotTaker(Protocol):
+    def take(self) -> str:
+        """Keeps the present picture and tells its name."""
+        ...
+
+
+class Action(StrEnum):
+    """What a key does, in the words of the help."""
+
+    QUIT = "quit"
+    EFFECT = "effect on or off"
+    STYLE = "next style"
+    NUMBERED = "the style of that number"
+    PATH = "next way to find pupils"
+    MIRROR = "mirror"
+    DEBUG = "show what is seen"
+    STRONGER = "stronger"
+    WEAKER = "weaker"
+    RECORD = "start or end a recording"
+    SNAPSHOT = "keep a snapshot"
+    COLLECT = "collecting on or off; twice, as k"
+    FLAG = "flag this frame for labelling"
+    HELP = "this help"
+
+
+class KeyBinding(NamedTuple):
+    label: str
+    action: Action
+    codes: tuple[int, ...]  # X key symbols, which are ASCII for letters
+
+
+KEYS = (
+    KeyBinding("q  esc", Action.QUIT, (ord("q"), 27)),
+    KeyBinding("space", Action.EFFECT, (ord(" "),)),
+    KeyBinding("e", Action.STYLE, (ord("e"),)),
+    KeyBinding(f"1 .. {len(effects())}", Action.NUMBERED, tuple(ord("1") + number for number in range(len(effects())))),
+    KeyBinding("+", Action.STRONGER, (ord("+"), ord("="), 0xFFAB)),
+    KeyBinding("-", Action.WEAKER, (ord("-"), ord("_"), 0xFFAD)),
+    KeyBinding("p", Action.PATH, (ord("p"),)),
+    KeyBinding("m", Action.MIRROR, (ord("m"),)),
+    KeyBinding("d", Action.DEBUG, (ord("d"),)),
+    KeyBinding("r", Action.RECORD, (ord("r"),)),
+    KeyBinding("s", Action.SNAPSHOT, (ord("s"),)),
+    KeyBinding("c", Action.COLLECT, (ord("c"),)),
+    KeyBinding("k", Action.FLAG, (ord("k"),)),
+    KeyBinding("h", Action.HELP, (ord("h"),)),
+)
+_BY_CODE = {code: key.action for key in KEYS for code in key.codes}
+# waitKeyEx puts the state of shift, caps lock and num lock above the key symbol.
+_SYMBOL = 0xFFFF
+# A key that is hit again within this is hit twice.
+_TWICE_SECONDS = 0.6
+
+
+@dataclass(slots=True)
+class KeyBindings:
+    """Carries out the keys; each says what it did in a notice, and one that cannot be carried out says why."""
+
+    effect: EffectControls
+    pupils: Cyclable
+    recorder: Toggleable
+    snapshots: SnapshotTaker
+    collecting: CollectionToggle
+    notices: StatusMessages
+    clock: Clock = time.monotonic
+    mirrored: bool = False
+    debugging: bool = False
+    helping: bool = False
+    _collect_pressed: float = field(default=-math.inf, init=False)
+    finished: bool = False
+    _actions: dict[Action, Callable[[], str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._actions = {
+            Action.QUIT: self.quit,
+            Action.EFFECT: self._effect,
+            Action.STYLE: self._style,
+            Action.STRONGER: self._stronger,
+            Action.WEAKER: self._weaker,
+            Action.PATH: lambda: f"pupils: {self.pupils.next()}",
+            Action.MIRROR: self._mirror,
+            Action.DEBUG: self._debug,
+            Action.RECORD: self.recorder.toggle,
+            Action.SNAPSHOT: self.snapshots.take,
+            Action.COLLECT: self._collect,
+            Action.FLAG: self.collecting.flag,
+            Action.HELP: self._help,
+        }
+
+    def press(self, code: int) -> None:
+        """Does what the key does; a key without a meaning does nothing. `code` is what cv2.waitKeyEx gives."""
+        symbol = code & _SYMBOL
+        action = _BY_CODE.get(ord(chr(symbol).lower()) if symbol < 128 else symbol)
+        if action is None:
+            return
+        try:
+            said = self._numbered(symbol - ord("1")) if action is Action.NUMBERED else self._actions[action]()
+        except LivecamError as error:
+            said = str(error)
+        if said:
+            self.notices.say(said)
+
+    def quit(self) -> str:
+        """Ends the program after this frame."""
+        self.finished = True
+        return ""
+
+    def _effect(self) -> str:
+        self.effect.toggle()
+        return f"effect {_on(self.effect.enabled)}"
+
+    def _style(self) -> str:
+        self.effect.next_style(effects())
+        return self.effect.style
+
+    def _numbered(self, number: int) -> str:
+        self.effect.style = effects()[number]
+        return self.effect.style
+
+    def _stronger(self) -> str:
+        self.effect.stronger()
+        return f"strength {self.effect.strength:.1f}"
+
+    def _weaker(self) -> str:
+        self.effect.weaker()
+        return f"strength {self.effect.strength:.1f}"
+
+    def _mirror(self) -> str:
+        self.mirrored = not self.mirrored
+        return f"mirror {_on(self.mirrored)}"
+
+    def _debug(self) -> str:
+        self.debugging = not self.debugging
+        return ""
+
+    def _collect(self) -> str:
+        """A second press soon after the first takes that back and flags instead."""
+        before, self._collect_pressed = self._collect_pressed, self.clock()
+        said = self.collecting.toggle()
+        if self._collect_pressed - before >= _TWICE_SECONDS:
+            return said
+        self._collect_pressed = -math.inf
+        return self.collecting.flag()
+
+    def _help(self) -> str:
+        self.helping = not self.helping
+        return ""
+
+
+def help_lines() -> list[tuple[str, str]]:
+    """Every key and what it does."""
+    return [(key.label, key.action.value) for key in KEYS]
+
+
+def _on(switch: bool) -> str:
+    return "on" if switch else "off"

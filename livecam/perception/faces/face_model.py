@@ -1,0 +1,74 @@
+"""What the stills and the tracking ask of a face model, so that both work the same with dlib and with MediaPipe."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from livecam.core.types import Box, Image, Points
+
+
+class FaceRegion(NamedTuple):
+    """A square around a face, turned with its head: where a model looks for landmarks, in frame pixels."""
+
+    x: float  # of the middle
+    y: float
+    size: float
+    angle: float = 0.0  # radians by which the line of the eyes falls below the horizontal
+    confidence: float = 0.5
+
+    def overlaps(self, other: FaceRegion) -> bool:
+        """Whether both are the same face: their middles are nearer than two fifths of the larger one."""
+        return math.hypot(self.x - other.x, self.y - other.y) < 0.4 * max(self.size, other.size)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceLandmarks:
+    """The landmarks found in a region, and the region in which to look for the same face in the next frame."""
+
+    landmarks: Points  # (68, 2) float32, frame pixels, iBUG order
+    region: FaceRegion
+
+    def as_sure_as(self, other: FaceLandmarks) -> FaceLandmarks:
+        """This sight with the confidence of another one of the same face."""
+        return FaceLandmarks(self.landmarks, self.region._replace(confidence=other.region.confidence))
+
+
+class FaceModel(Protocol):
+    """Finds faces and their 68 points. Only `detect` may be called from another thread than the rest."""
+
+    def detect(self, image: Image) -> Sequence[FaceRegion]:
+        """Where there are faces, quickly: what a live picture can afford; an empty room is a normal answer."""
+        ...
+
+    def detect_thorough(self, image: Image) -> Sequence[FaceRegion]:
+        """Where there are faces, thoroughly: small, tilted and turned ones too, in a picture of any size."""
+        ...
+
+    def landmarks(self, image: Image, region: FaceRegion) -> FaceLandmarks | None:
+        """The landmarks of the face in a region; None when the model can tell that there is none."""
+        ...
+
+    def verify(self, image: Image, sight: FaceLandmarks) -> float | None:
+        """How sure a second look on the small region is that it holds a face, 0..1; None when it sees none."""
+        ...
+
+
+def box_around(points: Points) -> Box:
+    """The upright rectangle that just holds the points."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    return Box(float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
+
+
+def distinct(regions: Sequence[FaceRegion]) -> list[FaceRegion]:
+    """The regions without those that overlap a surer one, the surest first."""
+    kept: list[FaceRegion] = []
+    for region in sorted(regions, key=lambda found: -found.confidence):
+        if not any(region.overlaps(other) for other in kept):
+            kept.append(region)
+    return kept
+
+
+Detect = Callable[[Image], Sequence[FaceRegion]]

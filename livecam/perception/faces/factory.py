@@ -1,0 +1,49 @@
+"""Builds the face finder that the settings ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+from livecam.perception.detection_worker import BackgroundDetection, InlineDetection
+from livecam.perception.faces.face_model import FaceModel
+from livecam.perception.faces.image_detector import ImageFaceDetector
+from livecam.perception.faces.tracker import FaceTracker
+from livecam.settings import FaceDetectorName, FaceSettings
+
+
+def chosen(name: FaceDetectorName) -> FaceDetectorName:
+    """The finder that a name stands for on this machine: dlib or mediapipe."""
+    if name is not FaceDetectorName.AUTO:
+        return name
+    return FaceDetectorName.MEDIAPIPE if find_spec("mediapipe") else FaceDetectorName.DLIB
+
+
+def open_stills(settings: FaceSettings) -> ImageFaceDetector:
+    """The finder for single pictures."""
+    return ImageFaceDetector(open_model(settings.finder), settings.max_faces)
+
+
+def follow_recorded(model: FaceModel, max_faces: int) -> FaceTracker:
+    """The finder for the frames of a file or the demo: the same pictures always give the same faces."""
+    return FaceTracker(model, InlineDetection(model.detect), max_faces)
+
+
+@contextmanager
+def follow_live(model: FaceModel, max_faces: int) -> Iterator[FaceTracker]:
+    """The finder for a camera: it detects in a thread, which lives as long as the `with`, so that no frame waits."""
+    with BackgroundDetection(model.detect).running() as background:
+        yield FaceTracker(model, background, max_faces)
+
+
+def open_model(name: FaceDetectorName) -> FaceModel:
+    """Raises MissingExtraError for mediapipe where it is not installed, AssetError when a model file is damaged."""
+    # Either library takes long to load and may be missing, so only the one that was chosen is imported.
+    if chosen(name) == FaceDetectorName.DLIB:
+        from livecam.perception.faces.dlib import DlibFaceModel
+
+        return DlibFaceModel()
+    from livecam.perception.faces.mediapipe import MediaPipeFaceModel
+
+    return MediaPipeFaceModel()

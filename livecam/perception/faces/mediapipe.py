@@ -1,0 +1,199 @@
+"""Faces from MediaPipe: BlazeFace detectors and the attention mesh; quicker, and at home with turned heads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.util import find_spec
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livecam.core.errors import MissingExtraError
+from livecam.core.runtime import silence_native_logs
+from livecam.core.types import Image
+from livecam.perception.faces.face_model import FaceLandmarks, FaceRegion, distinct
+from livecam.perception.faces.patch import FacePatch, colour_patch
+
+# fmt: off
+JAW = (127, 234, 93, 58, 172, 136, 149, 148, 152, 377, 378, 365, 397, 288, 323, 454, 356)
+BROWS = (70, 63, 105, 66, 107, 336, 296, 334, 293, 300)
+NOSE = (168, 197, 5, 4, 240, 97, 2, 326, 460)
+EYES = (33, 160, 158, 133, 153, 144, 362, 385, 387, 263, 373, 380)
+LIPS_OUTSIDE = (61, 39, 37, 0, 267, 269, 291, 405, 314, 17, 84, 181)
+LIPS_INSIDE = (78, 82, 13, 312, 308, 317, 14, 87)
+# fmt: on
+
+MESH_OF_IBUG: NDArray[np.intp] = np.array(JAW + BROWS + NOSE + EYES + LIPS_OUTSIDE + LIPS_INSIDE)
+
+
+# In: an RGB image of 192x192. Out: 478 landmarks normalised to it, and the probability that it shows a face.
+MESH_GRAPH = """
+input_stream: "image"
+output_stream: "landmarks"
+output_stream: "presence"
+node {
+  calculator: "ToImageCalculator"
+  input_stream: "IMAGE_CPU:image"
+  output_stream: "IMAGE:patch"
+}
+node {
+  calculator: "ImageToTensorCalculator"
+  input_stream: "IMAGE:patch"
+  output_stream: "TENSORS:input"
+  options { [mediapipe.ImageToTensorCalculatorOptions.ext] {
+    output_tensor_width: 192 output_tensor_height: 192 output_tensor_float_range { min: 0.0 max: 1.0 } } }
+}
+node {
+  calculator: "TfLiteCustomOpResolverCalculator"
+  output_side_packet: "OP_RESOLVER:op_resolver"
+}
+node {
+  calculator: "InferenceCalculator"
+  input_stream: "TENSORS:input"
+  input_side_packet: "OP_RESOLVER:op_resolver"
+  output_stream: "TENSORS:output"
+  options { [mediapipe.InferenceCalculatorOptions.ext] {
+    model_path: "mediapipe/modules/face_landmark/face_landmark_with_attention.tflite"
+    delegate { xnnpack { num_threads: 1 } } } }
+}
+node {
+  calculator: "SplitTensorVectorCalculator"
+  input_stream: "output"
+  output_stream: "mesh"
+  output_stream: "flag"
+  options { [mediapipe.SplitVectorCalculatorOptions.ext] {
+    ranges { begin: 0 end: 6 } ranges { begin: 6 end: 7 } } }
+}
+node {
+  calculator: "TensorsToFloatsCalculator"
+  input_stream: "TENSORS:flag"
+  output_stream: "FLOAT:presence"
+  options { [mediapipe.TensorsToFloatsCalculatorOptions.ext] { activation: SIGMOID } }
+}
+node {
+  calculator: "TensorsToFaceLandmarksWithAttention"
+  input_stream: "TENSORS:mesh"
+  output_stream: "LANDMARKS:landmarks"
+}
+"""
+
+
+_PATCH_PX = 192
+_OUTLINE = (10, 152, 234, 454, 127, 356, 109, 338, 67, 297, 58, 288, 172, 397, 136, 365, 148, 377, 4)
+_EYE_CORNERS = (33, 263)
+# The mesh is trained on squares half as large again as the face.
+_ROOM = 1.5
+_PRESENT = 0.5
+_LIVE_SIDE = 256
+_STILL_SIDE = 1280
+_TILE_SHARES = (2, 4)
+# A tile smaller than what the detector sees shows it nothing new.
+_SMALLEST_TILE = 192
+
+
+class MediaPipeFaceModel:
+    """BlazeFace (Bazarevsky et al. 2019) and the attention mesh (Grishchenko et al. 2020), as 68 iBUG points."""
+
+    def __init__(self) -> None:
+        """Raises MissingExtraError when MediaPipe is not installed; takes seconds, for its libraries are large."""
+        solutions, graph = import_mediapipe()
+        with silence_native_logs():
+            self._mesh = graph(graph_config=MESH_GRAPH)
+            self._near, self._far = (
+                solutions.face_detection.FaceDetection(model_selection=model, min_detection_confidence=0.5)
+                for model in (0, 1)
+            )
+            self._warm_up()
+
+    def detect(self, image: Image) -> Sequence[FaceRegion]:
+        """Faces within some five metres of a webcam, and farther ones while there are no others."""
+        found = [*_detections(self._near, image, _LIVE_SIDE), *_detections(self._far, image, _LIVE_SIDE)]
+        return distinct(found or list(self._in_tiles(image, min(image.shape[:2]))))
+
+    def detect_thorough(self, image: Image) -> Sequence[FaceRegion]:
+        """Near and far faces of the picture and of its square parts; where there are none, those of smaller parts."""
+        found = [*_detections(self._near, image, _STILL_SIDE), *_detections(self._far, image, _STILL_SIDE)]
+        found += self._in_tiles(image, min(image.shape[:2]))
+        for share in _TILE_SHARES:
+            found = found or list(self._in_tiles(image, min(image.shape[:2]) // share))
+        return distinct(found)
+
+    def landmarks(self, image: Image, region: FaceRegion) -> FaceLandmarks | None:
+        """The landmarks of the face in the region; None when the mesh does not see a face there."""
+        patch = colour_patch(image, region, _PATCH_PX)
+        result = self._mesh.process({"image": patch.image})
+        if result.presence < _PRESENT:
+            return None
+        mesh = result.landmarks.landmark
+        landmarks = _frame_points(mesh, MESH_OF_IBUG.tolist(), patch).astype(np.float32)
+        return FaceLandmarks(landmarks, _next_region(mesh, patch, result.presence))
+
+    def verify(self, image: Image, sight: FaceLandmarks) -> float | None:
+        """The mesh has judged the face while following it."""
+        return sight.region.confidence
+
+    def _warm_up(self) -> None:
+        """The first use of each model is slow and noisy; better now than in the first frame."""
+        blank = np.zeros((_PATCH_PX, _PATCH_PX, 3), np.uint8)
+        self.landmarks(blank, FaceRegion(_PATCH_PX / 2, _PATCH_PX / 2, _PATCH_PX))
+        self.detect_thorough(blank)
+
+    def _in_tiles(self, image: Image, side: int) -> Iterator[FaceRegion]:
+        """Faces in overlapping square tiles, for the detectors see a whole picture in 192 pixels."""
+        side = max(side, _SMALLEST_TILE)
+        for top in range(0, max(1, image.shape[0] - side // 2), side // 2):
+            for left in range(0, max(1, image.shape[1] - side // 2), side // 2):
+                tile = image[top : top + side, left : left + side]
+                for region in _detections(self._far, tile, _STILL_SIDE):
+                    yield region._replace(x=region.x + left, y=region.y + top)
+
+
+def import_mediapipe() -> tuple[Any, Any]:
+    """MediaPipe's solutions and its class for graphs of one's own; MissingExtraError when it is not installed."""
+    if find_spec("mediapipe") is None:
+        raise MissingExtraError("--face mediapipe", "mediapipe")
+    os.environ.setdefault("GLOG_minloglevel", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # It imports TensorFlow when that is there, which has much to say about graphics cards.
+    with silence_native_logs():
+        from mediapipe.python import solution_base, solutions
+
+    return solutions, solution_base.SolutionBase
+
+
+def _detections(detector: Any, image: Image, side: int) -> Iterator[FaceRegion]:
+    scale = min(1.0, side / max(image.shape))
+    size = tuple(max(1, round(length * scale)) for length in image.shape[1::-1])
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA) if scale < 1 else image
+    found = detector.process(cv2.cvtColor(small, cv2.COLOR_BGR2RGB)).detections or ()
+    for detection in found:
+        yield _region(detection, image.shape[1], image.shape[0])
+
+
+def _region(detection: Any, width: int, height: int) -> FaceRegion:
+    box, (right, left) = detection.location_data.relative_bounding_box, detection.location_data.relative_keypoints[:2]
+    return FaceRegion(
+        (box.xmin + box.width / 2) * width - 0.5,
+        (box.ymin + box.height / 2) * height - 0.5,
+        _ROOM * max(box.width * width, box.height * height),
+        float(np.arctan2((left.y - right.y) * height, (left.x - right.x) * width)),
+        float(detection.score[0]),
+    )
+
+
+def _frame_points(mesh: Any, indices: Iterable[int], patch: FacePatch) -> NDArray[np.float64]:
+    points = np.array([(mesh[index].x, mesh[index].y) for index in indices])
+    return patch.to_frame(points * _PATCH_PX - 0.5)
+
+
+def _next_region(mesh: Any, patch: FacePatch, presence: float) -> FaceRegion:
+    """The square around the outline, levelled by the outer corners of the eyes, as MediaPipe's own graph makes it."""
+    right, left = _frame_points(mesh, _EYE_CORNERS, patch)
+    outline = _frame_points(mesh, _OUTLINE, patch)
+    angle = float(np.arctan2(left[1] - right[1], left[0] - right[0]))
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    x, y = (low + high) / 2
+    return FaceRegion(float(x), float(y), _ROOM * float(max(high - low)), angle, presence)

@@ -1,0 +1,111 @@
+"""Opens the finder of pupils that the settings name; each library is loaded only when it is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from livecam.core.assets import asset
+from livecam.core.crop import EyePair
+from livecam.core.interfaces import EyeCropper, PupilDetector, PupilPair
+from livecam.perception.pupils.network.hot_reload import HotReloadingDetector, Say
+from livecam.perception.pupils.network.model_card import SHIPPED
+from livecam.settings import PupilDetectorName, PupilSettings
+
+
+def open_pupils(settings: PupilSettings) -> PupilDetector:
+    """The bare finder, without smoothing, as still pictures want it.
+
+    AssetError for a model that is missing, damaged or does not fit; MissingExtraError for a runtime not installed.
+    """
+    return _OPENERS[settings.finder](settings)
+
+
+def own_model(store: Path) -> Path:
+    """Where the rounds of a sample store leave the model they promote; `current` is a link that they turn over."""
+    return store / "models" / "current" / "pupil.tflite"
+
+
+def model_places(settings: PupilSettings, store: Path | None) -> Sequence[Path]:
+    """Where a model is looked for, the best first: what the settings name, else what was learnt from the store, else
+    what ships."""
+    if settings.model is not None:
+        return [settings.model]
+    return [*([own_model(store)] if store is not None else []), asset(SHIPPED)]
+
+
+def reloading(settings: PupilSettings, places: Sequence[Path], say: Say) -> HotReloadingDetector:
+    """The finder of the best model of `places`, which is replaced when a better one appears there."""
+    from livecam.perception.pupils.network.detector import NetworkPupilDetector
+
+    return HotReloadingDetector(
+        places, lambda path: NetworkPupilDetector.open(settings.model_copy(update={"model": path})), say=say
+    )
+
+
+def _cpu(settings: PupilSettings) -> PupilDetector:
+    from livecam.perception.pupils.handcrafted.detector import RingPupilDetector
+
+    return RingPupilDetector()
+
+
+def _tutorial(settings: PupilSettings) -> PupilDetector:
+    from livecam.perception.pupils.tutorial import TutorialPupilDetector
+
+    return TutorialPupilDetector()
+
+
+def _tflite(settings: PupilSettings) -> PupilDetector:
+    from livecam.perception.pupils.network.detector import NetworkPupilDetector
+
+    return NetworkPupilDetector.open(settings)
+
+
+_OPENERS: Mapping[PupilDetectorName, Callable[[PupilSettings], PupilDetector]] = {
+    PupilDetectorName.CPU: _cpu,
+    PupilDetectorName.TFLITE: _tflite,
+    PupilDetectorName.TUTORIAL: _tutorial,
+}
+
+
+class SwitchableDetector:
+    """A PupilFinder that is one of many; each is opened when it is first chosen.
+
+    Whatever the opener of the first one raises is raised here.
+    """
+
+    def __init__(
+        self,
+        openers: Mapping[str, Callable[[], PupilDetector]],
+        first: str,
+        version: Callable[[str], str] = lambda name: "",
+    ) -> None:
+        self.name = first
+        self._version = version
+        self._openers = openers
+        self._opened = {first: openers[first]()}
+        self._tried = first
+
+    @property
+    def version(self) -> str:
+        """Of the model in use; empty for a finder that has none."""
+        return self._version(self.name)
+
+    @property
+    def cropper(self) -> EyeCropper:
+        return self._opened[self.name].cropper
+
+    def detect(self, eyes: EyePair) -> PupilPair:
+        return self._opened[self.name].detect(eyes)
+
+    def next(self) -> str:
+        """Changes to the next finder and tells its name.
+
+        One that cannot be opened raises what its opener raises and the present one stays; the time after it is passed.
+        """
+        names = list(self._openers)
+        self._tried = names[(names.index(self._tried) + 1) % len(names)]
+        if self._tried not in self._opened:
+            self._opened[self._tried] = self._openers[self._tried]()
+        self.name = self._tried
+        return self.name

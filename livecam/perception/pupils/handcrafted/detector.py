@@ -1,0 +1,135 @@
+"""Finds pupils without a learned model: irises as rings of gradients, both eyes weighed together."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from livecam.core.crop import EyeCrop, EyePair, similarity_matrix, warp_crop
+from livecam.core.interfaces import PupilPair
+from livecam.core.types import Face, Frame, Point, Pupil, Side
+from livecam.perception.pupils.handcrafted.confidence import RingEvidence, classify, thinness
+from livecam.perception.pupils.handcrafted.head_pose import head_pose
+from livecam.perception.pupils.handcrafted.localization import (
+    IrisCandidate,
+    Peak,
+    Peaks,
+    iris_candidates,
+    margin,
+    peaks,
+    search_block,
+    together,
+)
+from livecam.perception.pupils.handcrafted.ring_filter import Plane
+
+_WIDTH, _HEIGHT = 64, 48
+_IRIS_RADIUS = 8.0  # patch pixels
+_SCALE = _IRIS_RADIUS / 0.0935  # patch pixels a pupil distance: an iris of the usual 0.0935 gets a radius of 8 pixels
+_NOISE = 4.0  # grey levels: a patch that is flatter than this has nothing to show
+_GLINT = 1.5  # standard deviations above the mean at which levels are clipped
+_AGREEMENT = 0.3  # how far the heights of the two centres are drawn together
+_AGREEMENT_REACH = 4.0  # patch pixels; eyes further apart in height do not agree at all
+
+
+@dataclass(frozen=True, slots=True)
+class HeadScaledCropper:
+    """Cuts both eyes level, centred on the middle of their corners, scaled by the size of the head, so that an iris has
+    a radius of about eight pixels also when the head is turned."""
+
+    def __call__(self, frame: Frame, face: Face) -> EyePair:
+        scale = _SCALE / head_pose(face).pupil_distance
+        left, right = (self._eye(frame, face, side, scale) for side in (Side.LEFT, Side.RIGHT))
+        return EyePair(left, right, face, frame.timestamp)
+
+    def _eye(self, frame: Frame, face: Face, side: Side, scale: float) -> EyeCrop:
+        lids = face.lids(side)
+        middle = ((_WIDTH - 1) / 2, (_HEIGHT - 1) / 2)
+        matrix = similarity_matrix(lids[[0, 3]].mean(axis=0), angle=face.roll, scale=scale, onto=middle)
+        return EyeCrop(side, warp_crop(frame.image, matrix, (_WIDTH, _HEIGHT)), matrix, lids)
+
+
+class EyeResponse(NamedTuple):
+    """What one eye shows by itself: levels, where an iris may be, and how far the lids' landmarks are apart."""
+
+    levels: Plane
+    peaks: Peaks
+    opening: float
+
+
+class IrisEvidence(NamedTuple):
+    """An iris in patch pixels, and what speaks for it."""
+
+    spot: IrisCandidate
+    signs: RingEvidence
+
+
+@dataclass(frozen=True, slots=True)
+class RingPupilDetector:
+    """Coarse at half size, the best pair of peaks, then fine and sub-pixel around each.
+
+    Every eye has an answer; one that is closed has a state of CLOSED and a low confidence.
+    """
+
+    cropper: HeadScaledCropper = HeadScaledCropper()
+
+    def detect(self, eyes: EyePair) -> PupilPair:
+        left, right = read(eyes)
+        return PupilPair(_pupil(eyes.left, left), _pupil(eyes.right, right))
+
+
+def read(eyes: EyePair) -> tuple[IrisEvidence, IrisEvidence]:
+    """Both irises, left and right."""
+    left, right = _view(eyes.left), _view(eyes.right)
+    first, second = together(left.peaks, right.peaks)
+    spot_left, spot_right = iris_candidates(search_block(left.levels, first), search_block(right.levels, second))
+    apart = min(math.hypot((spot_left.x - spot_right.x) / 4, (spot_left.y - spot_right.y) / 3), 4.0)
+    between = min(spot_left.score, spot_right.score), apart
+    spot_left, spot_right = _level(spot_left, spot_right)
+    return _reading(left, first, spot_left, between), _reading(right, second, spot_right, between)
+
+
+def _view(eye: EyeCrop) -> EyeResponse:
+    levels, rows = _levels(eye), eye.from_frame(eye.lids)[:, 1].tolist()
+    opening = (rows[4] + rows[5] - rows[1] - rows[2]) / 2 / _IRIS_RADIUS
+    return EyeResponse(levels, peaks(levels, sum(rows) / len(rows)), min(max(opening, 0.0), 1.2))
+
+
+def _levels(eye: EyeCrop) -> Plane:
+    """The red channel, in which skin is bright and even a blue iris dark, in standard deviations, glints clipped."""
+    red = cv2.extractChannel(eye.patch, 2).astype(np.float32)
+    mean, deviation = (float(value[0, 0]) for value in cv2.meanStdDev(red[8:40, 8:56]))
+    levels: Plane = np.minimum((red - mean) * (1 / (deviation + _NOISE)), _GLINT)
+    return levels
+
+
+def _level(left: IrisCandidate, right: IrisCandidate) -> tuple[IrisCandidate, IrisCandidate]:
+    """The spots with their heights drawn together: what differs there is mostly the shadow of a lid."""
+    apart = left.y - right.y
+    if abs(apart) >= _AGREEMENT_REACH:
+        return left, right
+    step = _AGREEMENT * apart / 2
+    return left._replace(y=left.y - step), right._replace(y=right.y + step)
+
+
+def _reading(view: EyeResponse, peak: Peak, spot: IrisCandidate, between: tuple[float, float]) -> IrisEvidence:
+    weaker_ring, apart = between
+    signs = RingEvidence(
+        ring=spot.score,
+        weaker_ring=weaker_ring,
+        blur=math.log(spot.spread + 1e-3),
+        apart=apart,
+        margin=min(max(margin(view.peaks, peak), 0.0), 0.4),
+        thinness=thinness(view.levels, spot),
+        opening=view.opening,
+    )
+    return IrisEvidence(spot, signs)
+
+
+def _pupil(eye: EyeCrop, reading: IrisEvidence) -> Pupil:
+    x, y = eye.to_frame((reading.spot.x, reading.spot.y)).tolist()
+    confidence, state = classify(reading.signs)
+    return Pupil(Point(x, y), reading.spot.radius / eye.scale, confidence, state)

@@ -1,0 +1,215 @@
+"""Finds pupils with the trained network: one pass for both eyes, and a second, wider look where it is in doubt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livecam.core.assets import asset
+from livecam.core.crop import EyeCrop, EyePair, warp_crop
+from livecam.core.errors import AssetError
+from livecam.core.interfaces import PupilPair
+from livecam.core.tflite import Tensor, TFLiteModel
+from livecam.core.types import EyeState, Image, Point, Pupil
+from livecam.perception.pupils.network.eye_crop import EyeCornerCropper, Matrix, window_matrix
+from livecam.perception.pupils.network.heatmap import HeatmapOutput, decode, line, normalised
+from livecam.perception.pupils.network.model_card import (
+    SHIPPED,
+    ConfidenceFeatures,
+    Normalisation,
+    PupilModelCard,
+    logistic,
+    read_card,
+)
+from livecam.settings import PupilSettings
+
+VERSION_FIGURES = 8
+
+
+class EyePrediction(NamedTuple):
+    """What the net says of one eye, in frame pixels."""
+
+    centre: Point
+    radius: float
+    sigma: float  # the error it expects
+    spread: float  # standard deviation of its heat map
+    openness: float  # log-odds
+
+
+class NetworkPupilDetector:
+    """A PupilFinder that runs a TFLite model as its card says."""
+
+    def __init__(self, card: PupilModelCard, interpreter: TFLiteModel) -> None:
+        """AssetError when the model's tensors are not those the card describes."""
+        self.card = card
+        self._interpreter = interpreter
+        self._heatmap, self._numbers = _output_places(card, interpreter)
+
+    @classmethod
+    def open(cls, settings: PupilSettings) -> NetworkPupilDetector:
+        """The model of the settings, or the one that ships; AssetError when it, or its card, cannot be used."""
+        card, content = read_card(settings.model or asset(SHIPPED))
+        return cls(card, TFLiteModel(content, runtime=settings.runtime, threads=settings.threads))
+
+    @property
+    def version(self) -> str:
+        """The first figures of the model's sha256."""
+        return self.card.sha256[:VERSION_FIGURES]
+
+    @cached_property
+    def cropper(self) -> EyeCornerCropper:
+        return EyeCornerCropper(self.card.window)
+
+    def detect(self, eyes: EyePair) -> PupilPair:
+        """Both pupils; a closed eye is found too, with that state and little confidence."""
+        sights = self.predict(eyes)
+        left, right = (
+            self._pupil(sight, features)
+            for sight, features in zip(sights, confidence_features(eyes, sights), strict=True)
+        )
+        return PupilPair(left, right)
+
+    def predict(self, eyes: EyePair) -> tuple[EyePrediction, EyePrediction]:
+        """What the net says of the left and the right eye, after a second look where the first was in doubt."""
+        first = self._sights([_grey(eye.patch) for eye in eyes], [eye.matrix for eye in eyes])
+        doubt = self.card.second_look.doubt * eyes.face.pupil_distance
+        if eyes.image is None or max(sight.sigma for sight in first) <= doubt:
+            return first
+        second = self._second_look(eyes, eyes.image)
+        left, right = (
+            again if before.sigma > doubt and again.sigma < before.sigma else before
+            for before, again in zip(first, second, strict=True)
+        )
+        return left, right
+
+    def _second_look(self, eyes: EyePair, image: Image) -> tuple[EyePrediction, EyePrediction]:
+        """The landmarks may be beside the eye: look wider, then at what was found there."""
+        centres = [eye.lids[[0, 3]].mean(axis=0).tolist() for eye in eyes]
+        widths = [eye_width(eye, self.card.window.width, self.card.window.margin) for eye in eyes]
+        wide = self._look_at(eyes, image, centres, [self.card.second_look.widen * width for width in widths])
+        return self._look_at(eyes, image, [sight.centre for sight in wide], widths)
+
+    def _look_at(
+        self, eyes: EyePair, image: Image, centres: Sequence[Sequence[float]], widths: Sequence[float]
+    ) -> tuple[EyePrediction, EyePrediction]:
+        window, angle = self.card.window, eyes.face.roll
+        matrices = [
+            window_matrix(window, centre, width=width, angle=angle, side=eye.side)
+            for eye, centre, width in zip(eyes, centres, widths, strict=True)
+        ]
+        greys = [_grey(warp_crop(image, matrix, (window.width, window.height))) for matrix in matrices]
+        return self._sights(greys, matrices)
+
+    def _sights(self, greys: Sequence[Image], matrices: Sequence[Matrix]) -> tuple[EyePrediction, EyePrediction]:
+        reading = self.run_network(greys)
+        left, right = (_sight(reading, k, matrix) for k, matrix in enumerate(matrices))
+        return left, right
+
+    def run_network(self, greys: Sequence[Image]) -> HeatmapOutput:
+        """What the net says of two grey crops, (h, w) each, in crop pixels."""
+        tensor, decoding = self._interpreter.input, self.card.decoding
+        crops = np.empty((len(greys), *greys[0].shape), tensor.dtype)
+        for crop, grey in zip(crops, greys, strict=True):
+            store(crop, grey, tensor, self.card.normalisation)
+        outputs = self._interpreter.run(crops.reshape(tensor.shape))
+        logits = outputs[self._heatmap].reshape(len(greys), decoding.rows, decoding.columns)
+        return decode(logits, outputs[self._numbers], self.card.window, decoding)
+
+    def _pupil(self, sight: EyePrediction, features: ConfidenceFeatures) -> Pupil:
+        confidence = self.card.calibration.confidence(features)
+        if logistic(sight.openness) < self.card.decoding.closed_below:
+            return Pupil(sight.centre, sight.radius, min(confidence, 0.49), EyeState.CLOSED)
+        return Pupil(sight.centre, sight.radius, confidence)
+
+
+def confidence_features(
+    eyes: EyePair, sights: Sequence[EyePrediction]
+) -> tuple[ConfidenceFeatures, ConfidenceFeatures]:
+    """What the calibration weighs, for the left and the right eye."""
+    near = 0.05 * max(eyes.face.pupil_distance, 1.0)
+    apart = math.log1p(_disagreement(eyes, sights) / near)
+    left, right = (
+        ConfidenceFeatures(
+            reach=math.log(near / sight.sigma),
+            spread=math.log(max(sight.spread / near, 0.01)),
+            openness=min(max(sight.openness, -4.0), 4.0),
+            disagreement=apart,
+        )
+        for sight in sights
+    )
+    return left, right
+
+
+def _disagreement(eyes: EyePair, sights: Sequence[EyePrediction]) -> float:
+    """How far apart, in frame pixels, the eyes would put a pupil relative to the middle of their corners."""
+    (left_x, left_y), (right_x, right_y) = (
+        (
+            sight.centre.x - float(eye.lids[0, 0] + eye.lids[3, 0]) / 2,
+            sight.centre.y - float(eye.lids[0, 1] + eye.lids[3, 1]) / 2,
+        )
+        for eye, sight in zip(eyes, sights, strict=True)
+    )
+    return math.hypot(left_x - right_x, left_y - right_y)
+
+
+def eye_width(eye: EyeCrop, width: int, margin: float) -> float:
+    """The width, frame pixels, that an eye was taken to have when its crop was cut."""
+    return width / (eye.scale * (1 + 2 * margin))
+
+
+def _sight(reading: HeatmapOutput, which: int, matrix: Matrix) -> EyePrediction:
+    (a, b, left), (c, d, top) = matrix.tolist()
+    area = a * d - b * c
+    scale = math.sqrt(abs(area))
+    x, y = reading.centres[which].tolist()
+    x, y = x - left, y - top
+    return EyePrediction(
+        Point((d * x - b * y) / area, (a * y - c * x) / area),
+        reading.radii[which].item() / scale,
+        reading.sigmas[which].item() / scale,
+        reading.spreads[which].item() / scale,
+        reading.openness[which].item(),
+    )
+
+
+def store(crop: NDArray[Any], grey: Image, tensor: Tensor, normalisation: Normalisation) -> None:
+    """Writes a grey crop (h, w) as the net sees it into `crop`, its place in the input."""
+    if tensor.dtype != np.int8:
+        crop[...] = tensor.quantise(normalised(grey, normalisation))
+        return
+    # Normalised, quantised and clipped in one pass. The net was calibrated on limited numbers, so that eight bits end
+    # where the limit is.
+    gain, offset = line(grey, normalisation)
+    cv2.addWeighted(grey, gain / tensor.scale, grey, 0, offset / tensor.scale + tensor.zero, crop, cv2.CV_8S)
+
+
+def _grey(patch: Image) -> Image:
+    grey: Image = cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY)  # type: ignore[assignment]
+    return grey
+
+
+def _output_places(card: PupilModelCard, interpreter: TFLiteModel) -> tuple[int, int]:
+    window, decoding = card.window, card.decoding
+    _fits("input", interpreter.input, (2, window.height, window.width))
+    cells = (2, decoding.rows, decoding.columns)
+    places = {_bare(tensor.shape): place for place, tensor in enumerate(interpreter.outputs)}
+    if set(places) != {cells, (2, len(decoding.numbers))}:
+        raise AssetError(
+            f"the model's outputs are {sorted(places)}, its card promises {cells} and (2, 3); export again"
+        )
+    return places[cells], places[2, len(decoding.numbers)]
+
+
+def _fits(name: str, tensor: Tensor, shape: tuple[int, ...]) -> None:
+    if _bare(tensor.shape) != shape:
+        raise AssetError(f"the model's {name} is {tensor.shape}, its card promises {shape}; export it again")
+
+
+def _bare(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return shape[:-1] if shape[-1] == 1 else shape

@@ -1,0 +1,124 @@
+"""The card beside a pupil model: all that the program must know to feed it and to read its answer."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from pydantic import Field
+
+from livecam.core.errors import AssetError
+from livecam.core.model_card import CardSection, ModelCard, ModelKind, ModelWithCard
+
+SCHEMA = 1
+
+
+class CropSpec(CardSection):
+    """How an eye is cut: the corners of the lids lie on the middle line, `margin` of their distance from the sides."""
+
+    width: int = Field(64, ge=16, le=512)
+    height: int = Field(48, ge=16, le=512)
+    margin: float = Field(0.2, ge=0, le=2)
+    other_eye_share: float = Field(0.6, ge=0, le=1)
+    """an eye is taken to be at least this share of the other one's width, for side views"""
+    mirror_left: bool = True
+    """the subject's left eye is mirrored, so that the nose is always on the same side"""
+
+
+class Normalisation(CardSection):
+    """(grey - mean) / (standard deviation + softening), of each crop by itself, within +-limit."""
+
+    softening: float = Field(4.0, gt=0)
+    limit: float = Field(4.0, gt=0)
+
+
+class Decoding(CardSection):
+    """Soft-argmax over a heat map (Nibali et al. 2018, DSNT); three more numbers follow in the second output."""
+
+    rows: int = Field(12, ge=2)
+    columns: int = Field(16, ge=2)
+    numbers: tuple[Literal["radius"], Literal["openness"], Literal["log_sigma"]] = ("radius", "openness", "log_sigma")
+    radius_unit: float = Field(10.0, gt=0)
+    radius_step: float = Field(0.25, gt=0)
+    """the radius in crop pixels is radius_unit * exp(radius_step * number)"""
+    closed_below: float = Field(0.5, ge=0, le=1)
+    """an openness, as a probability, that is lower than this is a closed eye"""
+
+
+class WideRetry(CardSection):
+    """Where the first look is in doubt, a wider one finds the eye that wrong landmarks missed."""
+
+    doubt: float = Field(0.009, gt=0)
+    """an expected error, in pupil distances, that is worth a second look"""
+    widen: float = Field(1.5, ge=1)
+    """how much wider that one is"""
+
+
+class ConfidenceFeatures(NamedTuple):
+    """What an answer says of its own quality."""
+
+    reach: float  # log(5 % of the pupil distance / the error the net expects)
+    spread: float  # log(standard deviation of the heat map / 5 % of the pupil distance)
+    openness: float  # log-odds, within +-4
+    disagreement: float  # log(1 + disagreement of the two eyes / 5 % of the pupil distance)
+
+
+class PupilConfidenceCalibration(CardSection):
+    """Logistic weights that turn Features into the probability of being within 5 % of the pupil distance."""
+
+    reach: float
+    spread: float
+    openness: float
+    disagreement: float
+    bias: float
+
+    def confidence(self, features: ConfidenceFeatures) -> float:
+        return logistic(
+            self.bias
+            + self.reach * features.reach
+            + self.spread * features.spread
+            + self.openness * features.openness
+            + self.disagreement * features.disagreement
+        )
+
+
+def logistic(log_odds: float) -> float:
+    """The probability that has these log-odds."""
+    return 1 / (1 + math.exp(-min(max(log_odds, -60.0), 60.0)))
+
+
+class Provenance(CardSection):
+    """Where the model comes from."""
+
+    recipe: str
+    commit: str
+    data: dict[str, str]
+    attribution: tuple[str, ...]
+    scores: dict[str, float]
+
+
+class PupilModelCard(ModelCard):
+    """A pupil model's description."""
+
+    window: CropSpec
+    normalisation: Normalisation
+    decoding: Decoding
+    second_look: WideRetry
+    calibration: PupilConfidenceCalibration
+    provenance: Provenance
+
+
+def read_card(model: Path) -> tuple[PupilModelCard, bytes]:
+    """The card beside `model` and the model itself; AssetError when either is missing, damaged, of another kind, or
+    not of the other."""
+    files = ModelWithCard.read(model)
+    if files.kind is ModelKind.TARGET:
+        raise AssetError(
+            f"{model} is a model for `livecam find`; a pupil model is wanted here, which comes from:"
+            " livecam-train export"
+        )
+    return files.card(PupilModelCard, schema=SCHEMA), files.content
+
+
+SHIPPED = "models/pupil.tflite"

@@ -1,0 +1,130 @@
+"""A page seen at another scale without ever being there in full: any part can be had, each pixel always the same."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livecam.core.types import Image
+
+_STEPS = 32  # of OpenCV's bilinear interpolation between two pixels
+
+
+class Interval(NamedTuple):
+    """Pixels from `start` up to, and without, `stop`."""
+
+    start: int
+    stop: int
+
+    @property
+    def length(self) -> int:
+        return self.stop - self.start
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Axis:
+    """For every pixel of the scaled page along one axis, where on the page it is taken from."""
+
+    whole: NDArray[np.int64]  # (length,)
+    part: NDArray[np.uint16]  # (length,), of a pixel further on, in steps
+    scale: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LazyScaledImage:
+    """A page (h, w, 3) at `scale`; a scale below 1 takes the mean of what falls together."""
+
+    image: Image
+    scale: float
+    _x: _Axis = field(init=False)
+    _y: _Axis = field(init=False)
+
+    def __post_init__(self) -> None:
+        height, width = self.image.shape[:2]
+        object.__setattr__(self, "_x", _axis(width, self.scale))
+        object.__setattr__(self, "_y", _axis(height, self.scale))
+
+    @property
+    def width(self) -> int:
+        return len(self._x.whole)
+
+    @property
+    def height(self) -> int:
+        return len(self._y.whole)
+
+    def cut(self, rows: Interval, columns: Interval) -> Image:
+        """(rows, columns, 3) of the scaled page; what lies beyond its edge repeats the edge."""
+        inner_rows = Interval(min(rows.start, self.height - 1), min(rows.stop, self.height))
+        inner_columns = Interval(min(columns.start, self.width - 1), min(columns.stop, self.width))
+        part = self._inside(inner_rows, inner_columns)
+        below, right = rows.length - inner_rows.length, columns.length - inner_columns.length
+        if below or right:
+            part = cv2.copyMakeBorder(part, 0, below, 0, right, cv2.BORDER_REPLICATE).astype(np.uint8, copy=False)
+        return part
+
+    def _inside(self, rows: Interval, columns: Interval) -> Image:
+        height, width = self.image.shape[:2]
+        if (self.width, self.height) == (width, height):
+            return self.image[rows.start : rows.stop, columns.start : columns.stop]
+        sigma = _blur(min(self._x.scale, self._y.scale))
+        reach = math.ceil(3 * sigma) + 2
+        top, bottom = _source(self._y, rows, height, reach)
+        left, right = _source(self._x, columns, width, reach)
+        source = self.image[top:bottom, left:right]
+        if sigma > 0:
+            size = 2 * (reach - 2) + 1
+            source = cv2.GaussianBlur(source, (size, size), sigma, borderType=cv2.BORDER_REPLICATE).astype(
+                np.uint8, copy=False
+            )
+        return _sampled(source, self._y, rows, top, self._x, columns, left)
+
+
+def factors(image: Image, scale: float) -> tuple[float, float]:
+    """Scaled pixels a page pixel, along x and y: the scale, but for the rounding of the size to whole pixels."""
+    height, width = image.shape[:2]
+    return _scaled(width, scale) / width, _scaled(height, scale) / height
+
+
+def _scaled(length: int, scale: float) -> int:
+    return max(1, round(length * scale))
+
+
+def _axis(length: int, scale: float) -> _Axis:
+    scaled = _scaled(length, scale)
+    exact = scaled / length
+    # Centres of pixels fall on each other; what lies beyond the first and the last is that pixel.
+    places = np.clip((np.arange(scaled) + 0.5) / exact - 0.5, 0, length - 1)
+    steps = np.rint(places * _STEPS).astype(np.int64)
+    return _Axis(steps // _STEPS, (steps % _STEPS).astype(np.uint16), exact)
+
+
+def _blur(scale: float) -> float:
+    """The deviation, page pixels, of the blur that makes up for what a smaller scale does not sample."""
+    return 0.5 * math.sqrt(1 / scale**2 - 1) if scale < 1 else 0.0
+
+
+def _source(axis: _Axis, span: Interval, length: int, reach: int) -> Interval:
+    """The page's pixels that the span of the scaled page is made of."""
+    first, last = int(axis.whole[span.start]), int(axis.whole[span.stop - 1])
+    return Interval(max(0, first - reach), min(length, last + 1 + reach))
+
+
+def _sampled(source: Image, y: _Axis, rows: Interval, top: int, x: _Axis, columns: Interval, left: int) -> Image:
+    """Bilinear, from coordinates worked out once for the whole page: no seam can differ by a rounding."""
+    shape = rows.length, columns.length
+    whole, part = np.empty((*shape, 2), np.int16), np.empty(shape, np.uint16)
+    whole[..., 0] = x.whole[columns.start : columns.stop] - left
+    whole[..., 1] = (y.whole[rows.start : rows.stop] - top)[:, None]
+    np.add(
+        x.part[columns.start : columns.stop],
+        y.part[rows.start : rows.stop, None] * np.uint16(_STEPS),
+        out=part,
+    )
+    return cv2.remap(source, whole, part, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(
+        np.uint8, copy=False
+    )

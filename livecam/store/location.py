@@ -1,0 +1,55 @@
+"""The folder of a store: where it is when nobody names one, and how it is made."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from livecam.core.errors import StoreError
+from livecam.core.files import sync_folder
+
+DATABASE = "queue.db"
+PICTURES = "pictures"
+# What other programs keep in the store that shows people: maps, contact sheets, and the eyes rounds learnt from.
+_DERIVED = ("cam", "selections", "rounds/*/fine", "rounds/*/promoted")
+
+
+def default_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """`livecam/queue` in the user's data directory, after the XDG base directory specification; it need not exist."""
+    named = Path(environment.get("XDG_DATA_HOME", ""))
+    # The specification asks to ignore a relative path, and an empty one is relative.
+    data = named if named.is_absolute() else Path.home() / ".local" / "share"
+    return data / "livecam" / "queue"
+
+
+def prepare_folder(folder: Path, *, with_database: bool) -> None:
+    """Makes the folder, for its owner alone; OSError, and StoreError for a folder that holds something else."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for made in missing:
+        sync_folder(made.parent)
+    _refuse_foreign(folder)
+    status = folder.stat()
+    if status.st_mode & 0o077 and status.st_uid == os.geteuid():
+        folder.chmod(status.st_mode & 0o700)
+    if not (folder / PICTURES).is_dir():
+        (folder / PICTURES).mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder)
+    if with_database:
+        # SQLite would make it readable for others, and its companions take after it.
+        (folder / DATABASE).touch(mode=0o600)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    ours = {DATABASE, PICTURES}
+    if not any((folder / name).exists() for name in ours) and any(folder.iterdir()):
+        raise StoreError(f"the folder {folder} holds other things and no store; name an empty or a new one")
+
+
+def remove_derived_images(folder: Path) -> None:
+    """Removes every picture of a person that was made from the samples of the store in `folder`."""
+    for pattern in _DERIVED:
+        for path in folder.glob(pattern):
+            shutil.rmtree(path)

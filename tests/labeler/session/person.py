@@ -1,0 +1,53 @@
+"""Somebody at a desk, who wishes for one thing after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import reduce
+
+from labeler.session.actions import LabelingMode, UserInput
+from labeler.session.controller import AnnotationController
+from labeler.session.state import AnnotationState
+from livecam.store.samples import EyeLabel, SampleState
+from tests.labeler.session.shelf import Shelf, make_sample
+
+
+def shelf(count: int = 4) -> Shelf:
+    return Shelf.of(*(make_sample(number) for number in range(count)))
+
+
+@dataclass
+class Person:
+    """Somebody at a desk, with a clock that stands still between decisions."""
+
+    store: Shelf
+    mode: LabelingMode = LabelingMode.ANNOTATE
+    by: str = "ann"
+    repeats: float = 0.0
+    now: float = 0.0
+    session: AnnotationState = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.desk = AnnotationController(
+            self.store, self.mode, annotator=self.by, repeats=self.repeats, clock=lambda: self.now
+        )  # type: ignore[arg-type]
+        self.session = self.desk.open()
+
+    def wishes(self, *wishes: UserInput) -> Person:
+        self.session = reduce(self.desk.handle, wishes, self.session)
+        return self
+
+    def leaves(self) -> Shelf:
+        self.desk.close(self.session)
+        return self.store
+
+    def state(self, number: int) -> SampleState:
+        return self.store.sample(make_sample(number).id).resolved.state
+
+    def labels(self, number: int) -> tuple[EyeLabel, ...]:
+        return self.store.sample(make_sample(number).id).resolved.labels
+
+    def number(self) -> int:
+        """Which of the samples is before the person."""
+        assert self.session.turn is not None
+        return self.store.sample(self.session.turn.sample_id).sample.frame_index

@@ -1,0 +1,94 @@
+"""Keys and what they ask for."""
+
+from __future__ import annotations
+
+import pytest
+
+from labeler.desktop.x11_input import key_name
+from labeler.session.actions import HELP, KEYS, LabelingAction, LabelingMode, lookup_key
+
+DRAWING = {
+    *(
+        LabelingAction.OTHER_EYE,
+        LabelingAction.CLOSED,
+        LabelingAction.OCCLUDED,
+        LabelingAction.WIDER,
+        LabelingAction.NARROWER,
+    ),
+    *(LabelingAction.LEFT, LabelingAction.RIGHT, LabelingAction.UP, LabelingAction.DOWN),
+    *(
+        LabelingAction.LEFT_A_LITTLE,
+        LabelingAction.RIGHT_A_LITTLE,
+        LabelingAction.UP_A_LITTLE,
+        LabelingAction.DOWN_A_LITTLE,
+    ),
+}
+MEANT = {
+    LabelingMode.REVIEW: set(LabelingAction) - DRAWING,
+    LabelingMode.ANNOTATE: set(LabelingAction) - {LabelingAction.REJECT},
+}
+
+
+@pytest.mark.parametrize("mode", LabelingMode)
+def test_every_action_has_a_letter_key(mode: LabelingMode) -> None:
+    assert {action for key, action in KEYS[mode].items() if key.isalpha() and len(key) == 1} == MEANT[mode]
+
+
+@pytest.mark.parametrize(
+    ("key", "action"),
+    [
+        ("Escape", LabelingAction.QUIT),
+        ("n", LabelingAction.NEXT),
+        ("p", LabelingAction.PREVIOUS),
+        ("f", LabelingAction.ACCEPT),
+        ("d", LabelingAction.REJECT),
+        ("s", LabelingAction.EXPORT),
+        ("v", LabelingAction.LABELS),
+        ("u", LabelingAction.UNDO),
+        (" ", LabelingAction.SKIP),
+        ("?", LabelingAction.HELP),
+    ],
+)
+def test_review_has_the_keys_of_the_tutorial(key: str, action: LabelingAction) -> None:
+    assert lookup_key(LabelingMode.REVIEW, key) is action
+
+
+@pytest.mark.parametrize(
+    ("mode", "key", "action"),
+    [
+        (LabelingMode.REVIEW, "F", LabelingAction.ACCEPT),
+        (LabelingMode.ANNOTATE, "L", LabelingAction.RIGHT_A_LITTLE),
+        (LabelingMode.ANNOTATE, "Shift+ArrowUp", LabelingAction.UP_A_LITTLE),
+        (LabelingMode.REVIEW, "Shift+ArrowLeft", LabelingAction.PREVIOUS),
+        (LabelingMode.REVIEW, "Tab", None),
+        (LabelingMode.ANNOTATE, "F5", None),
+    ],
+)
+def test_a_key_has_one_meaning_or_none(mode: LabelingMode, key: str, action: LabelingAction | None) -> None:
+    assert lookup_key(mode, key) is action
+
+
+@pytest.mark.parametrize("mode", LabelingMode)
+def test_the_help_names_only_keys_that_there_are(mode: LabelingMode) -> None:
+    names = {"esc": "Escape", "space": " ", "enter": "Enter", "tab": "Tab", "arrows": "ArrowLeft", "click": "f"}
+    keys = [names.get(key, key) for keys, _ in HELP[mode] for key in keys.split()]
+
+    assert not [key for key in keys if lookup_key(mode, key) is None]
+
+
+@pytest.mark.parametrize(
+    ("symbol", "shift", "name"),
+    [
+        (ord("j"), False, "j"),
+        (ord("J"), True, "J"),
+        (65361, False, "ArrowLeft"),
+        (65362, True, "Shift+ArrowUp"),
+        (0xFF8D, False, "Enter"),
+        (13, False, "Enter"),
+        (0xFE20, True, "Tab"),
+        (65505, False, None),
+        (-1, False, None),
+    ],
+)
+def test_keys_are_called_as_in_browsers(symbol: int, shift: bool, name: str | None) -> None:
+    assert key_name(symbol, shift=shift) == name

@@ -1,0 +1,100 @@
+"""Scores equal those of the scorer that judges the program from outside."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from livecam.benchmark.accuracy import LabelledPhotograph, answer, read_labels, score
+from livecam.benchmark.contenders import Pupils
+from livecam.core.errors import SourceError
+from tests.fakes import make_look, make_scene
+
+SCORER = Path(__file__).parents[4] / "shared" / "score" / "score.py"
+HEAD = "image,lx,ly,rx,ry,group\n"
+
+
+def label(name: str = "a.png", *, closed: bool = False) -> LabelledPhotograph:
+    return LabelledPhotograph(Path(name), (100.0, 100.0), (200.0, 100.0), closed)
+
+
+def found(left: tuple[float, float], right: tuple[float, float]) -> Pupils:
+    return (100 + left[0], 100 + left[1]), (200 + right[0], 100 + right[1])
+
+
+def test_the_worse_eye_counts() -> None:
+    assert score("made", [label()], [found((0, 0), (0, 4))]).within == (0, 0, 1, 1, 1)
+
+
+def test_a_face_that_was_not_found_is_a_miss_at_every_threshold() -> None:
+    assert score("made", [label(), label()], [None, found((0, 0), (0, 0))]).within == (0.5,) * 5
+
+
+def test_a_constant_offset_costs_nothing_once_it_is_removed() -> None:
+    answers = [found((2, 3), (2, 3)), found((2, 3), (2, 3))]
+
+    assert score("made", [label(), label()], answers).centred == (1,) * 5
+
+
+def test_closed_eyes_are_left_out() -> None:
+    assert score("made", [label(), label(closed=True)], [found((0, 0), (0, 0)), None]).count == 1
+
+
+def test_the_eye_on_the_left_of_the_image_comes_first() -> None:
+    centres = answer(make_scene(looks=(make_look(),)))
+
+    assert centres is not None
+    assert centres[0][0] < centres[1][0]
+
+
+def test_an_empty_room_is_no_answer() -> None:
+    assert answer(make_scene(looks=())) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "image,x\na.png,1\n", HEAD + "a.png,1,2,3,left,g\n", HEAD + "a.png,1,2\n", HEAD + "a.png,1,2,3,4,closed\n"],
+)
+def test_a_list_of_labels_that_cannot_be_used_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "truth.csv").write_text(text)
+
+    with pytest.raises(SourceError, match=r"truth\.csv"):
+        read_labels(tmp_path)
+
+
+def test_a_folder_without_labels_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"truth\.csv"):
+        read_labels(tmp_path)
+
+
+@pytest.mark.skipif(not SCORER.exists(), reason="the scorer is not on this machine")
+def test_the_numbers_are_those_of_the_scorer(tmp_path: Path) -> None:
+    draw = np.random.default_rng(3)
+    truth = np.array([100, 100, 180, 110]) + draw.normal(0, 20, (40, 4))
+    answers = truth + draw.normal(0.8, 3, truth.shape)
+    rows = [f"{k}.png,{','.join(map(str, row))},{'closed' if k % 10 == 9 else 'open'}" for k, row in enumerate(truth)]
+    (tmp_path / "truth.csv").write_text(HEAD + "\n".join(rows) + "\n")
+    (tmp_path / "said.jsonl").write_text("".join(said(k, row) for k, row in enumerate(answers.tolist())))
+    ours: list[Pupils | None] = [((a, b), (c, d)) if k % 7 else None for k, (a, b, c, d) in enumerate(answers.tolist())]
+
+    tell = "import pathlib; print(pathlib.Path('said.jsonl').read_text())"
+    command = [sys.executable, str(SCORER), str(tmp_path), "--", sys.executable, "-c", tell]
+    theirs = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+
+    assert (
+        json.loads(theirs.splitlines()[-1].removeprefix("JSON "))
+        == score(tmp_path.name, read_labels(tmp_path), ours).as_json()
+    )
+
+
+def said(number: int, centres: list[float]) -> str:
+    """One line of `livecam locate --json`; every seventh picture has a face with one eye."""
+    left_x, left_y, right_x, right_y = centres
+    left = {"x": right_x, "y": right_y, "confidence": 0.9} if number % 7 else None
+    face = {"left": left, "right": {"x": left_x, "y": left_y, "confidence": 0.9}}
+    return json.dumps({"image": f"{number}.png", "faces": [face]}) + "\n"

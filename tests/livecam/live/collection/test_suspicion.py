@@ -1,0 +1,107 @@
+"""Which scenes are worth keeping."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from livecam.core.types import EyeState, Scene
+from livecam.live.collection.hard_examples import Candidate, HardExampleDetector
+from livecam.settings import CollectSettings
+from livecam.store.samples import SamplingReason
+from tests.fakes import grey, make_face, make_look
+from tests.livecam.live.collection.fakes import empty, make_suspicion, seen
+
+
+def suspects(scenes: list[Scene], suspicion: HardExampleDetector | None = None) -> list[Candidate]:
+    suspicion = suspicion or make_suspicion()
+    found = [suspicion.evaluate(scene) for scene in scenes]
+    return [suspect for suspect in found if suspect is not None]
+
+
+def reasons(scenes: list[Scene], suspicion: HardExampleDetector | None = None) -> list[SamplingReason]:
+    return [suspect.reason for suspect in suspects(scenes, suspicion) if suspect.reason]
+
+
+def test_a_sure_face_is_nothing_to_learn_from() -> None:
+    assert reasons([seen(index / 30, confidence=0.9999) for index in range(9)]) == []
+
+
+def test_an_empty_room_is_nothing_to_learn_from() -> None:
+    assert suspects([empty(index / 30) for index in range(30)]) == []
+
+
+def test_a_doubtful_eye_is_kept() -> None:
+    assert reasons([seen(0, confidence=0.69)]) == [SamplingReason.LOW]
+
+
+def test_an_eye_that_was_not_found_is_doubtful() -> None:
+    observation = replace(make_look(), right=None)
+    assert reasons([replace(seen(0), faces=(observation,))]) == [SamplingReason.LOW]
+
+
+def test_doubtful_frames_that_follow_each_other_closely_are_one() -> None:
+    assert len(reasons([seen(index / 10, confidence=0.2) for index in range(25)])) == 3
+
+
+def test_while_all_goes_well_the_least_sure_face_is_kept_in_the_end() -> None:
+    kept = suspects([seen(index / 30, confidence=0.99) for index in range(300)])
+    assert {suspect.reason for suspect in kept} == {SamplingReason.LOW, None}
+
+
+def test_a_pupil_that_leaps_by_itself_is_kept() -> None:
+    assert reasons([seen(0), seen(1 / 30, shifts=(0.06, 0.0))]) == [SamplingReason.JUMP]
+
+
+def test_a_glance_of_both_eyes_is_no_leap() -> None:
+    assert reasons([seen(0), seen(1 / 30, shifts=(0.06, 0.06))]) == []
+
+
+def test_where_an_eye_went_in_a_pause_is_no_leap() -> None:
+    assert reasons([seen(0), seen(0.5, shifts=(0.06, 0.0))]) == []
+
+
+def test_another_face_is_no_leap() -> None:
+    assert reasons([seen(0), seen(1 / 30, shifts=(0.06, 0.0), face=make_face(identity=2))]) == []
+
+
+def test_an_eye_that_opens_is_no_leap() -> None:
+    closed = seen(0)
+    observation = closed.faces[0]
+    assert observation.left
+    shut = replace(closed, faces=(replace(observation, left=replace(observation.left, state=EyeState.CLOSED)),))
+    assert reasons([shut, seen(1 / 30, shifts=(0.06, 0.0))]) == []
+
+
+def test_a_flag_takes_the_next_scene_with_a_face() -> None:
+    suspicion = make_suspicion()
+    suspicion.flag()
+    assert reasons([empty(0), seen(0.1, confidence=0.9999), seen(0.2, confidence=0.9999)], suspicion) == [
+        SamplingReason.FLAG
+    ]
+
+
+def test_the_other_finder_is_asked_for_at_most_one_frame_in_ten() -> None:
+    blank = grey()
+    kept = suspects([seen(index / 30, confidence=0.2 if index % 3 else 0.99, image=blank) for index in range(1000)])
+    assert 40 <= len(kept) <= 100
+
+
+def test_of_several_faces_the_most_doubtful_is_kept() -> None:
+    sure = seen(0, confidence=0.6)
+    other = seen(0, confidence=0.1, face=make_face(identity=2)).faces[0]
+    kept = suspects([replace(sure, faces=(*sure.faces, other))])
+    assert kept[0].observation is other
+
+
+def test_a_drawn_face_goes_before_a_doubtful_one() -> None:
+    scenes = [seen(index / 30, confidence=0.2) for index in range(90)]
+    assert set(reasons(scenes, make_suspicion(per_minute=1e6))) == {SamplingReason.RANDOM, SamplingReason.LOW}
+
+
+@pytest.mark.parametrize("setting", [{"low": 0.0}, {"low": 1.0}])
+def test_the_bar_is_a_setting(setting: dict[str, float]) -> None:
+    scene = seen(0, confidence=0.5)
+    expected = [SamplingReason.LOW] if setting["low"] else []
+    assert reasons([scene], make_suspicion(CollectSettings.model_validate(setting))) == expected

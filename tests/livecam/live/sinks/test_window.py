@@ -1,0 +1,109 @@
+"""The window driven for real, under a private X server."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from livecam.core.errors import SinkError
+from livecam.core.runtime import display_problem
+from livecam.live.sinks.window import WindowSink
+from tests import show_window
+from tests.screen import Screen, needs_a_screen, wait_until
+
+Shown = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def shown(screen: Screen, tmp_path: Path) -> Iterator[Shown]:
+    """Starts show_window and waits for its window; what a test leaves running ends with it."""
+    with ExitStack() as stack:
+
+        def start(*arguments: object) -> subprocess.Popen[str]:
+            program = screen.start(show_window.__file__, *map(str, arguments), folder=tmp_path)
+            stack.callback(program.kill)
+            screen.painted()
+            return program
+
+        yield start
+
+
+def heard(program: subprocess.Popen[str]) -> list[str]:
+    """What the program said until its end."""
+    said, wrong = program.communicate(timeout=30)
+    assert program.returncode == 0, wrong
+    return said.split()
+
+
+@needs_a_screen
+def test_every_key_is_heard_and_arrows_are_no_letters(screen: Screen, shown: Shown) -> None:
+    program = shown(640, 360)
+    for key in ("space", "plus", "minus", "Escape", "Left", "q"):
+        screen.press(key)
+    assert heard(program) == [str(code) for code in (32, 43, 45, 27, 0xFF51, ord("q"))]
+
+
+@needs_a_screen
+def test_closing_the_window_by_mouse_quits(screen: Screen, shown: Shown) -> None:
+    program = shown(640, 360)
+    screen.close_by_mouse()
+    assert heard(program)[-1] == "closed"
+
+
+@needs_a_screen
+@pytest.mark.parametrize(("size", "mirrored"), [((640, 360), False), ((641, 359), True)])
+def test_the_mirror_turns_the_picture_and_not_what_is_drawn_on_it(
+    screen: Screen, shown: Shown, size: tuple[int, int], mirrored: bool
+) -> None:
+    program = shown(*size, *["mirrored"] * mirrored)
+    blue = (200, 100, 50)
+    sides = ((0, 0, 0), blue) if mirrored else (blue, (0, 0, 0))
+    wait_until(lambda: colours(screen, (300, 500), (900, 500), (8, 8)) == (*sides, (255, 255, 255)), "the picture")
+    screen.press("q")
+    assert heard(program) == [str(ord("q"))]
+
+
+@needs_a_screen
+def test_the_picture_grows_and_shrinks_with_the_window(screen: Screen, shown: Shown) -> None:
+    program = shown(640, 360)
+    for width, height in [(1300, 800), (500, 300), (900, 700)]:
+        screen.resize(width, height)
+        middle = height // 2
+        edges = ((2, middle), (width - 3, middle))
+        wait_until(lambda edges=edges: colours(screen, *edges) == ((200, 100, 50), (0, 0, 0)), f"{width} pixels")
+    screen.press("q")
+    assert heard(program) == [str(ord("q"))]
+
+
+@needs_a_screen
+def test_a_picture_of_one_pixel_has_a_window(screen: Screen, shown: Shown) -> None:
+    program = shown(1, 1)
+    screen.press("q")
+    assert heard(program)[-1] == str(ord("q"))
+
+
+@pytest.mark.parametrize(
+    ("environment", "explanation"),
+    [
+        ({}, "DISPLAY is not set"),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "Xwayland"),
+        ({"DISPLAY": ":987"}, "display :987 does not answer"),
+    ],
+)
+def test_what_keeps_a_window_from_opening_is_explained(environment: dict[str, str], explanation: str) -> None:
+    assert explanation in display_problem(environment)
+
+
+def test_no_display_is_an_error_and_not_the_end_of_the_process() -> None:
+    with pytest.raises(SinkError, match="no window can be opened"):
+        WindowSink(show_window.Hearing(), show_window.dress, environment={"DISPLAY": ":987"})
+
+
+def colours(screen: Screen, *points: tuple[int, int]) -> tuple[tuple[int, ...], ...]:
+    """The colours at some points of the screen, BGR."""
+    picture = screen.picture()
+    return tuple(tuple(map(int, picture[y, x])) for x, y in points)

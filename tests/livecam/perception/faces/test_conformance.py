@@ -1,0 +1,115 @@
+"""What every FaceFinder keeps to, whichever library is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from livecam.core.interfaces import FaceDetector
+from livecam.core.types import Face, Image, Side
+from livecam.perception.detection_worker import InlineDetection
+from livecam.perception.faces.image_detector import ImageFaceDetector
+from livecam.perception.faces.tracker import FaceTracker
+from livecam.settings import FaceDetectorName
+from tests.fakes import FakeFaceDetector, grey, make_face, make_frame
+from tests.livecam.perception.faces.opened import needs_mediapipe, opened
+from tests.livecam.perception.faces.pictures import beside, crowd, head, noise, portrait
+
+
+def stills(name: FaceDetectorName) -> Callable[[], FaceDetector]:
+    return lambda: ImageFaceDetector(opened(name), max_faces=16)
+
+
+def tracking(name: FaceDetectorName) -> Callable[[], FaceDetector]:
+    return lambda: FaceTracker(opened(name), InlineDetection(opened(name).detect), max_faces=16)
+
+
+REAL = [
+    pytest.param(stills(FaceDetectorName.DLIB), id="dlib"),
+    pytest.param(stills(FaceDetectorName.MEDIAPIPE), id="mediapipe", marks=needs_mediapipe),
+    pytest.param(tracking(FaceDetectorName.DLIB), id="tracking-dlib"),
+    pytest.param(tracking(FaceDetectorName.MEDIAPIPE), id="tracking-mediapipe", marks=needs_mediapipe),
+]
+FAKE = pytest.param(lambda: FakeFaceDetector(make_face()), id="fake")
+
+
+@pytest.fixture
+def finder(request: Any) -> FaceDetector:
+    built: FaceDetector = request.param()
+    return built
+
+
+every_finder = pytest.mark.parametrize("finder", [FAKE, *REAL], indirect=True)
+real_finder = pytest.mark.parametrize("finder", REAL, indirect=True)
+
+EMPTY_ROOMS = {
+    "grey": grey(320, 240),
+    "noise": noise(240, 180),
+    "one pixel": grey(1, 1),
+    "one row": grey(200, 1),
+    "odd size": grey(233, 151, level=30),
+}
+
+
+def seen(finder: FaceDetector, image: Image, frames: int = 4) -> Sequence[Face]:
+    """The faces after some half seconds of the same picture: a finder of streams may take its time."""
+    return [finder.detect(make_frame(image, index=index, fps=2)) for index in range(frames)][-1]
+
+
+@every_finder
+def test_landmarks_are_68_points(finder: FaceDetector) -> None:
+    found = seen(finder, portrait())[0]
+    assert (found.landmarks.shape, found.landmarks.dtype) == ((68, 2), np.float32)
+
+
+@every_finder
+def test_the_box_encloses_the_eyes(finder: FaceDetector) -> None:
+    found = seen(finder, portrait())[0]
+    eyes = np.concatenate([found.lids(Side.LEFT), found.lids(Side.RIGHT)]) - found.box[:2]
+    assert ((eyes >= 0) & (eyes <= found.box[2:])).all()
+
+
+@every_finder
+def test_confidence_is_a_probability(finder: FaceDetector) -> None:
+    assert all(0 <= face.confidence <= 1 for face in seen(finder, portrait()))
+
+
+@every_finder
+def test_a_frame_is_never_written_to(finder: FaceDetector) -> None:
+    image = portrait()
+    image.flags.writeable = False
+    assert len(seen(finder, image)) == 1
+
+
+@real_finder
+@pytest.mark.parametrize("image", EMPTY_ROOMS.values(), ids=EMPTY_ROOMS.keys())
+def test_an_empty_room_has_no_faces(finder: FaceDetector, image: Image) -> None:
+    assert list(seen(finder, image)) == []
+
+
+@real_finder
+def test_the_larger_face_comes_first(finder: FaceDetector) -> None:
+    areas = [face.box.area for face in seen(finder, beside(head(300), head(500)))]
+    assert (len(areas), areas) == (2, sorted(areas, reverse=True))
+
+
+@real_finder
+def test_ten_faces_are_ten_identities(finder: FaceDetector) -> None:
+    assert len({face.track_id for face in seen(finder, crowd(head(240), 5, 2), frames=7)}) == 10
+
+
+@real_finder
+def test_the_right_eye_is_on_the_left_of_the_picture(finder: FaceDetector) -> None:
+    face = seen(finder, portrait())[0]
+    assert face.lids(Side.RIGHT)[:, 0].max() < face.lids(Side.LEFT)[:, 0].min()
+
+
+@real_finder
+@pytest.mark.parametrize("shown", [0.3, 0.5, 0.7])
+def test_half_a_face_gives_whole_landmarks_or_none(finder: FaceDetector, shown: float) -> None:
+    image = portrait()
+    faces = seen(finder, np.ascontiguousarray(image[:, : int(image.shape[1] * shown)]))
+    assert all(np.isfinite(face.landmarks).all() for face in faces)

@@ -1,0 +1,116 @@
+"""What is particular to dlib and to MediaPipe."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from livecam.core.errors import AssetError
+from livecam.core.types import Image, Side
+from livecam.perception.faces.dlib import DlibFaceModel
+from livecam.perception.faces.face_model import FaceModel
+from livecam.perception.faces.factory import chosen, follow_live, open_model
+from livecam.perception.faces.image_detector import ImageFaceDetector
+from livecam.perception.faces.mediapipe import MESH_OF_IBUG
+from livecam.perception.faces.smoothing import MEAN_SHAPE, region_of
+from livecam.settings import FaceDetectorName
+from tests.fakes import make_frame
+from tests.livecam.perception.faces.opened import BOTH, needs_mediapipe, opened
+from tests.livecam.perception.faces.pictures import head, portrait
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def model(request: pytest.FixtureRequest) -> FaceModel:
+    return opened(request.param)
+
+
+def turned(image: Image, degrees: float) -> Image:
+    middle = (image.shape[1] / 2, image.shape[0] / 2)
+    matrix = cv2.getRotationMatrix2D(middle, degrees, 1.0)
+    return cv2.warpAffine(image, matrix, image.shape[1::-1], borderMode=cv2.BORDER_REPLICATE).astype(np.uint8)
+
+
+def test_a_missing_predictor_says_which_file() -> None:
+    with pytest.raises(AssetError, match="nowhere"):
+        DlibFaceModel(Path("nowhere.dat"))
+
+
+def test_a_damaged_predictor_says_which_file(tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.dat"
+    damaged.write_bytes(np.random.default_rng(5).bytes(4096))
+    with pytest.raises(AssetError, match="damaged"):
+        DlibFaceModel(damaged)
+
+
+def test_without_mediapipe_the_message_names_the_extra() -> None:
+    program = (
+        "import sys; sys.modules['mediapipe'] = None\n"
+        "from livecam.perception.faces.factory import open_model\n"
+        "from livecam.settings import FaceFinderName\n"
+        "open_model(FaceFinderName.MEDIAPIPE)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "pip install 'livecam[mediapipe]'" in done.stderr
+
+
+def test_without_mediapipe_auto_is_dlib() -> None:
+    program = (
+        "import sys; sys.modules['mediapipe'] = None\n"
+        "from livecam.perception.faces.factory import chosen\n"
+        "from livecam.settings import FaceFinderName\n"
+        "print(chosen(FaceFinderName.AUTO))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "dlib"
+
+
+@needs_mediapipe
+def test_with_mediapipe_auto_is_mediapipe() -> None:
+    assert chosen(FaceDetectorName.AUTO) is FaceDetectorName.MEDIAPIPE
+
+
+def test_the_mesh_stands_in_for_68_different_points() -> None:
+    assert len(set(MESH_OF_IBUG.tolist())) == 68
+
+
+@needs_mediapipe
+def test_both_models_mean_the_same_by_the_points_of_the_eyes() -> None:
+    names = (FaceDetectorName.DLIB, FaceDetectorName.MEDIAPIPE)
+    faces = [ImageFaceDetector(opened(name)).detect(make_frame(head(480)))[0] for name in names]
+    lids = [np.concatenate([face.lids(Side.RIGHT), face.lids(Side.LEFT)]) for face in faces]
+    assert np.linalg.norm(lids[0] - lids[1], axis=1).max() < 0.09 * faces[0].pupil_distance
+
+
+@pytest.mark.parametrize("degrees", [-25, 25])
+def test_a_tilted_head_is_found_with_its_tilt(model: FaceModel, degrees: float) -> None:
+    upright, tilted = (
+        ImageFaceDetector(model).detect(make_frame(picture))[0] for picture in (portrait(), turned(portrait(), degrees))
+    )
+    assert np.degrees(upright.roll - tilted.roll) == pytest.approx(degrees, abs=4)
+
+
+@pytest.mark.parametrize("side", [200, 1350, 4000])
+def test_small_and_huge_pictures_give_the_same_face(model: FaceModel, side: int) -> None:
+    usual, other = (ImageFaceDetector(model).detect(make_frame(portrait(size)))[0] for size in (512, side))
+    assert other.pupil_distance / side == pytest.approx(usual.pupil_distance / 512, rel=0.05)
+
+
+def test_a_live_finder_shows_the_face_once_its_thread_has_seen_it() -> None:
+    with follow_live(open_model(FaceDetectorName.DLIB), 4) as finder:
+        shown: list[object] = []
+        index = 0
+        while not shown and index < 100_000:
+            shown = list(finder.detect(make_frame(head(480), index=index, fps=1000)))
+            index += 1
+    assert len(shown) == 1
+
+
+def test_the_region_of_the_mean_shape_is_the_box_it_was_made_in() -> None:
+    cos, sin = np.cos(0.3), np.sin(0.3)
+    landmarks = (MEAN_SHAPE @ np.array([[cos, sin], [-sin, cos]]) * 150 + [320, 240]).astype(np.float32)
+    assert region_of(landmarks, 0.7) == pytest.approx((320, 240, 150, 0.3, 0.7), abs=1e-3)

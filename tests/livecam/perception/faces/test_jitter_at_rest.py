@@ -1,0 +1,31 @@
+"""Nothing flickers: a resting face under camera noise, through the real models and the smoothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from livecam.core.types import Image
+from livecam.live.sources.demo import DemoSource
+from livecam.perception.faces.factory import follow_recorded
+from livecam.perception.faces.smoothing import SmoothedFaces
+from livecam.perception.pipeline import Perception
+from livecam.perception.pupils.handcrafted.detector import RingPupilDetector
+from livecam.perception.pupils.smoothing import SmoothedPupils
+from livecam.settings import FaceDetectorName
+from tests.fakes import make_frame
+from tests.livecam.perception.faces.opened import BOTH, opened
+
+
+def noisy(image: Image, seed: int) -> Image:
+    noise = np.random.default_rng(seed).normal(0, 3, image.shape)
+    return np.clip(image + noise, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_a_pupil_at_rest_jitters_by_less_than_three_tenths_of_a_pixel(name: FaceDetectorName) -> None:
+    resting = DemoSource(960, 540).frame(0).image
+    perception = Perception(SmoothedFaces(follow_recorded(opened(name), 1)), SmoothedPupils(RingPupilDetector()))
+    scenes = [perception.see(make_frame(noisy(resting, index), index=index)) for index in range(60)]
+    pupils = [observation.left.centre for scene in scenes[15:] for observation in scene.faces if observation.left]
+    assert (len(pupils), np.std(pupils, axis=0).max()) == (45, pytest.approx(0, abs=0.3))

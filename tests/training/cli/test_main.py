@@ -1,0 +1,71 @@
+"""The command line: quick help, one-line errors, and commands that make what they say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from training.data.dataset import load
+
+MAIN = "from training.cli.main import main; main()"
+FACES = Path(__file__).parents[3] / "../shared/data/pupils/faces"
+
+
+def train(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", MAIN, *arguments], capture_output=True, text=True, check=False)
+
+
+def test_help_names_every_command_and_loads_no_tensorflow() -> None:
+    code = (
+        "import sys\nfrom typer.testing import CliRunner\nfrom training.cli.main import app\n"
+        "print(CliRunner().invoke(app, ['--help']).output)\n"
+        "assert not {'tensorflow', 'mediapipe', 'dlib'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert all(name in done.stdout for name in ("coarse", "synth", "gazeshift", "fit", "evaluate", "export", "all"))
+
+
+def test_synth_makes_a_data_set_and_a_sheet_to_look_at(tmp_path: Path) -> None:
+    train("synth", "--count", "24", "--out", str(tmp_path / "set"), "--workers", "1")
+    assert (len(load(tmp_path / "set")), (tmp_path / "set/sheet.png").exists()) == (24, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["coarse", "nowhere", "--out", "x"], "nowhere is not there"),
+        (["gazeshift", ".", "nothing.csv", "--out", "x"], "nothing.csv"),
+        (["fit", "nowhere", "--out", "x"], "nowhere is not a data set"),
+        (["export", "nowhere"], "nowhere is not a training run"),
+        (["evaluate", "cpu", "nowhere"], "nowhere is not a data set"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, arguments: list[str], said: str) -> None:
+    done = train(*arguments)
+    lines = [line for line in done.stderr.splitlines() if line.startswith("livecam-train:")]
+    assert (done.returncode, "Traceback" in done.stderr, said in lines[0]) == (2, False, True)
+
+
+def test_coarse_goes_on_where_it_was_and_leaves_test_people_out(tmp_path: Path) -> None:
+    if not FACES.is_dir():
+        pytest.skip("needs the portraits")
+    pictures = [str(FACES / f"london_{number}.jpg") for number in ("001", "003", "007")]
+    done = train("coarse", *pictures, "--out", str(tmp_path), "--face", "dlib", "--least", "0", "--workers", "1")
+    first = {path: path.stat().st_mtime_ns for path in (tmp_path / "parts").iterdir()}
+    train("coarse", *pictures, "--out", str(tmp_path), "--face", "dlib", "--least", "0", "--workers", "1")
+    second = {path: path.stat().st_mtime_ns for path in (tmp_path / "parts").iterdir()}
+    assert (first == second, set(load(tmp_path).groups), done.returncode) == (True, {"london_001", "london_003"}, 0)
+
+
+@pytest.mark.timeout(400)
+def test_the_whole_recipe_runs_small(tmp_path: Path) -> None:
+    for library in ("tensorflow", "mediapipe", "matplotlib"):
+        pytest.importorskip(library, reason="the whole recipe needs the extras training and mediapipe")
+    if not FACES.is_dir():
+        pytest.skip("needs the portraits")
+    out = tmp_path / "models" / "pupil.tflite"  # not over the model that ships
+    done = train("all", "--smoke", "--data", str(FACES.parents[1]), "--work", str(tmp_path))
+    assert (done.returncode, out.exists(), out.with_suffix(".json").exists()) == (0, True, True), done.stderr[-2000:]

@@ -1,0 +1,136 @@
+"""A whole round on drawn faces: from labels to a model in use, and everything that may stop it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from livecam.perception.pupils.factory import model_places, own_model
+from livecam.perception.pupils.network.detector import NetworkPupilDetector
+from livecam.settings import PupilSettings
+from livecam.store.samples import SamplingReason, Split
+from livecam.store.store import Store
+from tests.training.labelled import fill
+from training.engine.files import DatasetError, RunError
+from training.retraining.history import history
+from training.retraining.model_registry import ModelRegistry, exclusive_lock, in_use, roll_back
+from training.retraining.plan import RoundSettings
+from training.retraining.run import RoundResult, work_round
+
+SETTINGS = RoundSettings(steps=60, learning_rate=1e-3, replay=300, least=12, check_every=30, batch=32)
+
+
+class Killed(BaseException):
+    """As if the power had gone."""
+
+
+def quietly(name: str, parts: Iterable[Any], count: int) -> Iterable[Any]:
+    return parts
+
+
+def killed_in(step: str) -> Any:
+    def watch(name: str, parts: Iterable[Any], count: int) -> Iterator[Any]:
+        yield from parts
+        if name == step:
+            raise Killed
+
+    return watch
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with Store.open(tmp_path_factory.mktemp("rounds") / "queue") as opened:
+        fill(opened, 50, Split.TRAIN)
+        fill(opened, 14, Split.TEST, SamplingReason.RANDOM)
+        fill(opened, 6, Split.TRAIN, SamplingReason.RANDOM, start=100)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def record(store: Store) -> RoundResult:
+    """Of a round that was killed after fitting, and gone on with."""
+    with pytest.raises(Killed):
+        work_round(store, SETTINGS, [], killed_in("fit"))
+    assert in_use(ModelRegistry(store.folder)) == 0
+    return work_round(store, SETTINGS, [], quietly)
+
+
+def test_a_round_learns_what_people_mean(record: RoundResult) -> None:
+    assert record.frozen.new < 0.7 * record.frozen.old
+
+
+def test_a_better_model_is_put_to_use(record: RoundResult, store: Store) -> None:
+    assert (record.promoted, in_use(ModelRegistry(store.folder))) == (True, 1)
+
+
+def test_the_live_program_finds_the_promoted_model_first(record: RoundResult, store: Store) -> None:
+    place = next(place for place in model_places(PupilSettings(), store.folder) if place.exists())
+
+    assert NetworkPupilDetector.open(PupilSettings(model=place)).card.sha256 == record.model
+
+
+def test_the_random_arm_is_judged_and_not_learnt_from(record: RoundResult, store: Store) -> None:
+    plan = json.loads((ModelRegistry(store.folder).round(1) / "plan.json").read_text())
+
+    assert (record.arm.samples, set(plan["arm"]) & set(plan["learn"])) == (6, set())
+
+
+def test_what_judges_is_never_learnt_from(record: RoundResult, store: Store) -> None:
+    plan = json.loads((ModelRegistry(store.folder).round(1) / "plan.json").read_text())
+
+    assert (len(plan["frozen"]), set(plan["frozen"]) & set(plan["learn"])) == (14, set())
+
+
+def test_a_round_that_goes_on_keeps_its_number(record: RoundResult, store: Store) -> None:
+    assert [row.number for row in history(ModelRegistry(store.folder))] == [1]
+
+
+def test_a_record_names_the_model_the_data_and_the_commit(record: RoundResult, store: Store) -> None:
+    content = json.loads((ModelRegistry(store.folder).round(1) / "round.json").read_text())
+
+    assert {"model", "base", "data", "plan"} <= content.keys()
+    assert content["plan"]["commit"]
+
+
+def test_rolling_back_leads_to_the_model_that_ships_and_back_again(record: RoundResult, store: Store) -> None:
+    places = ModelRegistry(store.folder)
+    went = [roll_back(places, None), roll_back(places, 1)]
+
+    assert (went, own_model(store.folder).exists()) == ([0, 1], True)
+
+
+def test_going_back_to_what_is_in_use_is_refused(record: RoundResult, store: Store) -> None:
+    with pytest.raises(RunError, match="in use already"):
+        roll_back(ModelRegistry(store.folder), 1)
+
+
+def test_going_back_to_a_round_that_never_was_is_refused(record: RoundResult, store: Store) -> None:
+    with pytest.raises(RunError, match="round 7 made no model"):
+        roll_back(ModelRegistry(store.folder), 7)
+
+
+def test_too_few_samples_to_judge_by_are_told(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as opened:
+        fill(opened, 3, Split.TEST, SamplingReason.RANDOM)
+        with pytest.raises(DatasetError, match=r"3 random samples .* 12 are needed"):
+            work_round(opened, SETTINGS, [], quietly)
+
+
+def test_nothing_to_learn_from_is_told(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as opened:
+        fill(opened, 12, Split.TEST, SamplingReason.RANDOM)
+        with pytest.raises(DatasetError, match="nothing to learn from"):
+            work_round(opened, SETTINGS, [], quietly)
+
+
+def test_two_rounds_at_once_are_refused(tmp_path: Path) -> None:
+    with (
+        Store.open(tmp_path) as opened,
+        exclusive_lock(ModelRegistry(tmp_path)),
+        pytest.raises(RunError, match="under way"),
+    ):
+        work_round(opened, SETTINGS, [], quietly)

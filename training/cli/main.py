@@ -1,0 +1,221 @@
+"""The command line of the training: from pictures to an exported model; the only place here that prints and exits."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from livecam.core.errors import LivecamError
+from livecam.settings import FaceDetectorName
+from training.cli.active_learning import select, simulate
+from training.cli.label_quality import cam, quality
+from training.cli.retraining import rollback, round_, rounds
+from training.cli.target_detector import app as segment
+from training.engine.parallel import watch
+from training.pupil_detector.export import Quantisation
+
+app = typer.Typer(
+    name="livecam-train",
+    help="Train the pupil regressor, coarse to fine, and ship it as TFLite.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+app.add_typer(segment)
+app.command()(quality)
+app.command()(cam)
+app.command(name="round")(round_)
+app.command()(rounds)
+app.command()(rollback)
+app.command()(select)
+app.command()(simulate)
+
+Out = Annotated[Path, typer.Option("--out", help="Where the result goes.")]
+Seed = Annotated[int, typer.Option(help="The same seed makes the same result.")]
+Workers = Annotated[int, typer.Option(min=0, help="Processes; 0 is one a core.")]
+Data = Annotated[list[Path], typer.Argument(metavar="DATASET...", help="Folders made by coarse, synth or gazeshift.")]
+Faces = Annotated[Path, typer.Argument(help="The folder of portraits.")]
+Labels = Annotated[Path, typer.Argument(help="The CSV file with pupil centres and iris radii.")]
+
+
+@app.command()
+def coarse(
+    sources: Annotated[list[Path], typer.Argument(metavar="IMAGES|VIDEO...", help="Pictures, folders, clips.")],
+    out: Out,
+    face: Annotated[FaceDetectorName, typer.Option(help="The face finder.")] = FaceDetectorName.AUTO,
+    every: Annotated[int, typer.Option(min=1, help="Take one of so many frames of a clip.")] = 5,
+    least: Annotated[float, typer.Option(min=0, max=1, help="Guesses less sure than this are left out.")] = 0.5,
+    workers: Workers = 0,
+    ray: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Use a Ray cluster that sees sources and result, or `local`.")
+    ] = None,
+) -> None:
+    """Label pictures with the handcrafted finder; an interrupted run goes on where it was."""
+    from training.data.pseudo_labels import CoarseSettings, pseudo_label
+    from training.engine.parallel import cores
+
+    settings = CoarseSettings(face, every, least)
+    summary = pseudo_label(sources, out, settings, workers=workers or cores(), watch=watch, ray=ray)
+    print(f"{summary.eyes} eyes from {summary.pictures} pictures, {summary.faceless} without a face: {out}")
+
+
+@app.command()
+def synth(
+    count: Annotated[int, typer.Option(min=1, help="How many eyes.")], out: Out, seed: Seed = 1, workers: Workers = 0
+) -> None:
+    """Render procedural eyes with exact truth."""
+    from training.engine.parallel import cores
+    from training.pupil_detector import recipe
+
+    begun = time.monotonic()
+    eyes = recipe.synth(count, out, seed=seed, workers=workers or cores(), watch=watch)
+    print(f"{len(eyes)} eyes, {len(eyes) / (time.monotonic() - begun):.0f} a second; look at {out / 'sheet.png'}")
+
+
+@app.command()
+def gazeshift(
+    faces: Faces,
+    labels: Labels,
+    out: Out,
+    count: Annotated[int, typer.Option(min=1, help="How many eyes.")] = 36_000,
+    seed: Seed = 1,
+    workers: Workers = 0,
+) -> None:
+    """Make portraits look elsewhere; a third of the eyes keep looking ahead."""
+    from training.data.portraits import read_labels
+    from training.engine.parallel import cores
+    from training.pupil_detector import recipe
+
+    workers = workers or cores()
+    people = read_labels(faces, labels)
+    eyes = recipe.shift_gaze(people, out, count=count, seed=seed, workers=workers, watch=watch)
+    print(f"{len(eyes)} eyes of {len(set(eyes.groups))} people; look at {out / 'sheet.png'}")
+
+
+@app.command()
+def fit(
+    data: Data,
+    out: Out,
+    model: Annotated[str, typer.Option(help="heatmap or resnet50.")] = "heatmap",
+    steps: Annotated[int, typer.Option(min=1, help="Batches to learn from.")] = 5000,
+    batch: Annotated[int, typer.Option(min=2, help="Eyes a batch.")] = 64,
+    weights: Annotated[Path | None, typer.Option(help="ImageNet weights for resnet50, without its top.")] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="RUN|WEIGHTS.h5", help="Go on from the network of another run."),
+    ] = None,
+    learning_rate: Annotated[float, typer.Option(min=0, help="The highest; it rises, then falls.")] = 2e-3,
+    seed: Seed = 1,
+) -> None:
+    """Train a network; a run that was killed goes on when it is started again."""
+    from training.engine.files import sha256
+    from training.pupil_detector import recipe
+    from training.pupil_detector.tasks import task_named
+    from training.pupil_detector.train import FitSettings
+
+    begin = recipe.starting_point(start) if start else None
+    settings = FitSettings(
+        model=model,
+        steps=steps,
+        batch=batch,
+        seed=seed,
+        learning_rate=learning_rate,
+        start=sha256(begin) if begin else "",
+    )
+    checks = recipe.train(task_named(model, weights, begin), data, out, settings)
+    for check in watch("fit", checks, -(-steps // settings.check_every)):
+        print(f"step {check.step}: loss {check.loss:.3f}, {check.error:.2f} px on held-out people")
+    print(f"{out} is finished")
+
+
+@app.command()
+def evaluate(
+    finder: Annotated[str, typer.Argument(metavar="RUN|MODEL.tflite|cpu|tutorial")],
+    target: Annotated[Path, typer.Argument(metavar="DATASET|FOLDER", help="FOLDER holds truth.csv and pictures.")],
+    out: Out = Path("evaluation"),
+    face: Annotated[FaceDetectorName, typer.Option(help="The face finder, for photographs.")] = FaceDetectorName.AUTO,
+    most: Annotated[int, typer.Option(min=1, help="So many eyes of a data set, or photographs, at most.")] = 3000,
+) -> None:
+    """Judge a finder: error curve, calibration, closed eyes, worst cases."""
+    from training.pupil_detector import recipe
+    from training.pupil_detector.detectors import open_detector
+    from training.pupil_detector.export import unseen_share
+
+    unseen = unseen_share(Path(finder), target) if Path(finder).is_dir() else 1.0
+    judged = open_detector(finder)
+    table = recipe.evaluate(judged, target, out, face=face, most=most, watch=watch, held_out=unseen)
+    if unseen < 1:
+        print("only people this run has not learnt from are counted")
+    _print_shares(table)
+    print(f"curves and the worst cases: {out}")
+
+
+@app.command()
+def export(
+    run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
+    out: Out = Path("assets/models/pupil.tflite"),
+    data: Annotated[list[Path] | None, typer.Option("--data", help="Its data sets; unset are those it names.")] = None,
+    quantize: Annotated[Quantisation, typer.Option(help="How numbers are stored.")] = Quantisation.INT8,
+    faces: Annotated[Path | None, typer.Option(help="Portraits with labels.csv, to calibrate the confidence.")] = None,
+) -> None:
+    """Write a run as TFLite with its card, unless it is too large or differs from what was trained."""
+    from training.pupil_detector import recipe
+    from training.pupil_detector.export import data_of
+
+    scores = recipe.ship(
+        run,
+        data or data_of(run),
+        out,
+        quantisation=quantize,
+        faces=(faces, faces / "labels.csv") if faces else None,
+        staged_faces=recipe.RecipeSize().staged,
+        watch=watch,
+    )
+    for name, score in scores.items():
+        print(f"{name}: {score:.4f}")
+    print(f"{out}: {out.stat().st_size} bytes, its card beside it")
+
+
+@app.command(name="all")
+def everything(
+    data: Annotated[Path, typer.Option(help="The folder of the development data.")] = Path("../shared/data"),
+    work: Annotated[Path, typer.Option(help="Where data sets, run and reports go.")] = Path("build/training"),
+    out: Annotated[
+        Path | None, typer.Option(help="assets/models/pupil.tflite; with --smoke WORK/models/pupil.tflite.")
+    ] = None,
+    smoke: Annotated[bool, typer.Option("--smoke", help="The whole recipe, tiny, in under a minute.")] = False,
+    seed: Seed = 1,
+) -> None:
+    """The whole recipe, from portraits and synthesis to the shipped model."""
+    from training.pupil_detector import recipe
+
+    begun = time.monotonic()
+    # A tiny training must not replace the model that ships.
+    out = out or (work / "models" if smoke else Path("assets/models")) / "pupil.tflite"
+    size = recipe.SMOKE if smoke else recipe.RecipeSize()
+    scores = recipe.everything(data, work, out, size=size, seed=seed, watch=watch)
+    for name, score in scores.items():
+        print(f"{name}: {score}")
+    print(f"{out} in {time.monotonic() - begun:.0f} s; reports: {work}")
+
+
+def _print_shares(table: dict[str, Any]) -> None:
+    print(f"{table['pictures']} pictures, {table['closed']} closed, {table['missed']} missed, ECE {table['ece']:.3f}")
+    for measure, shares in {**table["shares"], **table["groups"]}.items():
+        print(f"{measure:>12}: " + "  ".join(f"<={limit} {share:.1%}" for limit, share in shares.items()))
+    if "closed auc" in table:
+        print(f"closed eyes: AUC {table['closed auc']:.3f}")
+
+
+def main() -> None:
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    try:
+        app(standalone_mode=True)
+    except LivecamError as error:
+        print(f"livecam-train: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,174 @@
+"""Spreads work over processes; what comes back does not depend on how many there are."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import multiprocessing
+import os
+import socket
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any, TypeVar
+
+from numpy.typing import NDArray
+
+from livecam.core.errors import MissingExtraError
+from training.engine.files import RunError
+
+Job = TypeVar("Job")
+Done = TypeVar("Done")
+
+
+def spread(work: Callable[[Job], Done], jobs: Sequence[Job], *, workers: int) -> Iterator[Done]:
+    """The result of every job, in the order of the jobs."""
+    if workers <= 1 or len(jobs) <= 1:
+        yield from map(work, jobs)
+        return
+    # A fresh interpreter: threads of TensorFlow or OpenCV do not survive a fork.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context, initializer=single_threaded) as pool:
+        yield from pool.map(work, jobs)
+
+
+def cores() -> int:
+    """How many processes this machine can use."""
+    return len(os.sched_getaffinity(0))
+
+
+def single_threaded() -> None:
+    """A process of several leaves the other cores alone."""
+    import cv2
+
+    cv2.setNumThreads(1)
+
+
+def watch(name: str, parts: Iterable[Any], count: int) -> Iterator[Any]:
+    """Passes the parts on under a progress bar with the time that is left."""
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(parts, description=name, total=count, console=Console(stderr=True))
+
+
+Columns = dict[str, NDArray[Any]]  # a batch: rows under named columns of equal length
+Work = Callable[[Columns], Columns]  # makes one row of each; a function of a module, so that it can travel
+
+LOCAL = "local"
+_AHEAD = 3  # batches a process that wait or are done and not yet taken
+_WINDOW = 8  # batches that a Ray job is given at a time, for each of its processes
+
+
+def stream(work: Work, batches: Iterable[Columns], *, workers: int, ray: str | None = None) -> Iterator[Columns]:
+    """What `work` makes of each batch, in order; never more than a few batches a worker are held.
+
+    `ray` is the address of a cluster, or `local` for one of `workers` processes on this machine; what `work` reads
+    must be there. MissingExtraError without Ray, RunError for a cluster that does not answer.
+    """
+    if ray is not None:
+        return _on_ray(work, batches, workers, ray)
+    if workers <= 1:
+        return map(work, batches)
+    return _in_processes(work, batches, workers)
+
+
+def _in_processes(work: Work, batches: Iterable[Columns], workers: int) -> Iterator[Columns]:
+    # A fresh interpreter: threads of TensorFlow or OpenCV do not survive a fork.
+    context = multiprocessing.get_context("spawn")
+    waiting: deque[Future[Columns]] = deque()
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=single_threaded) as pool:
+        for batch in batches:
+            waiting.append(pool.submit(work, batch))
+            if len(waiting) >= _AHEAD * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _on_ray(work: Work, batches: Iterable[Columns], workers: int, address: str) -> Iterator[Columns]:
+    rest = iter(batches)
+    with _cluster(address, workers) as data:
+        # A window at a time: neither the driver nor the cluster ever holds a pool of any size.
+        while window := list(islice(rest, _WINDOW * workers)):
+            yield from _job(data, work, window)
+
+
+def _job(data: Any, work: Work, window: list[Columns]) -> Iterator[Columns]:
+    size = max(_rows(batch) for batch in window)
+    loose = [_loose(batch) for batch in window]
+    items = [{name: batch[name][row] for name in batch} for batch in loose for row in range(_rows(batch))]
+    blocks = data.from_items(items, override_num_blocks=len(window))
+    done = blocks.map_batches(_Alone(work), batch_size=size, batch_format="numpy", num_cpus=1)
+    for batch in done.iter_batches(batch_size=size, batch_format="numpy"):
+        yield {name: _plain(column) for name, column in batch.items()}
+
+
+class _Alone:
+    """The work, with one thread of OpenCV for each process of the cluster."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+
+    @property
+    def __name__(self) -> str:
+        return getattr(self.work, "__name__", "work")
+
+    def __call__(self, batch: Columns) -> Columns:
+        single_threaded()
+        return _loose(self.work({name: _plain(column) for name, column in batch.items()}))
+
+
+def _plain(column: NDArray[Any]) -> NDArray[Any]:
+    """Arrow gives words back as objects."""
+    return column.astype(str) if column.dtype == object else column
+
+
+def _loose(batch: Columns) -> Columns:
+    """Arrow takes arrays of words for numbers of so many bytes, and cannot join those of different length."""
+    return {name: column.astype(object) if column.dtype.kind == "U" else column for name, column in batch.items()}
+
+
+def _rows(batch: Columns) -> int:
+    return len(next(iter(batch.values())))
+
+
+@contextmanager
+def _cluster(address: str, workers: int) -> Iterator[Any]:
+    """Ray's module `data`, connected; a cluster that this program started ends with it."""
+    try:
+        ray, data = importlib.import_module("ray"), importlib.import_module("ray.data")
+    except ImportError as fault:
+        raise MissingExtraError("--ray", "scale") from fault
+    _check_reachable(address)
+    own = {"num_cpus": workers, "include_dashboard": False} if address == LOCAL else {}
+    try:
+        ray.init(address=address, log_to_driver=False, logging_level="ERROR", **own)
+    except Exception as fault:  # Ray raises a bare Exception when its node does not start in time
+        raise _no_cluster(address, str(fault) or type(fault).__name__) from fault
+    context = data.DataContext.get_current()
+    context.execution_options.preserve_order = True
+    context.enable_progress_bars = context.print_on_execution_start = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    try:
+        yield data
+    finally:
+        ray.shutdown()
+
+
+def _check_reachable(address: str) -> None:
+    """Ray itself would wait for minutes for a cluster that is not there."""
+    host, _, port = address.rpartition("/")[2].partition(":")
+    if not port.isdigit():
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except (OSError, OverflowError) as fault:
+        raise _no_cluster(address, str(fault)) from fault
+
+
+def _no_cluster(address: str, reason: str) -> RunError:
+    words = reason.splitlines()[0]
+    return RunError(f"no Ray cluster answers at {address} ({words}); start one, or pass --ray {LOCAL}")

@@ -1,0 +1,1 @@
+"""pupil_detector"""

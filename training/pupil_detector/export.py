@@ -1,0 +1,230 @@
+"""Turns a finished run into a TFLite file and its card; refuses when the two would not agree with the training."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import warnings
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecam.core.runtime import silence_native_logs
+from livecam.core.tflite import TFLiteModel
+from livecam.perception.pupils.network.heatmap import HeatmapOutput, decode
+from livecam.perception.pupils.network.model_card import (
+    SCHEMA,
+    Provenance,
+    PupilConfidenceCalibration,
+    PupilModelCard,
+    WideRetry,
+)
+from training.data.augmentation import NO_JITTER, CropJitter
+from training.data.dataset import EyeDataset, load_all, manifest
+from training.engine.files import RunError, replacing
+from training.engine.tensorflow import tensorflow
+from training.pupil_detector.tasks import HeatmapTask, Task
+from training.pupil_detector.train import commit, split_by_group
+
+LIMIT_BYTES = 100_000
+LIMIT_PX = 0.1
+CHECKED = 500
+UNFITTED = PupilConfidenceCalibration(reach=1.0, spread=0.0, openness=0.5, disagreement=-0.5, bias=0.0)
+ATTRIBUTION = (
+    "DeBruine, L., & Jones, B. (2017), Face Research Lab London Set (Version 5), doi 10.6084/m9.figshare.5047666.v5, "
+    "CC BY 4.0",
+    "DeBruine, L., & Jones, B. (2017), Young Adult White Faces with Manipulated Versions, "
+    "doi 10.6084/m9.figshare.4220517.v1, CC BY 4.0",
+)
+
+
+class Quantisation(StrEnum):
+    INT8 = "int8"
+    DYNAMIC = "dynamic"
+    FLOAT16 = "float16"
+    NONE = "none"
+
+
+def load_run(run: Path, learner: HeatmapTask) -> Any:
+    """The best network of a run that can be exported; RunError when the run is not there or of another model."""
+    name = model_of(run)
+    if name != "heatmap":
+        raise RunError(f"{run} holds a {name}; only a heatmap can be exported")
+    return load_network(run, learner)
+
+
+def load_network(run: Path, learner: Task) -> Any:
+    """The best network of a run; RunError when there is none."""
+    model = learner.build()
+    try:
+        model.load_weights(str(best_weights(run)))
+    except (OSError, ValueError) as fault:
+        raise RunError(f"{run} has no finished check (best.weights.h5 is missing or damaged); run fit again") from fault
+    return model
+
+
+def best_weights(run: Path) -> Path:
+    """Where a run keeps what was best."""
+    return run / "best.weights.h5"
+
+
+def model_of(run: Path) -> str:
+    """The name of the learner of a run."""
+    return str(run_settings(run)["settings"]["model"])
+
+
+def run_settings(run: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads((run / "settings.json").read_text()))
+    except (OSError, ValueError) as fault:
+        raise RunError(f"{run} is not a training run (settings.json is missing or damaged)") from fault
+
+
+def unseen_share(run: Path, folder: Path) -> float:
+    """The share of people of a data set that a run did not learn from: 1 for one it knows nothing of."""
+    settings = run_settings(run)
+    known = (folder / "manifest.json").exists() and manifest(folder)["sha256"] in settings["data"]
+    return float(settings["settings"]["held_out"]) if known else 1.0
+
+
+def held_out(folders: Sequence[Path], share: float) -> EyeDataset:
+    """The eyes no run with this share was trained on."""
+    eyes = load_all(folders)
+    return eyes.chosen(split_by_group(eyes, share)[1])
+
+
+def converted(model: Any, learner: HeatmapTask, eyes: EyeDataset, quantisation: Quantisation) -> bytes:
+    """The network as TFLite for two eyes at once."""
+    with warnings.catch_warnings(), silence_native_logs():
+        # It means the type of the input, which is what the live program fills.
+        warnings.filterwarnings("ignore", "Statistics for quantized inputs")
+        return bytes(_converter(model, learner, eyes, quantisation).convert())
+
+
+def _converter(model: Any, learner: HeatmapTask, eyes: EyeDataset, quantisation: Quantisation) -> Any:
+    tf = tensorflow()
+    window = learner.cutting.window
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([_frozen(model, (2, window.height, window.width, 1))])
+    if quantisation is not Quantisation.NONE:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if quantisation is Quantisation.FLOAT16:
+        converter.target_spec.supported_types = [tf.float16]
+    if quantisation is Quantisation.INT8:
+        converter.representative_dataset = lambda: _representative(learner, eyes)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = tf.int8
+        converter.inference_output_type = tf.int8
+    return converter
+
+
+def _frozen(model: Any, shape: tuple[int, ...]) -> Any:
+    # The int8 calibration of Keras 3 graphs fails with READ_VARIABLE unless the variables are constants.
+    freezing = importlib.import_module("tensorflow.python.framework.convert_to_constants")
+    tf = tensorflow()
+    function = tf.function(lambda crops: model(crops, training=False))
+    return freezing.convert_variables_to_constants_v2(function.get_concrete_function(tf.TensorSpec(shape, tf.float32)))
+
+
+def _representative(learner: HeatmapTask, eyes: EyeDataset) -> Iterator[list[NDArray[np.float32]]]:
+    """Crops of every kind, the dark and the closed ones among them as often as the data has them."""
+    rng = np.random.default_rng(5)
+    crops = learner.cutting.batch(eyes, rng.permutation(len(eyes))[:600], CropJitter(), rng).crops
+    for start in range(0, len(crops) - 1, 2):
+        yield [crops[start : start + 2]]
+
+
+def lite_reading(content: bytes, learner: HeatmapTask, crops: NDArray[np.float32]) -> HeatmapOutput:
+    """What a TFLite model says of normalised crops (n, h, w, 1), n even."""
+    interpreter = TFLiteModel(content)
+    heat, numbers = [], []
+    for start in range(0, len(crops), 2):
+        outputs = interpreter.run(interpreter.input.quantise(crops[start : start + 2]))
+        ordered = sorted(outputs, key=lambda output: -output.size)
+        heat.append(ordered[0])
+        numbers.append(ordered[1])
+    cutting = learner.cutting
+    logits = np.concatenate(heat).reshape(len(crops), cutting.decoding.rows, cutting.decoding.columns)
+    return decode(logits, np.concatenate(numbers), cutting.window, cutting.decoding)
+
+
+def difference(content: bytes, model: Any, learner: HeatmapTask, eyes: EyeDataset) -> float:
+    """The mean distance between the answers of the TFLite and the Keras network on held-out crops, crop pixels."""
+    rng = np.random.default_rng(6)
+    visible = np.flatnonzero(eyes.visible > 0.2)
+    which = rng.choice(visible, min(CHECKED, len(visible) // 2 * 2), replace=False)
+    crops = learner.cutting.batch(eyes, which, NO_JITTER, rng).crops
+    lite = lite_reading(content, learner, crops)
+    full = learner.read(model.predict(crops, batch_size=100, verbose=0))
+    return float(np.hypot(*(lite.centres - full.centres).T).mean())
+
+
+def check(content: bytes, apart: float) -> None:
+    """RunError when a model is too large or says something else than what was trained."""
+    if len(content) > LIMIT_BYTES:
+        raise RunError(
+            f"the exported model has {len(content)} bytes, at most {LIMIT_BYTES} are right; quantise to int8"
+        )
+    if not apart <= LIMIT_PX:
+        raise RunError(f"the exported model is {apart:.3f} px off the trained one, at most {LIMIT_PX} is right")
+
+
+def write(
+    content: bytes, out: Path, learner: HeatmapTask, *, calibration: PupilConfidenceCalibration, provenance: Provenance
+) -> PupilModelCard:
+    """Writes model and card, both whole."""
+    card = PupilModelCard(
+        schema=SCHEMA,
+        sha256=hashlib.sha256(content).hexdigest(),
+        window=learner.cutting.window,
+        normalisation=learner.cutting.normalisation,
+        decoding=learner.cutting.decoding,
+        second_look=WideRetry(),
+        calibration=calibration,
+        provenance=provenance,
+    )
+    with replacing(out) as stream:
+        stream.write(content)
+    text = json.dumps(card.model_dump(mode="json", by_alias=True), indent=1) + "\n"
+    with replacing(out.with_suffix(".json")) as stream:
+        stream.write(text.encode())
+    return card
+
+
+def write_weights(run: Path, out: Path) -> Path:
+    """What the exported model was before, beside it, so that a later training can go on from there."""
+    path = out.with_suffix(".weights.h5")
+    with replacing(path) as stream:
+        stream.write(best_weights(run).read_bytes())
+    return path
+
+
+def provenance(run: Path, folders: Sequence[Path], scores: dict[str, float]) -> Provenance:
+    """Who made the model, from what."""
+    settings = run_settings(run)
+    return Provenance(
+        recipe=f"livecam-train all (seed {settings['settings']['seed']}, {settings['settings']['steps']} steps)",
+        commit=commit(),
+        data={folder.name: str(manifest(folder)["sha256"]) for folder in folders},
+        attribution=ATTRIBUTION,
+        scores={name: round(score, 4) for name, score in scores.items()},
+    )
+
+
+def data_of(run: Path) -> list[Path]:
+    """The data sets a run was trained on."""
+    return [Path(folder) for folder in run_settings(run)["sources"]]
+
+
+def as_tflite(run: Path, out: Path) -> Path:
+    """A run as a float model with a card whose confidence is not calibrated, to be judged."""
+    learner = HeatmapTask()
+    data = data_of(run)
+    eyes = held_out(data, run_settings(run)["settings"]["held_out"])
+    content = converted(load_run(run, learner), learner, eyes, Quantisation.NONE)
+    write(content, out, learner, calibration=UNFITTED, provenance=provenance(run, data, {}))
+    return out

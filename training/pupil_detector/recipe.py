@@ -1,0 +1,218 @@
+"""The steps from pictures to a shipped model, each a function the command line and `all` share."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from livecam.core.interfaces import PupilDetector
+from livecam.perception.faces.factory import open_stills
+from livecam.perception.pupils.network.detector import NetworkPupilDetector
+from livecam.perception.pupils.network.model_card import PupilConfidenceCalibration
+from livecam.settings import FaceDetectorName, FaceSettings, PupilSettings
+from training.data.contact_sheet import contact_sheet, write_picture
+from training.data.dataset import EyeDataset, gathered, load, manifest, save
+from training.data.portraits import LabelledPortrait, read_labels
+from training.engine.files import DatasetError, RunError, write_json
+from training.engine.parallel import cores, spread
+from training.engine.plots import write_lines
+from training.pupil_detector import confidence_calibration, evaluation, export, report
+from training.pupil_detector.export import Quantisation
+from training.pupil_detector.tasks import HeatmapTask, Task
+from training.pupil_detector.train import CheckpointResult, FitSettings, fit, logged, split_by_group
+from training.synthesis import gaze_shift, render_eyes
+from training.synthesis.compose_faces import compose_face
+
+Thing = TypeVar("Thing")
+Watch = Callable[[str, Iterable[Any], int], Iterable[Any]]  # shows how far a step is: name, parts, how many
+
+STILL_SHARE = 1 / 3  # portraits and gazeshift are one to two
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeSize:
+    """How much of everything the whole recipe makes."""
+
+    synthetic: int = 48_000
+    portraits: int = 42_000
+    steps: int = 10_000
+    staged: int = 100  # faces a held-out person, for the calibration
+    check_every: int = 250
+    batch: int = 64
+    one_of: int = 1  # portraits are used
+    judged: int = 1_000  # test photographs, at most
+    workers: int = 0  # processes; 0 is one a core
+
+
+# One process: to load the face finders twice takes longer than the work.
+SMOKE = RecipeSize(
+    synthetic=200, portraits=240, steps=40, staged=30, check_every=20, batch=16, one_of=7, judged=9, workers=1
+)
+
+
+def synth(count: int, out: Path, *, seed: int, workers: int, watch: Watch) -> EyeDataset:
+    """`livecam-train synth`."""
+    about = {"made by": "synth", "count": count, "seed": seed}
+    jobs = render_eyes.chunks(count, seed)
+    return _made(out, about, watch("synth", spread(render_eyes.synthesise, jobs, workers=workers), len(jobs)))
+
+
+def shift_gaze(
+    portraits: Sequence[LabelledPortrait], out: Path, *, count: int, seed: int, workers: int, watch: Watch
+) -> EyeDataset:
+    """`livecam-train gazeshift`."""
+    each = max(2, count // len(portraits))
+    about = {"made by": "gazeshift", "count": each * len(portraits), "seed": seed, "people": len(portraits)}
+    jobs = [
+        gaze_shift.RedirectJob(portrait, each, STILL_SHARE, seed, number) for number, portrait in enumerate(portraits)
+    ]
+    return _made(out, about, watch("gazeshift", spread(gaze_shift.shifted, jobs, workers=workers), len(jobs)))
+
+
+def _made(out: Path, about: dict[str, Any], parts: Iterable[list[Any]]) -> EyeDataset:
+    if (out / "manifest.json").exists() and manifest(out)["about"] == about:
+        return load(out)
+    eyes = gathered(eye for part in parts for eye in part)
+    save(eyes, out, about)
+    write_picture(out / "sheet.png", contact_sheet(eyes))
+    return eyes
+
+
+def train(learner: Task, data: Sequence[Path], run: Path, settings: FitSettings) -> Iterator[CheckpointResult]:
+    """`livecam-train fit`; the curves are drawn anew after every check."""
+    for progress in fit(learner, data, run, settings):
+        history = logged(run)
+        curves = {name: (history["step"], history[name]) for name in ("loss", "error")}
+        write_lines(run / "curves.png", curves, "step", "loss; error of held-out people, crop px")
+        write_json(run / "scores.json", asdict(progress))
+        yield progress
+
+
+def starting_point(place: Path) -> Path:
+    """The weights of a run, or a file of weights; RunError when they are not there."""
+    weights = export.best_weights(place) if place.is_dir() else place
+    if not weights.is_file():
+        raise RunError(f"{weights} is not there; name the folder of a run or a .weights.h5 file")
+    return weights
+
+
+def ship(
+    run: Path,
+    data: Sequence[Path],
+    out: Path,
+    *,
+    quantisation: Quantisation,
+    faces: tuple[Path, Path] | None,
+    staged_faces: int,
+    watch: Watch,
+) -> dict[str, float]:
+    """`livecam-train export`: converts, checks, calibrates on held-out people when there are portraits, and writes."""
+    learner = HeatmapTask()
+    model = export.load_run(run, learner)
+    eyes = export.held_out(data, export.run_settings(run)["settings"]["held_out"])
+    content = export.converted(model, learner, eyes, quantisation)
+    apart = export.difference(content, model, learner, eyes)
+    export.check(content, apart)
+    scores = {"tflite and keras apart, px": apart}
+    calibration = export.UNFITTED
+    if faces is not None:
+        with tempfile.TemporaryDirectory() as folder:
+            draft = Path(folder) / "draft.tflite"
+            blank = export.provenance(run, data, scores)
+            export.write(content, draft, learner, calibration=calibration, provenance=blank)
+            calibration, fitted = _calibrated(draft, faces, set(eyes.groups.tolist()), staged_faces, watch)
+        scores |= fitted
+    export.write(content, out, learner, calibration=calibration, provenance=export.provenance(run, data, scores))
+    export.write_weights(run, out)
+    return scores
+
+
+def _calibrated(
+    model: Path, faces: tuple[Path, Path], people: set[str], count: int, watch: Watch
+) -> tuple[PupilConfidenceCalibration, dict[str, float]]:
+    portraits = [portrait for portrait in read_labels(*faces) if portrait.group in people]
+    if not portraits:
+        raise DatasetError("none of the held-out people has a portrait; the confidence cannot be calibrated")
+    regressor = NetworkPupilDetector.open(PupilSettings(model=model))
+    shown = [
+        face
+        for number, portrait in watch("calibrate", enumerate(portraits), len(portraits))
+        for face in compose_face(portrait, count, number)
+    ]
+    judged = confidence_calibration.judge(regressor, shown)
+    calibration, error = confidence_calibration.calibrate(judged)
+    return calibration, {**confidence_calibration.scores(judged), "calibration error": error}
+
+
+def evaluate(
+    finder: PupilDetector,
+    target: Path,
+    out: Path,
+    *,
+    face: FaceDetectorName,
+    most: int,
+    watch: Watch,
+    held_out: float = 1.0,
+) -> dict[str, Any]:
+    """`livecam-train evaluate`: of labelled photographs (truth.csv) or of a data set, of which a run that learnt from
+    it is only shown the share of people it has not seen."""
+    if (target / "truth.csv").exists():
+        labelled = evaluation.read_truth(target)
+        photographs = labelled[:: -(-len(labelled) // most)]
+        answers = evaluation.evaluate_images(open_stills(FaceSettings(finder=face)), finder, photographs)
+        return report.write_report(list(watch("evaluate", answers, len(photographs))), out)
+    eyes = load(target)
+    if held_out < 1:
+        eyes = eyes.chosen(split_by_group(eyes, held_out)[1])
+    which = np.random.default_rng(0).permutation(len(eyes))[:most]
+    return report.write_report(
+        list(watch("evaluate", evaluation.evaluate_dataset(finder, eyes.chosen(which)), len(which))), out
+    )
+
+
+def everything(data: Path, work: Path, out: Path, *, size: RecipeSize, seed: int, watch: Watch) -> dict[str, Any]:
+    """`livecam-train all`: from the portraits and synthesis to the shipped file and its scores on the test people."""
+    portraits = (data / "pupils/faces", data / "pupils/faces/labels.csv")
+    workers = size.workers or cores()
+    synth(size.synthetic, work / "synth", seed=seed, workers=workers, watch=watch)
+    shift_gaze(
+        read_labels(*portraits)[:: size.one_of],
+        work / "gazeshift",
+        count=size.portraits,
+        seed=seed,
+        workers=workers,
+        watch=watch,
+    )
+    sets, run = [work / "synth", work / "gazeshift"], work / "run"
+    settings = FitSettings(steps=size.steps, seed=seed, check_every=size.check_every, batch=size.batch)
+    checks = train(HeatmapTask(), sets, run, settings)
+    for _ in watch("fit", checks, -(-size.steps // size.check_every)):
+        pass
+    scores: dict[str, Any] = dict(
+        ship(
+            run,
+            sets,
+            out,
+            quantisation=Quantisation.INT8,
+            faces=portraits,
+            staged_faces=size.staged,
+            watch=watch,
+        )
+    )
+    for face in (FaceDetectorName.MEDIAPIPE, FaceDetectorName.DLIB):
+        shown = evaluate(
+            NetworkPupilDetector.open(PupilSettings(model=out)),
+            data / "pupils/test",
+            work / f"test_{face.value}",
+            face=face,
+            most=size.judged,
+            watch=watch,
+        )
+        scores[f"test, {face.value} faces"] = shown["shares"]["worse eye"]
+    write_json(work / "summary.json", scores)
+    return scores

@@ -1,0 +1,187 @@
+"""One round: labels become data, data becomes a model, the model is judged, and only a better one is put to use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from livecam.perception.pupils.network.detector import NetworkPupilDetector
+from livecam.perception.pupils.network.model_card import PupilConfidenceCalibration, read_card
+from livecam.settings import PupilSettings
+from livecam.store.store import Store
+from training.data.dataset import manifest
+from training.engine.files import RunError, replacing, sha256, write_json
+from training.pupil_detector import confidence_calibration, export, recipe
+from training.pupil_detector.export import Quantisation
+from training.pupil_detector.recipe import Watch
+from training.pupil_detector.tasks import HeatmapTask, WarmStartedTask
+from training.pupil_detector.train import FitSettings
+from training.retraining.comparison import Comparison, compared, errors
+from training.retraining.datasets import as_staged, fine_set, replay_set
+from training.retraining.model_registry import MODEL, WEIGHTS, ModelRegistry, exclusive_lock, promote, recover
+from training.retraining.plan import LabelSnapshot, RoundPlan, RoundSettings, planned
+from training.retraining.pseudo_labels import PROMOTED, pseudo_labelled_set
+
+SCHEMA = 1
+MIX = {"fine": 2.0, PROMOTED: 0.5, "synthetic": 1.0, "portrait": 0.5, "gazeshift": 1.0, "coarse": 0.25}
+_CALIBRATING = 60  # eyes, below which the confidence keeps its weights
+
+
+@dataclass(frozen=True, slots=True)
+class RoundResult:
+    """What a round came to; written once, never changed."""
+
+    number: int
+    base: str
+    model: str
+    frozen: Comparison
+    arm: Comparison
+    calibration_error: float | None
+    promoted: bool
+    why: str
+    data: dict[str, str]  # manifests' hashes
+
+
+def work_round(store: Store, settings: RoundSettings, data: Sequence[Path], watch: Watch) -> RoundResult:
+    """`livecam-train round`: goes on with an interrupted round, else begins a new one.
+
+    DatasetError when too little is labelled; a round that is killed anywhere leaves the old model in place.
+    """
+    places = ModelRegistry(store.folder)
+    with exclusive_lock(places):
+        recover(places)
+        plan, labelled = planned(store, places, settings, data)
+        folder = places.round(plan.number)
+        _keep_base(places, folder / "base")
+        sets = _data(store, plan, labelled, folder, watch)
+        _fit(plan, folder, sets, watch)
+        error = _export(store, plan, labelled, folder, sets)
+        record = _judged(store, plan, labelled, folder, sets, error)
+        write_json(folder / "round.json", {"schema": SCHEMA, **asdict(record), "plan": asdict(plan)})
+        if record.promoted:
+            promote(places, plan.number, record.why)
+        return record
+
+
+def _keep_base(places: ModelRegistry, base: Path) -> None:
+    """The model it starts from, copied, so that a rollback meanwhile changes nothing here; the card comes last."""
+    if (base / MODEL).with_suffix(".json").exists():
+        return
+    for name in (WEIGHTS, MODEL, "pupil.json"):
+        with replacing(base / name) as stream:
+            stream.write(_content(places.model.with_name(name)))
+
+
+def _data(store: Store, plan: RoundPlan, labelled: LabelSnapshot, folder: Path, watch: Watch) -> list[Path]:
+    fine = fine_set(labelled.chosen(plan.learn), store.picture, folder / "fine", plan, watch)
+    machine = pseudo_labelled_set(store, plan, folder / "base" / MODEL, folder / "promoted", watch)
+    return [fine, *machine, replay_set(folder / "replay", plan, watch), *map(Path, plan.data)]
+
+
+def _fit(plan: RoundPlan, folder: Path, sets: Sequence[Path], watch: Watch) -> None:
+    chosen = plan.settings
+    settings = FitSettings(
+        steps=chosen.steps,
+        learning_rate=chosen.learning_rate,
+        seed=chosen.seed + plan.number,
+        check_every=chosen.check_every,
+        batch=chosen.batch,
+        mix=MIX,
+    )
+    checks = recipe.train(WarmStartedTask(HeatmapTask(), folder / "base" / WEIGHTS), sets, folder / "run", settings)
+    for _ in watch("fit", checks, -(-chosen.steps // chosen.check_every)):
+        pass
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise RunError(
+            f"{path.name} is not beside the model in use ({path.parent}); export it again to have it there"
+        ) from fault
+
+
+def _export(store: Store, plan: RoundPlan, labelled: LabelSnapshot, folder: Path, sets: Sequence[Path]) -> float | None:
+    """Model, card and weights into the round's folder; the calibration error, None where the old one was kept."""
+    out, learner = folder / "model" / MODEL, HeatmapTask()
+    done = folder / "model" / "calibration.json"
+    if done.exists():
+        return _kept_error(done)
+    model = export.load_run(folder / "run", learner)
+    eyes = export.held_out(sets, export.run_settings(folder / "run")["settings"]["held_out"])
+    content = export.converted(model, learner, eyes, Quantisation.INT8)
+    apart = export.difference(content, model, learner, eyes)
+    export.check(content, apart)
+    old, _ = read_card(folder / "base" / MODEL)
+    made = export.provenance(folder / "run", sets, {"tflite and keras apart, px": apart})
+    made = made.model_copy(update={"recipe": f"livecam-train round {plan.number}", "commit": plan.commit})
+    export.write(content, out, learner, calibration=old.calibration, provenance=made)
+    calibration, error = _calibrated(out, store, labelled, plan, old.calibration)
+    export.write(content, out, learner, calibration=calibration, provenance=made)
+    export.write_weights(folder / "run", out)
+    write_json(done, {"error": error})
+    return error
+
+
+def _kept_error(path: Path) -> float | None:
+    error = json.loads(path.read_text())["error"]
+    return None if error is None else float(error)
+
+
+def _calibrated(
+    model: Path, store: Store, labelled: LabelSnapshot, plan: RoundPlan, before: PupilConfidenceCalibration
+) -> tuple[PupilConfidenceCalibration, float | None]:
+    """On labels it has not learnt from, when they are enough."""
+    faces = [as_staged(stored, store.picture) for stored in labelled.chosen([*plan.calibrate, *plan.arm])]
+    if 2 * len(faces) < _CALIBRATING:
+        return before, None
+    judged = confidence_calibration.judge(_regressor(model), faces)
+    if judged.hits.all() or not judged.hits.any():
+        return before, None
+    return confidence_calibration.calibrate(judged)
+
+
+def _judged(
+    store: Store,
+    plan: RoundPlan,
+    labelled: LabelSnapshot,
+    folder: Path,
+    sets: Sequence[Path],
+    error: float | None,
+) -> RoundResult:
+    candidate = folder / "model" / MODEL
+    old, new = _regressor(folder / "base" / MODEL), _regressor(candidate)
+    frozen = _compared(old, new, store, labelled, plan.frozen)
+    arm = _compared(old, new, store, labelled, plan.arm)
+    return RoundResult(
+        number=plan.number,
+        base=plan.base,
+        model=sha256(candidate),
+        frozen=frozen,
+        arm=arm,
+        calibration_error=error,
+        promoted=frozen.better,
+        why=_why(frozen),
+        data={path.name: manifest(path)["sha256"] for path in sets},
+    )
+
+
+def _compared(
+    old: NetworkPupilDetector, new: NetworkPupilDetector, store: Store, labelled: LabelSnapshot, ids: Sequence[str]
+) -> Comparison:
+    samples = labelled.chosen(ids)
+    return compared(errors(old, samples, store.picture), errors(new, samples, store.picture))
+
+
+def _why(frozen: Comparison) -> str:
+    said = f"error {frozen.old:.4f} before, {frozen.new:.4f} after on {frozen.samples} samples"
+    if frozen.better:
+        return f"better: {said}; with 95 % the gain is at least {-frozen.bound:.4f}"
+    return f"not better for sure: {said}; with 95 % the change is only known to be below {frozen.bound:+.4f}"
+
+
+def _regressor(model: Path) -> NetworkPupilDetector:
+    return NetworkPupilDetector.open(PupilSettings(model=model))

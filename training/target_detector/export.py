@@ -1,0 +1,180 @@
+"""Turns a run into a target model: TFLite for pictures of any size, its card, and the proof that both say the same."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from livecam.core.tflite import TFLiteModel
+from livecam.perception.targets.detector import TargetDetector
+from livecam.perception.targets.interfaces import SegmentationNetwork
+from livecam.perception.targets.model_card import InputSpec, SearchSpec, TargetConfidenceCalibration, TargetModelCard
+from livecam.perception.targets.network import TFLiteNetwork
+from livecam.perception.targets.peaks import HeadSize
+from training.engine.files import RunError, replacing
+from training.engine.tensorflow import tensorflow
+from training.pupil_detector.train import commit
+from training.target_detector.data.dataset import WORKING_PIXELS, LabelledPage
+from training.target_detector.tasks import STRIDE, CentreTask, KerasNetwork, TargetTask, task_of
+
+LIMIT_BYTES = 1_000_000
+LIMIT_APART = 0.02  # of the height of a map
+SCALES = (0.7, 1.0, 1.3)
+UNFITTED = TargetConfidenceCalibration(height=1.0, lead=0.0, bias=-1.0)
+NEVER = TargetConfidenceCalibration(height=0.0, lead=0.0, bias=-4.0)  # of a model that was never right
+INPUT = InputSpec(order="bgr", mean=(127.5, 127.5, 127.5), scale=1 / 127.5)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the card says of a model besides how to run it."""
+
+    trained_on: str
+    scores: dict[str, float]
+    attribution: tuple[str, ...] = ()
+
+
+def load_run(run: Path) -> KerasNetwork:
+    """The best network of a run; RunError when there is none."""
+    learner = task_of(settings_of(run)["settings"])
+    model = learner.build()
+    try:
+        model.load_weights(str(run / "best.weights.h5"))
+    except (OSError, ValueError) as fault:
+        raise RunError(f"{run} has no finished check (best.weights.h5 is missing or damaged); run fit again") from fault
+    return KerasNetwork(model, learner)
+
+
+def settings_of(run: Path) -> dict[str, Any]:
+    """What a run was begun with; RunError when it is no run of ours."""
+    try:
+        settings = json.loads((run / "settings.json").read_text())
+        _ = settings["pages"], settings["settings"]["model"]
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise RunError(
+            f"{run} is not a run of livecam-train segment fit (settings.json is missing or damaged)"
+        ) from fault
+    return dict(settings)
+
+
+def converted(network: KerasNetwork) -> bytes:
+    """The network as TFLite with half-precision weights, for one picture of any size; outputs `centre` and `mask`."""
+    tf = tensorflow()
+    learner, model = network.task, network.model
+
+    def answer(page: Any) -> Any:
+        return learner.maps(model(page, training=False))
+
+    def named(page: Any) -> dict[str, Any]:
+        maps = frozen(page)
+        maps = maps[0] if isinstance(maps, list | tuple) else maps
+        return {"centre": maps[..., :1], "mask": maps[..., 1:]}
+
+    shape = [tf.TensorSpec((1, None, None, 3), tf.float32, name="page")]
+    # Only constants are folded into the convolutions, and only a saved model keeps the names of its outputs.
+    freezing = importlib.import_module("tensorflow.python.framework.convert_to_constants")
+    whole = tf.function(answer, input_signature=shape, autograph=False).get_concrete_function()
+    frozen = freezing.convert_variables_to_constants_v2(whole)
+    module = tf.Module()
+    module.answer = tf.function(named, input_signature=shape, autograph=False)
+    with tempfile.TemporaryDirectory() as folder:
+        tf.saved_model.save(module, folder, signatures=module.answer.get_concrete_function())
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
+        return bytes(converter.convert())
+
+
+def search(
+    box: tuple[float, float], *, calibration: TargetConfidenceCalibration = UNFITTED, threshold: float = 0.5
+) -> SearchSpec:
+    """How our models search a page; `box` is the usual size of a target at the working size."""
+    return SearchSpec(
+        scales=SCALES, page_pixels=WORKING_PIXELS, box=HeadSize(*box), calibration=calibration, threshold=threshold
+    )
+
+
+def typical_box(pages: tuple[LabelledPage, ...]) -> tuple[float, float]:
+    """The median size of the targets of some pages at the working size, pixels."""
+    sizes = [(box.width * page.working, box.height * page.working) for page in pages for box in page.boxes]
+    width, height = np.median(np.array(sizes), axis=0)
+    return round(float(width), 1), round(float(height), 1)
+
+
+def card_for(content: bytes, learner: TargetTask, how: SearchSpec, about: About) -> TargetModelCard:
+    """The card of a model."""
+    return TargetModelCard(
+        **how.model_dump(),
+        schema=1,
+        sha256=hashlib.sha256(content).hexdigest(),
+        input=INPUT,
+        stride=STRIDE,
+        multiple=learner.multiple,
+        margin=learner.margin,
+        trained_on=about.trained_on,
+        attribution=about.attribution,
+        scores=about.scores,
+        commit=commit(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def as_network(content: bytes, card: TargetModelCard, *, threads: int = 1) -> SegmentationNetwork:
+    """The TFLite model as it will run."""
+    return TFLiteNetwork(card, TFLiteModel(content, threads=threads))
+
+
+def difference(network: SegmentationNetwork, exported: SegmentationNetwork, seed: int = 0) -> float:
+    """How far the maps of both lie apart at most, on pictures of several sizes."""
+    random, apart = np.random.default_rng(seed), 0.0
+    for height, width in ((64, 96), (160, 160), (240, 400)):
+        panel = np.repeat(np.repeat(random.integers(0, 256, (height // 8, width // 8, 3), np.uint8), 8, 0), 8, 1)
+        for one, other in zip(network(panel), exported(panel), strict=True):
+            apart = max(apart, float(np.abs(one - other).max()))
+    return apart
+
+
+def check(content: bytes, apart: float) -> None:
+    """RunError when a model is too large or says something else than what was trained."""
+    if len(content) > LIMIT_BYTES:
+        raise RunError(
+            f"the exported model has {len(content)} bytes, at most {LIMIT_BYTES} are right; use less --width"
+        )
+    if not apart <= LIMIT_APART:
+        raise RunError(f"the exported maps are {apart:.3f} off the trained ones, at most {LIMIT_APART} is right")
+
+
+def write(content: bytes, card: TargetModelCard, out: Path) -> None:
+    """Writes model and card, both whole."""
+    with replacing(out) as stream:
+        stream.write(content)
+    with replacing(out.with_suffix(".json")) as stream:
+        stream.write((json.dumps(card.model_dump(mode="json", by_alias=True), indent=1) + "\n").encode())
+
+
+def export(run: Path, out: Path, how: SearchSpec, about: About) -> TargetModelCard:
+    """Writes the best network of a run, when it is small enough and says what was trained."""
+    network = load_run(run)
+    if not isinstance(network.task, CentreTask):
+        raise RunError(f"{run} holds the tutorial's network, for comparison only; export a run of --model centre")
+    content = converted(network)
+    card = card_for(content, network.task, how, about)
+    check(content, difference(network, as_network(content, card)))
+    write(content, card, out)
+    return card
+
+
+def lite_finder(run: Path, how: SearchSpec) -> TargetDetector:
+    """A run as a finder on one thread, converted as it would be shipped but never written."""
+    network = load_run(run)
+    content = converted(network)
+    card = card_for(content, network.task, how, About("to be judged", {}))
+    return TargetDetector(as_network(content, card), how)

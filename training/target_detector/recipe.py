@@ -1,0 +1,226 @@
+"""The steps from pages to a shipped target model, each a function the command line and `all` share."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from livecam.perception.targets.detector import TargetDetector
+from livecam.perception.targets.model_card import SearchSpec, TargetModelCard
+from livecam.perception.targets.network import open_target_detector
+from training.engine.files import DatasetError, RunError, write_json
+from training.engine.parallel import cores
+from training.engine.plots import write_lines
+from training.pupil_detector.train import logged
+from training.target_detector import confidence_calibration, evaluation, export, scores
+from training.target_detector.data.crowd_pages.page import PageSettings
+from training.target_detector.data.crowd_pages.writer import write_pages
+from training.target_detector.data.dataset import LabelledPage, cached, in_order, open_pages, split
+from training.target_detector.data.sampling import SamplingMix
+from training.target_detector.evaluation import PageResult, PeakConfidence, StripeBaseline
+from training.target_detector.train import TargetCheckpointResult, TargetFitSettings, fit
+
+Watch = Callable[[str, Iterable[Any], int], Iterable[Any]]  # shows how far a step is: name, parts, how many
+Group = tuple[Sequence[PeakConfidence], Sequence[PeakConfidence]]  # pages with a target, the same without
+
+OWN = "crowd pages drawn by livecam-train segment synth"
+BOOK = "18 scanned book pages of the Find-Waldo set (the pages are not part of this project)"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRecipeSize:
+    """How much of everything the whole recipe makes."""
+
+    drawn: int = 24
+    unseen: int = 12  # drawn pages that the synthetic model is judged and calibrated by
+    page: PageSettings = field(default_factory=PageSettings)
+    folds: int = 3
+    first: TargetFitSettings = field(default_factory=lambda: TargetFitSettings(steps=800))
+    second: TargetFitSettings = field(default_factory=TargetFitSettings)
+
+
+_TINY = TargetFitSettings(steps=6, batch=2, check_every=3, width=8, mine_at=(0.5,), mix=SamplingMix(size=64))
+SMOKE = TargetRecipeSize(3, 2, PageSettings(520, 330, (6.0, 8.0)), 3, _TINY, _TINY)
+
+
+def train(pages: Sequence[LabelledPage], run: Path, settings: TargetFitSettings) -> Iterator[TargetCheckpointResult]:
+    """`livecam-train segment fit`; the pages are cached beside the run, the curves drawn anew after every check."""
+    check_out(run)
+    for progress in fit(cached(pages, run / "pages"), run, settings):
+        history = logged(run)
+        curves = {name: (history["step"], history[name]) for name in ("loss", "judged")}
+        write_lines(run / "curves.png", curves, "step", "loss; loss of a fixed batch")
+        write_json(run / "scores.json", asdict(progress))
+        yield progress
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DetectorUnderTest:
+    """A finder and the pages it is judged by."""
+
+    finder: TargetDetector
+    pages: tuple[LabelledPage, ...]
+
+
+def judged(name: str, pages: Sequence[LabelledPage]) -> list[DetectorUnderTest]:
+    """What a name stands for: `stripes`, a model's file, or runs with commas between, each on the pages it never saw.
+
+    A run is converted first, so that what is judged is what would be shipped.
+    """
+    if name == "stripes":
+        return [DetectorUnderTest(TargetDetector(StripeBaseline(), _how(pages)), in_order(pages))]
+    if name.endswith(".tflite"):
+        return [DetectorUnderTest(open_target_detector(Path(name)), in_order(pages))]
+    return [_run(Path(part), pages) for part in name.split(",")]
+
+
+def _run(run: Path, pages: Sequence[LabelledPage]) -> DetectorUnderTest:
+    known = set(export.settings_of(run)["pages"])
+    unseen = tuple(page for page in in_order(pages) if page.name not in known)
+    if not any(page.boxes for page in unseen):
+        raise RunError(f"{run} was trained on every page with a target; leave a fold out with fit --leave")
+    return DetectorUnderTest(export.lite_finder(run, _how(pages)), unseen)
+
+
+def _how(pages: Sequence[LabelledPage]) -> SearchSpec:
+    return export.search(export.typical_box(tuple(pages)))
+
+
+def evaluate(parts: Sequence[DetectorUnderTest], *, painted: bool, changes: bool, watch: Watch) -> dict[str, Any]:
+    """`livecam-train segment evaluate` for one finder: all figures, over the pages of all its folds."""
+    count = sum(len(part.pages) for part in parts)
+    answers = (one for part in parts for one in evaluation.judge(part.finder, part.pages))
+    figures = scores.report(list(watch("pages", answers, count)))
+    trained = sorted(
+        {part.finder.search.trained_on for part in parts if isinstance(part.finder.search, TargetModelCard)}
+    )
+    if trained:
+        figures["trained on"] = "; ".join(trained)
+    if changes:
+        figures["changed"] = {name: _changed(parts, name, count, watch) for name in evaluation.CHANGES}
+    if painted:
+        groups = [_group(part, watch) for part in parts]
+        figures["yes or no"] = _yes_or_no(groups)
+    return figures
+
+
+def _changed(parts: Sequence[DetectorUnderTest], name: str, count: int, watch: Watch) -> dict[str, int]:
+    change = evaluation.CHANGES[name]
+    answers = (one for part in parts for one in evaluation.judge(part.finder, part.pages, change))
+    return scores.changed(list(watch(name, answers, count)))
+
+
+def _group(part: DetectorUnderTest, watch: Watch) -> Group:
+    """The best peaks of the pages as they are, and with the target painted out."""
+    with_it: list[PeakConfidence] = []
+    without: list[PeakConfidence] = []
+    pages = [page for page in part.pages if page.boxes]
+    for page in watch("painted out", pages, len(pages)):
+        answer: PageResult = evaluation.answer(part.finder, page)
+        with_it.append(evaluation.peak_confidence_of(answer.targets, hit=answer.rank == 0))
+        without.append(evaluation.peak_confidence(part.finder, evaluation.paint_out(page), hit=False))
+    return with_it, without
+
+
+def _yes_or_no(groups: Sequence[Group]) -> dict[str, float]:
+    figures = scores.yes_or_no([case for group in groups for case in group[0]], [c for g in groups for c in g[1]])
+    if sum(any(case.hit for case in with_it) for with_it, _ in groups) > 1:
+        figures["held-out auc"] = confidence_calibration.held_out_auc(groups)
+    return figures
+
+
+def ship(
+    run: Path,
+    pages: Sequence[LabelledPage],
+    out: Path,
+    *,
+    by: Sequence[DetectorUnderTest],
+    trained_on: str,
+    watch: Watch,
+) -> dict[str, float]:
+    """`livecam-train segment export`: converts, checks, calibrates on what `by` says of pages it never saw, writes.
+
+    Where `by` found no target at all, nothing that the model says will count as found.
+    """
+    groups = [_group(part, watch) for part in by]
+    cases = [case for group in groups for case in group[0]], [case for group in groups for case in group[1]]
+    how = _how(pages)
+    scores: dict[str, float] = {}
+    if groups:
+        found = any(case.hit for case in cases[0])
+        how = how.model_copy(
+            update={"calibration": confidence_calibration.calibrated(*cases) if found else export.NEVER}
+        )
+        scores = {"pages": float(len(cases[0])), "hit@1": float(sum(case.hit for case in cases[0]))}
+        scores |= {name: round(value, 4) for name, value in _yes_or_no(groups).items()}
+    export.export(run, out, how, export.About(trained_on, scores))
+    return scores
+
+
+def everything(
+    data: Path | None, work: Path, out: Path, *, size: TargetRecipeSize, seed: int, watch: Watch
+) -> dict[str, Any]:
+    """`livecam-train segment all`: the synthetic model, and with `data` the one that knows the book pages too."""
+    drawn, unseen = (
+        _drawn(work / name, count, size.page, seed + more, watch)
+        for name, count, more in (("drawn", size.drawn, 0), ("unseen", size.unseen, 1))
+    )
+    first = work / "synthetic"
+    _fitted(drawn, first, replace(size.first, seed=seed), watch)
+    own = [DetectorUnderTest(export.lite_finder(first, _how(drawn)), unseen)]
+    summary: dict[str, Any] = {
+        "synthetic": ship(first, drawn, out / "waldo-synthetic.tflite", by=own, trained_on=OWN, watch=watch)
+    }
+    if data is not None:
+        summary["book"] = _book(data, work, out / "waldo.tflite", size=size, seed=seed, watch=watch)
+    write_json(work / "summary.json", summary)
+    return summary
+
+
+def _drawn(folder: Path, count: int, page: PageSettings, seed: int, watch: Watch) -> tuple[LabelledPage, ...]:
+    if not (folder / "boxes.csv").exists():
+        for _ in watch("synth", write_pages(count, folder, page, seed=seed, workers=cores()), count):
+            pass
+    return open_pages(folder)
+
+
+def _book(data: Path, work: Path, out: Path, *, size: TargetRecipeSize, seed: int, watch: Watch) -> dict[str, float]:
+    pages = open_pages(data)
+    settings = replace(size.second, seed=seed, start=str(work / "synthetic"))
+    for fold in range(size.folds):
+        _fitted(split(pages, size.folds, fold)[0], work / f"fold{fold}", settings, watch)
+    _fitted(in_order(pages), work / "book", settings, watch)
+    by = judged(",".join(str(work / f"fold{fold}") for fold in range(size.folds)), pages)
+    return ship(work / "book", pages, out, by=by, trained_on=f"{OWN}, then {BOOK}", watch=watch)
+
+
+def _fitted(pages: Sequence[LabelledPage], run: Path, settings: TargetFitSettings, watch: Watch) -> None:
+    for _ in watch(f"fit {run.name}", train(pages, run, settings), -(-settings.steps // settings.check_every)):
+        pass
+
+
+def check_file(out: Path) -> None:
+    """DatasetError when no file could be written there; its folder is made."""
+    check_out(out.parent)
+    if out.is_dir():
+        raise DatasetError(f"cannot write {out} (is a directory); name a file")
+
+
+def check_model(out: Path) -> None:
+    """DatasetError when no model could be written there, with its card, which ends in .json, beside it."""
+    if out.suffix != ".tflite":
+        raise DatasetError(f"a model cannot be called {out.name}; name a file that ends in .tflite")
+    check_file(out)
+
+
+def check_out(out: Path) -> None:
+    """DatasetError when nothing could be written there: before an hour of work, not after."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            return
+    except OSError as fault:
+        raise DatasetError(f"cannot write into {out} ({(fault.strerror or 'refused').lower()})") from fault
