@@ -31,14 +31,14 @@ bench: setup-dev ## frames a second and where the time goes, for every path (ARG
 	@$(BIN)/python -m pytest tests/benchmarks -o addopts= -q -p no:cacheprovider --benchmark-only --benchmark-columns=min,median,iqr
 
 golden: setup-dev ## keep what is drawn now as the golden pictures; look at them before committing
-	@$(BIN)/python -m pytest tests/effects --golden-renew $(ARGS)
+	@$(BIN)/python -m pytest tests/livecam/live/effects --golden-renew $(ARGS)
 	@git status --short tests/golden
 
 demo: setup ## make the moving picture of the README anew
-	@$(BIN)/python -m assets.demo.make_demo_gif assets/demo/flustered.gif
+	@$(BIN)/python assets/demo/make_demo_gif.py assets/demo/flustered.gif
 
 overlays: setup ## draw the overlay pictures anew into assets/overlays
-	@$(BIN)/python -m assets.overlays.make_overlays assets/overlays
+	@$(BIN)/python assets/overlays/make_overlays.py assets/overlays
 
 setup: ## only install what run needs
 	@.ci/setup live

@@ -194,9 +194,8 @@ def _label(mode: str, folder: Path | None, db: str | None, name: str | None, rep
     from livecam.store.location import default_folder
 
     share = REPEATS if repeats is None else repeats
-    print(
-        f"livecam-label: {label_in_window(folder or default_folder(), db, LabelingMode(mode), name=name, repeats=share)}"
-    )
+    done = label_in_window(folder or default_folder(), db, LabelingMode(mode), name=name, repeats=share)
+    print(f"livecam-label: {done}")
 
 
 def _only(*, where: str, **given: object) -> None:

@@ -1,4 +1,4 @@
-"""Draws the overlay pictures: `python -m assets.overlays.make_overlays assets/overlays` (which `make overlays` runs)."""
+"""Draws the overlay pictures; `make overlays` runs it: `python assets/overlays/make_overlays.py assets/overlays`."""
 
 from __future__ import annotations
 

@@ -14,7 +14,8 @@ from livecam.core.crop import EyePair, LevelledEyeCropper
 from livecam.core.errors import AssetError
 from livecam.core.filters import OneEuroFilter, OneEuroParams
 from livecam.core.types import Face, Frame, Scene
-from livecam.live.effects.factory import SelectableEffect, effects
+from livecam.live.effects.factory import SelectableEffect
+from livecam.live.effects.factory import names as effect_names
 from livecam.live.sinks.encoder import planes
 from livecam.live.sources.demo import DemoSource
 from livecam.perception.faces.dlib import DlibFaceModel
@@ -110,7 +111,7 @@ def test_two_pupils(benchmark: BenchmarkFixture, clip: Clip, name: PupilDetector
     assert benchmark(finder.detect, eyes) is not None
 
 
-@pytest.mark.parametrize("style", effects())
+@pytest.mark.parametrize("style", effect_names())
 def test_an_effect_at_1280x720(benchmark: BenchmarkFixture, clip: Clip, style: str) -> None:
     perception = Perception(FakeFaceDetector(clip.face), FakePupilDetector())
     effect, scenes = SelectableEffect(EffectSettings(style=style)), itertools.count(1)

@@ -62,7 +62,8 @@ def _place(pupil: Pupil | None) -> tuple[float, float]:
 def score(batch: Columns, *, model: Path) -> Columns:
     """The rows of a batch of `tasks` with their scores; `found` is false where the picture is gone or damaged.
 
-    `variance`, `doubt` and `disagreement` are those of the eye whose answer is worth most; see training.active_learning.acquisition.
+    `variance`, `doubt` and `disagreement` are those of the eye whose answer is worth most;
+    see training.active_learning.acquisition.
     """
     scorer = _scorer(model)
     rows = [

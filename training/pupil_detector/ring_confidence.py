@@ -99,7 +99,8 @@ _NOWHERE = Point(-1e6, -1e6)
 
 
 def fit_folder(folder: Path, count: int = 9) -> RingConfidence:
-    """The constants of livecam.perception.pupils.handcrafted.confidence from the portraits of a folder and its labels.csv, the test people left
+    """The constants of livecam/perception/pupils/handcrafted/confidence.py from the portraits of a folder and its
+    labels.csv, the test people left
     out; DatasetError when labels or pictures are missing. The same folder always gives the same constants."""
     finders = [open_stills(FaceSettings(finder=name)) for name in FINDERS]
     portraits = enumerate(read_labels(folder, folder / "labels.csv"))

@@ -15,15 +15,41 @@ from livecam.settings import EffectSettings
 SPOTLIGHT = "spotlight"
 
 
-def effects() -> tuple[str, ...]:
+def names() -> tuple[str, ...]:
     """The names a person may choose from: the styles of flustered eyes, and the spotlight."""
     return (*styles(), SPOTLIGHT)
 
 
+def create(name: str, *, strength: float = 1.0) -> Effect:
+    """An effect by its name, always on; offered as `livecam.effects.create`.
+
+    Args:
+        name: one of `names()`.
+        strength: 0 changes nothing, 1 is the full effect.
+
+    Returns:
+        An `Effect`: `draw(scene)` gives a new image, (h, w, 3) uint8 BGR; the scene's own is never written to.
+
+    Raises:
+        SettingsError: an unknown name, or a strength outside 0..1.
+
+    Example:
+        >>> import livecam
+        >>> effect = livecam.effects.create("saucer")
+        >>> with livecam.open_source("demo") as source:
+        ...     frame = next(iter(source))
+        >>> effect.draw(livecam.Scene(frame, livecam.PupilDetector().detect(frame.image))).shape
+        (720, 1280, 3)
+    """
+    if not 0 <= strength <= 1:
+        raise SettingsError(f"the strength is {strength}; it is between 0 (nothing) and 1 (the full effect)")
+    return SelectableEffect(EffectSettings(style=name, strength=strength))
+
+
 def check_effect(name: str) -> None:
-    """SettingsError for a name that is not one of `effects()`."""
-    if name not in effects():
-        raise SettingsError(f"there is no style '{name}'; the styles are {', '.join(effects())}")
+    """SettingsError for a name that is not one of `names()`."""
+    if name not in names():
+        raise SettingsError(f"there is no style '{name}'; the styles are {', '.join(names())}")
 
 
 class SelectableEffect:

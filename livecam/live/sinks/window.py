@@ -149,3 +149,40 @@ class WindowSink:
         if scale > 1:
             image = cv2.resize(image, (view.width, round(height * scale))).astype(np.uint8, copy=False)
         return (cv2.flip(image, 1).astype(np.uint8, copy=False) if view.mirrored else image.copy()), view
+
+
+class PlainWindow:
+    """A window for programs of one's own: a Sink without keys of its own but q and escape, which close it."""
+
+    mirrored = False
+
+    def __init__(self, title: str = "livecam") -> None:
+        self.closed = False
+        self._window = WindowSink(self, _undressed, title=title)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._window.close()
+
+    def show(self, frame: Frame) -> None:
+        """Shows the picture; nothing once the window is closed."""
+        if not self.closed:
+            self._window.show(frame)
+
+    def press(self, code: int) -> None:
+        """Takes a key as OpenCV numbers it."""
+        if code & 0xFF in _ENDING_KEYS:
+            self.quit()
+
+    def quit(self) -> str:
+        self.closed = True
+        return "closed"
+
+
+_ENDING_KEYS = frozenset({ord("q"), ord("Q"), 27})
+
+
+def _undressed(canvas: Image, transform: CanvasTransform, frame: Frame) -> None:
+    return None

@@ -19,6 +19,7 @@ _OPEN: Colour = (60, 220, 255)
 _CLOSED: Colour = (150, 150, 150)
 _GAZE: Colour = (90, 90, 255)
 _SHIFT = 4  # OpenCV draws at sixteenths of a pixel
+_AS_IT_IS = CanvasTransform()
 _REACH = 0.45  # pupil distances an arrow of full gaze is long
 
 
@@ -26,7 +27,7 @@ def paint_observations(
     canvas: Image,
     looks: Sequence[FaceObservation],
     crops: Sequence[EyePair],
-    view: CanvasTransform = CanvasTransform(),
+    view: CanvasTransform = _AS_IT_IS,
     *,
     line_height: int = 16,
 ) -> None:

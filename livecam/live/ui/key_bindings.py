@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from livecam.core.errors import LivecamError
 from livecam.core.timing import Clock
 from livecam.live.effects.controls import EffectControls
-from livecam.live.effects.factory import effects
+from livecam.live.effects.factory import names as effect_names
 
 SHOWN_SECONDS = 2.0
 
@@ -90,7 +90,11 @@ KEYS = (
     KeyBinding("q  esc", Action.QUIT, (ord("q"), 27)),
     KeyBinding("space", Action.EFFECT, (ord(" "),)),
     KeyBinding("e", Action.STYLE, (ord("e"),)),
-    KeyBinding(f"1 .. {len(effects())}", Action.NUMBERED, tuple(ord("1") + number for number in range(len(effects())))),
+    KeyBinding(
+        f"1 .. {len(effect_names())}",
+        Action.NUMBERED,
+        tuple(ord("1") + number for number in range(len(effect_names()))),
+    ),
     KeyBinding("+", Action.STRONGER, (ord("+"), ord("="), 0xFFAB)),
     KeyBinding("-", Action.WEAKER, (ord("-"), ord("_"), 0xFFAD)),
     KeyBinding("p", Action.PATH, (ord("p"),)),
@@ -167,11 +171,11 @@ class KeyBindings:
         return f"effect {_on(self.effect.enabled)}"
 
     def _style(self) -> str:
-        self.effect.next_style(effects())
+        self.effect.next_style(effect_names())
         return self.effect.style
 
     def _numbered(self, number: int) -> str:
-        self.effect.style = effects()[number]
+        self.effect.style = effect_names()[number]
         return self.effect.style
 
     def _stronger(self) -> str:

@@ -13,7 +13,7 @@ tf = pytest.importorskip("tensorflow", reason="networks need the extra 'training
 
 from training.engine.files import RunError  # noqa: E402
 from training.target_detector import losses  # noqa: E402
-from training.target_detector.tasks import (
+from training.target_detector.tasks import (  # noqa: E402
     CentreTask,
     KerasNetwork,
     TargetTask,

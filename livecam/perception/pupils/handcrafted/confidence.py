@@ -37,8 +37,8 @@ class LogisticWeights(NamedTuple):
     constant: float
 
 
-# Made by training.pupil_detector.ring_confidence.fit_trust on London and Canada portraits, the test people left out, as both face finders see
-# them: 2,394 eyes of training.pupil_detector.ring_confidence (looking aside, blinking, with glasses, turned, dark, blurred, noisy, and
+# Made by training.pupil_detector.ring_confidence on London and Canada portraits, the test people left out, as both
+# face detectors see them: 2,394 eyes (looking aside, blinking, with glasses, turned, dark, blurred, noisy, and
 # places without an eye) and 7,116 of an older set of the same kind, turned in three dimensions up to 45 degrees. On
 # 2,030 eyes of the test people made the older way the expected calibration error is 0.025.
 CONFIDENCE = LogisticWeights(RingEvidence(0.217, 21.4, -1.02, -1.14, 5.74, -1.29, 3.81), -5.61)

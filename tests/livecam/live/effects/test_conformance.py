@@ -9,13 +9,14 @@ import pytest
 
 from livecam.core.interfaces import Effect
 from livecam.core.types import EyeState, Face, FaceObservation, Frame, Gaze, Scene, Side
-from livecam.live.effects.factory import SelectableEffect, effects
+from livecam.live.effects.factory import SelectableEffect
+from livecam.live.effects.factory import names as effect_names
 from livecam.live.effects.styles.registry import styles
 from livecam.settings import EffectSettings
 from tests.fakes import FakeEffect, grey, make_face, make_frame, make_look, make_pupil, make_scene
 
 EVERYTHING = ("sweat", "blush", "gloom", "mouth")
-EFFECTS = ["fake", *effects()]
+EFFECTS = ["fake", *effect_names()]
 
 
 def make_effect(name: str) -> Effect:

@@ -1,4 +1,5 @@
-"""Writes red_discs.tflite and its card, a target model without training: python -m tests.livecam.perception.targets.make_red_discs
+"""Writes red_discs.tflite and its card, a target model without training; run it as
+`python -m tests.livecam.perception.targets.make_red_discs`.
 
 The redness of a cell is its mask; the centre is the mean redness of a disc about the cell less that of a ring about it.
 """
