@@ -20,7 +20,9 @@ from livecam.store.samples import LabelAction, Sample, SampleState
 _ROWS = 18  # of labels that fit
 _HINTS = {
     LabelingMode.REVIEW: "f true   d false   space skip   u undo   n p move   l landmarks   ? help   esc quit",
-    LabelingMode.ANNOTATE: "click, arrows place   [ ] size   tab next eye   c closed   o hidden   enter accept   ? help",
+    LabelingMode.ANNOTATE: (
+        "click or arrows place   [ ] size   tab other eye   c closed   o hidden   enter accept   ? help"
+    ),
 }
 _REJECTED = "you called this guess false in review: where are the pupils?"
 _STATES = {SampleState.LABELLED: "accepted", SampleState.REJECTED: "false", SampleState.SKIPPED: "skipped"}
