@@ -59,7 +59,7 @@ def back_and_forth(frames: Sequence[Frame], count: int) -> list[Frame]:
     turn = [*range(len(frames)), *range(len(frames) - 2, 0, -1)]
     step = _step(frames)
     shown = itertools.islice(itertools.cycle(turn), count)
-    return [replace(frames[place], index=index, seconds=index * step) for index, place in enumerate(shown)]
+    return [replace(frames[place], index=index, timestamp=index * step) for index, place in enumerate(shown)]
 
 
 def onwards(frames: Sequence[Frame], after: Sequence[Frame], count: int) -> list[Frame]:

@@ -132,7 +132,7 @@ class Shelf:
             if self.owners.get(sample_id) == owner:
                 del self.owners[sample_id]
 
-    def record(self, events: Sequence[LabelEvent]) -> tuple[LabelEvent, ...]:
+    def append_events(self, events: Sequence[LabelEvent]) -> tuple[LabelEvent, ...]:
         if self.full:
             raise StoreError("the disk is full; make room and decide again")
         first = len(self.kept) + 1

@@ -14,7 +14,7 @@ from livecam.core.types import Image
 from tests.livecam.perception.targets.networks import page_with
 from tests.program import Program
 
-MODEL = Path(__file__).with_name("red_discs.tflite")
+MODEL = Path(__file__).parents[1] / "perception" / "targets" / "red_discs.tflite"
 
 
 def saved(path: Path, image: Image) -> Path:

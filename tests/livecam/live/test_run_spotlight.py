@@ -12,7 +12,7 @@ from livecam.core.types import Image
 from tests.livecam.perception.targets.networks import page_with
 from tests.program import Program
 
-TARGETS = Path(__file__).parent / "find/red_discs.tflite"
+TARGETS = Path(__file__).parents[1] / "perception/targets/red_discs.tflite"
 
 
 def last_picture(path: Path) -> Image:

@@ -188,7 +188,7 @@ def test_without_psycopg_the_message_says_what_to_install(tmp_path: Path) -> Non
     asked = f"""
 import sys; sys.modules["psycopg"] = None
 from pathlib import Path
-from livecam.core.store.store import Store
+from livecam.store.store import Store
 from livecam.core.errors import MissingExtraError
 try: Store.open(Path({str(tmp_path / "queue")!r}), "postgresql:///x")
 except MissingExtraError as error: print(error)

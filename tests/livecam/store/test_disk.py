@@ -25,8 +25,8 @@ import os, resource, sys
 from pathlib import Path
 import sqlalchemy; sqlalchemy.create_engine("sqlite://")  # nobody may not read where Python is installed
 from livecam.core.errors import LivecamError
-from livecam.core.store.store import Store
-from tests.core.store.test_disk import write_until_it_fails
+from livecam.store.store import Store
+from tests.livecam.store.test_disk import write_until_it_fails
 limit, user = map(int, sys.argv[2:])
 if limit:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))

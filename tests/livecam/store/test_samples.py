@@ -48,22 +48,22 @@ EVENTS = st.one_of(
         st.sampled_from([LabelAction.POINT, LabelAction.CLOSED, LabelAction.OCCLUDED]),
         st.sampled_from(Side),
         PEOPLE,
-        repeat=st.booleans(),
+        is_repeat=st.booleans(),
     ),
     st.builds(
         say,
         st.sampled_from([LabelAction.REJECT, LabelAction.SKIP, LabelAction.FLAG]),
         st.none(),
         PEOPLE,
-        repeat=st.booleans(),
+        is_repeat=st.booleans(),
     ),
     st.builds(
         say,
         st.just(LabelAction.ACCEPT),
         st.none(),
         PEOPLE,
-        shown=st.sampled_from([(), (LEFT,), (LEFT, RIGHT), (SHUT, RIGHT), (ABSENT, RIGHT)]),
-        repeat=st.booleans(),
+        shown_predictions=st.sampled_from([(), (LEFT,), (LEFT, RIGHT), (SHUT, RIGHT), (ABSENT, RIGHT)]),
+        is_repeat=st.booleans(),
     ),
 )
 HISTORIES = st.lists(EVENTS, max_size=10).map(lambda events: said(*events))

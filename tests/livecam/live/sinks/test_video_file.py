@@ -181,9 +181,9 @@ def test_the_frame_may_be_reused_as_soon_as_it_was_shown(tmp_path: Path) -> None
 CLIP = """
 import os, sys, signal
 from pathlib import Path
-from tests.sinks.test_recording import noise
-from livecam.sinks.recording import VideoFile
-with VideoFile(Path(sys.argv[1])) as sink:
+from tests.livecam.live.sinks.test_video_file import noise
+from livecam.live.sinks.video_file import VideoFileSink
+with VideoFileSink(Path(sys.argv[1])) as sink:
     for frame in noise(150):
         sink.show(frame)
     os.kill(os.getpid(), int(sys.argv[2]))

@@ -12,7 +12,7 @@ import pytest
 from livecam.core.errors import SinkError
 from livecam.core.runtime import display_problem
 from livecam.live.sinks.window import WindowSink
-from tests import show_window
+from tests.livecam.live.sinks import show_window
 from tests.screen import Screen, needs_a_screen, wait_until
 
 Shown = Callable[..., subprocess.Popen[str]]

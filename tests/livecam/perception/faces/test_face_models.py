@@ -51,8 +51,8 @@ def test_without_mediapipe_the_message_names_the_extra() -> None:
     program = (
         "import sys; sys.modules['mediapipe'] = None\n"
         "from livecam.perception.faces.factory import open_model\n"
-        "from livecam.settings import FaceFinderName\n"
-        "open_model(FaceFinderName.MEDIAPIPE)\n"
+        "from livecam.settings import FaceDetectorName\n"
+        "open_model(FaceDetectorName.MEDIAPIPE)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert "pip install 'livecam[mediapipe]'" in done.stderr
@@ -62,8 +62,8 @@ def test_without_mediapipe_auto_is_dlib() -> None:
     program = (
         "import sys; sys.modules['mediapipe'] = None\n"
         "from livecam.perception.faces.factory import chosen\n"
-        "from livecam.settings import FaceFinderName\n"
-        "print(chosen(FaceFinderName.AUTO))\n"
+        "from livecam.settings import FaceDetectorName\n"
+        "print(chosen(FaceDetectorName.AUTO))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "dlib"
