@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from livecam.core.errors import SettingsError, SourceError
-from livecam.core.types import Frame, Image
-from livecam.live.sinks.encoder import Size, fitted
+from livecam.core.types import Frame, Image, Size
+from livecam.live.sinks.encoder import fitted
 
 _FPS = 30.0
 _MEMORY_SHARE = 0.5

@@ -12,7 +12,19 @@ _ROOTS = (_PACKAGE / "assets", _PACKAGE.parent / "assets")
 
 
 def asset(name: str) -> Path:
-    """The path of a shipped file, such as `overlays/sweat.png`; AssetError when it is not there."""
+    """The path of a file that ships with the program: a model, an overlay picture, the demo portrait.
+
+    Args:
+        name: its place below `assets/`, such as "models/pupil.tflite".
+
+    Raises:
+        AssetError: it is missing from this installation.
+
+    Example:
+        >>> import livecam
+        >>> livecam.asset("models/pupil.tflite").name
+        'pupil.tflite'
+    """
     for root in _ROOTS:
         if (root / name).exists():
             return root / name

@@ -19,9 +19,22 @@ _ROWS = 256  # blended at a time, for huge pictures have no room for copies in f
 
 
 def read_image(path: Path | str) -> Image:
-    """A picture of any depth and channels, upright by its EXIF mark; SourceError names a file that is none.
+    """A picture file of any depth and channels as an image, upright by its EXIF mark.
 
-    16 bits become 8, grey becomes BGR, floating point is taken as 0..1, transparent parts show mid-grey.
+    Args:
+        path: the file. 16 bits become 8, grey becomes BGR, floating point is taken as 0..1, transparent parts show
+            mid-grey.
+
+    Returns:
+        (h, w, 3) uint8, BGR.
+
+    Raises:
+        SourceError: there is no such file, or it is no picture; the message names it.
+
+    Example:
+        >>> import livecam
+        >>> livecam.read_image(livecam.asset("demo/portrait.png")).shape[2]
+        3
     """
     data = _content(Path(path))
     with_alpha = _has_alpha(data)

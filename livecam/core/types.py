@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]  # (h, w, 3) BGR unless its name says otherwise
 Points = NDArray[np.float32]  # (n, 2) x, y
+Size = tuple[int, int]  # width and height, pixels
 
 
 class Side(StrEnum):

@@ -14,9 +14,7 @@ from av.error import FFmpegError
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from livecam.core.types import Image
-
-Size = tuple[int, int]  # width, height
+from livecam.core.types import Image, Size
 
 
 def fitted(image: Image, size: Size) -> Image:

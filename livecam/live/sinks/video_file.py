@@ -15,8 +15,8 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from livecam.core.errors import SinkError
-from livecam.core.types import Frame
-from livecam.live.sinks.encoder import CONTAINERS, Size, VideoEncoder, even, fitted, planes, playable
+from livecam.core.types import Frame, Size
+from livecam.live.sinks.encoder import CONTAINERS, VideoEncoder, even, fitted, planes, playable
 
 Create = Callable[[Path], BinaryIO]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Protocol, Self
 
 from livecam.core.errors import MissingExtraError, SinkError
-from livecam.core.types import Frame, Image
-from livecam.live.sinks.encoder import Size, even, fitted
+from livecam.core.types import Frame, Image, Size
+from livecam.live.sinks.encoder import even, fitted
 
 
 class Device(Protocol):

@@ -16,8 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from livecam.core.errors import SinkError
 from livecam.core.runtime import display_problem
 from livecam.core.timing import Clock
-from livecam.core.types import Frame, Image
-from livecam.live.sinks.encoder import Size
+from livecam.core.types import Frame, Image, Size
 
 
 @dataclass(frozen=True, slots=True)

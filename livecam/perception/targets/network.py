@@ -76,9 +76,25 @@ class TFLiteNetwork:
 def open_target_detector(
     model: Path, *, runtime: Runtime = Runtime.LITERT, threads: int | None = None
 ) -> TargetDetector:
-    """The finder of a target model with its card beside it; AssetError when one of them cannot be used.
+    """The detector of a tiny target in a huge picture, from an exported model with its card.
 
-    Without `threads` it takes what the machine has, but no more than four.
+    Args:
+        model: the .tflite file; its card is the .json file beside it.
+        runtime: the interpreter, LiteRT or the old tflite-runtime.
+        threads: of the interpreter; None takes what the machine has, but no more than four.
+
+    Returns:
+        A `TargetDetector`: `detect(image)` gives the best candidates of an image, (h, w, 3) uint8 BGR of any size.
+
+    Raises:
+        AssetError: a file is missing or damaged, or the model finds something else.
+        MissingExtraError: a runtime that is not installed.
+
+    Example:
+        >>> import livecam, numpy
+        >>> detector = livecam.open_target_detector(livecam.asset("models/waldo.tflite"))
+        >>> list(detector.detect_confident(numpy.full((300, 400, 3), 200, numpy.uint8)))
+        []
     """
     card, content = read_card(model)
     interpreter = TFLiteModel(content, runtime=runtime, threads=threads or _threads())

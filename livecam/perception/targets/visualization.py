@@ -56,8 +56,23 @@ class _Rectangle(NamedTuple):
 
 
 def draw_targets(page: Image, targets: Sequence[Target]) -> Image:
-    """A new picture of the page (h, w, 3), at most 4000 pixels large, with these targets lit and boxed and the first
-    magnified; without targets all of it is dimmed and it says so."""
+    """A picture of the page with these targets lit and boxed, and the first magnified.
+
+    Args:
+        page: (h, w, 3) uint8 BGR; it is not drawn on.
+        targets: what to point at, the likeliest first; without any, all is dimmed and it says "not found".
+
+    Returns:
+        A new image, (h, w, 3) uint8 BGR, its longest side at most 4000 pixels.
+
+    Raises:
+        Nothing of its own.
+
+    Example:
+        >>> import livecam, numpy
+        >>> livecam.draw_targets(numpy.zeros((300, 400, 3), numpy.uint8), []).shape
+        (300, 400, 3)
+    """
     scale = min(1.0, _LARGEST / max(page.shape[:2]))
     shown = _reduced(page, scale)
     canvas = cv2.convertScaleAbs(shown, alpha=_DIMMED).astype(np.uint8, copy=False)

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from livecam.core.errors import MissingExtraError, SinkError
-from livecam.core.types import Image
-from livecam.live.sinks.encoder import Size
+from livecam.core.types import Image, Size
 from livecam.live.sinks.virtual_camera import VirtualCamera
 from tests.fakes import grey, make_frame
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 
-from livecam.live.sinks.encoder import Size
+from livecam.core.types import Size
 from livecam.live.sinks.window import ShownArea, WindowScale
 
 
