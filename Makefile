@@ -1,17 +1,27 @@
 # What a person and the CI run; `make help` lists it. Flags for a command go into ARGS.
 # Setting up is done by .ci/setup, which does nothing when .venv is up to date.
 export PYTHON
+export VENV ?= .venv
 ARGS ?=
-BIN := .venv/bin
+BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-formats check format bench golden overlays setup setup-dev clean help demo
+.PHONY: run test test-quick test-all test-formats check format bench golden overlays setup setup-dev clean help demo
 
 run: setup ## start the effect: camera 0, else the demo (ARGS="--source demo --effect swirl")
 	@$(BIN)/livecam run $(ARGS)
 
 test: setup-dev ## set up everything the tests need and run them all (ARGS="-k effects")
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+test-quick: setup-dev ## the tests that need no X server, no browser, no TensorFlow and kill nothing (under 90 s)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not slow and not x11 and not browser and not tensorflow and not kills" $(ARGS)
+
+test-all: ## run the tests on every Python from 3.11 on that is found, each in an environment of its own
+	@for python in python3.11 python3.12 python3.13 python3.14; do \
+	    "$$python" -c '' 2>/dev/null || { echo "$$python: not found"; continue; }; \
+	    echo "$$python:"; $(MAKE) --no-print-directory test PYTHON=$$python VENV=.venv-$$python || failed="$$failed $$python"; \
+	done; [ -z "$$failed" ] || { echo "failed on:$$failed"; exit 1; }
 
 test-formats: ## let pycocotools, labelme, label-studio-sdk and datumaro read what we export (an environment of its own)
 	@.ci/setup formats
@@ -47,9 +57,9 @@ setup-dev: ## only install what test and check need
 	@.ci/setup dev
 
 clean: ## remove the environment and everything that was built
-	rm -rf .venv .venv-formats build dist .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf .venv .venv-* build dist .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list
-	@echo 'make TARGET [ARGS="flags"] [PYTHON=python3.12]'
+	@echo 'make TARGET [ARGS="flags"] [PYTHON=python3.13]'
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile

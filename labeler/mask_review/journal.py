@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -13,6 +13,7 @@ from typing import Self
 from labeler.formats.tutorial import MaskVerdict
 from labeler.mask_review.state import Decision, JudgementUndone, MaskJudged
 from livecam.core.errors import SinkError, SourceError
+from livecam.core.files import exclusive_lock
 
 SCHEMA = 1
 
@@ -29,18 +30,19 @@ class Journal:
         self.path = path
         self.written: datetime | None = None
         self._clock = clock
-        self._handle = _locked(path)
-        try:
+        self._open = ExitStack()
+        with self._open:
+            self._open.enter_context(_locked(path))
+            self._handle = _opened(path)
+            self._open.callback(os.close, self._handle)
             self.past = self._read()
-        except BaseException:
-            os.close(self._handle)
-            raise
+            self._open = self._open.pop_all()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._handle)
+        self._open.close()
 
     def append(self, decision: Decision) -> None:
         """On disk when this returns; SinkError when it cannot be, and then the journal is as it was."""
@@ -90,19 +92,27 @@ def _parsed(record: dict[str, object]) -> Decision:
     return MaskJudged(str(record["item"]), MaskVerdict(str(record["verdict"])))
 
 
-def _locked(path: Path) -> int:
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(exclusive_lock(path.with_name(f".{path.name}.lock"), seconds=0))
+        except TimeoutError:
+            raise SinkError(f"{path} is in use by another livecam-label; close that one first") from None
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        yield
+
+
+def _opened(path: Path) -> int:
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
     except OSError as error:
-        raise SinkError(
-            f"cannot keep decisions in {path}: {error.strerror}; name a file you may write with --journal"
-        ) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        raise SinkError(f"{path} is in use by another livecam-label; close that one first") from error
-    return handle
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> SinkError:
+    return SinkError(f"cannot keep decisions in {path}: {error.strerror}; name a file you may write with --journal")
 
 
 def _write_all(handle: int, data: bytes) -> None:

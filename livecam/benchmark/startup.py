@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -53,10 +52,15 @@ def _once(start: ColdStartRequest) -> ColdStart:
 
 
 def peak_mb() -> float:
-    """The most memory this process has had, MB."""
+    """The most memory this process has had, MB; 0 where the system does not tell."""
     status = Path("/proc/self/status")
     if status.exists():
         # Unlike ru_maxrss this does not count what the process was before it became this program.
         line = next(line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) / 1000
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    try:
+        import resource
+    except ImportError:
+        return 0.0  # Windows does not tell this way
+    # Linux counts in kB, macOS in bytes.
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)

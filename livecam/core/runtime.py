@@ -105,6 +105,13 @@ def _answers(display: str) -> bool:
     return bool(connection)
 
 
+def available_cores() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def use_single_opencv_thread() -> None:
     """OpenCV shares nothing out from now on: its threads spin while they wait for their part, a third of a frame's
     processor time, and the frame is done no sooner."""

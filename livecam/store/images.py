@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,11 +13,10 @@ import cv2
 import numpy as np
 
 from livecam.core.errors import StoreError
-from livecam.core.files import sync_folder
+from livecam.core.files import exclusive_lock, sync_folder
 from livecam.core.types import Image
 
 _ID = re.compile(r"[0-9a-f]{64}")
-_RETRY_SECONDS = 0.003
 
 
 def encode(picture: Image) -> bytes:
@@ -43,12 +40,11 @@ class StoredImages:
 
         StoreError when somebody holds it for longer than `seconds`.
         """
-        handle = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            _wait_for(handle, seconds, self._lock)
-            yield
-        finally:
-            os.close(handle)
+            with exclusive_lock(self._lock, seconds=seconds):
+                yield
+        except TimeoutError:
+            raise StoreError(f"the store is busy: another program has held {self._lock} for {seconds:g} s") from None
 
     def path(self, sample_id: str) -> Path:
         """StoreError for what cannot be an id, so that no id leads out of the folder."""
@@ -129,16 +125,3 @@ def _write(path: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
-
-
-def _wait_for(handle: int, seconds: float, path: Path) -> None:
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise StoreError(f"the store is busy: another program has held {path} for {seconds:g} s") from None
-            time.sleep(_RETRY_SECONDS)
-        else:
-            return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def prepare_folder(folder: Path, *, with_database: bool) -> None:
         sync_folder(made.parent)
     _refuse_foreign(folder)
     status = folder.stat()
-    if status.st_mode & 0o077 and status.st_uid == os.geteuid():
+    if sys.platform != "win32" and status.st_mode & 0o077 and status.st_uid == os.geteuid():
         folder.chmod(status.st_mode & 0o700)
     if not (folder / PICTURES).is_dir():
         (folder / PICTURES).mkdir(mode=0o700, exist_ok=True)

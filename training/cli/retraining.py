@@ -72,11 +72,11 @@ def rollback(
     """Go back to the model that was in use before."""
     from training.retraining.model_registry import (
         ModelRegistry,
-        exclusive_lock,
+        exclusive_round,
         roll_back,
     )
 
     places = ModelRegistry(store)
-    with exclusive_lock(places):
+    with exclusive_round(places):
         number = roll_back(places, to)
     print(f"{f'the model of round {number}' if number else 'the model that ships'} is in use")

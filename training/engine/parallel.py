@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import logging
 import multiprocessing
-import os
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,6 +16,7 @@ from typing import Any, TypeVar
 from numpy.typing import NDArray
 
 from livecam.core.errors import MissingExtraError
+from livecam.core.runtime import available_cores
 from training.engine.files import RunError
 
 Job = TypeVar("Job")
@@ -36,7 +36,7 @@ def spread(work: Callable[[Job], Done], jobs: Sequence[Job], *, workers: int) ->
 
 def cores() -> int:
     """How many processes this machine can use."""
-    return len(os.sched_getaffinity(0))
+    return available_cores()
 
 
 def single_threaded() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -12,7 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from livecam.core.assets import asset
-from livecam.perception.pupils.factory import own_model
+from livecam.core.files import exclusive_lock as file_lock
+from livecam.core.files import point_to, pointed_to
+from livecam.perception.pupils.factory import own_model, own_models
 from livecam.perception.pupils.network.model_card import SHIPPED
 from training.engine.files import RunError
 
@@ -42,7 +43,7 @@ class ModelRegistry:
     @property
     def current(self) -> Path:
         """A link to the folder of the model in use, so that model, card and weights change at one stroke."""
-        return own_model(self.store).parent
+        return own_models(self.store)
 
     @property
     def model(self) -> Path:
@@ -64,19 +65,14 @@ class ModelRegistry:
 
 
 @contextmanager
-def exclusive_lock(places: ModelRegistry) -> Iterator[None]:
+def exclusive_round(places: ModelRegistry) -> Iterator[None]:
     """RunError while another process works on a round of this store."""
     places.rounds.mkdir(parents=True, exist_ok=True)
-    handle = os.open(places.rounds / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as fault:
-        os.close(handle)
-        raise RunError(f"another round of {places.store} is under way; wait for it or end it") from fault
-    try:
-        yield
-    finally:
-        os.close(handle)
+        with file_lock(places.rounds / ".lock", seconds=0):
+            yield
+    except TimeoutError:
+        raise RunError(f"another round of {places.store} is under way; wait for it or end it") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +97,7 @@ def _turn(places: ModelRegistry, number: int) -> None:
     if not number:
         places.current.unlink(missing_ok=True)
         return
-    fresh = places.current.with_name(".current.fresh")
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(os.path.relpath(places.round(number) / "model", places.current.parent))
-    fresh.replace(places.current)
+    point_to(places.current, places.round(number) / "model")
 
 
 def recover(places: ModelRegistry) -> None:
@@ -134,7 +127,8 @@ def promotions(places: ModelRegistry) -> list[Promotion]:
 
 def in_use(places: ModelRegistry) -> int:
     """The round whose model is in use; 0 is the model that ships."""
-    return int(places.current.readlink().parent.name) if places.current.is_symlink() else 0
+    folder = pointed_to(places.current)
+    return int(folder.parent.name) if folder is not None else 0
 
 
 def roll_back(places: ModelRegistry, to: int | None) -> int:

@@ -20,7 +20,7 @@ from training.pupil_detector.tasks import HeatmapTask, WarmStartedTask
 from training.pupil_detector.train import FitSettings
 from training.retraining.comparison import Comparison, compared, errors
 from training.retraining.datasets import as_staged, fine_set, replay_set
-from training.retraining.model_registry import MODEL, WEIGHTS, ModelRegistry, exclusive_lock, promote, recover
+from training.retraining.model_registry import MODEL, WEIGHTS, ModelRegistry, exclusive_round, promote, recover
 from training.retraining.plan import LabelSnapshot, RoundPlan, RoundSettings, planned
 from training.retraining.pseudo_labels import PROMOTED, pseudo_labelled_set
 
@@ -50,7 +50,7 @@ def work_round(store: Store, settings: RoundSettings, data: Sequence[Path], watc
     DatasetError when too little is labelled; a round that is killed anywhere leaves the old model in place.
     """
     places = ModelRegistry(store.folder)
-    with exclusive_lock(places):
+    with exclusive_round(places):
         recover(places)
         plan, labelled = planned(store, places, settings, data)
         folder = places.round(plan.number)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import struct
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,11 +37,27 @@ class CameraInfo:
     modes: tuple[CameraMode, ...]
 
 
-def list_cameras(devices: Path = Path("/dev"), *, ioctl: Ioctl = fcntl.ioctl) -> tuple[CameraInfo, ...]:
-    """Every camera that can deliver pictures, in the order of their numbers; none is a normal answer."""
+def list_cameras(devices: Path = Path("/dev"), *, ioctl: Ioctl | None = None) -> tuple[CameraInfo, ...]:
+    """Every camera that can deliver pictures, in the order of their numbers; none is a normal answer.
+
+    Only Linux tells their sizes without opening them, and whether somebody uses them.
+    """
+    if sys.platform != "linux":
+        return tuple(_named_cameras())
+    if ioctl is None:
+        from fcntl import ioctl as system_ioctl
+
+        ioctl = system_ioctl
     paths = (path for path in devices.glob("video*") if path.name[5:].isdigit())
     found = (_camera(path, ioctl) for path in sorted(paths, key=lambda path: int(path.name[5:])))
     return tuple(camera for camera in found if camera is not None)
+
+
+def _named_cameras() -> Iterator[CameraInfo]:
+    from cv2_enumerate_cameras import enumerate_cameras
+
+    for camera in sorted(enumerate_cameras(), key=lambda camera: camera.index):
+        yield CameraInfo(str(camera.index), camera.name, False, ())
 
 
 def _camera(path: Path, ioctl: Ioctl) -> CameraInfo | None:

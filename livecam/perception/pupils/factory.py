@@ -7,6 +7,7 @@ from pathlib import Path
 
 from livecam.core.assets import asset
 from livecam.core.crop import EyePair
+from livecam.core.files import pointed_to
 from livecam.core.interfaces import EyeCropper, PupilDetector, PupilPair
 from livecam.perception.pupils.network.hot_reload import HotReloadingDetector, Say
 from livecam.perception.pupils.network.model_card import SHIPPED
@@ -22,8 +23,16 @@ def open_pupils(settings: PupilSettings) -> PupilDetector:
 
 
 def own_model(store: Path) -> Path:
-    """Where the rounds of a sample store leave the model they promote; `current` is a link that they turn over."""
-    return store / "models" / "current" / "pupil.tflite"
+    """Where the rounds of a sample store leave the model they promote; `current` is a pointer that they turn over."""
+    current = own_models(store)
+    # A link is followed by whoever opens the file, so that a promotion is seen without asking here again.
+    folder = current if current.is_symlink() else pointed_to(current) or current
+    return folder / "pupil.tflite"
+
+
+def own_models(store: Path) -> Path:
+    """The pointer to the folder of the model that the rounds of a store promoted."""
+    return store / "models" / "current"
 
 
 def model_places(settings: PupilSettings, store: Path | None) -> Sequence[Path]:

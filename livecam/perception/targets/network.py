@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.errors import AssetError
+from livecam.core.runtime import available_cores
 from livecam.core.tflite import Runtime, Tensor, TFLiteModel
 from livecam.core.types import Image
 from livecam.perception.targets.detector import TargetDetector
@@ -109,7 +109,7 @@ def open_live_target_detector(model: Path, *, runtime: Runtime, threads: int) ->
 
 
 def _threads() -> int:
-    return min(len(os.sched_getaffinity(0)), _MOST_THREADS)
+    return min(available_cores(), _MOST_THREADS)
 
 
 def _levels(panel: Image, wanted: InputSpec) -> NDArray[np.float32]:

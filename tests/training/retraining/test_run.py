@@ -17,7 +17,7 @@ from livecam.store.store import Store
 from tests.training.labelled import fill
 from training.engine.files import DatasetError, RunError
 from training.retraining.history import history
-from training.retraining.model_registry import ModelRegistry, exclusive_lock, in_use, roll_back
+from training.retraining.model_registry import ModelRegistry, exclusive_round, in_use, roll_back
 from training.retraining.plan import RoundSettings
 from training.retraining.run import RoundResult, work_round
 
@@ -130,7 +130,7 @@ def test_nothing_to_learn_from_is_told(tmp_path: Path) -> None:
 def test_two_rounds_at_once_are_refused(tmp_path: Path) -> None:
     with (
         Store.open(tmp_path) as opened,
-        exclusive_lock(ModelRegistry(tmp_path)),
+        exclusive_round(ModelRegistry(tmp_path)),
         pytest.raises(RunError, match="under way"),
     ):
         work_round(opened, SETTINGS, [], quietly)
