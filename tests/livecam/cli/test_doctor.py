@@ -32,9 +32,7 @@ def test_a_computer_that_runs_the_tests_has_nothing_that_fails() -> None:
     assert not [finding for finding in doctor.examine() if finding.verdict is CheckStatus.FAIL]
 
 
-@pytest.mark.parametrize(
-    ("version", "verdict"), [((3, 10), "fail"), ((3, 11), "ok"), ((3, 13), "ok"), ((3, 14), "ok")]
-)
+@pytest.mark.parametrize(("version", "verdict"), [((3, 10), "fail"), ((3, 11), "ok"), ((3, 13), "ok"), ((3, 14), "ok")])
 def test_python_3_11_and_newer_will_do(version: tuple[int, int], verdict: str) -> None:
     assert doctor.python(version).verdict == verdict
 
