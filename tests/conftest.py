@@ -30,6 +30,13 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for a screen needs an X server."""
+    for item in items:
+        if "screen" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.x11)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden-renew", action="store_true", help="keep what is drawn now as the golden pictures")
 

@@ -28,6 +28,8 @@ from livecam.store.store import Store
 from training.cli.main import app
 from training.retraining.comparison import errors
 
+pytestmark = pytest.mark.tensorflow
+
 # The person of this test puts every pupil a little lower than the model does, so that there is something to learn.
 BELOW = 0.05
 STEP = 0.4  # seconds between two frames of a clip

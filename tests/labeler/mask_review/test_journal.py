@@ -17,6 +17,8 @@ from labeler.mask_review.journal import Journal
 from labeler.mask_review.state import JudgementUndone, MaskJudged
 from livecam.core.errors import SinkError, SourceError
 
+pytestmark = pytest.mark.kills
+
 A, B = MaskJudged("a.png", MaskVerdict.TRUE), MaskJudged("눈 1.png", MaskVerdict.FALSE)
 decisions = st.one_of(
     st.builds(MaskJudged, st.text(max_size=8), st.sampled_from(MaskVerdict)), st.just(JudgementUndone())

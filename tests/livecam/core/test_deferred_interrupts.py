@@ -10,6 +10,8 @@ import pytest
 
 from livecam.core.runtime import deferred_interrupts
 
+pytestmark = pytest.mark.kills
+
 endings = pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 
 

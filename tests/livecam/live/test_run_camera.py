@@ -16,6 +16,8 @@ import pytest
 from livecam.live.sources.demo import DemoSource
 from tests.livecam.live.sources.mjpeg_server import MjpegServer
 
+pytestmark = pytest.mark.kills
+
 
 def demo_server(fps: float) -> MjpegServer:
     demo = DemoSource(640, 360)

@@ -14,6 +14,8 @@ import pytest
 
 from tests.livecam.store.conftest import Place
 
+pytestmark = pytest.mark.kills
+
 ROOT = Path(__file__).parents[3]
 MEMORY = Path("/dev/shm")
 

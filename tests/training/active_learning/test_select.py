@@ -23,6 +23,8 @@ from training.active_learning.select import SelectionRecord, SelectionRequest, W
 from training.active_learning.unlabelled_pool import CHOSEN_ABOVE
 from training.engine.files import DatasetError, RunError
 
+pytestmark = pytest.mark.tensorflow
+
 MAIN = "from training.cli.main import main; main()"
 WISH = SelectionRequest(10, Strategy.MIXED, 1, asset("models/pupil.tflite"))
 

@@ -15,6 +15,8 @@ from livecam.store.store import Store
 from tests.training.labelled import drawn_sample, fill
 from training.cli.main import app
 
+pytestmark = pytest.mark.tensorflow
+
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -10,6 +10,8 @@ import pytest
 
 from training.data.dataset import load
 
+pytestmark = pytest.mark.tensorflow
+
 MAIN = "from training.cli.main import main; main()"
 FACES = Path(__file__).parents[3] / "../shared/data/pupils/faces"
 

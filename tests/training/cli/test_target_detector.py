@@ -12,6 +12,8 @@ import pytest
 
 from tests.training.target_detector.drawn import write_arrays, write_folder
 
+pytestmark = pytest.mark.tensorflow
+
 MAIN = "from training.cli.main import main; main()"
 SMALL = ["--width", "520", "--height", "330", "--head", "6", "8"]
 

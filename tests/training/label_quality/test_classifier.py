@@ -28,6 +28,8 @@ from training.label_quality.label_corruption import (
 from training.pupil_detector.scores import auc
 from training.synthesis import render_eyes
 
+pytestmark = pytest.mark.tensorflow
+
 CUTTING = CropPipeline()
 
 

@@ -13,6 +13,8 @@ from tests.fakes import make_face, make_frame
 from training.data.augmentation import CropPipeline
 from training.pupil_detector.detectors import KerasPupilDetector
 
+pytestmark = pytest.mark.tensorflow
+
 
 class MiddleOfTheCrop:
     """A learner and its network at once, for which every iris is in the middle of its crop."""

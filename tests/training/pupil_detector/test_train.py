@@ -20,6 +20,8 @@ from training.engine.files import RunError
 from training.pupil_detector.tasks import HeatmapTask, WarmStartedTask, task_named
 from training.pupil_detector.train import FitSettings, fit, split_by_group
 
+pytestmark = pytest.mark.tensorflow
+
 pytest.importorskip("tensorflow", reason="training needs the extra 'training'")
 TINY = FitSettings(steps=60, batch=16, check_every=20, seed=3, held_out=0.15)
 

@@ -21,6 +21,8 @@ from training.retraining.model_registry import ModelRegistry, exclusive_round, i
 from training.retraining.plan import RoundSettings
 from training.retraining.run import RoundResult, work_round
 
+pytestmark = pytest.mark.tensorflow
+
 SETTINGS = RoundSettings(steps=60, learning_rate=1e-3, replay=300, least=12, check_every=30, batch=32)
 
 

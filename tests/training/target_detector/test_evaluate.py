@@ -17,6 +17,8 @@ from tests.training.target_detector.drawn import make_page
 from training.target_detector.data.hard_negative_mining import mine
 from training.target_detector.evaluation import CHANGES, StripeBaseline, answer, paint_out, peak_confidence
 
+pytestmark = pytest.mark.tensorflow
+
 SEARCH = SearchSpec(
     scales=(1.0,), box=HeadSize(30, 30), calibration=TargetConfidenceCalibration(height=1, lead=0, bias=0)
 )

@@ -23,6 +23,8 @@ from training.target_detector.tasks import (  # noqa: E402
     task_of,
 )
 
+pytestmark = pytest.mark.tensorflow
+
 LEARNERS = {"centre": CentreTask(width=8), "tutorial": TutorialTask(width=4)}
 
 

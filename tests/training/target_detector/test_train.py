@@ -27,6 +27,8 @@ from training.target_detector.data.sampling import SamplingMix
 from training.target_detector.losses import LossName
 from training.target_detector.train import Schedule, TargetFitSettings, fit, read_peaks
 
+pytestmark = pytest.mark.tensorflow
+
 TINY = TargetFitSettings(
     width=8, steps=60, batch=8, check_every=20, seed=3, mine_at=(0.5,), mix=SamplingMix(size=64, jitter=NONE)
 )

@@ -21,6 +21,8 @@ from livecam.core.types import Frame, Image
 from livecam.live.sinks.video_file import VideoFileSink
 from tests.fakes import grey, make_frame
 
+pytestmark = pytest.mark.kills
+
 SUFFIXES = [".mp4", ".mkv"]
 
 
