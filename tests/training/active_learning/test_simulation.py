@@ -50,7 +50,7 @@ def eyes(data: Path) -> EyeDataset:
 
 
 # Building the first network takes long on a busy machine.
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")
