@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from livecam.core.crop import similarity_matrix, warp_crop
 from livecam.core.types import Face, Image, Side
-from training.engine.files import DatasetError, sha256, write_arrays, write_json
+from training.engine.files import DatasetError, RunError, sha256, write_arrays, write_json
 
 SCHEMA = 1
 CORNER_SETS = 2
@@ -143,6 +144,20 @@ def load_all(folders: Sequence[Path]) -> EyeDataset:
     if not folders:
         raise DatasetError("no data set was named; make one with: livecam-train synth --count 10000 --out FOLDER")
     return joined([load(folder) for folder in folders])
+
+
+def split_by_group(eyes: EyeDataset, share: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places of the eyes to train on and of those held out; a person or session is on one side only.
+
+    RunError when that leaves one side empty.
+    """
+    names = np.unique(eyes.groups)
+    places = np.array([int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 2**32 for name in names])
+    # A hash keeps a person on its side whatever else is in the data.
+    held = np.isin(eyes.groups, names[places < share])
+    if held.all() or not held.any():
+        raise RunError(f"{len(names)} people or sessions are too few to hold out {share:.0%} of them; add data")
+    return np.flatnonzero(~held), np.flatnonzero(held)
 
 
 def manifest(folder: Path) -> dict[str, Any]:

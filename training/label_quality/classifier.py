@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from livecam.perception.pupils.network.model_card import CropSpec
 from training.data.augmentation import CropPipeline
 from training.data.dataset import EyeDataset
 from training.engine.tensorflow import keras, tensorflow
+from training.engine.trainer import Batch, adam, train_steps
 from training.label_quality.label_corruption import (
     CorruptedLabels,
     CorruptionConfig,
@@ -66,33 +68,28 @@ def learn(
 ) -> Iterator[tuple[int, float]]:
     """Trains on labels spoilt on purpose and on what people said, if anything; yields the step and its loss."""
     keras().utils.set_random_seed(settings.seed)
-    rng = np.random.default_rng(settings.seed)
     rate = keras().optimizers.schedules.CosineDecay(settings.learning_rate, settings.steps, alpha=0.02)
-    optimizer = keras().optimizers.Adam(rate, global_clipnorm=5.0)
-    step = _learning(model, optimizer)
-    convert = tensorflow().constant
+    tf = tensorflow()
+
+    def loss(inputs: Any, present: Any, good: Any) -> Any:
+        odds = model(tf.reshape(inputs, (-1, *inputs.shape[2:])), training=True)[0]
+        return judgement_loss(tf.reshape(odds, tf.shape(present)), present, good)
+
+    stream = islice(_batches(eyes, said, cutting, settings), settings.steps)
+    yield from enumerate(train_steps(model, adam(rate), loss, stream), start=1)
+
+
+def _batches(
+    eyes: EyeDataset, said: QualityBatch | None, cutting: CropPipeline, settings: QualitySettings
+) -> Iterator[Batch]:
+    rng, convert = np.random.default_rng(settings.seed), tensorflow().constant
     from_people = round(settings.judged_share * settings.batch) if said is not None else 0
-    for number in range(settings.steps):
+    while True:
         which = rng.integers(len(eyes), size=settings.batch - from_people)
         batch = judged_singly(displaced(eyes, which, cutting, CorruptionConfig(), rng))
         if said is not None and from_people:
             batch = _joined(batch, _drawn_from(said, from_people, rng))
-        yield number + 1, float(step(*map(convert, batch)))
-
-
-def _learning(model: Any, optimizer: Any) -> Any:
-    tf = tensorflow()
-    optimizer.build(model.trainable_variables)
-
-    def step(inputs: Any, present: Any, good: Any) -> Any:
-        with tf.GradientTape() as tape:
-            odds = model(tf.reshape(inputs, (-1, *inputs.shape[2:])), training=True)[0]
-            loss = judgement_loss(tf.reshape(odds, tf.shape(present)), present, good)
-        variables = model.trainable_variables
-        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-        return loss
-
-    return tf.function(step)
+        yield tuple(map(convert, batch))
 
 
 def judgement_loss(odds: Any, present: Any, good: Any) -> Any:

@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.augmentation import CropPipeline
-from training.data.dataset import EyeDataset, gathered, joined, load
+from training.data.dataset import EyeDataset, gathered, joined, load, split_by_group
 from training.engine.files import DatasetError, RunError, save_weights, sha256, write_json
+from training.engine.run_folder import git_commit
+from training.engine.tensorflow import keras
 from training.label_quality.classifier import QualitySettings, judge, judge_pairs, learn, network, pointing
 from training.label_quality.human_feedback import FeedbackData, Verdict
 from training.label_quality.label_corruption import CorruptionConfig, displaced, judged_together
 from training.pupil_detector.scores import auc
-from training.pupil_detector.train import commit, split_by_group
 
 SCHEMA = 1
 _HELD_OUT = 0.15
@@ -51,6 +52,7 @@ def train_quality_classifier(
 
     DatasetError when there is nothing to learn from.
     """
+    keras().utils.set_random_seed(settings.seed)
     cutting, model = CropPipeline(), network(CropPipeline().window)
     training, held_out = _eyes(taught, data)
     said = judged_together(taught.learnt, cutting) if taught.learnt else None
@@ -64,7 +66,7 @@ def train_quality_classifier(
         **_on_people(model, taught.kept_back, cutting),
     }
     save_weights(model, place.weights)
-    about = {"schema": SCHEMA, "sha256": sha256(place.weights), "commit": commit(), "settings": asdict(settings)}
+    about = {"schema": SCHEMA, "sha256": sha256(place.weights), "commit": git_commit(), "settings": asdict(settings)}
     write_json(place.card, {**about, "data": [str(folder) for folder in data], "scores": scores})
     return scores
 

@@ -18,7 +18,8 @@ from livecam.perception.pupils.network.eye_crop import EyeCornerCropper
 from livecam.perception.pupils.network.heatmap import HeatmapOutput, normalised
 from livecam.perception.pupils.network.model_card import logistic
 from livecam.settings import PupilDetectorName, PupilSettings
-from training.pupil_detector.tasks import Task
+from training.pupil_detector import export
+from training.pupil_detector.tasks import Task, network_named
 
 
 def open_detector(name: str) -> PupilDetector:
@@ -37,11 +38,6 @@ def _exported(model: Path) -> PupilDetector:
 
 
 def _of_run(run: Path) -> PupilDetector:
-    from training.pupil_detector import export
-
-    pass
-    from training.pupil_detector.tasks import network_named
-
     name = export.model_of(run)
     if name == "heatmap":
         with tempfile.TemporaryDirectory() as folder:

@@ -1,10 +1,7 @@
-"""Turns a finished run into a TFLite file and its card; refuses when the two would not agree with the training."""
+"""Exports a trained heat map network as TFLite with its card: quantisation, comparison with Keras, provenance."""
 
 from __future__ import annotations
 
-import hashlib
-import importlib
-import json
 import warnings
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -25,15 +22,15 @@ from livecam.perception.pupils.network.model_card import (
     WideRetry,
 )
 from training.data.augmentation import NO_JITTER, CropJitter
-from training.data.dataset import EyeDataset, load_all, manifest
+from training.data.dataset import EyeDataset, load_all, manifest, split_by_group
+from training.engine.export import ExportLimits, constant_graph, model_hash, write_model
 from training.engine.files import RunError, replacing
+from training.engine.run_folder import best_weights, git_commit, load_best_weights, run_settings
 from training.engine.tensorflow import tensorflow
 from training.pupil_detector.tasks import HeatmapTask, Task
-from training.pupil_detector.train import commit, split_by_group
 
-LIMIT_BYTES = 100_000
-LIMIT_PX = 0.1
-CHECKED = 500
+LIMITS = ExportLimits(size=100_000, apart=0.1, unit=" px", remedy="quantise to int8")
+CHECKED = 500  # held-out crops on which TFLite and Keras are compared
 UNFITTED = PupilConfidenceCalibration(reach=1.0, spread=0.0, openness=0.5, disagreement=-0.5, bias=0.0)
 ATTRIBUTION = (
     "DeBruine, L., & Jones, B. (2017), Face Research Lab London Set (Version 5), doi 10.6084/m9.figshare.5047666.v5, "
@@ -61,28 +58,13 @@ def load_run(run: Path, learner: HeatmapTask) -> Any:
 def load_network(run: Path, learner: Task) -> Any:
     """The best network of a run; RunError when there is none."""
     model = learner.build()
-    try:
-        model.load_weights(str(best_weights(run)))
-    except (OSError, ValueError) as fault:
-        raise RunError(f"{run} has no finished check (best.weights.h5 is missing or damaged); run fit again") from fault
+    load_best_weights(model, run)
     return model
-
-
-def best_weights(run: Path) -> Path:
-    """Where a run keeps what was best."""
-    return run / "best.weights.h5"
 
 
 def model_of(run: Path) -> str:
     """The name of the learner of a run."""
     return str(run_settings(run)["settings"]["model"])
-
-
-def run_settings(run: Path) -> dict[str, Any]:
-    try:
-        return dict(json.loads((run / "settings.json").read_text()))
-    except (OSError, ValueError) as fault:
-        raise RunError(f"{run} is not a training run (settings.json is missing or damaged)") from fault
 
 
 def unseen_share(run: Path, folder: Path) -> float:
@@ -109,7 +91,9 @@ def converted(model: Any, learner: HeatmapTask, eyes: EyeDataset, quantisation: 
 def _converter(model: Any, learner: HeatmapTask, eyes: EyeDataset, quantisation: Quantisation) -> Any:
     tf = tensorflow()
     window = learner.cutting.window
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([_frozen(model, (2, window.height, window.width, 1))])
+    crops = tf.TensorSpec((2, window.height, window.width, 1), tf.float32)
+    answer = tf.function(lambda shown: model(shown, training=False)).get_concrete_function(crops)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([constant_graph(answer)])
     if quantisation is not Quantisation.NONE:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if quantisation is Quantisation.FLOAT16:
@@ -120,14 +104,6 @@ def _converter(model: Any, learner: HeatmapTask, eyes: EyeDataset, quantisation:
         converter.inference_input_type = tf.int8
         converter.inference_output_type = tf.int8
     return converter
-
-
-def _frozen(model: Any, shape: tuple[int, ...]) -> Any:
-    # The int8 calibration of Keras 3 graphs fails with READ_VARIABLE unless the variables are constants.
-    freezing = importlib.import_module("tensorflow.python.framework.convert_to_constants")
-    tf = tensorflow()
-    function = tf.function(lambda crops: model(crops, training=False))
-    return freezing.convert_variables_to_constants_v2(function.get_concrete_function(tf.TensorSpec(shape, tf.float32)))
 
 
 def _representative(learner: HeatmapTask, eyes: EyeDataset) -> Iterator[list[NDArray[np.float32]]]:
@@ -163,23 +139,13 @@ def difference(content: bytes, model: Any, learner: HeatmapTask, eyes: EyeDatase
     return float(np.hypot(*(lite.centres - full.centres).T).mean())
 
 
-def check(content: bytes, apart: float) -> None:
-    """RunError when a model is too large or says something else than what was trained."""
-    if len(content) > LIMIT_BYTES:
-        raise RunError(
-            f"the exported model has {len(content)} bytes, at most {LIMIT_BYTES} are right; quantise to int8"
-        )
-    if not apart <= LIMIT_PX:
-        raise RunError(f"the exported model is {apart:.3f} px off the trained one, at most {LIMIT_PX} is right")
-
-
 def write(
     content: bytes, out: Path, learner: HeatmapTask, *, calibration: PupilConfidenceCalibration, provenance: Provenance
 ) -> PupilModelCard:
     """Writes model and card, both whole."""
     card = PupilModelCard(
         schema=SCHEMA,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=model_hash(content),
         window=learner.cutting.window,
         normalisation=learner.cutting.normalisation,
         decoding=learner.cutting.decoding,
@@ -187,11 +153,7 @@ def write(
         calibration=calibration,
         provenance=provenance,
     )
-    with replacing(out) as stream:
-        stream.write(content)
-    text = json.dumps(card.model_dump(mode="json", by_alias=True), indent=1) + "\n"
-    with replacing(out.with_suffix(".json")) as stream:
-        stream.write(text.encode())
+    write_model(content, card, out)
     return card
 
 
@@ -208,7 +170,7 @@ def provenance(run: Path, folders: Sequence[Path], scores: dict[str, float]) -> 
     settings = run_settings(run)
     return Provenance(
         recipe=f"livecam-train all (seed {settings['settings']['seed']}, {settings['settings']['steps']} steps)",
-        commit=commit(),
+        commit=git_commit(),
         data={folder.name: str(manifest(folder)["sha256"]) for folder in folders},
         attribution=ATTRIBUTION,
         scores={name: round(score, 4) for name, score in scores.items()},

@@ -16,15 +16,18 @@ from livecam.perception.pupils.network.detector import NetworkPupilDetector
 from livecam.perception.pupils.network.model_card import PupilConfidenceCalibration
 from livecam.settings import FaceDetectorName, FaceSettings, PupilSettings
 from training.data.contact_sheet import contact_sheet, write_picture
-from training.data.dataset import EyeDataset, gathered, load, manifest, save
+from training.data.dataset import EyeDataset, gathered, load, manifest, save, split_by_group
 from training.data.portraits import LabelledPortrait, read_labels
+from training.engine.export import check_export
 from training.engine.files import DatasetError, RunError, write_json
 from training.engine.parallel import cores, spread
 from training.engine.plots import write_lines
+from training.engine.run_folder import best_weights, read_log, run_settings
+from training.engine.trainer import CheckpointResult
 from training.pupil_detector import confidence_calibration, evaluation, export, report
 from training.pupil_detector.export import Quantisation
 from training.pupil_detector.tasks import HeatmapTask, Task
-from training.pupil_detector.train import CheckpointResult, FitSettings, fit, logged, split_by_group
+from training.pupil_detector.train import FitSettings, fit
 from training.synthesis import gaze_shift, render_eyes
 from training.synthesis.compose_faces import compose_face
 
@@ -86,7 +89,7 @@ def _made(out: Path, about: dict[str, Any], parts: Iterable[list[Any]]) -> EyeDa
 def train(learner: Task, data: Sequence[Path], run: Path, settings: FitSettings) -> Iterator[CheckpointResult]:
     """`livecam-train fit`; the curves are drawn anew after every check."""
     for progress in fit(learner, data, run, settings):
-        history = logged(run)
+        history = read_log(run)
         curves = {name: (history["step"], history[name]) for name in ("loss", "error")}
         write_lines(run / "curves.png", curves, "step", "loss; error of held-out people, crop px")
         write_json(run / "scores.json", asdict(progress))
@@ -95,7 +98,7 @@ def train(learner: Task, data: Sequence[Path], run: Path, settings: FitSettings)
 
 def starting_point(place: Path) -> Path:
     """The weights of a run, or a file of weights; RunError when they are not there."""
-    weights = export.best_weights(place) if place.is_dir() else place
+    weights = best_weights(place) if place.is_dir() else place
     if not weights.is_file():
         raise RunError(f"{weights} is not there; name the folder of a run or a .weights.h5 file")
     return weights
@@ -114,10 +117,10 @@ def ship(
     """`livecam-train export`: converts, checks, calibrates on held-out people when there are portraits, and writes."""
     learner = HeatmapTask()
     model = export.load_run(run, learner)
-    eyes = export.held_out(data, export.run_settings(run)["settings"]["held_out"])
+    eyes = export.held_out(data, run_settings(run)["settings"]["held_out"])
     content = export.converted(model, learner, eyes, quantisation)
     apart = export.difference(content, model, learner, eyes)
-    export.check(content, apart)
+    check_export(content, apart, export.LIMITS)
     scores = {"tflite and keras apart, px": apart}
     calibration = export.UNFITTED
     if faces is not None:

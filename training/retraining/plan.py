@@ -20,7 +20,7 @@ from livecam.store.samples import (
 )
 from livecam.store.store import Store
 from training.engine.files import DatasetError, RunError, sha256, write_json
-from training.pupil_detector.train import commit
+from training.engine.run_folder import git_commit
 from training.retraining.model_registry import ModelRegistry
 
 SCHEMA = 1
@@ -104,7 +104,7 @@ def _new(
         number=before.number + 1 if before else 1,
         last_event=last_event,
         base=sha256(places.model),
-        commit=commit(),
+        commit=git_commit(),
         settings=settings,
         data=tuple(str(folder.resolve()) for folder in data),
         learn=tuple(sorted(learn)),

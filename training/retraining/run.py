@@ -12,7 +12,9 @@ from livecam.perception.pupils.network.model_card import PupilConfidenceCalibrat
 from livecam.settings import PupilSettings
 from livecam.store.store import Store
 from training.data.dataset import manifest
+from training.engine.export import check_export
 from training.engine.files import RunError, replacing, sha256, write_json
+from training.engine.run_folder import run_settings
 from training.pupil_detector import confidence_calibration, export, recipe
 from training.pupil_detector.export import Quantisation
 from training.pupil_detector.recipe import Watch
@@ -111,10 +113,10 @@ def _export(store: Store, plan: RoundPlan, labelled: LabelSnapshot, folder: Path
     if done.exists():
         return _kept_error(done)
     model = export.load_run(folder / "run", learner)
-    eyes = export.held_out(sets, export.run_settings(folder / "run")["settings"]["held_out"])
+    eyes = export.held_out(sets, run_settings(folder / "run")["settings"]["held_out"])
     content = export.converted(model, learner, eyes, Quantisation.INT8)
     apart = export.difference(content, model, learner, eyes)
-    export.check(content, apart)
+    check_export(content, apart, export.LIMITS)
     old, _ = read_card(folder / "base" / MODEL)
     made = export.provenance(folder / "run", sets, {"tflite and keras apart, px": apart})
     made = made.model_copy(update={"recipe": f"livecam-train round {plan.number}", "commit": plan.commit})

@@ -1,10 +1,7 @@
-"""Turns a run into a target model: TFLite for pictures of any size, its card, and the proof that both say the same."""
+"""Exports a trained target network as TFLite for pictures of any size, with its card and a comparison with Keras."""
 
 from __future__ import annotations
 
-import hashlib
-import importlib
-import json
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,14 +16,14 @@ from livecam.perception.targets.interfaces import SegmentationNetwork
 from livecam.perception.targets.model_card import InputSpec, SearchSpec, TargetConfidenceCalibration, TargetModelCard
 from livecam.perception.targets.network import TFLiteNetwork
 from livecam.perception.targets.peaks import HeadSize
-from training.engine.files import RunError, replacing
+from training.engine.export import ExportLimits, check_export, constant_graph, model_hash, write_model
+from training.engine.files import RunError
+from training.engine.run_folder import git_commit, load_best_weights, run_settings
 from training.engine.tensorflow import tensorflow
-from training.pupil_detector.train import commit
 from training.target_detector.data.dataset import WORKING_PIXELS, LabelledPage
 from training.target_detector.tasks import STRIDE, CentreTask, KerasNetwork, TargetTask, task_of
 
-LIMIT_BYTES = 1_000_000
-LIMIT_APART = 0.02  # of the height of a map
+LIMITS = ExportLimits(size=1_000_000, apart=0.02, unit="", remedy="use less --width")  # of the height of a map
 SCALES = (0.7, 1.0, 1.3)
 UNFITTED = TargetConfidenceCalibration(height=1.0, lead=0.0, bias=-1.0)
 NEVER = TargetConfidenceCalibration(height=0.0, lead=0.0, bias=-4.0)  # of a model that was never right
@@ -46,23 +43,13 @@ def load_run(run: Path) -> KerasNetwork:
     """The best network of a run; RunError when there is none."""
     learner = task_of(settings_of(run)["settings"])
     model = learner.build()
-    try:
-        model.load_weights(str(run / "best.weights.h5"))
-    except (OSError, ValueError) as fault:
-        raise RunError(f"{run} has no finished check (best.weights.h5 is missing or damaged); run fit again") from fault
+    load_best_weights(model, run)
     return KerasNetwork(model, learner)
 
 
 def settings_of(run: Path) -> dict[str, Any]:
     """What a run was begun with; RunError when it is no run of ours."""
-    try:
-        settings = json.loads((run / "settings.json").read_text())
-        _ = settings["pages"], settings["settings"]["model"]
-    except (OSError, ValueError, KeyError, TypeError) as fault:
-        raise RunError(
-            f"{run} is not a run of livecam-train segment fit (settings.json is missing or damaged)"
-        ) from fault
-    return dict(settings)
+    return run_settings(run, command="livecam-train segment fit", key="pages")
 
 
 def converted(network: KerasNetwork) -> bytes:
@@ -79,10 +66,8 @@ def converted(network: KerasNetwork) -> bytes:
         return {"centre": maps[..., :1], "mask": maps[..., 1:]}
 
     shape = [tf.TensorSpec((1, None, None, 3), tf.float32, name="page")]
-    # Only constants are folded into the convolutions, and only a saved model keeps the names of its outputs.
-    freezing = importlib.import_module("tensorflow.python.framework.convert_to_constants")
-    whole = tf.function(answer, input_signature=shape, autograph=False).get_concrete_function()
-    frozen = freezing.convert_variables_to_constants_v2(whole)
+    frozen = constant_graph(tf.function(answer, input_signature=shape, autograph=False).get_concrete_function())
+    # Only a saved model keeps the names of its outputs.
     module = tf.Module()
     module.answer = tf.function(named, input_signature=shape, autograph=False)
     with tempfile.TemporaryDirectory() as folder:
@@ -114,7 +99,7 @@ def card_for(content: bytes, learner: TargetTask, how: SearchSpec, about: About)
     return TargetModelCard(
         **how.model_dump(),
         schema=1,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=model_hash(content),
         input=INPUT,
         stride=STRIDE,
         multiple=learner.multiple,
@@ -122,7 +107,7 @@ def card_for(content: bytes, learner: TargetTask, how: SearchSpec, about: About)
         trained_on=about.trained_on,
         attribution=about.attribution,
         scores=about.scores,
-        commit=commit(),
+        commit=git_commit(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
@@ -142,24 +127,6 @@ def difference(network: SegmentationNetwork, exported: SegmentationNetwork, seed
     return apart
 
 
-def check(content: bytes, apart: float) -> None:
-    """RunError when a model is too large or says something else than what was trained."""
-    if len(content) > LIMIT_BYTES:
-        raise RunError(
-            f"the exported model has {len(content)} bytes, at most {LIMIT_BYTES} are right; use less --width"
-        )
-    if not apart <= LIMIT_APART:
-        raise RunError(f"the exported maps are {apart:.3f} off the trained ones, at most {LIMIT_APART} is right")
-
-
-def write(content: bytes, card: TargetModelCard, out: Path) -> None:
-    """Writes model and card, both whole."""
-    with replacing(out) as stream:
-        stream.write(content)
-    with replacing(out.with_suffix(".json")) as stream:
-        stream.write((json.dumps(card.model_dump(mode="json", by_alias=True), indent=1) + "\n").encode())
-
-
 def export(run: Path, out: Path, how: SearchSpec, about: About) -> TargetModelCard:
     """Writes the best network of a run, when it is small enough and says what was trained."""
     network = load_run(run)
@@ -167,8 +134,8 @@ def export(run: Path, out: Path, how: SearchSpec, about: About) -> TargetModelCa
         raise RunError(f"{run} holds the tutorial's network, for comparison only; export a run of --model centre")
     content = converted(network)
     card = card_for(content, network.task, how, about)
-    check(content, difference(network, as_network(content, card)))
-    write(content, card, out)
+    check_export(content, difference(network, as_network(content, card)), LIMITS)
+    write_model(content, card, out)
     return card
 
 

@@ -14,7 +14,7 @@ from livecam.perception.targets.network import open_target_detector
 from training.engine.files import DatasetError, RunError, write_json
 from training.engine.parallel import cores
 from training.engine.plots import write_lines
-from training.pupil_detector.train import logged
+from training.engine.run_folder import read_log
 from training.target_detector import confidence_calibration, evaluation, export, scores
 from training.target_detector.data.crowd_pages.page import PageSettings
 from training.target_detector.data.crowd_pages.writer import write_pages
@@ -50,7 +50,7 @@ def train(pages: Sequence[LabelledPage], run: Path, settings: TargetFitSettings)
     """`livecam-train segment fit`; the pages are cached beside the run, the curves drawn anew after every check."""
     check_out(run)
     for progress in fit(cached(pages, run / "pages"), run, settings):
-        history = logged(run)
+        history = read_log(run)
         curves = {name: (history["step"], history[name]) for name in ("loss", "judged")}
         write_lines(run / "curves.png", curves, "step", "loss; loss of a fixed batch")
         write_json(run / "scores.json", asdict(progress))

@@ -1,11 +1,11 @@
-"""Trains a learner on pages into a run folder: seeded, resumable, with its own mistakes mined as it goes."""
+"""Trains a network for tiny targets on labelled pages, into a run folder that can be resumed; mines hard negatives."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from livecam.core.types import Box
-from training.engine.files import RunError, save_weights, write_json
+from training.engine.files import RunError, write_json
+from training.engine.run_folder import best_weights, is_begun, write_settings
 from training.engine.tensorflow import keras, tensorflow
-from training.pupil_detector.train import append_row, commit, mean, recorded_settings
-from training.target_detector.data.augmentation import Random
+from training.engine.trainer import Batch, CheckpointResult, Trainer, TrainerSettings, adam
 from training.target_detector.data.dataset import LabelledPage, fingerprint
 from training.target_detector.data.hard_negative_mining import mine
 from training.target_detector.data.sampling import CropSample, MinedPeak, Sampler, SamplingMix
@@ -25,6 +25,7 @@ from training.target_detector.losses import LossName
 from training.target_detector.tasks import KerasNetwork, TargetTask, inputs, task_of
 
 _JUDGED = 96  # crops of the fixed batch that the best checkpoint is chosen by
+_PLATEAU = 5  # checks without improvement, after which Schedule.PLATEAU lowers the rate
 
 
 class Schedule(StrEnum):
@@ -69,132 +70,87 @@ class TargetCheckpointResult:
 def fit(pages: Sequence[LabelledPage], run: Path, settings: TargetFitSettings) -> Iterator[TargetCheckpointResult]:
     """Trains and yields after every check; a run that was killed goes on where its last check was."""
     wanted = {"settings": json.loads(json.dumps(asdict(settings))), "data": fingerprint(pages)}
-    learner, path = task_of(asdict(settings)), run / "settings.json"
-    begun = path.exists()
-    if begun and recorded_settings(path, wanted) != wanted:
-        raise RunError(f"{run} was begun with other settings or pages; name another folder or remove it")
+    task = task_of(asdict(settings))
+    begun = is_begun(run, wanted, data="pages")
+    trainable = _TargetTraining(task, pages, run, settings)
+    trainer = Trainer(trainable, run, TrainerSettings(settings.steps, settings.check_every, settings.learning_rate))
     # A run that cannot begin leaves no settings that the next try would have to match.
-    training = _Training(learner, pages, run, settings)
     if not begun:
-        write_json(path, {**wanted, "commit": commit(), "pages": [page.name for page in pages]})
-    yield from training.checks()
+        write_settings(run, wanted, {"pages": [page.name for page in pages]})
+    yield from trainer.checks()
 
 
-class _Training:
-    def __init__(
-        self, learner: TargetTask, pages: Sequence[LabelledPage], run: Path, settings: TargetFitSettings
-    ) -> None:
-        self.learner, self.pages, self.run, self.settings = learner, pages, run, settings
+class _TargetTraining:
+    """The network, batches and validation of a task for the trainer."""
+
+    def __init__(self, task: TargetTask, pages: Sequence[LabelledPage], run: Path, settings: TargetFitSettings) -> None:
+        self.task, self.pages, self.run, self.settings = task, pages, run, settings
         keras().utils.set_random_seed(settings.seed)
-        self.model = self.learner.build()
+        self.model = task.build()
         if settings.start:
             _begin_with(self.model, Path(settings.start))
-        self.optimizer = keras().optimizers.Adam(settings.learning_rate, global_clipnorm=5.0)
-        self.optimizer.build(self.model.trainable_variables)
-        tf = tensorflow()
-        self.step, self.best = tf.Variable(0), tf.Variable(math.inf)
-        self.factor, self.stale = tf.Variable(1.0), tf.Variable(0)
-        state = tf.train.Checkpoint(
-            model=self.model,
-            optimizer=self.optimizer,
-            step=self.step,
-            best=self.best,
-            factor=self.factor,
-            stale=self.stale,
+        self._optimizer = adam(settings.learning_rate)
+        self._factor = tensorflow().Variable(1.0)  # of the rate, where it falls on plateaus
+        self._peaks = read_peaks(run)
+        self._shown = self._fixed_batch()
+
+    @property
+    def variables(self) -> Mapping[str, Any]:
+        return {"factor": self._factor}
+
+    def optimizer(self) -> Any:
+        return self._optimizer
+
+    def loss(self, crops: Any, *targets: Any) -> Any:
+        return self.task.loss(targets, self.model(crops, training=True))
+
+    def batches(self, step: int) -> Iterator[Batch]:
+        """Before a batch at the steps of `mine_at`, false peaks of the network as it is then are mined."""
+        settings, random = self.settings, np.random.default_rng([self.settings.seed, step])
+        sampler = Sampler(self.pages, settings.mix, random)
+        sampler.peaks = self._peaks
+        mining = {round(share * settings.steps) for share in settings.mine_at}
+        for at in itertools.count(step):
+            if at in mining:
+                sampler.peaks = mine(KerasNetwork(self.model, self.task), self.pages, random, sampler.peaks)
+                self._peaks = sampler.peaks
+            self._optimizer.learning_rate.assign(self._rate(at))
+            yield self._tensors([sampler.sample() for _ in range(settings.batch)])
+
+    def validate(self) -> float:
+        """The loss on a fixed batch of other crops of the same pages."""
+        crops, *targets = self._shown
+        return float(self.task.loss(tuple(targets), self.model(crops, training=False)))
+
+    def report(self, check: CheckpointResult, stale: int) -> TargetCheckpointResult:
+        rate = self._rate(check.step)
+        if stale and not stale % _PLATEAU:
+            self._factor.assign(max(float(self._factor) * 0.2, 5e-3))
+        write_json(self.run / "peaks.json", [[peak.page, *peak.box, peak.score] for peak in self._peaks])
+        return TargetCheckpointResult(
+            check.step, check.steps, check.loss, check.error, rate, len(self._peaks), check.seconds
         )
-        self.keeper = tf.train.CheckpointManager(state, str(run / "state"), max_to_keep=1)
-        self.judged = self._fixed()
-        self.learn = self._learning()
 
-    def checks(self) -> Iterator[TargetCheckpointResult]:
-        self.keeper.restore_or_initialize()
-        begun, peaks = time.monotonic(), read_peaks(self.run)
-        while int(self.step) < self.settings.steps:
-            # A run that goes on draws what it would have drawn.
-            random = np.random.default_rng([self.settings.seed, int(self.step)])
-            sampler = Sampler(self.pages, self.settings.mix, random)
-            sampler.peaks = peaks
-            loss = self._learn_until_check(sampler, random)
-            peaks = sampler.peaks
-            seconds = time.monotonic() - begun
-            progress = TargetCheckpointResult(
-                int(self.step), self.settings.steps, loss, self._judge(), self._rate(), len(peaks), seconds
-            )
-            self._keep(progress, peaks)
-            yield progress
-
-    def _learn_until_check(self, sampler: Sampler, random: Random) -> float:
-        losses = []
-        while True:
-            self._mine(sampler, random)
-            self.optimizer.learning_rate.assign(self._rate())
-            losses.append(self.learn(*self._tensors([sampler.sample() for _ in range(self.settings.batch)])))
-            step = int(self.step.assign_add(1))
-            if not step % self.settings.check_every or step == self.settings.steps:
-                return mean(losses)
-
-    def _learning(self) -> Any:
-        tf = tensorflow()
-
-        def learn(crops: Any, *targets: Any) -> Any:
-            with tf.GradientTape() as tape:
-                loss = self.learner.loss(targets, self.model(crops, training=True))
-            variables = self.model.trainable_variables
-            self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-            return loss
-
-        return tf.function(learn, autograph=False)
-
-    def _tensors(self, samples: Sequence[CropSample]) -> tuple[Any, ...]:
-        tf = tensorflow()
-        crops = inputs([sample.crop for sample in samples])
-        return tuple(tf.constant(array) for array in (crops, *self.learner.targets(samples)))
-
-    def _rate(self) -> float:
+    def _rate(self, step: int) -> float:
         """Rises over the first twentieth; falls as the schedule says."""
-        done = (int(self.step) + 1) / self.settings.steps
+        done = (step + 1) / self.settings.steps
         warm = min(1.0, done * 20)
         if self.settings.schedule is Schedule.PLATEAU:
-            return self.settings.learning_rate * warm * float(self.factor)
+            return self.settings.learning_rate * warm * float(self._factor)
         return self.settings.learning_rate * warm * (0.005 + 0.995 * 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))
 
-    def _mine(self, sampler: Sampler, random: Random) -> None:
-        step = int(self.step)
-        if step in {round(share * self.settings.steps) for share in self.settings.mine_at}:
-            network = KerasNetwork(self.model, self.learner)
-            sampler.peaks = mine(network, self.pages, random, sampler.peaks)
-
-    def _fixed(self) -> tuple[Any, ...]:
-        random = np.random.default_rng(0)
-        sampler = Sampler(self.pages, replace(self.settings.mix, mined=0.0), random)
+    def _fixed_batch(self) -> Batch:
+        sampler = Sampler(self.pages, replace(self.settings.mix, mined=0.0), np.random.default_rng(0))
         return self._tensors([sampler.sample() for _ in range(_JUDGED)])
 
-    def _judge(self) -> float:
-        crops, *targets = self.judged
-        return float(self.learner.loss(tuple(targets), self.model(crops, training=False)))
-
-    def _keep(self, progress: TargetCheckpointResult, peaks: Sequence[MinedPeak]) -> None:
-        if not math.isfinite(progress.loss):
-            raise RunError(f"the loss became {progress.loss} before step {progress.step}; lower the learning rate")
-        better = progress.judged < float(self.best)
-        self.stale.assign(0 if better else self.stale + 1)
-        if int(self.stale) >= 5:
-            self.factor.assign(max(float(self.factor) * 0.2, 5e-3))
-            self.stale.assign(0)
-        if better:
-            self.best.assign(progress.judged)
-            save_weights(self.model, self.run / "best.weights.h5")
-        append_row(self.run / "log.csv", progress)
-        write_json(self.run / "peaks.json", [[peak.page, *peak.box, peak.score] for peak in peaks])
-        try:
-            self.keeper.save()
-        except tensorflow().errors.OpError as fault:
-            raise RunError(f"cannot keep the state of the run in {self.run} ({fault.message})") from fault
+    def _tensors(self, samples: Sequence[CropSample]) -> Batch:
+        crops = inputs([sample.crop for sample in samples])
+        return tuple(tensorflow().constant(array) for array in (crops, *self.task.targets(samples)))
 
 
 def _begin_with(model: Any, run: Path) -> None:
     try:
-        model.load_weights(str(run / "best.weights.h5"))
+        model.load_weights(str(best_weights(run)))
     except (OSError, ValueError) as fault:
         raise RunError(f"{run} has no weights that fit this model; name a finished run of the same model") from fault
 

@@ -7,6 +7,7 @@ import pytest
 
 from training.data.augmentation import CropPipeline
 from training.data.dataset import EyeDataset, gathered
+from training.engine.tensorflow import keras
 from training.label_quality.classifier import (
     QualitySettings,
     QualityVerdicts,
@@ -45,6 +46,7 @@ def shown(eyes: EyeDataset) -> CorruptedLabels:
 
 @pytest.fixture(scope="module")
 def taught(eyes: EyeDataset) -> object:
+    keras().utils.set_random_seed(1)
     model = network(CUTTING.window)
     for _ in learn(model, eyes, None, CUTTING, QualitySettings(steps=150, batch=48)):
         pass

@@ -15,10 +15,11 @@ from livecam.perception.pupils.network.detector import NetworkPupilDetector
 from livecam.perception.pupils.network.model_card import CropSpec, Decoding
 from livecam.settings import PupilSettings
 from tests.training.eyes import make_eye, make_synthetic
-from training.data.dataset import gathered, save
+from training.data.dataset import gathered, save, split_by_group
+from training.engine.export import check_export
 from training.engine.files import RunError
 from training.pupil_detector.tasks import HeatmapTask, WarmStartedTask, task_named
-from training.pupil_detector.train import FitSettings, fit, split_by_group
+from training.pupil_detector.train import FitSettings, fit
 
 pytestmark = pytest.mark.tensorflow
 
@@ -112,7 +113,7 @@ def test_an_exported_run_finds_pupils_as_the_run_does(run: Path, data: Path, tmp
     eyes = export.held_out([data], TINY.held_out)
     model = export.load_run(run, learner)
     content = export.converted(model, learner, eyes, export.Quantisation.INT8)
-    assert export.difference(content, model, learner, eyes) < export.LIMIT_PX
+    assert export.difference(content, model, learner, eyes) < export.LIMITS.apart
 
 
 def test_an_exported_run_is_read_by_the_live_program(run: Path, data: Path, tmp_path: Path) -> None:
@@ -127,21 +128,21 @@ def test_a_model_that_changed_too_much_is_not_exported() -> None:
     from training.pupil_detector import export
 
     with pytest.raises(RunError, match=r"0\.200 px off"):
-        export.check(b"small", 0.2)
+        check_export(b"small", 0.2, export.LIMITS)
 
 
 def test_a_model_that_is_not_a_number_off_is_not_exported() -> None:
     from training.pupil_detector import export
 
     with pytest.raises(RunError, match="px off"):
-        export.check(b"small", float("nan"))
+        check_export(b"small", float("nan"), export.LIMITS)
 
 
 def test_a_model_that_is_too_large_is_not_exported() -> None:
     from training.pupil_detector import export
 
     with pytest.raises(RunError, match="100000"):
-        export.check(bytes(100_001), 0.0)
+        check_export(bytes(100_001), 0.0, export.LIMITS)
 
 
 def test_the_shipped_kind_of_net_has_under_fifty_thousand_numbers() -> None:
@@ -189,7 +190,7 @@ def test_an_unknown_model_is_an_error_that_names_the_known_ones() -> None:
 def test_a_folder_that_is_no_run_is_an_error(tmp_path: Path) -> None:
     from training.pupil_detector import export
 
-    with pytest.raises(RunError, match="not a training run"):
+    with pytest.raises(RunError, match="is not a run of livecam-train fit"):
         export.load_run(tmp_path, HeatmapTask())
 
 

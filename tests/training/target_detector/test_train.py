@@ -16,6 +16,7 @@ from livecam.core.errors import AssetError
 from livecam.core.types import Box
 from livecam.perception.targets.network import open_target_detector
 from tests.training.target_detector.drawn import make_page, write_folder
+from training.engine.export import check_export
 from training.engine.files import RunError
 from training.target_detector.data.dataset import LabelledPage, open_pages
 
@@ -205,7 +206,7 @@ def test_an_exported_run_says_what_the_run_says(run: Path) -> None:
     network = export.load_run(run)
     content = export.converted(network)
     card = export.card_for(content, network.task, export.search((30.0, 30.0)), export.About("a test", {}))
-    assert export.difference(network, export.as_network(content, card)) < export.LIMIT_APART
+    assert export.difference(network, export.as_network(content, card)) < export.LIMITS.apart
 
 
 def test_an_exported_run_is_opened_by_the_live_program(run: Path, tmp_path: Path) -> None:
@@ -224,7 +225,7 @@ def test_an_export_whose_card_is_lost_is_refused(run: Path, tmp_path: Path) -> N
 
 def test_a_model_that_changed_too_much_is_not_exported() -> None:
     with pytest.raises(RunError, match=r"0\.100 off"):
-        export.check(b"small", 0.1)
+        check_export(b"small", 0.1, export.LIMITS)
 
 
 def test_a_run_that_does_not_survive_its_conversion_is_not_exported(run: Path, tmp_path: Path) -> None:
@@ -235,19 +236,19 @@ def test_a_run_that_does_not_survive_its_conversion_is_not_exported(run: Path, t
     model.get_layer("logits").bias.assign([-1e6, -1e6])
     model.get_layer("logits").kernel.assign(1e6 * np.sign(model.get_layer("logits").kernel))
     model.save_weights(str(copy / "best.weights.h5"))
-    with pytest.raises(RunError, match="off the trained ones"):
+    with pytest.raises(RunError, match="off the trained one"):
         export.export(copy, tmp_path / "target.tflite", export.search((30.0, 30.0)), export.About("a test", {}))
     assert not (tmp_path / "target.tflite").exists()
 
 
 def test_a_model_that_is_no_number_off_is_not_exported() -> None:
     with pytest.raises(RunError, match="off"):
-        export.check(b"small", float("nan"))
+        check_export(b"small", float("nan"), export.LIMITS)
 
 
 def test_a_model_that_is_too_large_is_not_exported() -> None:
     with pytest.raises(RunError, match="1000000"):
-        export.check(bytes(1_000_001), 0.0)
+        check_export(bytes(1_000_001), 0.0, export.LIMITS)
 
 
 def test_a_folder_that_is_no_run_is_an_error(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from training.active_learning.test_time_augmentation import VIEWS, EyeRoi, TTASt
 from training.data.augmentation import NO_JITTER, CropJitter, CropPipeline
 from training.data.dataset import EyeDataset, Random
 from training.engine.tensorflow import keras, tensorflow
+from training.engine.trainer import adam, gradient_step
 from training.pupil_detector import models
 from training.pupil_detector.losses import LossWeights, loss, tensors
 
@@ -54,12 +55,11 @@ class SmallNetwork:
     def __init__(self, settings: SmallNetworkSettings) -> None:
         self.settings, self.cutting = settings, settings.cutting
         self.model = self._untrained()
-        self.optimizer = keras().optimizers.Adam(settings.learning_rate, global_clipnorm=5.0)
-        self.optimizer.build(self.model.trainable_variables)
+        self.optimizer = adam(settings.learning_rate)
         penultimate = self.model.get_layer("numbers").input
         seen = keras().Model(self.model.input, [*self.model.outputs, penultimate])
         self._answer = tensorflow().function(lambda crops: seen(crops, training=False))
-        self._learn = tensorflow().function(self._learning)
+        self._learn = gradient_step(self.model, self.optimizer, self._loss)
 
     def begin(self, seed: int) -> None:
         """Forgets everything."""
@@ -89,13 +89,10 @@ class SmallNetwork:
             batch = self.cutting.batch(eyes, rng.choice(which, self.settings.batch), CropJitter(), rng)
             self._learn(tensorflow().constant(batch.crops), *tensors(batch))
 
-    def _learning(self, crops: Any, *labels: Any) -> None:
+    def _loss(self, crops: Any, *labels: Any) -> Any:
         window, decoding = self.cutting.window, self.cutting.decoding
-        with tensorflow().GradientTape() as tape:
-            logits, numbers = self.model(crops, training=True)
-            wrong = loss(labels, logits, numbers, window=window, decoding=decoding, weights=LossWeights())
-        variables = self.model.trainable_variables
-        self.optimizer.apply_gradients(zip(tape.gradient(wrong, variables), variables, strict=True))
+        logits, numbers = self.model(crops, training=True)
+        return loss(labels, logits, numbers, window=window, decoding=decoding, weights=LossWeights())
 
     def answer(self, crops: NDArray[np.float32]) -> tuple[HeatmapOutput, NDArray[np.float32]]:
         """What it says of normalised crops (n, h, w), and its penultimate layer (n, d)."""

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.perception.pupils.handcrafted.detector import RingPupilDetector
-from training.data.dataset import EyeDataset, Random
+from training.data.dataset import EyeDataset, Random, split_by_group
 from training.engine.files import DatasetError, replacing
 from training.pupil_detector import evaluation
-from training.pupil_detector.train import split_by_group
 
 Places = NDArray[np.int64]
 VISIBLE = 0.2  # the share of an iris that must be seen for its place to be judged, as in `livecam-train fit`
