@@ -1,4 +1,4 @@
-"""Makes a confidence mean what it says: fits probabilities to hits, and measures how far they are off."""
+"""Confidence calibration: logistic regression of hits on features, reliability diagram, expected calibration error."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from training.engine.metrics import scikit_learn
+
 Vector = NDArray[np.float64]  # (n,)
 
-_STEPS = 50
-_SETTLED = 1e-9
+_SETTLED = 1e-9  # gradient of the likelihood at which the weights are taken as found
 
 
 class ReliabilityBin(NamedTuple):
@@ -24,24 +25,19 @@ class ReliabilityBin(NamedTuple):
 def fit_logistic(features: ArrayLike, hits: ArrayLike, *, penalty: float = 1e-3) -> Vector:
     """The weights (k + 1,) of k features and, last, the constant that make `logistic` the probability of a hit.
 
-    `features` is (n, k), `hits` (n,) of truths. Maximum likelihood by Newton's method; `penalty` times n is laid on the
+    `features` is (n, k), `hits` (n,) of truths. Maximum likelihood; `penalty` times n is laid on the
     squares of the weights in units of each feature's deviation, so that a clean separation stays finite. ValueError
     when the hits are all alike, from which nothing can be learned.
     """
-    values, true = np.atleast_2d(np.asarray(features, np.float64)), np.asarray(hits, np.float64)
-    if not 0 < true.mean() < 1:
+    values, true = np.atleast_2d(np.asarray(features, np.float64)), np.asarray(hits, bool)
+    if true.all() or not true.any():
         raise ValueError(f"calibration needs hits and misses, not only {'hits' if true.all() else 'misses'}")
     mean, deviation = values.mean(axis=0), np.maximum(values.std(axis=0), 1e-12)
-    scaled = _with_constant((values - mean) / deviation)
-    ridge = penalty * len(true) * np.diag([1.0] * values.shape[1] + [0.0])
-    weights = np.zeros(scaled.shape[1])
-    for _ in range(_STEPS):
-        step = _newton_step(scaled, true, weights, ridge)
-        weights += step
-        if np.abs(step).max() < _SETTLED:
-            break
-    slopes = weights[:-1] / deviation
-    fitted: Vector = np.append(slopes, weights[-1] - slopes @ mean)
+    strength = 1 / (penalty * len(true)) if penalty else np.inf
+    model = scikit_learn("linear_model").LogisticRegression(C=strength, solver="newton-cholesky", tol=_SETTLED)
+    model.fit((values - mean) / deviation, true)
+    slopes = model.coef_[0] / deviation
+    fitted: Vector = np.append(slopes, model.intercept_[0] - slopes @ mean)
     return fitted
 
 
@@ -53,11 +49,16 @@ def logistic(features: ArrayLike, weights: ArrayLike) -> Vector:
 
 
 def reliability(confidences: ArrayLike, hits: ArrayLike, *, bins: int = 10) -> list[ReliabilityBin]:
-    """Answers in bins of equal width over 0..1, the empty ones left out, the least confident first."""
-    stated, true = np.asarray(confidences, np.float64), np.asarray(hits, np.float64)
-    place = np.minimum((stated * bins).astype(int), bins - 1)
-    chosen = [place == at for at in range(bins) if (place == at).any()]
-    return [ReliabilityBin(float(stated[pick].mean()), float(true[pick].mean()), int(pick.sum())) for pick in chosen]
+    """Answers in bins of equal width over 0..1, the empty ones left out, the least confident first.
+
+    `confidences` is (n,) within 0..1, `hits` (n,) of truths; a confidence on an edge belongs to the bin below it.
+    """
+    stated, true = np.asarray(confidences, np.float64), np.asarray(hits, bool)
+    shares, means = scikit_learn("calibration").calibration_curve(true, stated, n_bins=bins)
+    edges = np.linspace(0, 1, bins + 1)[1:-1]
+    counts = np.bincount(np.searchsorted(edges, stated), minlength=bins)
+    filled = zip(means.tolist(), shares.tolist(), counts[counts > 0].tolist(), strict=True)
+    return [ReliabilityBin(*entry) for entry in filled]
 
 
 def calibration_error(confidences: ArrayLike, hits: ArrayLike, *, bins: int = 10) -> float:
@@ -68,14 +69,6 @@ def calibration_error(confidences: ArrayLike, hits: ArrayLike, *, bins: int = 10
     table = reliability(confidences, hits, bins=bins)
     total = sum(entry.answers for entry in table)
     return sum(entry.answers * abs(entry.confidence - entry.share) for entry in table) / total
-
-
-def _newton_step(values: NDArray[np.float64], true: Vector, weights: Vector, ridge: NDArray[np.float64]) -> Vector:
-    probability = 1 / (1 + np.exp(-(values @ weights)))
-    slope = values.T @ (true - probability) - ridge @ weights
-    bend = (values * (probability * (1 - probability))[:, None]).T @ values + ridge
-    step: Vector = np.linalg.solve(bend + 1e-9 * np.eye(len(weights)), slope)
-    return step
 
 
 def _with_constant(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,16 +1,26 @@
-"""The numbers that say how well a finder finds: shares with their intervals, overlaps, areas under curves."""
+"""Evaluation metrics: hit rates with Wilson intervals, ROC curve and AUC, intersection over union (boxes, masks)."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from livecam.core.errors import MissingExtraError
 from livecam.core.types import Box
 
 _Z = 1.959964  # of a normal distribution, 95 %
+
+
+def scikit_learn(module: str) -> Any:
+    """A module of scikit-learn by name, such as `metrics`; MissingExtraError without it."""
+    try:
+        return importlib.import_module(f"sklearn.{module}")
+    except ModuleNotFoundError as fault:
+        raise MissingExtraError("judging and calibrating", "training") from fault
 
 
 class HitRate(NamedTuple):
@@ -36,12 +46,24 @@ def hit_rate(hits: Sequence[bool] | NDArray[np.bool_]) -> HitRate:
     return HitRate(right, count, float(max(0.0, middle - reach)), float(min(1.0, middle + reach)))
 
 
-def area_under_curve(with_it: Sequence[float], without: Sequence[float]) -> float:
-    """How often a page with a target scores higher than one without, ties half; the area under the ROC curve."""
-    first, second = np.asarray(with_it, np.float64)[:, None], np.asarray(without, np.float64)[None, :]
-    if not first.size or not second.size:
+def roc_auc(scores: ArrayLike, positive: ArrayLike) -> float:
+    """The probability that a positive scores higher than a negative, ties half: the area under the ROC curve.
+
+    `scores` and `positive` are (n,); NaN when all are positive or none is.
+    """
+    numbers, yes = np.asarray(scores, np.float64), np.asarray(positive, bool)
+    if yes.all() or not yes.any():
         return float("nan")
-    return float((first > second).mean() + 0.5 * (first == second).mean())
+    return float(scikit_learn("metrics").roc_auc_score(yes, numbers))
+
+
+def roc_curve(scores: ArrayLike, positive: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The share of negatives, and of positives, that score at least a threshold (k,), the highest threshold first.
+
+    Both must be among `positive`. Thresholds on a straight piece of the curve are left out.
+    """
+    wrong, right, _ = scikit_learn("metrics").roc_curve(np.asarray(positive, bool), np.asarray(scores, np.float64))
+    return wrong, right
 
 
 def overlap(one: Box, other: Box) -> float:

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from training.data.augmentation import CropPipeline
 from training.data.dataset import EyeDataset, gathered, joined, load, split_by_group
 from training.engine.files import DatasetError, RunError, save_weights, sha256, write_json
+from training.engine.metrics import roc_auc
 from training.engine.run_folder import git_commit
 from training.engine.tensorflow import keras
 from training.label_quality.classifier import QualitySettings, judge, judge_pairs, learn, network, pointing
 from training.label_quality.human_feedback import FeedbackData, Verdict
 from training.label_quality.label_corruption import CorruptionConfig, displaced, judged_together
-from training.pupil_detector.scores import auc
 
 SCHEMA = 1
 _HELD_OUT = 0.15
@@ -116,7 +116,7 @@ def _on_spoilt(model: Any, eyes: EyeDataset, cutting: CropPipeline) -> dict[str,
     pointed = pointing(verdicts, shown, cutting)
     sure = verdicts.good >= 0.98
     return {
-        "auc, spoilt": auc(verdicts.good, shown.good),
+        "auc, spoilt": roc_auc(verdicts.good, shown.good),
         "share called good at .98, spoilt": float(sure.mean()),
         "of these good, spoilt": float(shown.good[sure].mean()) if sure.any() else math.nan,
         "map to the fault, crop px": pointed.distance,
@@ -132,6 +132,6 @@ def _on_people(model: Any, kept_back: Sequence[Verdict], cutting: CropPipeline) 
     scores: dict[str, float] = {"verdicts kept back": len(good)}
     if good.any() and not good.all():
         odds: NDArray[np.float32] = judge_pairs(model, judged_together(kept_back, cutting))
-        scores["auc, people"] = auc(odds, good)
+        scores["auc, people"] = roc_auc(odds, good)
         scores["right, people"] = float(((odds >= 0.5) == good).mean())
     return scores

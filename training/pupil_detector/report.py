@@ -15,6 +15,7 @@ from livecam.core.types import Image
 from training.data.contact_sheet import write_picture
 from training.engine.calibration import reliability
 from training.engine.files import replacing, write_json
+from training.engine.metrics import roc_curve
 from training.engine.plots import _figure, write_lines
 from training.pupil_detector import scores
 from training.pupil_detector.evaluation import EvalResult
@@ -29,7 +30,7 @@ def write_report(answers: Sequence[EvalResult], folder: Path) -> dict[str, Any]:
     _write_curve(answers, folder)
     _write_trust(answers, folder)
     if "closed auc" in table:
-        curve = {f"area {table['closed auc']:.3f}": scores.roc(answers)}
+        curve = {f"area {table['closed auc']:.3f}": roc_curve(*scores.closedness(answers))}
         write_lines(
             folder / "closed.png", curve, "share of open eyes called closed", "share of closed eyes called closed"
         )

@@ -1,4 +1,4 @@
-"""Numbers from answers: error shares, calibration, closed eyes, and what refusing the doubtful ones buys."""
+"""Scores of a pupil detector: error shares, calibration error, AUC of closed eyes, risk against coverage."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from training.engine.calibration import calibration_error
+from training.engine.metrics import roc_auc
 from training.pupil_detector.evaluation import EvalResult
 
 THRESHOLDS = (0.0125, 0.025, 0.05, 0.10, 0.25)
@@ -51,29 +52,10 @@ def reliability_data(answers: Sequence[EvalResult]) -> tuple[Vector, NDArray[np.
     return np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
 
 
-def roc(answers: Sequence[EvalResult]) -> tuple[Vector, Vector]:
-    """Share of open eyes called closed, and share of closed eyes called closed, over all thresholds."""
-    rows = [(value, answer.closed) for answer in answers for value in answer.openness]
-    values, closed = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
-    limits = np.concatenate([[-np.inf], np.unique(values)])
-    wrong = np.array([(values[~closed] <= limit).mean() for limit in limits]) if (~closed).any() else np.zeros(1)
-    right = np.array([(values[closed] <= limit).mean() for limit in limits]) if closed.any() else np.zeros(1)
-    return wrong, right
-
-
-def area(wrong: Vector, right: Vector) -> float:
-    """The area under a ROC curve, 0..1."""
-    return float(np.trapz(right, wrong))
-
-
-def auc(scores: ArrayLike, positive: ArrayLike) -> float:
-    """The probability that a positive scores higher than a negative, equal scores counting half; NaN without both."""
-    numbers, yes = np.asarray(scores, np.float64), np.asarray(positive, bool)
-    if yes.all() or not yes.any():
-        return float("nan")
-    _, place, count = np.unique(numbers, return_inverse=True, return_counts=True)
-    rank = (np.cumsum(count) - (count - 1) / 2)[place]
-    return float((rank[yes].sum() - yes.sum() * (yes.sum() + 1) / 2) / (yes.sum() * (~yes).sum()))
+def closedness(answers: Sequence[EvalResult]) -> tuple[Vector, NDArray[np.bool_]]:
+    """How closed every eye was said to be, for ranking, and whether it is."""
+    rows = [(-value, answer.closed) for answer in answers for value in answer.openness]
+    return np.array([row[0] for row in rows], np.float64), np.array([row[1] for row in rows], bool)
 
 
 def risk_coverage(confidences: Vector, hits: NDArray[np.bool_]) -> tuple[Vector, Vector]:
@@ -96,5 +78,5 @@ def report(answers: Sequence[EvalResult]) -> dict[str, Any]:
         "ece": calibration_error(confidences, hits),
     }
     if any(closed) and not all(closed):
-        table["closed auc"] = area(*roc(answers))
+        table["closed auc"] = roc_auc(*closedness(answers))
     return table

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from livecam.perception.targets.model_card import TargetConfidenceCalibration
 from training.engine.calibration import fit_logistic
 from training.engine.files import DatasetError
-from training.engine.metrics import area_under_curve
+from training.engine.metrics import roc_auc
 from training.target_detector.evaluation import PeakConfidence
 
 _PENALTY = 0.02  # some forty pages decide: weights stay small
@@ -40,7 +40,7 @@ def held_out_auc(groups: Sequence[tuple[Sequence[PeakConfidence], Sequence[PeakC
         )
         right += [calibration.score(case.height, case.rival) for case in with_it]
         wrong += [calibration.score(case.height, case.rival) for case in without]
-    return area_under_curve(right, wrong)
+    return roc_auc(right + wrong, [True] * len(right) + [False] * len(wrong))
 
 
 def _features(cases: Sequence[PeakConfidence]) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from training.engine.metrics import HitRate, area_under_curve, hit_rate
+from training.engine.metrics import HitRate, hit_rate, roc_auc
 from training.target_detector.evaluation import PageResult, PeakConfidence
 
 _RIGHT = 0.3  # overlap from which a box is right
@@ -47,9 +47,10 @@ def hit_at(answers: Sequence[PageResult], most: int) -> HitRate:
 
 def yes_or_no(with_it: Sequence[PeakConfidence], without: Sequence[PeakConfidence]) -> dict[str, float]:
     """How well the score tells pages with a target from the same pages without; also by height alone."""
+    cases, present = [*with_it, *without], [True] * len(with_it) + [False] * len(without)
     return {
-        "score auc": area_under_curve([s.score for s in with_it], [s.score for s in without]),
-        "height auc": area_under_curve([s.height for s in with_it], [s.height for s in without]),
+        "score auc": roc_auc([case.score for case in cases], present),
+        "height auc": roc_auc([case.height for case in cases], present),
     }
 
 

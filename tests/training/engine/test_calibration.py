@@ -40,3 +40,21 @@ def test_boasting_is_measured() -> None:
 
 def test_a_confidence_of_one_is_in_the_last_bin() -> None:
     assert [entry.answers for entry in reliability([0.05, 1.0, 0.95], [0, 1, 1])] == [1, 2]
+
+
+def test_the_weights_are_those_where_the_penalised_likelihood_is_flat() -> None:
+    features, hits = observed(300)
+    weights = fit_logistic(features, hits, penalty=0.01)
+    scaled = (features - features.mean(axis=0)) / features.std(axis=0)
+    missing = hits - logistic(features, weights)
+    slope = scaled.T @ missing - 0.01 * len(hits) * weights[:-1] * features.std(axis=0)
+    assert [*slope, missing.sum()] == pytest.approx([0, 0, 0], abs=1e-5)
+
+
+def test_the_calibration_error_is_the_mean_distance_of_share_and_confidence() -> None:
+    random = np.random.default_rng(0)
+    stated = random.random(500)
+    hits = random.random(500) < stated**2
+    bins = np.floor(stated * 10)
+    apart = [abs(stated[bins == k].mean() - hits[bins == k].mean()) * (bins == k).mean() for k in range(10)]
+    assert calibration_error(stated, hits) == pytest.approx(sum(apart), abs=1e-12)

@@ -9,7 +9,7 @@ from livecam.core.types import Box
 from livecam.perception.targets.detector import Target
 from livecam.perception.targets.model_card import TargetConfidenceCalibration
 from training.engine.files import DatasetError
-from training.engine.metrics import area_under_curve, hit_rate, inside, overlap, pixel_overlap
+from training.engine.metrics import hit_rate, inside, overlap, pixel_overlap, roc_auc, roc_curve
 from training.target_detector.confidence_calibration import calibrated, held_out_auc
 from training.target_detector.evaluation import PageResult, PeakConfidence
 from training.target_detector.scores import report, row
@@ -28,7 +28,7 @@ def test_nothing_seen_says_nothing() -> None:
 
 
 def test_the_area_under_the_curve_counts_pairs() -> None:
-    assert area_under_curve([0.9, 0.4], [0.5, 0.4]) == pytest.approx((1 + 1 + 0 + 0.5) / 4)
+    assert roc_auc([0.9, 0.4, 0.5, 0.4], [True, True, False, False]) == pytest.approx((1 + 1 + 0 + 0.5) / 4)
 
 
 def test_boxes_that_share_a_third() -> None:
@@ -107,3 +107,19 @@ def test_nothing_to_tell_apart_is_an_error() -> None:
 
 def test_a_calibration_is_what_a_card_takes() -> None:
     assert isinstance(calibrated(*GROUPS[0]), TargetConfidenceCalibration)
+
+
+def test_the_area_is_that_of_all_pairs() -> None:
+    random = np.random.default_rng(0)
+    scores, positive = random.integers(0, 30, 300), random.random(300) < 0.4
+    above = scores[positive][:, None] - scores[~positive][None]
+    assert roc_auc(scores, positive) == pytest.approx((above > 0).mean() + 0.5 * (above == 0).mean(), abs=1e-12)
+
+
+def test_there_is_no_area_without_both_kinds() -> None:
+    assert np.isnan(roc_auc([0.1, 0.2], [True, True]))
+
+
+def test_a_curve_rises_from_nothing_to_everything() -> None:
+    wrong, right = roc_curve([0.9, 0.8, 0.3, 0.1], [True, False, True, False])
+    assert (list(zip(wrong, right, strict=True))) == [(0, 0), (0, 0.5), (0.5, 0.5), (0.5, 1), (1, 1)]

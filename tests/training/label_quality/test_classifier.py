@@ -7,6 +7,7 @@ import pytest
 
 from training.data.augmentation import CropPipeline
 from training.data.dataset import EyeDataset, gathered
+from training.engine.metrics import roc_auc
 from training.engine.tensorflow import keras
 from training.label_quality.classifier import (
     QualitySettings,
@@ -26,7 +27,6 @@ from training.label_quality.label_corruption import (
     judged_singly,
     judged_together,
 )
-from training.pupil_detector.scores import auc
 from training.synthesis import render_eyes
 
 pytestmark = pytest.mark.tensorflow
@@ -61,7 +61,7 @@ def test_the_map_is_exact_its_mean_is_the_log_odds_against(shown: CorruptedLabel
 
 
 def test_a_little_training_tells_spoilt_labels_from_right_ones(taught: object, shown: CorruptedLabels) -> None:
-    assert auc(judge(taught, shown.drawn).good, shown.good) > 0.75
+    assert roc_auc(judge(taught, shown.drawn).good, shown.good) > 0.75
 
 
 def test_after_it_the_map_points_nearer_to_the_fault_than_chance(taught: object, shown: CorruptedLabels) -> None:
