@@ -1,1 +1,1 @@
-"""Turns labels into calibrated finders; the only home of training code."""
+"""Training of the pupil and target detectors, active learning, label quality, retraining; nobody imports it."""

@@ -1,1 +1,1 @@
-"""Which samples of the store are worth a person's time."""
+"""Active learning: which samples of the store to label next."""

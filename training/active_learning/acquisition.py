@@ -1,4 +1,4 @@
-"""Chooses what is worth a person's time: plain functions over arrays, from what is known of samples to places."""
+"""Acquisition strategies of active learning: random, uncertainty, disagreement, diversity, over arrays of scores."""
 
 from __future__ import annotations
 

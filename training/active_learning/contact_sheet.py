@@ -1,4 +1,4 @@
-"""Shows a person what was chosen and why: the eyes of every chosen sample, with both finders' answers."""
+"""Contact sheet of selected samples: both eyes with the answers of both detectors, and why each was selected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`livecam-train select`: streams the pool through the model, chooses, and writes what people are to label next."""
+"""`livecam-train select`: streams the unlabelled pool through the model, and enqueues samples for labelling."""
 
 from __future__ import annotations
 

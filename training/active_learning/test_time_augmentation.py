@@ -1,4 +1,4 @@
-"""Looks at an eye again and again, slightly changed: how much the answers differ tells how sure a network is."""
+"""Test-time augmentation: an eye in slightly changed views; the spread of the answers is a measure of uncertainty."""
 
 from __future__ import annotations
 

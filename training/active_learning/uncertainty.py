@@ -1,4 +1,4 @@
-"""Scores samples of the store with the current model: doubt, steadiness, disagreement, and what they look like."""
+"""Uncertainty of stored samples under the current model: doubt, stability, disagreement of detectors, embedding."""
 
 from __future__ import annotations
 

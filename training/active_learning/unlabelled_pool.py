@@ -1,4 +1,4 @@
-"""The unlabelled samples of a store as candidates: who may be chosen by what, and what the others are worth."""
+"""Unlabelled samples of a store as candidates for active learning: which may be chosen, the priority of the others."""
 
 from __future__ import annotations
 

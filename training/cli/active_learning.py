@@ -1,4 +1,4 @@
-"""The command `livecam-train select`."""
+"""The commands `livecam-train select` (samples to label next) and `simulate` (the active learning experiment)."""
 
 from __future__ import annotations
 

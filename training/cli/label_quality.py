@@ -1,4 +1,4 @@
-"""The commands `livecam-train quality` and `livecam-train cam`."""
+"""The commands `livecam-train quality` (label quality classifier) and `livecam-train cam` (class activation maps)."""
 
 from __future__ import annotations
 

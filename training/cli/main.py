@@ -1,4 +1,4 @@
-"""The command line of the training: from pictures to an exported model; the only place here that prints and exits."""
+"""The command line `livecam-train`: data sets, training, export and evaluation of the pupil detector."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands `livecam-train round`, `rounds` and `rollback`."""
+"""The commands `livecam-train round`, `rounds` and `rollback`: retraining on labels, its history, the way back."""
 
 from __future__ import annotations
 

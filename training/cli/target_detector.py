@@ -1,4 +1,4 @@
-"""`livecam-train segment`: from pages with a tiny target to a model that `livecam find` runs."""
+"""The command `livecam-train segment`: pages, training, export and evaluation of the tiny-target detector."""
 
 from __future__ import annotations
 

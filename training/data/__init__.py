@@ -1,1 +1,1 @@
-"""data"""
+"""Data sets of labelled eyes: from portraits, pseudo-labels and the store; augmentation."""

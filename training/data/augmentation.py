@@ -1,4 +1,4 @@
-"""Cuts eyes as the live program does, by corners that are as wrong as landmarks are, and makes batches of them."""
+"""Augmentation of eye crops: landmark jitter, normalised crops as the live program cuts them, batches by mix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contact sheets: many eyes on one picture, for a person to look at before anything is trained."""
+"""Contact sheets: many eyes of a data set on one picture, half of them with their labels drawn in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labelled eyes in memory and on disk: grey patches of any size, with corners, iris, openness, and whose they are."""
+"""The data set of labelled eyes: grey patches with corners, iris, openness and group; saved, loaded, joined, split."""
 
 from __future__ import annotations
 

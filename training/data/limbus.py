@@ -1,7 +1,4 @@
-"""Makes the labels of portraits exact: people click beside the middle of an iris, its edges show where it is.
-
-After Daugman (1993): the circle along which the picture brightens most.
-"""
+"""Refines the iris centre of a portrait by the edge of its limbus, after Daugman (1993)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads labelled portraits and finds their landmarks the way both face finders see them."""
+"""Labelled portraits: reads their pupil labels, and finds their landmarks with both face detectors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels pictures and clips with the handcrafted finder: many guesses, each with its confidence, to learn from."""
+"""Pseudo-labels of the handcrafted detector for pictures and clips, each with its confidence, as a data set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns samples of the labeling queue into eyes to learn from."""
+"""Samples of the store as faces and as labelled eyes to train on."""
 
 from __future__ import annotations
 

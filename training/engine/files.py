@@ -1,4 +1,4 @@
-"""Writes files whole or not at all, and says what a file is by its hash."""
+"""Files written atomically (bytes, JSON, arrays, weights), SHA-256 hashes, and the errors of training."""
 
 from __future__ import annotations
 

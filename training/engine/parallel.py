@@ -1,4 +1,4 @@
-"""Spreads work over processes; what comes back does not depend on how many there are."""
+"""Parallel work over processes or a Ray cluster, with results in the order of the jobs, and a progress bar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Matplotlib figures of training: curves over steps, written whole; no display is needed."""
+"""Matplotlib plots as PNG files, written atomically, without a display."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imports TensorFlow and Keras when they are first needed, quietly, and says which extra brings them."""
+"""Lazy imports of TensorFlow and Keras, without their log messages."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Which labels are good, where the bad ones go wrong, and which good ones may teach."""
+"""Label quality: a classifier of good and bad labels, and its activation maps."""

@@ -1,4 +1,4 @@
-"""Draws where a label goes wrong: the class activation map blended over both eyes."""
+"""Class activation maps of the label quality classifier, blended over both eyes of a sample."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Learns from people's judgements which labels are good, and where the bad ones go wrong."""
+"""The label quality classifier: a network that tells good labels from bad ones, and its class activation map."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people have said of the labels they were shown, read from the store."""
+"""Feedback of people on predictions, read from the store: the label accepted, corrected or rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels drawn onto crops with a person's verdict: what the quality classifier learns from."""
+"""Corrupted and correct labels drawn onto eye crops: what the label quality classifier is trained on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trains the quality classifier for a store, judges it by what it never saw, and keeps it beside the samples."""
+"""Trains and evaluates the label quality classifier of a store, saves it beside the samples, and loads it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""pupil_detector"""
+"""Training, export and evaluation of the pupil detectors."""

@@ -1,4 +1,4 @@
-"""Makes the regressor's confidence a probability: fits the card's calibration on staged faces of held-out people."""
+"""Confidence calibration of the network pupil detector, on composed faces of held-out people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens whatever can be judged: a finder by its name, an exported model, or a run as it was trained."""
+"""Opens a pupil detector for evaluation: by name, from a TFLite model, or from the folder of a training run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the heat map net is punished for: cross-entropy, L1, log-sigma, radius and openness in one number."""
+"""The loss of the heat map network: cross-entropy, L1 of the centre, log-sigma, radius and openness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The networks: the heat map net that ships, and the tutorial's ResNet for comparison."""
+"""Keras networks of the pupil detector: the heat map network that ships, and the tutorial's ResNet50V2."""
 
 from __future__ import annotations
 

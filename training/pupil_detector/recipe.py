@@ -1,4 +1,4 @@
-"""The steps from pictures to a shipped model, each a function the command line and `all` share."""
+"""The steps from pictures to a shipped pupil model: synthesis, training, export, evaluation, and all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draws what an evaluation found: curves, reliability, and the worst answers to look at."""
+"""Evaluation report of a pupil detector: error curve, reliability diagram, ROC curve, risk against coverage, worst."""
 
 from __future__ import annotations
 

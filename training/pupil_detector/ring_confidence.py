@@ -1,4 +1,4 @@
-"""Rehearses the handcrafted finder: whole faces made from portraits, in which the face finders look for themselves."""
+"""Confidence calibration of the handcrafted ring detector, on faces made from portraits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be trained: each a network, the crops it wants, its loss, and how its answers are read."""
+"""Training tasks of the pupil detector (heat map, ResNet, warm start): network, crops, loss, decoding."""
 
 from __future__ import annotations
 

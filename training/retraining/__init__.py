@@ -1,1 +1,1 @@
-"""Labels in, a judged model out: one round after the other, each with its record."""
+"""Retraining rounds: labels in, a compared model out."""

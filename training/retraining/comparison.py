@@ -1,4 +1,4 @@
-"""Judges two models by the same samples, and says whether the new one is better for sure."""
+"""Paired comparison of two pupil models on the same samples, with a bootstrap bound on the change of the error."""
 
 from __future__ import annotations
 

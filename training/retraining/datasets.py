@@ -1,4 +1,4 @@
-"""Makes the data sets of a round from its samples, each with a manifest whose hash is its version."""
+"""The data sets of a retraining round: corrected labels, replayed synthetic eyes, faces to calibrate on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the rounds of a store came to: as rows for a table, and as a plot."""
+"""History of the retraining rounds of a store: rows for a table, and a plot of the errors."""
 
 from __future__ import annotations
 

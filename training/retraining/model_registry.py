@@ -1,4 +1,4 @@
-"""Where a store keeps its rounds and the model they promoted."""
+"""The model registry of a store: rounds, the model in use, promotion, rollback, and the lock."""
 
 from __future__ import annotations
 

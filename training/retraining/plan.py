@@ -1,4 +1,4 @@
-"""What a round is made of, written down before it begins: which labels, which samples judge, from which model."""
+"""The plan of a retraining round, written before it begins: labels to learn from, samples to judge by, base model."""
 
 from __future__ import annotations
 

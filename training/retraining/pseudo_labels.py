@@ -1,5 +1,4 @@
-"""Machine labels that may teach in a round: called good by the classifier, steady under small changes, and few of them
-looked at by a person."""
+"""Pseudo-labels for a retraining round: accepted by the quality classifier, stable, a few of them audited by people."""
 
 from __future__ import annotations
 

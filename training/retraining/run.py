@@ -1,4 +1,4 @@
-"""One round: labels become data, data becomes a model, the model is judged, and only a better one is put to use."""
+"""A retraining round: labels to data sets, training, export, calibration, comparison, promotion of a better model."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""synthesis"""
+"""Synthetic eyes and faces with exact labels."""

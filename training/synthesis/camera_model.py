@@ -1,4 +1,4 @@
-"""Photographs a rendered or a real eye with a bad camera: small, turned, blurred, dark, noisy, compressed, grey."""
+"""Camera model for rendered and real eyes: small, turned, blurred, dark, noisy, compressed or grey pictures."""
 
 from __future__ import annotations
 

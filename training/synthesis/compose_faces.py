@@ -1,4 +1,4 @@
-"""Stages whole faces from portraits: eyes that look the same way, landmarks as wrong as live; to calibrate on."""
+"""Composed faces from portraits: both eyes with the same gaze, landmarks as wrong as live ones, for calibration."""
 
 from __future__ import annotations
 

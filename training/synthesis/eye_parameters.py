@@ -1,4 +1,4 @@
-"""What an eye can look like: every number a rendered eye needs, drawn at random, in eye widths and radians.
+"""What an eye can look like: random parameters of a rendered eye, in eye widths and radians.
 
 The subject's right eye, level, its nose to the right. (0, 0) is the middle of its corners, one unit their distance
 when seen from the front. The ball turns behind the lids: iris and opening move differently when the head turns.

@@ -1,4 +1,4 @@
-"""Makes portraits that all look straight ahead look elsewhere, blink, turn and wear glasses, with exact truth."""
+"""Gaze redirection of portraits: other gaze, blinks, head turns and glasses, with the exact pupil centres."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies on and around an eye and must not be taken for a pupil: lashes, brows, glints, glasses, shadows, noses."""
+"""Occluders drawn on and around an eye: lashes, brows, glints, glasses, shadows, noses."""
 
 from __future__ import annotations
 

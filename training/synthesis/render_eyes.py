@@ -1,4 +1,4 @@
-"""Renders procedural eyes whose truth is known exactly; light, lashes, brows, glasses and all."""
+"""Renderer of synthetic eyes with exact pupil labels: light, lashes, brows, glasses."""
 
 from __future__ import annotations
 

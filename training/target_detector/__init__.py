@@ -1,1 +1,1 @@
-"""Tiny targets in huge pictures: from pages with boxes to a network that `livecam find` runs."""
+"""Training, export and evaluation of the detector of tiny targets in huge pictures."""

@@ -1,4 +1,4 @@
-"""Found or not found: makes the score of the best peak the probability that it is a target."""
+"""Confidence calibration of the target detector: the score of the best peak as the probability of a target."""
 
 from __future__ import annotations
 

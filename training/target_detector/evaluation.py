@@ -1,4 +1,4 @@
-"""Lets a finder search pages and writes down what it found, what it missed, and how sure it was."""
+"""Evaluation of a target detector on pages: ranks of hits, overlaps, false peaks, robustness, a stripe baseline."""
 
 from __future__ import annotations
 

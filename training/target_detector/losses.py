@@ -1,4 +1,4 @@
-"""Losses for a target that is one pixel in two thousand."""
+"""Losses of the target networks: focal loss of centres; weighted cross-entropy, focal or Tversky loss of the mask."""
 
 from __future__ import annotations
 

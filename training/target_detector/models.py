@@ -1,4 +1,4 @@
-"""The networks: ours, a heat map of centres with a mask beside it, and the tutorial's encoder and decoder."""
+"""Keras networks of the target detector: the centre heat map with mask, and the tutorial's encoder and decoder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures to look at before and while a network learns: batches with their masks, and its false peaks."""
+"""Preview pictures of the target training: batches with their masks, and false peaks."""
 
 from __future__ import annotations
 

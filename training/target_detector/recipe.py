@@ -1,4 +1,4 @@
-"""The steps from pages to a shipped target model, each a function the command line and `all` share."""
+"""The steps from pages to a shipped target model: training, evaluation, export, and all of them."""
 
 from __future__ import annotations
 

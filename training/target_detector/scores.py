@@ -1,4 +1,4 @@
-"""Sums answers up: one row of the table for each finder, and the numbers as JSON."""
+"""Scores of a target detector: hit rates, boxes, AUC; a row of the table, and the figures as JSON."""
 
 from __future__ import annotations
 

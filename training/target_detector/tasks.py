@@ -1,4 +1,4 @@
-"""What can be trained on pages: a network, what it is told of a crop, its loss, and how its answers are read."""
+"""Training tasks of the target detector (centre, tutorial): network, targets, loss, maps; the Keras network to run."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The experiment that shows what active learning earns."""
+"""Simulation of active learning: what each strategy saves in labels."""

@@ -1,4 +1,4 @@
-"""The experiment that shows what active learning earns: labels are hidden, revealed by strategy, errors compared."""
+"""Active learning experiment: hidden labels are revealed by each strategy, the network learns, errors are compared."""
 
 from __future__ import annotations
 

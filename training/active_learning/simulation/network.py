@@ -1,4 +1,4 @@
-"""The small network of the simulation: it learns in seconds, goes on from where it was, and tells its doubt."""
+"""The small heat map network of the active learning simulation: training, weights, uncertainty, embeddings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a simulation came to: a table, curves with bands, and how many labels each strategy needs for an error."""
+"""Results of the active learning simulation: table, learning curves with bands, labels that an error costs."""
 
 from __future__ import annotations
 

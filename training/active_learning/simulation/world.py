@@ -1,4 +1,4 @@
-"""The world of the simulation: a pool as a webcam fills it, mostly easy and alike, and people it is judged on."""
+"""Pool and test set of the active learning simulation: many easy, similar eyes and some hard ones; people held out."""
 
 from __future__ import annotations
 

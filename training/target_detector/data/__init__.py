@@ -1,1 +1,1 @@
-"""data"""
+"""Data sets of labelled pages: reading, sampling, augmentation, hard negatives."""

@@ -1,4 +1,4 @@
-"""Cuts targets and decoys out of pages and lays them elsewhere, all with one feather: a seam teaches nothing."""
+"""Copy-paste augmentation of pages: targets and decoys are cut out and pasted elsewhere with the same feather."""
 
 from __future__ import annotations
 

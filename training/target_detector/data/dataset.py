@@ -1,4 +1,4 @@
-"""Pages with a tiny target on each: the four Kaggle arrays or a folder with boxes, read only where a crop is cut."""
+"""The data set of labelled pages: four Kaggle arrays or a folder with boxes, read only where a crop is cut."""
 
 from __future__ import annotations
 

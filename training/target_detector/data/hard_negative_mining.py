@@ -1,4 +1,4 @@
-"""Hard negatives: where the model sees targets on the pages it learns from, but there are none."""
+"""Hard negative mining: peaks of the network on training pages where there is no target."""
 
 from __future__ import annotations
 

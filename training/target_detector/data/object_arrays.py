@@ -1,4 +1,4 @@
-"""Reads .npy files of Python objects without running what is in them: a pickle may hold code as well as arrays."""
+"""Reads .npy files of Python objects without unpickling code: only arrays are accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Crops to learn from: around the target, free of it, with pasted targets and decoys, and where the model was wrong."""
+"""Sampling of training crops from pages: targets, background, pasted targets and decoys, mined hard negatives."""
 
 from __future__ import annotations
 

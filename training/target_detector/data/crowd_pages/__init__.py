@@ -1,1 +1,1 @@
-"""Crowd pages of our own, drawn, with the exact pixels of the one to be found."""
+"""Synthetic crowd pages with exact masks of the one to be found."""

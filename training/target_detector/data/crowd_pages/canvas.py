@@ -1,4 +1,4 @@
-"""Where crowd pages are drawn: every shape goes onto the picture and, as target or as cover, onto the mask."""
+"""The canvas of synthetic crowd pages: shapes drawn on the picture and, as target or cover, on the mask."""
 
 from __future__ import annotations
 

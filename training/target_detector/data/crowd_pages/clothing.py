@@ -1,4 +1,4 @@
-"""What a person in the crowd wears: the one to be found, its look-alikes, and everybody else."""
+"""Clothing of the people on synthetic crowd pages: the target's, its look-alikes', everybody else's."""
 
 from __future__ import annotations
 

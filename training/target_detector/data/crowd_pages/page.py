@@ -1,4 +1,4 @@
-"""A page full of people with one to be found, the same for the same seed."""
+"""Synthetic crowd pages with one target among people, the same for the same seed."""
 
 from __future__ import annotations
 

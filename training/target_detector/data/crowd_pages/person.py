@@ -1,4 +1,4 @@
-"""Draws one person of the crowd: some twenty shapes, from the back to the front."""
+"""Draws one person of a synthetic crowd page: some twenty shapes, from the back to the front."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ground the crowd stands on and what stands about: a beach, a fair on a meadow, a winter square."""
+"""Scenery of synthetic crowd pages: beach, fair on a meadow, winter square."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes drawn pages as a folder that can be learnt from: pictures, exact masks and boxes."""
+"""Writes synthetic crowd pages as a data set folder: pictures, exact masks, boxes.csv."""
 
 from __future__ import annotations
 
