@@ -60,6 +60,7 @@ class FaceSettings(Section):
 
 
 class PupilSettings(Section):
+    # Why the network, and no silent fallback: docs/decisions/network-by-default.md
     finder: PupilDetectorName = PupilDetectorName.TFLITE
     """tflite (the exported model), cpu (handcrafted) or tutorial (the baseline)"""
     model: Path | None = None

@@ -1,7 +1,8 @@
 """A second connection to the X server that hears all keys, clicks and turns of the wheel of one of our own windows.
 
 OpenCV keeps only the last of the keys that come while a page is drawn, knows no shift, and enlarges its view by the
-wheel, which nothing turns off: an invisible window over its own takes the mouse away from it.
+wheel, which nothing turns off: an invisible window over its own takes the mouse away from it. Polling waitKeyEx more
+often loses keys all the same; it is the way back where this connection cannot be had.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from labeler.formats.parsing import compact, parse_errors, parse_json, read_text
 from livecam.core.types import EyeState, Point, Points, Pupil, Side
 from livecam.store.samples import CropMode, LabelAction, LabelEvent, Prediction, Sample, SamplingReason, Split
 
+# Why every format carries it: docs/decisions/whole-record-exports.md
 SCHEMA = 1
 KEY = "livecam"  # under which a record stands in a file
 _MOST = 2**53  # of what every reader of JSON holds exactly

@@ -27,6 +27,7 @@ from labeler.web.serialization import session_to_json
 from livecam.core.errors import LivecamError, SinkError, StoreError
 from livecam.core.types import Point, Side
 
+# Why all rules are on this side: docs/decisions/browser-decides-nothing.md
 HOST = "127.0.0.1"
 _STATIC = {"label.js": "text/javascript", "drawing.js": "text/javascript", "label.css": "text/css"}
 _ID = re.compile(r"[0-9a-f]{64}")

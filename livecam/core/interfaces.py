@@ -39,7 +39,10 @@ class PupilDetector(Protocol):
         ...
 
     def detect(self, eyes: EyePair) -> PupilPair:
-        """Both pupils, in frame pixels. Two eyes at once, for each tells about the other."""
+        """Both pupils, in frame pixels. Two eyes at once, for each tells about the other.
+
+        Why: docs/decisions/pupils-in-pairs.md
+        """
         ...
 
 
@@ -51,7 +54,10 @@ class Effect(Protocol):
 
 class Sink(Protocol):
     def show(self, frame: Frame) -> None:
-        """Takes a finished picture with the index and the time of the frame it was drawn on."""
+        """Takes a finished picture with the index and the time of the frame it was drawn on.
+
+        Why: docs/decisions/sinks-take-frames.md
+        """
         ...
 
 

@@ -14,6 +14,7 @@ from types import FrameType
 
 import cv2
 
+# Why one thread, frozen garbage and late interrupts: docs/decisions/frame-time.md
 _STDERR = 2
 # Its log is not open to settings before version 0.10.30: these lines come at every start, and nothing is wrong.
 _NOISE = (

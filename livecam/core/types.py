@@ -114,6 +114,7 @@ class Pupil:
 
     `confidence` is the probability that the centre is within 5 % of the distance between the pupils of the true
     centre. A closed eye has a state of CLOSED and a confidence below 0.5; its centre is where the iris would be.
+    Why: docs/decisions/confidence.md
     """
 
     centre: Point

@@ -15,6 +15,9 @@ from livecam.drawing.eye_colours import ERASED, ERASED_SOFT, LASH_SHADE, EyeColo
 from livecam.drawing.eyelids import EyelidCurves, EyelidMotion
 from livecam.drawing.warping import Grid, Mask, above, between, inside
 
+# Skin and the emptied eyeball are warped together and the iris is pasted afterwards: no seam, and its centre is exactly
+# where it was asked for. Filling what a lid uncovers with white left bright lines along the lids.
+#
 # Iris radii. The limbus is soft: what is erased reaches a little further than what is moved.
 _MOVED, _MOVED_SOFT = 0.99, 0.16
 _MOVED_REACH = _MOVED + _MOVED_SOFT / 2

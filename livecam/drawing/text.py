@@ -15,6 +15,8 @@ from livecam.core.assets import asset
 from livecam.core.errors import AssetError
 from livecam.core.types import Image
 
+# A sheet drawn from DejaVu Sans; OpenCV's Qt also only reduces pictures, so the window enlarges its own before it is
+# shown.
 Mask = NDArray[np.uint8]  # (h, w), 255 is covered
 
 

@@ -13,6 +13,8 @@ from livecam.store.queries import chunks, events_of
 from livecam.store.samples import SampleState, pixel_hash, resolve_labels
 from livecam.store.tables import removals, samples
 
+# Why nothing is deleted: docs/decisions/nothing-deleted-at-start.md
+
 
 def reconcile_files(database: Database, pictures: StoredImages) -> None:
     """To be called while the pictures are locked, for what another process is writing looks half done.

@@ -19,6 +19,8 @@ MARGIN = 0.1
 
 Sizes = Mapping[str, tuple[int, int]]
 
+# Why events are only added, and who enforces it: docs/decisions/append-only-labels.md
+
 
 def append_events(connection: Connection, said: Sequence[LabelEvent], now: datetime) -> tuple[LabelEvent, ...]:
     """All or none; StoreError for the first event that cannot be meant."""

@@ -84,7 +84,10 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """A cut-out of a frame with one face. Every point is in pixels of its own picture; `origin` leads to the frame."""
+    """A cut-out of a frame with one face. Every point is in pixels of its own picture; `origin` leads to the frame.
+
+    Why: docs/decisions/sample-pixels.md
+    """
 
     id: str  # sha256 of the pixels, see `pixel_hash`
     session: str  # one recording: from the start of a run to its end

@@ -13,6 +13,7 @@ from livecam.core.types import EyeState, Face, Frame, Image, Pupil, Side
 from livecam.store.samples import EyeLabel, StoredSample
 from training.data.store_samples import face_of
 
+# Why a new model must be better for sure: docs/decisions/judged-by-random-samples.md
 MISS = 0.25  # of the pupil distance: what a pupil costs that was not found, or farther away than this
 DRAWS = 10_000
 CONFIDENCE = 0.95

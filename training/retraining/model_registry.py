@@ -17,6 +17,7 @@ from livecam.perception.pupils.factory import own_model, own_models
 from livecam.perception.pupils.network.model_card import SHIPPED
 from training.engine.files import RunError
 
+# Why a link: docs/decisions/model-link.md
 MODEL, WEIGHTS = "pupil.tflite", "pupil.weights.h5"
 
 

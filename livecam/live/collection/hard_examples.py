@@ -14,6 +14,9 @@ from livecam.live.collection.random_sampling import PoissonSampler
 from livecam.settings import CollectSettings
 from livecam.store.samples import SamplingReason
 
+# Unsure is relative: with nothing to keep the threshold climbs, so that a good clip still gives its least sure faces, a
+# handful of them.
+#
 # Log-odds a second. A face that is kept lowers it by what five seconds raise it: at most twelve a minute are only the
 # least sure.
 _RISE = 1.0
@@ -48,7 +51,8 @@ def _log_odds(probability: float) -> float:
 
 # The other finder may look at one frame in so many: half of what would still not be felt.
 _FRAMES_A_PROBE = 20
-# Both pupils that leap as one are a glance, unless they go this many times as far as would do for one alone.
+# Glances are made with both eyes: both pupils that leap as one are a glance, unless they go this many times as far as
+# would do for one alone.
 _TOGETHER = 2.5
 _LONGEST_STEP = 0.15  # seconds: over a longer pause an eye may have gone anywhere
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Generic, TypeVar
 
+# Only what is drawn here judges a model: docs/decisions/judged-by-random-samples.md
 _LONGEST_STEP = 0.5  # seconds: a longer pause between two frames with a face was time without one
 _Item = TypeVar("_Item")
 

@@ -18,6 +18,7 @@ from livecam.core.errors import SinkError
 from livecam.core.types import Frame, Size
 from livecam.live.sinks.encoder import CONTAINERS, VideoEncoder, even, fitted, planes, playable
 
+# Why fragments, a part file and a thread: docs/decisions/recordings.md
 Create = Callable[[Path], BinaryIO]
 
 

@@ -66,6 +66,7 @@ def _camera(device: int | str, settings: SourceSettings) -> CameraSource:
 
 
 def _address(url: str, *, paced: bool) -> AnySource:
+    # PyAV's timeouts for opening and reading hold, unlike OpenCV's; for devices its wheel has no Video4Linux.
     if _VIDEO_URL.match(url):
         return VideoSource(url, paced=paced)
     return CameraSource(lambda: NetworkCapture(url))

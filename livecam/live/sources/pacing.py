@@ -9,6 +9,8 @@ from dataclasses import dataclass
 Clock = Callable[[], float]
 Sleep = Callable[[float], None]
 
+# Why files keep every frame: docs/decisions/live-drops-files-keep.md
+
 
 @dataclass(frozen=True, slots=True)
 class FrameTiming:

@@ -32,7 +32,8 @@ _BOX_PX = 200
 _PATCH_PX = 300
 # There the backgrounds of three clips score at most -0.9; followed faces at least 0.6, turned away down to -1.
 # The face fills a box of the smallest size the detector knows; of what is around it, a fifth of a face to each side
-# is as good as twice that, and half the work.
+# is as good as twice that, and half the work (0.9 ms instead of 2.0; 93 faces moved or scaled by 15 % all confirmed).
+# A smaller patch for the predictor saves 0.1 ms and trembles more: its 95 MB of tables are what it costs.
 _CONFIRM_BOX_PX, _CONFIRM_PX = 80, 112
 _CONFIRM_SCORE = -0.8
 _CONFIRM_MIDDLE = (_CONFIRM_PX // 2, _CONFIRM_PX // 2)

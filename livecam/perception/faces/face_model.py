@@ -36,6 +36,7 @@ class FaceLandmarks:
         return FaceLandmarks(self.landmarks, self.region._replace(confidence=other.region.confidence))
 
 
+# Why all models share one tracker: docs/decisions/one-tracker.md
 class FaceModel(Protocol):
     """Finds faces and their 68 points. Only `detect` may be called from another thread than the rest."""
 

@@ -32,6 +32,8 @@ _LONGEST_LEAP = 0.6
 _DRIFT = 0.25
 _SMALLEST_PX = 16.0
 
+# A face that was lost comes back under a new track id: docs/decisions/track-ids.md
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:

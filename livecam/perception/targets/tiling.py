@@ -13,6 +13,7 @@ from livecam.core.types import Image
 from livecam.perception.targets.image_pyramid import Interval, LazyScaledImage
 from livecam.perception.targets.interfaces import Map, SegmentationMaps, SegmentationNetwork
 
+# Why panels overlap as they do: docs/decisions/page-panels.md
 PANEL_PIXELS = 3_000_000  # most that the network sees at once; it needs some 60 bytes for each
 _FEATHER = 32  # pixels over which one panel passes into the next
 _LONGEST = 16_384  # pixels, on the page itself as on the scaled page

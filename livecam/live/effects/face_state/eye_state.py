@@ -10,6 +10,8 @@ from livecam.core.types import EyeState, FaceObservation, Gaze, Pupil, Side
 from livecam.live.effects.easing import ramp, smooth, towards
 from livecam.live.effects.face_state.frame import FaceFrame
 
+# Doubtful single eyes were the flicker that disturbed most. A longer ramp lost blinks, a shortest duration of a state
+# lagged.
 _WEIGHED_SECONDS = 0.05
 _CONVINCED = 0.3
 # How far apart the signs of two eyes are when one of them winks; in between they are taken for one another's doubt.

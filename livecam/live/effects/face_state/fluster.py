@@ -8,6 +8,9 @@ from livecam.core.types import Gaze, Side
 from livecam.live.effects.easing import smooth, towards
 from livecam.live.effects.face_state.eye_state import EyePose
 
+# Two independent signs, either of which is enough. The spread of the gaze does not depend on the frame rate; its speed
+# is mostly noise, and different at 15 and 60 frames a second. The constants were judged by eye; recordings of people
+# who really are flustered would be a reason to fit them.
 _WINDOW_SECONDS = 2.0
 _STILL, _RESTLESS = 0.07, 0.35  # standard deviation of the gaze when it rests (noise), and when it wanders all over
 _BLINK_SECONDS = 6.0

@@ -77,6 +77,7 @@ def face_frame(face: Face) -> FaceFrame | None:
     middle = Point((left.x + right.x) / 2, (left.y + right.y) / 2)
     mouth = [sum(values) / 2 for values in zip(points[48], points[54], strict=True)]
     # A head that turns brings its eyes together, but not its eyes to its mouth: the larger of the two is its size.
+    # The box would not do: it jumps between detectors.
     unit = max(distance, hypot(mouth[0] - middle.x, mouth[1] - middle.y) / _EYES_TO_MOUTH * 0.9)
     if distance < 1 or unit < _SMALLEST_UNIT:
         return None

@@ -9,6 +9,8 @@ from livecam.live.effects.easing import ramp
 
 _RETURN_SECONDS = 0.12  # a face that comes back while it fades is whole again after this time
 
+# What was remembered of a face is joined to its new track id here: docs/decisions/track-ids.md
+
 
 @dataclass(slots=True, eq=False)
 class FadingFace:

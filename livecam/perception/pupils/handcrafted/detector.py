@@ -26,6 +26,9 @@ from livecam.perception.pupils.handcrafted.localization import (
 )
 from livecam.perception.pupils.handcrafted.ring_filter import Plane
 
+# Sizes are known from the head, whose scale comes from a fit of thirteen points, for a foreshortened pupil distance
+# would mislead. The pair of peaks, one an eye, whose positions agree best is taken. What was tried besides:
+# docs/experiments.md, "The handcrafted detector".
 _WIDTH, _HEIGHT = 64, 48
 _IRIS_RADIUS = 8.0  # patch pixels
 _SCALE = _IRIS_RADIUS / 0.0935  # patch pixels a pupil distance: an iris of the usual 0.0935 gets a radius of 8 pixels

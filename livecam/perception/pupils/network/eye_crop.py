@@ -15,6 +15,8 @@ from livecam.perception.pupils.network.model_card import CropSpec
 
 Matrix = NDArray[np.float64]  # (2, 3), frame pixels to crop pixels
 
+# Training cuts by the same matrices: docs/decisions/one-crop-code.md
+
 
 @dataclass(frozen=True, slots=True)
 class EyeCornerCropper:

@@ -13,6 +13,7 @@ from livecam.core.errors import LivecamError
 from livecam.core.interfaces import EyeCropper, PupilDetector, PupilPair
 from livecam.core.timing import Clock
 
+# Why a link that is turned: docs/decisions/model-link.md
 POLL_SECONDS = 1.0
 
 Say = Callable[[str], None]

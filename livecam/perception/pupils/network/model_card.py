@@ -46,6 +46,7 @@ class Decoding(CardSection):
     """an openness, as a probability, that is lower than this is a closed eye"""
 
 
+# Wrong landmarks cost more than anything else; figures and alternatives: docs/experiments.md, rows 5 to 8.
 class WideRetry(CardSection):
     """Where the first look is in doubt, a wider one finds the eye that wrong landmarks missed."""
 
