@@ -1,1 +1,1 @@
-"""Lets a person judge and correct what the finders guessed."""
+"""The labeler: people judge and correct what detectors predicted, in a window or a browser."""

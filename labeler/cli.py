@@ -1,4 +1,4 @@
-"""The command line of the labeler: the only place that prints and exits."""
+"""The command line of `livecam-label`: review, annotate, serve, stats, export, import; it prints and exits."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""desktop"""
+"""The labeler in a window: page drawing, keyboard and mouse."""

@@ -1,4 +1,4 @@
-"""A sitting: shows the page of a session in the window and turns keys, clicks and the wheel into wishes."""
+"""The desktop labeler: shows the page of a session in a window and turns keys, clicks and the wheel into input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is drawn on an eye: the machine's guess, what was placed and is not accepted yet, or what was decided."""
+"""Marks on an eye: the prediction, what was placed and is not accepted yet, or what was decided."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An enlarged eye on the page, and the way between the page's pixels and the picture's."""
+"""An enlarged eye on the page, and the way between the page's pixels and the sample's."""
 
 from __future__ import annotations
 

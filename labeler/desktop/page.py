@@ -1,4 +1,4 @@
-"""Draws what a person labels on: both eyes enlarged side by side, the whole picture small, and where things stand."""
+"""The labeling page: both eyes enlarged side by side, the whole image small, and the state of things."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes and draws on the labeler's pages: letters from the sheet, thin lines with a soft dark edge."""
+"""Drawing primitives of the labeler's pages: text, thin lines with a soft dark edge, circles, crosses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words on the page: progress, help, what was decided, where it is kept."""
+"""Text on the labeling page: progress, help, labels so far, where they are kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shows pages in a window and hears its keys and its mouse; nothing is decided here."""
+"""The labeler's window: shows pages and reads keys and mouse; nothing is decided here."""
 
 from __future__ import annotations
 

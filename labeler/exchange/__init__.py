@@ -1,1 +1,1 @@
-"""exchange"""
+"""Export and import of labels, in the formats of other tools."""

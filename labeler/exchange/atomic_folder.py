@@ -1,4 +1,4 @@
-"""A folder that is there whole or not at all, and takes the place of an earlier one only where that was asked for."""
+"""Atomic folder writing: a folder is there whole or not at all, and replaces an earlier one only when asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes what a store holds in the format of another tool, with all that the tool has no place for beside it."""
+"""Exports a store in another tool's format, with what the tool has no place for beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Brings what another store, or another tool, labelled into a store: all of it, or nothing."""
+"""Imports labels of another store or another tool into a store: all of it, or nothing."""
 
 from __future__ import annotations
 

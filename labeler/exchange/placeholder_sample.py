@@ -1,4 +1,4 @@
-"""A sample for a picture of which a file says no more than where the pupils are."""
+"""Placeholder samples for images of which a file says no more than where the pupils are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which file writes and reads which format, and where its pictures are."""
+"""The registry of formats: which module writes and reads each, and where its images are."""
 
 from __future__ import annotations
 

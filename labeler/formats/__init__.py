@@ -1,1 +1,1 @@
-"""One file for each format that labels are exchanged in."""
+"""Label formats: COCO, labelme, CVAT, Label Studio, Datumaro, CSV and the tutorial's, one file each."""

@@ -1,4 +1,4 @@
-"""COCO keypoints: one `face` for each labelled picture, with two keypoints, `left_pupil` and `right_pupil`."""
+"""The COCO keypoints format: one `face` for each labelled image, with two keypoints, `left_pupil` and `right_pupil`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table for spreadsheets and data frames: one row an eye, in our own pixels."""
+"""The CSV format, for spreadsheets and data frames: one row an eye, in our own pixels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CVAT for images 1.1: a point for each pupil, a tag for each eye that is closed or hidden."""
+"""The CVAT for images 1.1 format: a point for each pupil, a tag for each eye that is closed or hidden."""
 
 from __future__ import annotations
 

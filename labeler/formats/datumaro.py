@@ -1,4 +1,4 @@
-"""Datumaro's own JSON: a file and a folder of pictures for each split, both pupils as one annotation of points."""
+"""The Datumaro JSON format: a file and a folder of images for each split, both pupils as one annotation of points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written to a format and what is read from one."""
+"""The interface of a label format: what is written to it and what is read from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Both pupils as COCO has keypoints: x, y and v, from the corner of the picture."""
+"""COCO-style keypoints of both pupils: x, y and visibility, measured from the corner of the image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""labelme: beside every picture a file of its name, with a point for each pupil and flags for the rest."""
+"""The labelme format: beside every image a JSON of its name, with a point for each pupil and flags for the rest."""
 
 from __future__ import annotations
 

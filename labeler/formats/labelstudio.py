@@ -1,4 +1,4 @@
-"""Label Studio: a list of tasks, with the guesses as predictions and what people said as annotations."""
+"""The Label Studio format: a list of tasks, with predictions, and with what people said as annotations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON files, written in a stream and read with words for what is wrong with them."""
+"""JSON parsing and streaming for formats, with messages that say what is wrong and where."""
 
 from __future__ import annotations
 

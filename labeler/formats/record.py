@@ -1,4 +1,4 @@
-"""A sample and all that was said of it as one JSON value, to the last digit: what every format carries along."""
+"""The sample record: a sample and all its label events as one JSON value, which every format carries along."""
 
 from __future__ import annotations
 

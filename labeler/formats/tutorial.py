@@ -1,4 +1,4 @@
-"""The tutorial's own format: two folders, and for every judged picture its name and a class, 1 true or 0 false."""
+"""The tutorial's annotation format: two folders, and for every judged image its name and a class, 1 true or 0 false."""
 
 from __future__ import annotations
 

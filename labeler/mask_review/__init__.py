@@ -1,1 +1,1 @@
-"""mask_review"""
+"""Mask review: people judge predicted masks over images, without a store."""

@@ -1,4 +1,4 @@
-"""The loop of judging: show a picture, hear a key, keep the decision, then show the next."""
+"""The mask review application: show an image, wait for a key, keep the decision, then show the next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds the pictures to judge and, by file name, the mask of each."""
+"""Pairs of images and masks, matched by file name, and how they are blended."""
 
 from __future__ import annotations
 

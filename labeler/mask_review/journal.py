@@ -1,4 +1,4 @@
-"""Keeps every decision on disk before the next picture shows, one line of JSON each, appended and never changed."""
+"""The journal of decisions: one line of JSON each, on disk before the next image shows, only ever appended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draws what the window shows: the picture, and under it where one is, what was decided and where it is kept."""
+"""The page of the mask review: the image, and under it the position, the decision and where it is kept."""
 
 from __future__ import annotations
 

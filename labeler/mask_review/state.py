@@ -1,4 +1,4 @@
-"""All that judging pictures means, without a window: the state is a fold of events, and nothing is ever overwritten."""
+"""The state of a mask review as a fold of events, without a window; nothing is ever overwritten."""
 
 from __future__ import annotations
 

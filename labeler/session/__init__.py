@@ -1,1 +1,1 @@
-"""Labels for the samples of a store: judging guesses and placing pupils, in a window or a browser."""
+"""Labeling sessions: judging predictions and placing pupils, the same in a window and in a browser."""

@@ -1,4 +1,4 @@
-"""What a person can ask for, and the keys that ask for it wherever labels are judged."""
+"""Labeling actions and their keys: what an annotator can ask for."""
 
 from __future__ import annotations
 

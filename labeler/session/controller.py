@@ -1,4 +1,4 @@
-"""Where a person labels: keeps what is said in the store before the next sample shows, and holds what is shown."""
+"""The annotation controller: writes what an annotator says to the store before the next sample shows."""
 
 from __future__ import annotations
 

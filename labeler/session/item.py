@@ -1,4 +1,4 @@
-"""One sample as a person is asked about it: the machine's guess, and what this person has said of each eye."""
+"""One sample as an annotator sees it: the prediction, and what this person has said of each eye."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that labelling samples means, without a window or a store: the state is a fold of events."""
+"""The state of a labeling session as a fold of events, without a window or a store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which samples come in which order, and how many of them are left."""
+"""The task queue: which samples come in which order, repeats included, and how many are left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a wish means in a state of the session; pure, like the fold of what comes of it."""
+"""State transitions of a labeling session: what an input means in a state; pure functions."""
 
 from __future__ import annotations
 

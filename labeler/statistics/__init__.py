@@ -1,1 +1,1 @@
-"""statistics"""
+"""Label statistics: agreement between people, accuracy of predictions, counts."""

@@ -1,4 +1,4 @@
-"""What each person made of a sample, the first time and when it was shown again: what agreement is measured on."""
+"""Annotator agreement: between people, and of a person with themselves on repeats (distances, Cohen's kappa)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How good each finder's guesses were, eye by eye, as the labels of people tell."""
+"""Detector accuracy: how good each detector's predictions were, eye by eye, as people's labels tell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts the labels of a store, measures how well people agree, and how good the guesses turned out to be."""
+"""The statistics report of a store: counts, agreement, accuracy of predictions."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The labeler in a browser, for machines without a window system; nothing leaves this computer."""
+"""The labeler in a browser of this computer, for machines without a window system."""

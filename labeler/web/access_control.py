@@ -1,4 +1,4 @@
-"""Lets nobody in but the person at this computer: a token, the right Host, and no page of somebody else."""
+"""Access control of the web labeler: a token, the right Host, and no page of another origin."""
 
 from __future__ import annotations
 

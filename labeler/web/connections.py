@@ -1,4 +1,4 @@
-"""The people at their browsers: a desk for each page that is open, and what became of those that were closed."""
+"""Connections of browsers: one controller for each open page, and what became of those that were closed."""
 
 from __future__ import annotations
 

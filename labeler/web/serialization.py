@@ -1,4 +1,4 @@
-"""A session as the page is told about it: plain values, nothing left to decide."""
+"""A labeling session as JSON for the page: plain values, nothing left to decide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The small server behind the page: opens sessions, hears wishes, shows pictures by the id of their sample."""
+"""The web server of the labeler: opens sessions, takes input, serves images by the id of their sample."""
 
 from __future__ import annotations
 
