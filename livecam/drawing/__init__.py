@@ -1,1 +1,1 @@
-"""drawing"""
+"""Image drawing: warping, compositing of sprites, eyelids, moving irises, and text."""

@@ -1,4 +1,4 @@
-"""Lays pictures over a frame: placed by two vectors, anti-aliased, blended only where they are."""
+"""Alpha compositing: lays a sprite over an image, placed by two vectors, anti-aliased, blended only where it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The colours of one eye, sampled in a small levelled patch: the white behind its iris, and the iris as rings."""
+"""Colours of an eye sampled from the image: the white behind the iris, and the iris as rings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The opening of an eye as two smooth curves, and how they move when the eye looks up, down or blinks."""
+"""Eyelid curves: the opening of an eye as two smooth curves, and how they move when it looks up, down or blinks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moves a real iris inside its eye: for the trembling effect, the demo, and photographs made to look elsewhere."""
+"""Gaze redirection: moves a real iris inside its eye, for the trembling effect, the demo, and training images."""
 
 from __future__ import annotations
 

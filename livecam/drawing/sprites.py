@@ -1,4 +1,4 @@
-"""Pictures to be laid over a frame: what they add to it, what they let through, and how far they can be seen."""
+"""Overlay sprites: RGBA pictures with mip levels, drawn only where they can be seen."""
 
 from __future__ import annotations
 

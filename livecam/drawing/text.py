@@ -1,4 +1,4 @@
-"""The letters of every window: a sheet of glyphs, for OpenCV's wheel has no fonts and its strokes are ugly."""
+"""Text rendering from a sheet of glyphs, because OpenCV's wheel has no fonts and its own strokes are ugly."""
 
 from __future__ import annotations
 

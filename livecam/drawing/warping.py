@@ -1,4 +1,4 @@
-"""Bends what is already in the picture: an eye grows, a mouth ripples; soft at the edge, so that no seam shows."""
+"""Local image warps: an eye grows, a mouth ripples, with soft edges so that no seam shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The heart: take a frame, understand it, draw on it, show it, perhaps keep it."""
+"""The main loop: take a frame, detect faces and pupils, draw, show, and offer the scene to the collector."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Builds the parts of a live run from the settings; what has to be closed is left to an ExitStack."""
+"""Builds a live session from the settings: source, detectors, effect, sinks, collector."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the program is doing: frame rate, the age of what is shown, faces seen; for the HUD and for the report."""
+"""Telemetry of a run: frame rate, latency, stage times, faces seen; for the HUD and for the report."""
 
 from __future__ import annotations
 

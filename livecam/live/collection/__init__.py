@@ -1,1 +1,1 @@
-"""Which scenes become samples of the labeling queue, and how they get there without slowing the picture."""
+"""Sample collection: which scenes are kept for labelling, and how they are stored without slowing the loop."""

@@ -1,4 +1,4 @@
-"""The Collector of a run: suspects go into a small buffer, and another thread keeps them."""
+"""The sample collector: candidates go into a small buffer, and a background thread stores them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens the collector of a run as the settings say, and says where the frames go."""
+"""Opens the sample collector that the settings ask for, and says where samples go."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notices, in the loop and in microseconds, which scenes might teach something."""
+"""Hard-example detection, in the loop and in microseconds: low confidence, jumps, flags, random draws."""
 
 from __future__ import annotations
 

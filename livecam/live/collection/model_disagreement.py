@@ -1,4 +1,4 @@
-"""Asks the finder that is not in use what it makes of a face."""
+"""Model disagreement: asks the pupil detector that is not in use what it makes of a face."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells whether two faces' eyes look the same to a person, so that a queue does not fill with one picture."""
+"""Near-duplicate filter: perceptual hashes of the eyes, so that a store does not fill with one image."""
 
 from __future__ import annotations
 

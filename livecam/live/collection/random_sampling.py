@@ -1,4 +1,4 @@
-"""Draws the samples that show what the camera sees as it is: at moments that know nothing of what is in the picture."""
+"""Random sampling of scenes: Poisson moments and a reservoir, which know nothing of what is in the image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all samples of one run have in common, and how one is made."""
+"""Builds samples from scenes: the crop, its coordinates, its recording and its split."""
 
 from __future__ import annotations
 

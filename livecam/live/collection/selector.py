@@ -1,4 +1,4 @@
-"""Decides in peace, beside the loop, which suspects are kept, and puts them into the store."""
+"""Sample selection, in the collector's thread: second opinion, duplicates, rate limit, random share; then the store."""
 
 from __future__ import annotations
 

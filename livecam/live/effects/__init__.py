@@ -1,1 +1,1 @@
-"""Everything that draws on a Scene."""
+"""Effects: flustered eyes in several styles, and the spotlight."""

@@ -1,4 +1,4 @@
-"""What the keys of the window change while the effect runs."""
+"""Effect controls: the style, strength and switch that keys change while a run goes on."""
 
 from __future__ import annotations
 

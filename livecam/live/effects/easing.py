@@ -1,4 +1,4 @@
-"""Movement as a function of time alone, so that an effect looks the same at any frame rate."""
+"""Easing functions: movement as a function of time alone, the same at any frame rate."""
 
 from __future__ import annotations
 

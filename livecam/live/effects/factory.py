@@ -1,4 +1,4 @@
-"""The Effect a person chose by its name, which a key may change while it runs."""
+"""Effects by name: creates the one that was chosen, which a key may change while it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Flustered eyes: the Effect that looks after every face in view and lets the chosen style draw it."""
+"""Flustered eyes: the effect that looks after every face in view and lets the chosen style draw it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The spotlight: everything is dark but what the lights follow, with soft edges."""
+"""The spotlight effect: everything is dark but faces or targets, with soft edges."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Where finished pictures go: a window, a file, a virtual camera, nowhere."""
+"""Sinks, where finished frames go: a window, a video file, a virtual camera, nowhere."""

@@ -1,4 +1,4 @@
-"""H.264 pictures with true times in an .mp4 or .mkv; the only importer of PyAV among the sinks."""
+"""H.264 video encoding into .mp4 or .mkv with true timestamps; the only importer of PyAV among the sinks."""
 
 from __future__ import annotations
 

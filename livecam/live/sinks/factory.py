@@ -1,4 +1,4 @@
-"""Decides where the pictures of a run go, and opens those places."""
+"""Opens the sinks that the settings name, and refuses one that would overwrite the source."""
 
 from __future__ import annotations
 

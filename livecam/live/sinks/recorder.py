@@ -1,4 +1,4 @@
-"""What the keys r and s keep: recordings and snapshots with time-stamped names in one folder."""
+"""Recordings and snapshots by key, with time-stamped names in one folder."""
 
 from __future__ import annotations
 

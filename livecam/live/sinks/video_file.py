@@ -1,4 +1,4 @@
-"""A video file, encoded behind the loop's back and playable whatever happens."""
+"""The video file sink: encodes in a thread of its own, into a file that is playable at any moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A camera that other programs can open; the only importer of pyvirtualcam, which is an optional extra (GPL-2)."""
+"""The virtual camera sink, which other programs can open, and the null sink; the only importer of pyvirtualcam (GPL-2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The window: shows the picture, mirrored if wished, with what is drawn only there, and hears the keys."""
+"""The window sink: shows frames, mirrored if wished, with what is drawn only there, and reads its keys."""
 
 from __future__ import annotations
 

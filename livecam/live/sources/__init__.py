@@ -1,1 +1,1 @@
-"""Where frames come from: cameras, videos, pictures and the demo."""
+"""Sources, where frames come from: cameras, videos, images, the demo."""

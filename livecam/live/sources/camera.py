@@ -1,4 +1,4 @@
-"""A live camera: its own thread takes pictures, the newest wins, and a lost camera is waited for."""
+"""The camera source: a thread reads the device, the newest frame wins, a lost camera is reconnected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens a camera by device or by address; what is opened gives one picture after another."""
+"""Video capture from a device (OpenCV) or a network address (PyAV)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A face without a camera: an endless performance whose true pupils are known in every frame."""
+"""The demo source: an animated portrait whose true pupils are known in every frame."""
 
 from __future__ import annotations
 

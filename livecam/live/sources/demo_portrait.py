@@ -1,4 +1,4 @@
-"""The portrait of the demo as a wide plate, whose eyes can be moved and closed, and where its irises truly are."""
+"""The demo's portrait: moves and closes its eyes, and knows where its irises truly are."""
 
 from __future__ import annotations
 

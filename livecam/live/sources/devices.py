@@ -1,4 +1,4 @@
-"""Which cameras this computer has, asked of Video4Linux itself, so that even a busy camera can answer."""
+"""Lists the cameras of this computer by Video4Linux, with sizes and rates, busy ones too."""
 
 from __future__ import annotations
 

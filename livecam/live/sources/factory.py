@@ -1,4 +1,4 @@
-"""Opens the source that the settings name."""
+"""Opens the source that the settings name: camera, address, video, images or demo."""
 
 from __future__ import annotations
 

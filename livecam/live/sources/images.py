@@ -1,4 +1,4 @@
-"""Still pictures as a source: each one a frame, or a slide show."""
+"""The image source: still images, each a frame, or a slide show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Holds back frames that are ready too early, so that a file or the demo is shown at its own speed."""
+"""Pacing of files and the demo: holds back frames that are ready too early."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads a video file: every frame, in order, upright, at its true time."""
+"""The video file source: every frame, in order, upright, at its true time."""
 
 from __future__ import annotations
 

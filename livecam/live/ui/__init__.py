@@ -1,1 +1,1 @@
-"""ui"""
+"""The window's interface: keys, HUD, help, messages, debug drawing."""

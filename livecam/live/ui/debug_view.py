@@ -1,4 +1,4 @@
-"""What the program believes about every face, drawn onto the window's own picture and nowhere else."""
+"""The debug view: landmarks, crops, pupils, gaze and confidences, drawn onto the window's own image."""
 
 from __future__ import annotations
 

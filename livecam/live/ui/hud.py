@@ -1,4 +1,4 @@
-"""What the window tells about the program, drawn onto the window's own picture and nowhere else."""
+"""The HUD: frame rate, latency, confidences, messages and help, drawn onto the window's own image."""
 
 from __future__ import annotations
 

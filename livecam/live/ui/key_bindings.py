@@ -1,4 +1,4 @@
-"""What every key of the window does, and the switches that only the window knows."""
+"""Key bindings of the window: what every key does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dresses the window's picture: figures, debug drawing, help and notices."""
+"""The window overlay: puts HUD, debug view, help and messages onto what the window shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the person at the window works with: the keys, the parts they switch, and what the window tells."""
+"""Sets up the window: its keys, the parts they switch, and what it displays."""
 
 from __future__ import annotations
 

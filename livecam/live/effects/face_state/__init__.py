@@ -1,1 +1,1 @@
-"""face_state"""
+"""What effects remember and know of each face: geometry, eyelids, fluster level, fading."""

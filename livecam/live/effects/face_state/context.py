@@ -1,4 +1,4 @@
-"""What a style is given to draw: one face, its eyes, and how much of everything."""
+"""The drawing context: what a style is given to draw, that is one face, its eyes, and how much of everything."""
 
 from __future__ import annotations
 

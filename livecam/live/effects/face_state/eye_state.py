@@ -1,4 +1,4 @@
-"""Follows one eye over time, so that a lid that flickers in the measurements does not flicker in the picture."""
+"""Open or closed eyes over time: weighs noisy measurements, so that lids do not flicker; blinks and winks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How flustered somebody is, read from eyes that wander and blink."""
+"""The fluster level of a face, from how its gaze wanders and how often it blinks."""
 
 from __future__ import annotations
 

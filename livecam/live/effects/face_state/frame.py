@@ -1,4 +1,4 @@
-"""Where on a face things are drawn: the landmarks as a level frame of reference, and the places cartoonists use."""
+"""A face's own frame of reference for drawing: level, in units of the frontal pupil distance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps an effect on a face that blinks out: held where it was last seen, then faded; taken over when it returns."""
+"""Face persistence: an effect is held on a face that blinks out, then faded, and taken over when it returns."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""styles"""
+"""The styles of flustered eyes, and the accessories that go with them."""

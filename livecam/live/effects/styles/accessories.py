@@ -1,4 +1,4 @@
-"""Glowing, hatched cheeks, which breathe a little."""
+"""Accessories of the styles: blush, sweat drops, gloom lines, a wavering mouth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cartoon eye that styles fill: big and white while the real eye is open, tightly squeezed while it is not."""
+"""Cartoon eyes, the styles saucer and swirl: big and white while the real eye is open, squeezed while it is shut."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The styles of flustered eyes by name, and what goes with each."""
+"""The registry of styles: each name with its eyes, accessories and mouth."""
 
 from __future__ import annotations
 

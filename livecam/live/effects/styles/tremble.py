@@ -1,4 +1,4 @@
-"""The real eyes, grown and wet, with irises that quake: cut out, and put back displaced between their lids."""
+"""The style tremble: the real eyes enlarged and wet, with irises that quake."""
 
 from __future__ import annotations
 
