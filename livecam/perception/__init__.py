@@ -1,1 +1,1 @@
-"""perception"""
+"""Perception: detectors of faces, pupils and targets, tracking and smoothing."""

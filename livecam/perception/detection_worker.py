@@ -1,4 +1,4 @@
-"""Where slow detectors run: in a thread of their own for live pictures, at once for recorded ones."""
+"""Runs slow detectors: in a thread of their own for live frames, at once for recorded ones."""
 
 from __future__ import annotations
 

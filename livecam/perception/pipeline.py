@@ -1,4 +1,4 @@
-"""Turns a Frame into a Scene: faces, then the pupils of each, then where the eyes point."""
+"""The perception pipeline: a Frame becomes a Scene, with faces, the pupils of each, and gaze."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Finders of faces and their 68 landmarks, one heavy library a file."""
+"""Face detectors with 68 landmarks, one heavy library a file, and one tracker for all of them."""

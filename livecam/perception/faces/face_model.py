@@ -1,4 +1,4 @@
-"""What the stills and the tracking ask of a face model, so that both work the same with dlib and with MediaPipe."""
+"""The interface of a face model: what the tracker and the image detector ask of dlib, MediaPipe and others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Builds the face finder that the settings ask for."""
+"""Opens the face detector that the settings name."""
 
 from __future__ import annotations
 

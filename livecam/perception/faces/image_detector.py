@@ -1,4 +1,4 @@
-"""Finds the faces of single pictures, each searched thoroughly on its own."""
+"""The face detector for single images, each searched thoroughly on its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faces from MediaPipe: BlazeFace detectors and the attention mesh; quicker, and at home with turned heads."""
+"""Faces from MediaPipe: BlazeFace detectors and the attention mesh; quicker than dlib, and better with turned heads."""
 
 from __future__ import annotations
 

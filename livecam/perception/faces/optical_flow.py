@@ -1,4 +1,4 @@
-"""Carries landmarks from one frame to a later one by optical flow, which is cheaper than finding them anew."""
+"""Landmark propagation by sparse optical flow, cheaper than running the landmark model again."""
 
 from __future__ import annotations
 

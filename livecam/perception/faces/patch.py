@@ -1,4 +1,4 @@
-"""The levelled, scaled square that a model sees of a face, and the way from it back to the frame."""
+"""Face patches: the levelled, scaled square that a model sees of a face, and the way back to the frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steadies landmarks: the head as a whole, and the shape of the face on it, each with a One-Euro filter."""
+"""Landmark smoothing: the head as a whole, and the shape of the face on it, each with a One-Euro filter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Follows faces from frame to frame: detects rarely, starts from the last landmarks, makes sure now and then."""
+"""The face tracker: detects rarely, starts from the last landmarks, and verifies now and then."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Finders of pupils in the cut-out eyes of a face."""
+"""Pupil detectors, which work on the eye crops of a face."""

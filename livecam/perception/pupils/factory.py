@@ -1,4 +1,4 @@
-"""Opens the finder of pupils that the settings name; each library is loaded only when it is chosen."""
+"""Opens the pupil detector that the settings name; each library is loaded only when it is chosen."""
 
 from __future__ import annotations
 

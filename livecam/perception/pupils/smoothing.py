@@ -1,4 +1,4 @@
-"""Steadies pupils relative to the eye they move in, so that a moving head is not smoothed twice."""
+"""Pupil smoothing, relative to the eye they move in, so that a moving head is not smoothed twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tutorial's finder, darkest rows and columns with a mean shift, kept as the baseline that every table shows."""
+"""The tutorial's pupil detector, darkest rows and columns with a mean shift: the baseline of every table."""
 
 from __future__ import annotations
 

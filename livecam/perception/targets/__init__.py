@@ -1,1 +1,1 @@
-"""Finds a tiny target in a huge picture."""
+"""Target detection: finds a tiny target in a huge image, such as Waldo on a page."""

@@ -1,4 +1,4 @@
-"""Finds targets on a page of any size: at several scales, with a score that means a probability."""
+"""The target detector: searches a page of any size at several scales, with a calibrated score."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page seen at another scale without ever being there in full: any part can be had, each pixel always the same."""
+"""A lazily scaled image: any part of a page at another scale, each pixel always the same."""
 
 from __future__ import annotations
 

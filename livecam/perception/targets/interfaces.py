@@ -1,4 +1,4 @@
-"""What a segmentation network says of a picture, and what the search needs to know of the network."""
+"""The interface of a segmentation network: its maps, and what the search needs to know of it."""
 
 from __future__ import annotations
 

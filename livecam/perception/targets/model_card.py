@@ -1,4 +1,4 @@
-"""The card beside a target model: how to feed it, how to search with it, and where it comes from."""
+"""The model card of a target model: how to feed it, how to search with it, and where it comes from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A target model as a network: runs it on panels of any size as its card says."""
+"""Runs a target model (TFLite) on panels of any size, as its card says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads targets out of maps: the local maxima, one box for each, and of those that stand together only the highest."""
+"""Peak detection and non-maximum suppression: reads targets out of segmentation maps."""
 
 from __future__ import annotations
 

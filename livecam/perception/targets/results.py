@@ -1,4 +1,4 @@
-"""What was found on a page, as a record other programs read and as a line people read."""
+"""Results of a target search as a JSON record and as lines of text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs a network over a page of any size: at once, or in panels that overlap so far that no seam can be told."""
+"""Tiled inference: runs a network over a page of any size, in overlapping panels without visible seams."""
 
 from __future__ import annotations
 

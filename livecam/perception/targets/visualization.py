@@ -1,4 +1,4 @@
-"""Shows where on a page the target is: all else dimmed, a red box, and a magnified view in a corner."""
+"""Draws found targets: the page dimmed, a red box, and a magnified inset in a corner."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""handcrafted"""
+"""The handcrafted pupil detector: irises as rings of gradients, without a learned model."""

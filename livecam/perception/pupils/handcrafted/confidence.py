@@ -1,4 +1,4 @@
-"""How far an iris found by its ring can be trusted, and whether there is one between the lids at all."""
+"""Confidence of the ring detector: how far an iris can be trusted, and whether the eye is open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds pupils without a learned model: irises as rings of gradients, both eyes weighed together."""
+"""The ring pupil detector: finds irises as rings of gradients, both eyes weighed together; no learned model."""
 
 from __future__ import annotations
 

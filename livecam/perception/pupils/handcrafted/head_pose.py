@@ -1,4 +1,4 @@
-"""The size and turn of a head from a few landmarks that an expression hardly moves."""
+"""Head size and turn from a few landmarks that an expression hardly moves."""
 
 from __future__ import annotations
 

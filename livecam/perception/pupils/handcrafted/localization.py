@@ -1,4 +1,4 @@
-"""The exact centre and radius of an iris around a coarse peak."""
+"""Subpixel localisation: the exact centre and radius of an iris around a coarse peak."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much a place looks like the centre of an iris: rings across which it turns from dark to bright."""
+"""The ring filter: how much a place looks like the centre of an iris, dark inside and bright outside."""
 
 from __future__ import annotations
 

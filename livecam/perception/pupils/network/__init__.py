@@ -1,1 +1,1 @@
-"""network"""
+"""The network pupil detector: an exported TFLite model with its card."""

@@ -1,4 +1,4 @@
-"""Finds pupils with the trained network: one pass for both eyes, and a second, wider look where it is in doubt."""
+"""The network pupil detector: one pass for both eyes, and a wider retry where it is in doubt."""
 
 from __future__ import annotations
 

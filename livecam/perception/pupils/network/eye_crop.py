@@ -1,4 +1,4 @@
-"""Cuts eyes for the network: level, by their own corners, the nose always on the same side."""
+"""Eye crops for the network: level, by the eye's own corners, the nose always on the same side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the network sees of a crop, and how its heat map and numbers are read."""
+"""Crop normalisation and heat map decoding of the network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes a newly trained model into use while the program runs; the picture never waits for it."""
+"""Hot reload: takes a newly trained model into use while the program runs; no frame waits for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The card beside a pupil model: all that the program must know to feed it and to read its answer."""
+"""The model card of a pupil model: all that the program must know to feed it and to read its answer."""
 
 from __future__ import annotations
 
