@@ -1,4 +1,4 @@
-"""What `livecam` and `python -m livecam` run: the command line, with Ctrl-C heard while it is still loading."""
+"""The entry point of `livecam` and `python -m livecam`, with Ctrl-C heard while it is still loading."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Everything a person can set: defaults here, overridden by a TOML file, overridden by flags."""
+"""Settings: every value a person can set, defaults here, overridden by a TOML file, overridden by flags."""
 
 from __future__ import annotations
 

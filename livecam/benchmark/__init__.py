@@ -1,1 +1,1 @@
-"""How fast every path is on this machine, where the time goes, and what another program takes for the same frames."""
+"""The benchmark `livecam bench`: speed of every path, where the time goes, and MediaPipe on the same frames."""

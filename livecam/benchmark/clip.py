@@ -1,4 +1,4 @@
-"""The frames every contestant gets: decoded once, brought to one size, kept in memory."""
+"""Benchmark frames: decoded once, brought to one size, kept in memory, the same for every contender."""
 
 from __future__ import annotations
 

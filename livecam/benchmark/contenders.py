@@ -1,4 +1,4 @@
-"""Who runs in a benchmark: something that takes a block of frames and keeps its laps."""
+"""Contenders of a benchmark: each takes a block of frames and keeps its timings."""
 
 from __future__ import annotations
 

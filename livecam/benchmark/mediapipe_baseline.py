@@ -1,4 +1,4 @@
-"""The peer to beat: MediaPipe's own face mesh with iris, called as its users call it."""
+"""The baseline: MediaPipe's own face mesh with iris, called as its users call it."""
 
 from __future__ import annotations
 

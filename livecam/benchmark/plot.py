@@ -1,4 +1,4 @@
-"""A benchmark as one picture: where the time of every path goes, and how its frames are spread."""
+"""Plots a benchmark: where the time of every path goes, and how its frames are spread."""
 
 from __future__ import annotations
 

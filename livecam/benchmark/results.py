@@ -1,4 +1,4 @@
-"""What a benchmark found, as values and as JSON for other programs."""
+"""Results of a benchmark, as values and as JSON for other programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Carries a benchmark out: everybody on the same frames in turns, with a face and without."""
+"""Runs a benchmark: all contenders on the same frames in turns, with a face and without."""
 
 from __future__ import annotations
 

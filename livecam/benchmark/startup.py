@@ -1,4 +1,4 @@
-"""Start-up time and memory, which only a fresh interpreter can tell."""
+"""Start-up time and peak memory, measured in a fresh interpreter."""
 
 from __future__ import annotations
 

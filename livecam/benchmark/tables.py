@@ -1,4 +1,4 @@
-"""A benchmark as tables for the terminal."""
+"""Tables of a benchmark for the terminal."""
 
 from __future__ import annotations
 

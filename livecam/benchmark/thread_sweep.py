@@ -1,4 +1,4 @@
-"""Two eyes through the regressor, with every runtime and number of threads that is asked for."""
+"""Sweep over runtimes and thread counts of the pupil network."""
 
 from __future__ import annotations
 

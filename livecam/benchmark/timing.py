@@ -1,4 +1,4 @@
-"""Marks the moments of a frame's way through the loop, which itself knows no clock."""
+"""Frame timings of a benchmark: marks the moments of a frame's way through the loop."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""cli"""
+"""The commands of `livecam`, apart from `bench`."""

@@ -1,4 +1,4 @@
-"""Looks over the computer before the program has to: what is there, what is missing, and what to do about each."""
+"""The command `livecam doctor`: what is there, what is missing, and what to do about each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faces and pupils of still pictures, as records other programs read and as pictures people look at."""
+"""The output of `livecam locate`: faces and pupils of images as JSON records and as annotated images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: builds the parts, runs them, and is the only place that prints and exits."""
+"""The command line of `livecam`: run, locate, devices, doctor, config; it prints and exits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The flags the commands share, each with its help, and how their texts become values."""
+"""Command-line options that commands share, each with its help, and how their texts become values."""
 
 from __future__ import annotations
 

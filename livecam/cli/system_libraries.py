@@ -1,5 +1,5 @@
-"""Which of the system libraries that OpenCV's wheel leaves out are missing here; nothing but the standard library,
-for the set-up asks before anything is installed."""
+"""System libraries that OpenCV's wheel leaves out and that are missing here; the set-up asks, so nothing but the
+standard library is imported."""
 
 from __future__ import annotations
 

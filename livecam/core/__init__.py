@@ -1,1 +1,1 @@
-"""What livecam, labeler and training share: values, seams, crops, assets, errors."""
+"""What livecam, labeler and training share: values, interfaces, crops, image files, TFLite, assets, errors."""

@@ -1,4 +1,4 @@
-"""Finds the files that ship with the program: models, overlay pictures, the demo portrait."""
+"""Paths of the files that ship with the program: models, overlay pictures, the demo's portrait, fonts."""
 
 from __future__ import annotations
 

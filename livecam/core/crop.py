@@ -1,4 +1,4 @@
-"""Cuts an eye out of a frame, levelled and scaled, and remembers the way back; the same live and in training."""
+"""Eye crops: cuts an eye out of a frame, levelled and scaled, with the matrix back; the same live and in training."""
 
 from __future__ import annotations
 

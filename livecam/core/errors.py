@@ -1,4 +1,4 @@
-"""What a user can put right, apart from what a programmer got wrong (that is a ValueError)."""
+"""Errors that a user can put right; what a programmer got wrong is a ValueError."""
 
 from __future__ import annotations
 

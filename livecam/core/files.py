@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and locks that a killed process leaves behind free."""
+"""Atomic file writing, whole or not at all, and file locks that a killed process leaves free."""
 
 from __future__ import annotations
 

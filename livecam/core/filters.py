@@ -1,4 +1,4 @@
-"""The One-Euro filter: steady where a value rests, quick where it moves."""
+"""The One-Euro filter: steady where a value rests, quick where it moves; and filters that are kept per face."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads any picture file as the one kind of image the program knows: (h, w, 3) uint8 BGR."""
+"""Image reading: any image file becomes (h, w, 3) uint8 BGR, upright."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The seams of the program: one verb each, no base classes, every implementation passes one conformance test."""
+"""The interfaces of the program as protocols: Source, FaceDetector, PupilDetector, Effect, Sink, Collector."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model and the card beside it: what every card says, and how a model is read that is really the one described."""
+"""Model cards: what every card says, and how a model is read that is really the one described."""
 
 from __future__ import annotations
 

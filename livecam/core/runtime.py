@@ -1,4 +1,4 @@
-"""Keeps what the C++ of MediaPipe, LiteRT and TensorFlow writes each time away from the person, and nothing else."""
+"""The process around a run: quiet native libraries, late interrupts, one OpenCV thread, whether there is a display."""
 
 from __future__ import annotations
 

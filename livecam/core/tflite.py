@@ -1,4 +1,4 @@
-"""Runs a TFLite model, quantised or not, and is the only file that imports LiteRT."""
+"""TFLite inference, quantised or not; the only importer of LiteRT."""
 
 from __future__ import annotations
 

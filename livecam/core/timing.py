@@ -1,4 +1,4 @@
-"""Measures named stages, each without the stages inside it, and sums them up frame by frame."""
+"""Stage timing: measures named stages, each without the stages inside it, and sums them up frame by frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The values that flow from camera to picture; every stage takes one and returns the next."""
+"""The values that flow from camera to picture: Frame, Face, Pupil, Gaze, FaceObservation, Scene."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The sample store: pictures as files, everything else in a database, nothing a person said ever lost."""
+"""The sample store: images as files, everything else in a database, and no label ever lost."""

@@ -1,4 +1,4 @@
-"""The connection to SQLite or PostgreSQL: opened, brought to today's schema, and asked in transactions."""
+"""The database connection, SQLite or PostgreSQL: opening, migrating, transactions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pictures of a store: one PNG a sample, there whole or not at all, also after a power cut."""
+"""Image files of a store: one PNG a sample, there whole or not at all, also after a power cut."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes in a sample: first its picture, then its row, and what is written is on the disk."""
+"""Adds and imports samples: first the image, then the row, both on the disk when it returns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Brings files and rows together again after a kill."""
+"""Integrity of a store: reconciles image files and rows after a kill, and finds problems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes in what people say, after looking whether it can be meant."""
+"""Appends label events, after checking that they can be meant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the machine's guess was right, as people said it: in review by a key, in annotate by what they changed."""
+"""Labels against predictions: whether a prediction was right, as people's events tell."""
 
 from __future__ import annotations
 

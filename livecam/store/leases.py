@@ -1,4 +1,4 @@
-"""Who works on which sample: two people at once never get the same one, and what a dead program held comes free."""
+"""Leases: two people never get the same sample, and what a dead program held comes free."""
 
 from __future__ import annotations
 

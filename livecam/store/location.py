@@ -1,4 +1,4 @@
-"""The folder of a store: where it is when nobody names one, and how it is made."""
+"""The folder of a store: its default place, how it is made, and the images derived from its samples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stored samples, read a few hundred at a time, so that a queue of any length takes the same memory."""
+"""Queries of samples and events, a few hundred at a time, so that any store takes the same memory."""
 
 from __future__ import annotations
 

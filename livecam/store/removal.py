@@ -1,4 +1,4 @@
-"""Takes samples away: at the user's word with all that was said of them, for room only what nobody has touched."""
+"""Removes samples: at the user's word with all their events; for room only what nobody has touched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the labeling queue holds: samples, the events people add to them, and the state that is a fold of these."""
+"""Samples, predictions, label events, and the labels that events come to."""
 
 from __future__ import annotations
 

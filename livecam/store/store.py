@@ -1,4 +1,4 @@
-"""The sample store: the one place that the live application, the labeler and the training share."""
+"""The Store: what the live application, the labeler and the training share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables, the same in SQLite and PostgreSQL; the migrations lead to them and a test compares the two."""
+"""Database tables and how rows become values; the same in SQLite and PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How a store of an older schema becomes one of today; run by Alembic, shipped with the package."""
+"""Schema migrations of the store, run by Alembic, shipped with the package."""

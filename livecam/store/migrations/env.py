@@ -1,4 +1,4 @@
-"""Alembic's way in: it runs on the connection, and within the transaction, of the store that is being opened."""
+"""Alembic's entry point: migrations run on the connection, and within the transaction, of the store being opened."""
 
 from __future__ import annotations
 

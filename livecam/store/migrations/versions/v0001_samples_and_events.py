@@ -1,4 +1,4 @@
-"""The first tables, and the triggers that keep what people said."""
+"""Migration 1: the first tables, and the triggers that protect label events."""
 
 from __future__ import annotations
 

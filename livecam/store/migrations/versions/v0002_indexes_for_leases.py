@@ -1,4 +1,4 @@
-"""Indexes for leasing: the order of use, which spares sorting all samples for one, and who has what."""
+"""Migration 2: indexes for leasing, by priority and by owner."""
 
 from __future__ import annotations
 

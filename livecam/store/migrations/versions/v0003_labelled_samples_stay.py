@@ -1,4 +1,4 @@
-"""A sample of which something was said cannot be deleted past the store, also where foreign keys are not checked."""
+"""Migration 3: a labelled sample cannot be deleted past the store, also where foreign keys are not checked."""
 
 from __future__ import annotations
 
