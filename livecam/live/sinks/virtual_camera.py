@@ -1,4 +1,4 @@
-"""The virtual camera sink, which other programs can open, and the null sink; the only importer of pyvirtualcam (GPL-2)."""
+"""The virtual camera sink, which other programs can open, and the null sink; the only importer of pyvirtualcam."""
 
 from __future__ import annotations
 
