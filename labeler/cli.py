@@ -83,13 +83,13 @@ def serve(
     from labeler.web.access_control import kept_token
     from labeler.web.connections import Connections
 
-    by = check_name(name) if name is not None else login_name()
+    annotator = check_name(name) if name is not None else login_name()
     with Store.open(store or default_folder(), db) as samples, server.bound(port) as listening:
         token = kept_token(samples.folder)
         number = listening.getsockname()[1]
         print(f"http://{server.HOST}:{number}/?token={token}", flush=True)
         print("livecam-label: open this in a browser of this computer; Ctrl-C ends", file=sys.stderr, flush=True)
-        server.serve(server.Routes(Connections(samples, repeats), token, mode, by), listening)
+        server.serve(server.Routes(Connections(samples, repeats), token, mode, annotator), listening)
 
 
 app = typer.Typer(

@@ -27,30 +27,30 @@ class AnnotationScreen(Protocol):
         ...
 
 
-def run_window(desk: AnnotationController, screen: AnnotationScreen) -> AnnotationState:
+def run_window(controller: AnnotationController, screen: AnnotationScreen) -> AnnotationState:
     """Until the person leaves; every decision is in the store before the next sample shows."""
-    session = desk.open()
+    session = controller.open()
     try:
         while not session.finished:
-            session, shown = _shown(desk, session)
+            session, shown = _shown(controller, session)
             screen.show(shown.image)
-            session = _next(desk, session, screen, shown)
+            session = _next(controller, session, screen, shown)
     finally:
-        desk.close(session)
+        controller.close(session)
     return session
 
 
 def _next(
-    desk: AnnotationController, session: AnnotationState, screen: AnnotationScreen, shown: RenderedPage
+    controller: AnnotationController, session: AnnotationState, screen: AnnotationScreen, shown: RenderedPage
 ) -> AnnotationState:
     """The state after the next thing that changes something; keys without a meaning are passed over."""
     while True:
         heard = screen.hear(QUIET)
         if heard is None:
-            if (rested := desk.idle(session)) is not session:
+            if (rested := controller.idle(session)) is not session:
                 return rested
-        elif wish := parse_input(session.mode, heard, shown):
-            return desk.handle(session, wish)
+        elif user_input := parse_input(session.mode, heard, shown):
+            return controller.handle(session, user_input)
 
 
 def parse_input(mode: LabelingMode, heard: Heard, shown: RenderedPage) -> UserInput | None:
@@ -71,27 +71,32 @@ def parse_input(mode: LabelingMode, heard: Heard, shown: RenderedPage) -> UserIn
             )
 
 
-def _shown(desk: AnnotationController, session: AnnotationState) -> tuple[AnnotationState, RenderedPage]:
-    facts = StatusInfo(str(desk.store.folder), desk.written, desk.paces[-1] if desk.paces else None, desk.pace)
+def _shown(controller: AnnotationController, session: AnnotationState) -> tuple[AnnotationState, RenderedPage]:
+    facts = StatusInfo(
+        str(controller.store.folder),
+        controller.written,
+        controller.paces[-1] if controller.paces else None,
+        controller.pace,
+    )
     try:
-        before = _before(desk, session)
+        before = _before(controller, session)
     except StoreError as error:
         before, session = None, apply_event(session, MessageShown(str(error)))
     return session, page(session, before, facts)
 
 
-def _before(desk: AnnotationController, session: AnnotationState) -> PageContent | None:
-    sample, picture = desk.sample(session), desk.picture(session)
+def _before(controller: AnnotationController, session: AnnotationState) -> PageContent | None:
+    sample, picture = controller.sample(session), controller.picture(session)
     if sample is None or picture is None:
         return None
-    return PageContent(sample, picture, load_map(desk.map_path(session)))
+    return PageContent(sample, picture, load_map(controller.map_path(session)))
 
 
 def label_in_window(folder: Path, url: str | None, mode: LabelingMode, *, name: str | None, repeats: float) -> str:
     """One sitting of a person; what came of it, in words."""
-    by = login_name() if name is None else check_name(name)
+    annotator = login_name() if name is None else check_name(name)
     with closing(open_store(folder, url)) as store, LabelerWindow() as window:
-        desk = AnnotationController(store, mode, annotator=by, repeats=repeats)
-        session = run_window(desk, window)
-        words = summary(session, StatusInfo(str(store.folder), median_seconds=desk.pace))
+        controller = AnnotationController(store, mode, annotator=annotator, repeats=repeats)
+        session = run_window(controller, window)
+        words = summary(session, StatusInfo(str(store.folder), median_seconds=controller.pace))
     return f"{'; '.join(words)}; kept in {store.folder}"

@@ -27,15 +27,15 @@ class EyeMark:
 
     side: Side
     kind: MarkKind
-    said: EyeAnnotation | None  # None: nothing was found, nothing was said
+    annotation: EyeAnnotation | None  # None: nothing was found, nothing was said
     confidence: float | None = None  # of a guess
 
     @property
     def words(self) -> str:
         """For the caption of the eye."""
-        if self.said is None:
+        if self.annotation is None:
             return "no guess"
-        what = {LabelAction.CLOSED: "closed", LabelAction.OCCLUDED: "iris hidden"}.get(self.said.verb, "")
+        what = {LabelAction.CLOSED: "closed", LabelAction.OCCLUDED: "iris hidden"}.get(self.annotation.action, "")
         if self.kind is not MarkKind.GUESS:
             return f"{self.kind}: {what}" if what else self.kind.value
         return f"guess{f' {what}' if what else ''}, confidence {self.confidence or 0:.2f}"
@@ -46,15 +46,15 @@ def mark(session: AnnotationState, item: LabelingItem, side: Side) -> EyeMark:
     kind = _KINDS.get(item.decision, MarkKind.GUESS) if item.decision else MarkKind.GUESS
     if kind is MarkKind.REJECTED and session.mode is LabelingMode.ANNOTATE:
         kind = MarkKind.GUESS
-    said = session.said.get(side)
-    if said is not None and (session.mode is LabelingMode.ANNOTATE or said.age is SaveState.DECIDED):
-        return EyeMark(side, kind if said.age is SaveState.DECIDED else MarkKind.DRAFT, said)
+    annotation = session.annotations.get(side)
+    if annotation is not None and (session.mode is LabelingMode.ANNOTATE or annotation.save_state is SaveState.DECIDED):
+        return EyeMark(side, kind if annotation.save_state is SaveState.DECIDED else MarkKind.DRAFT, annotation)
     pupil = item.prediction(side)
     if pupil is None:
         return EyeMark(side, kind, None)
     closed = pupil.state is EyeState.CLOSED
-    verb = LabelAction.CLOSED if closed else LabelAction.POINT
-    return EyeMark(side, kind, EyeAnnotation(verb, pupil.centre, pupil.radius), pupil.confidence)
+    action = LabelAction.CLOSED if closed else LabelAction.POINT
+    return EyeMark(side, kind, EyeAnnotation(action, pupil.centre, pupil.radius), pupil.confidence)
 
 
 _KINDS = {SampleState.LABELLED: MarkKind.ACCEPTED, SampleState.REJECTED: MarkKind.REJECTED}

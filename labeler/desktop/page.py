@@ -63,7 +63,7 @@ def page(session: AnnotationState, before: PageContent | None, facts: text_panel
         eyes = tuple(eye_view(session.item, side, EYES[side], session.view.zoom) for side in SIDES)
         _draw_eyes(canvas, session, session.item, eyes, before)
         _draw_whole(canvas, before.picture, eyes)
-    elif session.turn is None:
+    elif session.assignment is None:
         ways = "p goes back, u undoes, s saves the annotation file, esc quits"
         text_panels.lines(canvas, _PLACE, [*text_panels.summary(session, facts), "", ways], size=24)
     text_panels.foot(canvas, _FOOT, session, facts, before.sample if before else None)
@@ -86,17 +86,21 @@ def _draw_eyes(
 
 def _draw_mark(canvas: Image, eye: EyeView, shown: EyeMark) -> None:
     region = eye.area.of(canvas)
-    if shown.said is None or shown.said.point is None or shown.said.radius is None:
+    if shown.annotation is None or shown.annotation.point is None or shown.annotation.radius is None:
         return
-    x, y = eye.to_page(shown.said.point)
+    x, y = eye.to_page(shown.annotation.point)
     centre, colour = Point(x - eye.area.left, y - eye.area.top), _COLOURS[shown.kind]
     # Where the iris of a closed eye would be is no place of anything.
-    faint = shown.said.verb is LabelAction.CLOSED
+    faint = shown.annotation.action is LabelAction.CLOSED
     primitives.circle(
-        region, centre, shown.said.radius * eye.scale, primitives.SOFT if faint else colour, dashed=_is_guess(shown)
+        region,
+        centre,
+        shown.annotation.radius * eye.scale,
+        primitives.SOFT if faint else colour,
+        dashed=_is_guess(shown),
     )
     if not faint:
-        primitives.cross(region, centre, 0.35 * shown.said.radius * eye.scale, colour)
+        primitives.cross(region, centre, 0.35 * shown.annotation.radius * eye.scale, colour)
 
 
 def _is_guess(shown: EyeMark) -> bool:
@@ -108,7 +112,7 @@ def _draw_caption(canvas: Image, session: AnnotationState, eye: EyeView, shown: 
     left, top, width, height = eye.area
     strip = canvas[top : top + 30, left : left + width]
     cv2.addWeighted(strip, 0.35, np.full_like(strip, primitives.BACKGROUND), 0.65, 0, dst=strip)
-    colour = primitives.SOFT if shown.said is None else _COLOURS[shown.kind]
+    colour = primitives.SOFT if shown.annotation is None else _COLOURS[shown.kind]
     primitives.dot(canvas, Point(left + 16, top + 15), colour, 5)
     end = primitives.write(canvas, _NAMES[eye.side], (left + 28, top + 5), primitives.TEXT, 20)
     primitives.write(canvas, shown.words, (end + 12, top + 5), colour, 20)

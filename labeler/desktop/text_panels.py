@@ -52,15 +52,15 @@ def places(session: AnnotationState) -> bool:
 
 def total(session: AnnotationState) -> int:
     """How many turns there are, those to come included."""
-    return len(session.turns) + session.left
+    return len(session.assignments) + session.left
 
 
 def bar(canvas: Image, area: Area, session: AnnotationState) -> None:
     """Who does what, and how far it is."""
     area.of(canvas)[:] = primitives.PANEL
     end = primitives.write(canvas, session.mode.value, (14, area.top + 11), primitives.TEXT, 22)
-    primitives.write(canvas, session.by, (end + 12, area.top + 11), primitives.SOFT, 22)
-    count = f"{min(session.position + 1, total(session))}/{total(session)}" if session.turn else "the end"
+    primitives.write(canvas, session.annotator, (end + 12, area.top + 11), primitives.SOFT, 22)
+    count = f"{min(session.position + 1, total(session))}/{total(session)}" if session.assignment else "the end"
     start = primitives.write_left_of(canvas, count, (area.right - 14, area.top + 11), primitives.TEXT, 22)
     left, right = 300, start - 16
     share = session.position / max(1, total(session))
@@ -71,9 +71,9 @@ def foot(canvas: Image, area: Area, session: AnnotationState, facts: StatusInfo,
     """What there is to say, what the picture is, what the keys are, and where the labels go."""
     area.of(canvas)[:] = primitives.PANEL
     left, top, right = area.left + 16, area.top + 12, area.right - 16
-    if session.notice:
+    if session.message:
         primitives.write(
-            canvas, primitives.fitting(session.notice, right - left, 22), (left, top), primitives.AMBER, 22
+            canvas, primitives.fitting(session.message, right - left, 22), (left, top), primitives.AMBER, 22
         )
     elif session.item and session.item.decision:
         state = session.item.decision
@@ -111,8 +111,8 @@ def summary(session: AnnotationState, facts: StatusInfo) -> tuple[str, ...]:
     """What this person has decided, what is left, how long it took."""
     said = ", ".join(f"{session.tally[state]} {word}" for state, word in _STATES.items() if session.tally[state])
     held = f", {session.elsewhere} of them with somebody else now" if session.elsewhere else ""
-    passed = sum(turn not in session.decisions for turn in session.turns)
-    words = [f"{session.by}: {said or 'nothing decided yet'}"]
+    passed = sum(assignment not in session.decisions for assignment in session.assignments)
+    words = [f"{session.annotator}: {said or 'nothing decided yet'}"]
     left = session.left + passed
     words.append(f"{left} left undecided{held}" if left else "nothing is left")
     if facts.median_seconds is not None:
@@ -127,8 +127,8 @@ def labels(session: AnnotationState) -> tuple[str, ...]:
         if event.side is not None:
             eyes[Assignment(event.sample_id, event.is_repeat)][event.side.value] = _EYES[event.action]
     said = [
-        f"{_WORDS[event.action]}   {turn.sample_id[:12]}   {event.seconds:.1f} s   {_eyes(eyes[turn])}"
-        for turn, event in session.decisions.items()
+        f"{_WORDS[event.action]}   {assignment.sample_id[:12]}   {event.seconds:.1f} s   {_eyes(eyes[assignment])}"
+        for assignment, event in session.decisions.items()
     ]
     return tuple(said[-_ROWS:]) or ("nothing has been decided yet",)
 

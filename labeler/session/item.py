@@ -23,7 +23,7 @@ IRIS_RADIUS = 0.0935  # pupil distances
 
 
 class SaveState(StrEnum):
-    """How what was said of an eye stands to the store."""
+    """Whether what was said of an eye is in the store yet."""
 
     TOUCHED = "touched"  # not written yet
     KEPT = "kept"  # written, and waiting for the decision
@@ -42,10 +42,10 @@ class Assignment:
 class EyeAnnotation:
     """What a person said of one eye: a point, closed or occluded."""
 
-    verb: LabelAction
+    action: LabelAction
     point: Point | None = None  # picture pixels
     radius: float | None = None  # picture pixels
-    age: SaveState = SaveState.TOUCHED
+    save_state: SaveState = SaveState.TOUCHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,44 +67,50 @@ class LabelingItem:
 
     def prediction(self, side: Side) -> Pupil | None:
         """The machine's pupil; None when it looked and found none, or never looked."""
-        return next((guess.pupil for guess in self.shown_predictions if guess.side is side), None)
+        return next((prediction.pupil for prediction in self.shown_predictions if prediction.side is side), None)
 
     def start(self, side: Side) -> EyeAnnotation:
-        """Where placing an eye begins: the guess, else the middle of the eye with an iris of the usual size."""
+        """Where placing an eye begins: the prediction, else the middle of the eye with an iris of the usual size."""
         if pupil := self.prediction(side):
             return EyeAnnotation(LabelAction.POINT, pupil.centre, pupil.radius)
         return EyeAnnotation(LabelAction.POINT, self.middles[side], IRIS_RADIUS * self.unit)
 
 
-def labeling_item(sample: Sample, events: Iterable[LabelEvent], *, turn: Assignment, by: str) -> LabelingItem:
-    """The sample as `by` sees it in this turn; of `events` (oldest first) only that person's count."""
+def labeling_item(
+    sample: Sample, events: Iterable[LabelEvent], *, assignment: Assignment, annotator: str
+) -> LabelingItem:
+    """The sample as `annotator` sees it in this assignment; of `events` (oldest first) only that person's count."""
     events = tuple(events)
-    stands = resolve_labels(events, by=by, repeats=turn.repeat)
-    decided = {label.side: _decided(label) for label in stands.labels if label.moved}
+    resolved = resolve_labels(events, annotator=annotator, repeats=assignment.repeat)
+    decided = {label.side: _decided(label) for label in resolved.labels if label.moved}
     return LabelingItem(
-        turn,
+        assignment,
         sample.size,
         pupil_distance(sample),
         {side: _middle(sample, side) for side in Side},
         shown_predictions(sample),
-        {**decided, **_since_the_decision(events, turn, by)},
-        None if stands.state is SampleState.NEW else stands.state,
+        {**decided, **_since_last_decision(events, assignment, annotator)},
+        None if resolved.state is SampleState.NEW else resolved.state,
     )
 
 
-def _since_the_decision(events: Iterable[LabelEvent], turn: Assignment, by: str) -> Mapping[Side, EyeAnnotation]:
-    said: dict[Side, EyeAnnotation] = {}
-    for event in standing_events(event for event in events if (event.annotator, event.is_repeat) == (by, turn.repeat)):
+def _since_last_decision(
+    events: Iterable[LabelEvent], assignment: Assignment, annotator: str
+) -> Mapping[Side, EyeAnnotation]:
+    annotations: dict[Side, EyeAnnotation] = {}
+    for event in standing_events(
+        event for event in events if (event.annotator, event.is_repeat) == (annotator, assignment.repeat)
+    ):
         if event.action in DECIDING:
-            said.clear()
+            annotations.clear()
         elif event.action in EYE_VERBS and event.side is not None:
-            said[event.side] = EyeAnnotation(event.action, event.point, event.radius, SaveState.KEPT)
-    return said
+            annotations[event.side] = EyeAnnotation(event.action, event.point, event.radius, SaveState.KEPT)
+    return annotations
 
 
 def _decided(label: EyeLabel) -> EyeAnnotation:
     if label.state is EyeState.CLOSED:
-        return EyeAnnotation(LabelAction.CLOSED, age=SaveState.DECIDED)
+        return EyeAnnotation(LabelAction.CLOSED, save_state=SaveState.DECIDED)
     return EyeAnnotation(
         LabelAction.OCCLUDED if label.occluded else LabelAction.POINT, label.centre, label.radius, SaveState.DECIDED
     )

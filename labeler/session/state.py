@@ -58,7 +58,7 @@ class EyeEdited:
     """An eye was moved a little; it is kept when the person goes on to something else."""
 
     side: Side
-    said: EyeAnnotation
+    annotation: EyeAnnotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +93,14 @@ class Quit:
 
 @dataclass(frozen=True, slots=True)
 class ItemQueued:
-    """One more turn at the end of the list."""
+    """One more assignment at the end of the list."""
 
-    turn: Assignment
+    assignment: Assignment
 
 
 @dataclass(frozen=True, slots=True)
 class ItemLoaded:
-    """The sample of the current turn is before the person now, and so many are left after it."""
+    """The sample of the current assignment is before the person now, and so many are left after it."""
 
     item: LabelingItem | None  # None at the end
     left: int
@@ -112,17 +112,18 @@ Event = RecordLabels | EyeEdited | Navigated | EyeSelected | ViewChanged | Messa
 
 @dataclass(frozen=True, slots=True)
 class AnnotationState:
-    """Turns in order, what is before the person, and everything this person ever said that still stands.
+    """Assignments in order, what is before the person, and everything this person ever said that still stands.
 
-    A `position` of len(turns) is the end: the summary. `item` is None there, and between a move and the next `Shown`.
+    A `position` of len(assignments) is the end: the summary. `item` is None there, and from a move to
+    the next `ItemLoaded`.
     """
 
     mode: LabelingMode
-    by: str
-    turns: tuple[Assignment, ...] = ()
+    annotator: str
+    assignments: tuple[Assignment, ...] = ()
     position: int = 0
     item: LabelingItem | None = None
-    said: Mapping[Side, EyeAnnotation] = field(
+    annotations: Mapping[Side, EyeAnnotation] = field(
         default_factory=dict
     )  # of each eye of the item, also what is not written yet
     eye: Side = SIDES[0]
@@ -130,97 +131,101 @@ class AnnotationState:
     left: int = 0
     elsewhere: int = 0
     view: ViewState = ViewState()
-    notice: str = ""
+    message: str = ""
     finished: bool = False
 
     @property
-    def turn(self) -> Assignment | None:
+    def assignment(self) -> Assignment | None:
         """What is being looked at; None at the end."""
-        return self.turns[self.position] if self.position < len(self.turns) else None
+        return self.assignments[self.position] if self.position < len(self.assignments) else None
 
     @property
-    def untold(self) -> tuple[Side, ...]:
+    def unsaved(self) -> tuple[Side, ...]:
         """The eyes of which something was said that is not written yet."""
-        return tuple(side for side in SIDES if side in self.said and self.said[side].age is SaveState.TOUCHED)
+        return tuple(
+            side
+            for side in SIDES
+            if side in self.annotations and self.annotations[side].save_state is SaveState.TOUCHED
+        )
 
     @property
     def decisions(self) -> Mapping[Assignment, LabelEvent]:
-        """This person's latest decision on each turn, in the order in which they were made.
+        """This person's latest decision on each assignment, in the order in which they were made.
 
-        A guess called wrong in review is not decided for annotate: its place is still to be given.
+        A prediction called wrong in review is not decided for annotate: its place is still to be given.
         """
         latest: dict[Assignment, LabelEvent] = {}
         for event in self.history:
             if event.action in DECIDING:
-                latest.pop(turn := Assignment(event.sample_id, event.is_repeat), None)
-                latest[turn] = event
+                latest.pop(assignment := Assignment(event.sample_id, event.is_repeat), None)
+                latest[assignment] = event
         open_still = {LabelAction.REJECT} if self.mode is LabelingMode.ANNOTATE else set()
-        return {turn: event for turn, event in latest.items() if event.action not in open_still}
+        return {assignment: event for assignment, event in latest.items() if event.action not in open_still}
 
     @property
     def tally(self) -> Counter[SampleState]:
         """How many samples this person has labelled, rejected and skipped, repeats left out."""
-        return Counter(DECIDING[event.action] for turn, event in self.decisions.items() if not turn.repeat)
+        return Counter(DECIDING[event.action] for assignment, event in self.decisions.items() if not assignment.repeat)
 
 
-def open_session(mode: LabelingMode, by: str, events: tuple[LabelEvent, ...]) -> AnnotationState:
-    """A session that goes on after all that `by` has said before: `events` are that person's, oldest first.
+def open_session(mode: LabelingMode, annotator: str, events: tuple[LabelEvent, ...]) -> AnnotationState:
+    """A session that goes on after all that `annotator` has said before: `events` are that person's, oldest first.
 
-    Its turns are those that were decided before, to go back to; the position is behind them.
+    Its assignments are those that were decided before, to go back to; the position is behind them.
     """
-    session = AnnotationState(mode, by, history=standing_events(events))
-    turns = tuple(session.decisions)
-    return replace(session, turns=turns, position=len(turns))
+    session = AnnotationState(mode, annotator, history=standing_events(events))
+    assignments = tuple(session.decisions)
+    return replace(session, assignments=assignments, position=len(assignments))
 
 
 def apply_event(session: AnnotationState, event: Event) -> AnnotationState:
-    """The state after an event; what was `Said` counts once it has the store's numbers."""
+    """The state after an event; `RecordLabels` counts once it has the store's numbers."""
     if not isinstance(event, ItemQueued | ItemLoaded):
-        session = replace(session, notice="")
+        session = replace(session, message="")
     match event:
         case RecordLabels(events):
-            return reduce(_hear, events, session)
-        case EyeEdited(side, said):
-            return replace(session, said={**session.said, side: said}, eye=side)
+            return reduce(_record, events, session)
+        case EyeEdited(side, annotation):
+            return replace(session, annotations={**session.annotations, side: annotation}, eye=side)
         case Navigated(step):
             return _move(session, step)
-        case ItemQueued(turn):
-            return _add(session, turn)
+        case ItemQueued(assignment):
+            return _add(session, assignment)
         case ItemLoaded(item, left, elsewhere):
             drafts = item.annotations if item else {}
-            return replace(session, item=item, said=drafts, left=left, elsewhere=elsewhere, eye=SIDES[0])
+            return replace(session, item=item, annotations=drafts, left=left, elsewhere=elsewhere, eye=SIDES[0])
         case _:
-            return _look(session, event)
+            return _apply_view(session, event)
 
 
-def _add(session: AnnotationState, turn: Assignment) -> AnnotationState:
+def _add(session: AnnotationState, assignment: Assignment) -> AnnotationState:
     """At the end, and nowhere else: a sample that somebody rejected after this person's label is asked anew."""
-    before = sum(other == turn for other in session.turns[: session.position])
-    turns = (*(other for other in session.turns if other != turn), turn)
-    return replace(session, turns=turns, position=session.position - before)
+    before = sum(other == assignment for other in session.assignments[: session.position])
+    assignments = (*(other for other in session.assignments if other != assignment), assignment)
+    return replace(session, assignments=assignments, position=session.position - before)
 
 
-def _look(session: AnnotationState, event: EyeSelected | ViewChanged | MessageShown | Quit) -> AnnotationState:
+def _apply_view(session: AnnotationState, event: EyeSelected | ViewChanged | MessageShown | Quit) -> AnnotationState:
     match event:
         case EyeSelected(side, why):
-            return replace(session, eye=side, notice=why)
+            return replace(session, eye=side, message=why)
         case ViewChanged(view):
             return replace(session, view=replace(view, zoom=min(max(view.zoom, LEAST_ZOOM), MOST_ZOOM)))
         case MessageShown(text):
-            return replace(session, notice=text)
+            return replace(session, message=text)
         case Quit():
             return replace(session, finished=True)
 
 
-def _hear(session: AnnotationState, event: LabelEvent) -> AnnotationState:
+def _record(session: AnnotationState, event: LabelEvent) -> AnnotationState:
     if event.action is LabelAction.UNDO:
         return _undo(session, event)
     session = replace(session, history=(*session.history, event))
-    if Assignment(event.sample_id, event.is_repeat) != session.turn:
+    if Assignment(event.sample_id, event.is_repeat) != session.assignment:
         return session
     if event.action in EYE_VERBS and event.side is not None:
-        said = EyeAnnotation(event.action, event.point, event.radius, SaveState.KEPT)
-        return replace(session, said={**session.said, event.side: said}, eye=event.side)
+        annotation = EyeAnnotation(event.action, event.point, event.radius, SaveState.KEPT)
+        return replace(session, annotations={**session.annotations, event.side: annotation}, eye=event.side)
     return _move(session, 1) if event.action in DECIDING else session
 
 
@@ -228,17 +233,17 @@ def _undo(session: AnnotationState, undo: LabelEvent) -> AnnotationState:
     """What was taken back is before the person again; the item is to be shown anew."""
     taken = next((event for event in session.history if event.number == undo.undone_event), None)
     history = tuple(event for event in session.history if event is not taken)
-    turn = Assignment(undo.sample_id, undo.is_repeat)
-    turns, position = session.turns, session.position
-    if turn not in turns:
-        turns = (*turns[:position], turn, *turns[position:])
-    notice = f"taken back: {taken.action.value}" if taken else ""
-    session = replace(session, history=history, turns=turns, notice=notice)
-    return _move(session, turns.index(turn) - position)
+    assignment = Assignment(undo.sample_id, undo.is_repeat)
+    assignments, position = session.assignments, session.position
+    if assignment not in assignments:
+        assignments = (*assignments[:position], assignment, *assignments[position:])
+    message = f"taken back: {taken.action.value}" if taken else ""
+    session = replace(session, history=history, assignments=assignments, message=message)
+    return _move(session, assignments.index(assignment) - position)
 
 
 def _move(session: AnnotationState, step: int) -> AnnotationState:
     """Stops at either end: going round would show decided samples as if they were new."""
-    position = min(max(session.position + step, 0), len(session.turns))
+    position = min(max(session.position + step, 0), len(session.assignments))
     view = replace(session.view, panel=SidePanel.NONE)
-    return replace(session, position=position, item=None, said={}, view=view)
+    return replace(session, position=position, item=None, annotations={}, view=view)

@@ -21,7 +21,7 @@ _FRESH = 5.0  # seconds; counting a long queue takes a fifth of a second
 
 @dataclass(frozen=True, slots=True)
 class QueueStage:
-    """Some of the samples, to be gone through before the next pool."""
+    """Some of the samples, to be gone through before the next stage."""
 
     states: Collection[SampleState]
     others: bool = False  # what others have decided: a second opinion
@@ -57,7 +57,7 @@ class ProgressCounter:
         """How many are undecided beside the `held` ones, and how many of these others hold."""
         self._count_anew(_FRESH)
         leased = self._states[SampleState.LEASED]
-        undecided = leased + sum(self._states[state] for pool in UNDECIDED[self.mode] for state in pool.states)
+        undecided = leased + sum(self._states[state] for stage in UNDECIDED[self.mode] for state in stage.states)
         left = max(0, undecided - self._decided - held)
         return left, min(left, max(0, leased - held - max(0, self._decided)))
 
@@ -81,9 +81,9 @@ _OWNER = re.compile(r".*@(?P<host>[^@]*):(?P<process>\d+)\.\d+")
 _numbers = itertools.count(1)
 
 
-def new_owner(by: str) -> str:
+def new_owner(annotator: str) -> str:
     """A name that no other session has, of this program or another."""
-    return f"{by}@{socket.gethostname()}:{os.getpid()}.{next(_numbers)}"
+    return f"{annotator}@{socket.gethostname()}:{os.getpid()}.{next(_numbers)}"
 
 
 def is_stale(owner: str) -> bool:
@@ -113,30 +113,30 @@ def next_repeat(session: AnnotationState, share: float) -> Assignment | None:
 
     It depends on the person and on the decisions alone, so that a session that goes on chooses as this one would have.
     """
-    decided = [turn for turn in session.decisions if not turn.repeat]
-    if not _is_its_time(session, len(decided), share):
+    decided = [assignment for assignment in session.decisions if not assignment.repeat]
+    if not _is_due(session, len(decided), share):
         return None
     old = decided[: max(0, len(decided) - GAP)]
     verbs = _REPEATED[session.mode]
     candidates = [
         again
-        for turn in old
-        if session.decisions[turn].action in verbs
-        and (again := Assignment(turn.sample_id, repeat=True)) not in session.turns
+        for assignment in old
+        if session.decisions[assignment].action in verbs
+        and (again := Assignment(assignment.sample_id, repeat=True)) not in session.assignments
     ]
-    return min(candidates, key=lambda turn: _chance(session.by, turn.sample_id), default=None)
+    return min(candidates, key=lambda assignment: _hash_fraction(session.annotator, assignment.sample_id), default=None)
 
 
-def _is_its_time(session: AnnotationState, count: int, share: float) -> bool:
+def _is_due(session: AnnotationState, count: int, share: float) -> bool:
     """Once in so many decisions, at a place that nobody can foresee."""
     if share <= 0:
         return False
     every = max(1, round(1 / share))
     block, place = divmod(count - 1, every)
-    return place == int(_chance(session.by, session.mode.value, str(block)) * every)
+    return place == int(_hash_fraction(session.annotator, session.mode.value, str(block)) * every)
 
 
-def _chance(*words: str) -> float:
+def _hash_fraction(*words: str) -> float:
     """0..1, the same for the same words."""
     figures = hashlib.sha256("\n".join(words).encode()).digest()
     return int.from_bytes(figures[:7], "big") / 256**7

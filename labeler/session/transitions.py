@@ -31,92 +31,101 @@ _SMALLEST, _LARGEST = 0.02, 0.3  # radii, pupil distances
 _NAMES = {Side.RIGHT: "the eye on the left", Side.LEFT: "the eye on the right"}
 
 
-def interpret(session: AnnotationState, wish: UserInput) -> Event:
-    """What a wish means now. Exporting, and whether there is a map to show, is left to the caller."""
-    if isinstance(wish, PlacePupil | ResizeIris) or wish in _DRAWING:
-        return _drawing(session, wish)
-    if wish in _DECISIONS:
-        return _decision(session, _DECISIONS[wish])
-    if wish is LabelingAction.UNDO:
-        return _taking_back(session)
-    if wish in _VIEWS:
-        return ViewChanged(_VIEWS[wish](session.view))
-    return _PLAIN.get(wish, MessageShown(""))
+def interpret(session: AnnotationState, user_input: UserInput) -> Event:
+    """What an input means now. Exporting, and whether there is a map to show, is left to the caller."""
+    if isinstance(user_input, PlacePupil | ResizeIris) or user_input in _DRAWING:
+        return _edit(session, user_input)
+    if user_input in _DECISIONS:
+        return _decision(session, _DECISIONS[user_input])
+    if user_input is LabelingAction.UNDO:
+        return _undo(session)
+    if user_input in _VIEWS:
+        return ViewChanged(_VIEWS[user_input](session.view))
+    return _PLAIN.get(user_input, MessageShown(""))
 
 
-def pending_writes(session: AnnotationState, wish: UserInput | None) -> RecordLabels | None:
-    """What has to be kept before `wish` (None: nothing was wished for a while), so that nothing placed can be lost.
+def pending_writes(session: AnnotationState, user_input: UserInput | None) -> RecordLabels | None:
+    """What has to be kept before `user_input` (None: a pause), so that nothing placed can be lost.
 
     Small steps in a row become one event; an accept keeps them with itself.
     """
-    going_on = isinstance(wish, ResizeIris) or wish in _MOVES or wish in _WIDTHS or wish is LabelingAction.ACCEPT
-    if session.item is None or not session.untold or going_on:
+    going_on = (
+        isinstance(user_input, ResizeIris)
+        or user_input in _MOVES
+        or user_input in _WIDTHS
+        or user_input is LabelingAction.ACCEPT
+    )
+    if session.item is None or not session.unsaved or going_on:
         return None
-    return RecordLabels(_eyes(session, session.item, ages={SaveState.TOUCHED}))
+    return RecordLabels(_eyes(session, session.item, save_states={SaveState.TOUCHED}))
 
 
-def _drawing(session: AnnotationState, wish: UserInput) -> Event:
+def _edit(session: AnnotationState, user_input: UserInput) -> Event:
     item = session.item
     if item is None or session.mode is LabelingMode.REVIEW:
         return MessageShown("" if item else _AT_THE_END)
-    if isinstance(wish, PlacePupil):
-        radius = _drawn(session, item, wish.side).radius
-        return _keep(session, item, wish.side, EyeAnnotation(LabelAction.POINT, _inside(item, wish.point), radius))
-    if isinstance(wish, ResizeIris):
-        return _widened(session, item, wish.side, wish.steps)
-    return _key(session, item, wish)
+    if isinstance(user_input, PlacePupil):
+        radius = _current_circle(session, item, user_input.side).radius
+        return _keep(
+            session, item, user_input.side, EyeAnnotation(LabelAction.POINT, _inside(item, user_input.point), radius)
+        )
+    if isinstance(user_input, ResizeIris):
+        return _resized(session, item, user_input.side, user_input.steps)
+    return _key(session, item, user_input)
 
 
-def _key(session: AnnotationState, item: LabelingItem, wish: LabelingAction) -> Event:
-    if wish in _WIDTHS:
-        return _widened(session, item, session.eye, _WIDTHS[wish])
-    if wish in _STATES:
-        return _keep(session, item, session.eye, EyeAnnotation(_STATES[wish]))
-    if wish in _MOVES:
-        return _nudged(session, item, *_MOVES[wish])
+def _key(session: AnnotationState, item: LabelingItem, user_input: LabelingAction) -> Event:
+    if user_input in _WIDTHS:
+        return _resized(session, item, session.eye, _WIDTHS[user_input])
+    if user_input in _STATES:
+        return _keep(session, item, session.eye, EyeAnnotation(_STATES[user_input]))
+    if user_input in _MOVES:
+        return _nudged(session, item, *_MOVES[user_input])
     return EyeSelected(_other(session.eye))
 
 
 def _nudged(session: AnnotationState, item: LabelingItem, x: float, y: float) -> EyeEdited:
-    drawn = _drawn(session, item, session.eye)
+    drawn = _current_circle(session, item, session.eye)
     assert drawn.point is not None
     point = _inside(item, Point(round(drawn.point.x + x, 3), round(drawn.point.y + y, 3)))
-    return EyeEdited(session.eye, replace(drawn, point=point, age=SaveState.TOUCHED))
+    return EyeEdited(session.eye, replace(drawn, point=point, save_state=SaveState.TOUCHED))
 
 
-def _widened(session: AnnotationState, item: LabelingItem, side: Side, steps: int) -> EyeEdited:
-    drawn = _drawn(session, item, side)
+def _resized(session: AnnotationState, item: LabelingItem, side: Side, steps: int) -> EyeEdited:
+    drawn = _current_circle(session, item, side)
     assert drawn.radius is not None
     radius = min(max(drawn.radius + steps * RADIUS_STEP, _SMALLEST * item.unit), _LARGEST * item.unit)
-    return EyeEdited(side, replace(drawn, radius=round(radius, 3), age=SaveState.TOUCHED))
+    return EyeEdited(side, replace(drawn, radius=round(radius, 3), save_state=SaveState.TOUCHED))
 
 
-def _drawn(session: AnnotationState, item: LabelingItem, side: Side) -> EyeAnnotation:
+def _current_circle(session: AnnotationState, item: LabelingItem, side: Side) -> EyeAnnotation:
     """The circle of an eye as it is, or where placing it begins."""
-    said = session.said.get(side)
-    return said if said and said.verb is LabelAction.POINT else item.start(side)
+    annotation = session.annotations.get(side)
+    return annotation if annotation and annotation.action is LabelAction.POINT else item.start(side)
 
 
-def _keep(session: AnnotationState, item: LabelingItem, side: Side, said: EyeAnnotation) -> RecordLabels:
-    return RecordLabels((_eye(session, item, side, said),))
+def _keep(session: AnnotationState, item: LabelingItem, side: Side, annotation: EyeAnnotation) -> RecordLabels:
+    return RecordLabels((_eye(session, item, side, annotation),))
 
 
-def _decision(session: AnnotationState, verb: LabelAction) -> Event:
+def _decision(session: AnnotationState, action: LabelAction) -> Event:
     item = session.item
     if item is None:
         return MessageShown(_AT_THE_END)
-    if verb is LabelAction.REJECT and session.mode is LabelingMode.ANNOTATE:
+    if action is LabelAction.REJECT and session.mode is LabelingMode.ANNOTATE:
         return MessageShown("")
-    if verb is LabelAction.ACCEPT and (trouble := _unready(session, item)):
-        return trouble
+    if action is LabelAction.ACCEPT and (problem := _not_ready(session, item)):
+        return problem
     # An earlier decision has closed what was said before it: a new one says it again.
-    eyes = _eyes(session, item, ages={SaveState.TOUCHED, SaveState.DECIDED}) if verb is LabelAction.ACCEPT else ()
-    return RecordLabels((*eyes, replace(_about(session, item, verb), shown_predictions=item.shown_predictions)))
+    eyes = (
+        _eyes(session, item, save_states={SaveState.TOUCHED, SaveState.DECIDED}) if action is LabelAction.ACCEPT else ()
+    )
+    return RecordLabels((*eyes, replace(_about(session, item, action), shown_predictions=item.shown_predictions)))
 
 
-def _unready(session: AnnotationState, item: LabelingItem) -> EyeSelected | MessageShown | None:
+def _not_ready(session: AnnotationState, item: LabelingItem) -> EyeSelected | MessageShown | None:
     """Why a sample cannot be accepted yet: there is nothing to say yes to."""
-    empty = [side for side in SIDES if side not in session.said and item.prediction(side) is None]
+    empty = [side for side in SIDES if side not in session.annotations and item.prediction(side) is None]
     if session.mode is LabelingMode.ANNOTATE and empty:
         return EyeSelected(
             empty[0], f"{_NAMES[empty[0]]} has no guess: click on its pupil, or c closed, o its iris is hidden"
@@ -126,26 +135,36 @@ def _unready(session: AnnotationState, item: LabelingItem) -> EyeSelected | Mess
     return None
 
 
-def _taking_back(session: AnnotationState) -> Event:
+def _undo(session: AnnotationState) -> Event:
     wanted = [event for event in session.history if session.mode is LabelingMode.ANNOTATE or event.action in DECIDING]
     if not wanted:
         return MessageShown("there is nothing to undo")
     last = wanted[-1]
     return RecordLabels(
-        (LabelEvent(last.sample_id, LabelAction.UNDO, session.by, undone_event=last.number, is_repeat=last.is_repeat),)
+        (
+            LabelEvent(
+                last.sample_id, LabelAction.UNDO, session.annotator, undone_event=last.number, is_repeat=last.is_repeat
+            ),
+        )
     )
 
 
-def _eyes(session: AnnotationState, item: LabelingItem, *, ages: set[SaveState]) -> tuple[LabelEvent, ...]:
-    return tuple(_eye(session, item, side, said) for side, said in session.said.items() if said.age in ages)
+def _eyes(session: AnnotationState, item: LabelingItem, *, save_states: set[SaveState]) -> tuple[LabelEvent, ...]:
+    return tuple(
+        _eye(session, item, side, annotation)
+        for side, annotation in session.annotations.items()
+        if annotation.save_state in save_states
+    )
 
 
-def _eye(session: AnnotationState, item: LabelingItem, side: Side, said: EyeAnnotation) -> LabelEvent:
-    return replace(_about(session, item, said.verb), side=side, point=said.point, radius=said.radius)
+def _eye(session: AnnotationState, item: LabelingItem, side: Side, annotation: EyeAnnotation) -> LabelEvent:
+    return replace(
+        _about(session, item, annotation.action), side=side, point=annotation.point, radius=annotation.radius
+    )
 
 
-def _about(session: AnnotationState, item: LabelingItem, verb: LabelAction) -> LabelEvent:
-    return LabelEvent(item.assignment.sample_id, verb, session.by, is_repeat=item.assignment.repeat)
+def _about(session: AnnotationState, item: LabelingItem, action: LabelAction) -> LabelEvent:
+    return LabelEvent(item.assignment.sample_id, action, session.annotator, is_repeat=item.assignment.repeat)
 
 
 def _inside(item: LabelingItem, point: Point) -> Point:

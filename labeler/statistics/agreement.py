@@ -15,7 +15,7 @@ from livecam.store.samples import EyeLabel, LabelEvent, Sample, resolve_labels
 class Annotation:
     """One person's say on one sample."""
 
-    right: bool | None  # whether the guess was right; None when it was not asked that way
+    right: bool | None  # whether the prediction was right; None when it was not asked that way
     labels: Mapping[Side, EyeLabel]
     unit: float  # the pupil distance, pixels
 
@@ -26,16 +26,18 @@ class Distance:
 
     pixels: float
     share: float  # of the pupil distance
-    placed: bool  # both were placed by hand; the others are guesses that were accepted
+    placed: bool  # both were placed by hand; the others are predictions that were accepted
 
 
-def annotation_of(sample: Sample, events: Iterable[LabelEvent], by: str, *, repeat: bool = False) -> Annotation | None:
+def annotation_of(
+    sample: Sample, events: Iterable[LabelEvent], annotator: str, *, repeat: bool = False
+) -> Annotation | None:
     """None when that person has decided nothing of it."""
-    theirs = [event for event in events if event.annotator == by and event.is_repeat is repeat]
-    stands = resolve_labels(theirs, by=by, repeats=repeat)
-    if stands.annotator is None:
+    theirs = [event for event in events if event.annotator == annotator and event.is_repeat is repeat]
+    resolved = resolve_labels(theirs, annotator=annotator, repeats=repeat)
+    if resolved.annotator is None:
         return None
-    labels = {label.side: label for label in stands.labels}
+    labels = {label.side: label for label in resolved.labels}
     return Annotation(judgement_of(theirs), labels, normalising_distance(labels, sample))
 
 

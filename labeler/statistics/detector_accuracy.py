@@ -20,25 +20,25 @@ class _Score:
     errors: list[float] = field(default_factory=list)  # pupil distances; infinite where nothing was found
     states: list[bool] = field(default_factory=list)
 
-    def add(self, guess: Pupil | None, label: EyeLabel, unit: float) -> None:
+    def add(self, prediction: Pupil | None, label: EyeLabel, unit: float) -> None:
         if label.centre is not None:
-            self.errors.append(math.dist(guess.centre, label.centre) / unit if guess else math.inf)
+            self.errors.append(math.dist(prediction.centre, label.centre) / unit if prediction else math.inf)
         if not label.occluded:
-            self.states.append(guess is not None and guess.state is label.state)
+            self.states.append(prediction is not None and prediction.state is label.state)
 
 
 def detector_accuracy(labelled: Iterable[StoredSample]) -> Mapping[str, Mapping[str, Any]]:
-    """By finder: the share of eyes whose guess was near enough, and of those whose state was right.
+    """By detector: the share of eyes whose prediction was near enough, and of those whose state was right.
 
-    A guess that a person accepted as it was counts as exact; one that is missing, as wrong.
+    A prediction that a person accepted as it was counts as exact; one that is missing, as wrong.
     """
     scores: dict[str, _Score] = defaultdict(_Score)
     for stored in labelled:
         labels = {label.side: label for label in stored.resolved.labels}
         unit = normalising_distance(labels, stored.sample)
-        for guess in stored.sample.predictions:
-            if guess.side in labels:
-                scores[guess.finder].add(guess.pupil, labels[guess.side], unit)
+        for prediction in stored.sample.predictions:
+            if prediction.side in labels:
+                scores[prediction.finder].add(prediction.pupil, labels[prediction.side], unit)
     return {finder: _figures(score) for finder, score in sorted(scores.items())}
 
 

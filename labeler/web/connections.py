@@ -18,11 +18,11 @@ SILENT_SECONDS = 90.0  # a page that was not heard of for so long is gone
 
 @dataclass(slots=True)
 class Connection:
-    """One page. The lock lets one of its wishes after the other through."""
+    """One page. The lock lets one input after the other through."""
 
-    desk: AnnotationController
+    controller: AnnotationController
     session: AnnotationState
-    heard: float
+    last_heard: float
     lock: RLock = field(default_factory=RLock)
 
 
@@ -36,43 +36,47 @@ class Connections:
     _known: dict[str, Connection] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def arrive(self, mode: LabelingMode, by: str) -> tuple[str, Connection]:
+    def arrive(self, mode: LabelingMode, annotator: str) -> tuple[str, Connection]:
         """A new page, at the first sample that is undecided."""
         self.sweep()
-        desk = AnnotationController(self.store, mode, annotator=by, repeats=self.repeats)
-        person, name = Connection(desk, desk.open(), self.clock()), secrets.token_hex(16)
+        controller = AnnotationController(self.store, mode, annotator=annotator, repeats=self.repeats)
+        connection, name = Connection(controller, controller.open(), self.clock()), secrets.token_hex(16)
         with self._lock:
-            self._known[name] = person
-        return name, person
+            self._known[name] = connection
+        return name, connection
 
     def find(self, name: str) -> Connection | None:
         """None for a page that nobody knows, or that was silent for too long."""
         with self._lock:
-            person = self._known.get(name)
-        if person is not None:
-            person.heard = self.clock()
-        return person
+            connection = self._known.get(name)
+        if connection is not None:
+            connection.last_heard = self.clock()
+        return connection
 
-    def wish(self, person: Connection, wish: UserInput | None) -> None:
+    def handle(self, connection: Connection, user_input: UserInput | None) -> None:
         """Everything that was said is in the store when this returns; None is a sign of life."""
-        with person.lock:
-            if wish is not None:
-                person.session = person.desk.handle(person.session, wish)
+        with connection.lock:
+            if user_input is not None:
+                connection.session = connection.controller.handle(connection.session, user_input)
                 return
-            person.session = person.desk.idle(person.session)
+            connection.session = connection.controller.idle(connection.session)
 
     def leave(self, name: str) -> None:
         """What was not decided is free for others."""
         with self._lock:
-            person = self._known.pop(name, None)
-        if person is not None:
-            with person.lock:
-                person.desk.close(person.session)
+            connection = self._known.pop(name, None)
+        if connection is not None:
+            with connection.lock:
+                connection.controller.close(connection.session)
 
     def sweep(self) -> None:
         """Lets those go that were closed without a word."""
         with self._lock:
-            silent = [name for name, person in self._known.items() if self.clock() - person.heard > SILENT_SECONDS]
+            silent = [
+                name
+                for name, connection in self._known.items()
+                if self.clock() - connection.last_heard > SILENT_SECONDS
+            ]
         for name in silent:
             self.leave(name)
 

@@ -12,25 +12,25 @@ from livecam.core.types import EyeState, Pupil, Side
 from livecam.store.labels import SIDES
 from livecam.store.samples import Sample
 
-Told = dict[str, Any]
+Json = dict[str, Any]
 
 
-def session_to_json(desk: AnnotationController, session: AnnotationState) -> Told:
+def session_to_json(controller: AnnotationController, session: AnnotationState) -> Json:
     """Everything the page shows; points are in pixels of the picture, pixel centres are whole numbers."""
     try:
-        sample, trouble = desk.sample(session), ""
+        sample, problem = controller.sample(session), ""
     except StoreError as error:
-        sample, trouble = None, str(error)
+        sample, problem = None, str(error)
     return {
         "mode": session.mode.value,
-        "by": session.by,
+        "by": session.annotator,
         "finished": session.finished,
         "position": session.position,
-        "turns": len(session.turns),
+        "turns": len(session.assignments),
         "left": session.left,
         "elsewhere": session.elsewhere,
         "tally": {state.value: count for state, count in session.tally.items()},
-        "notice": session.notice or trouble,
+        "notice": session.message or problem,
         "view": {
             "zoom": session.view.zoom,
             "contrast": session.view.contrast.value,
@@ -40,14 +40,14 @@ def session_to_json(desk: AnnotationController, session: AnnotationState) -> Tol
             "panel": session.view.panel.value,
         },
         "eye": session.eye.value,
-        "pace": desk.pace,
-        "written": desk.written.isoformat() if desk.written else None,
-        "store": str(desk.store.folder),
+        "pace": controller.pace,
+        "written": controller.written.isoformat() if controller.written else None,
+        "store": str(controller.store.folder),
         "sample": _sample(sample, session) if sample is not None and session.item is not None else None,
     }
 
 
-def _sample(sample: Sample, session: AnnotationState) -> Told:
+def _sample(sample: Sample, session: AnnotationState) -> Json:
     item = session.item
     assert item is not None
     return {
@@ -64,16 +64,16 @@ def _sample(sample: Sample, session: AnnotationState) -> Told:
     }
 
 
-def _eye(session: AnnotationState, item: LabelingItem, side: Side) -> Told:
+def _eye(session: AnnotationState, item: LabelingItem, side: Side) -> Json:
     return {
         "side": side.value,
         "middle": list(item.middles[side]),
-        "guess": _guess(item.prediction(side)),
-        "said": _said(session.said.get(side)),
+        "guess": _prediction_json(item.prediction(side)),
+        "said": _annotation_json(session.annotations.get(side)),
     }
 
 
-def _guess(pupil: Pupil | None) -> Told | None:
+def _prediction_json(pupil: Pupil | None) -> Json | None:
     if pupil is None:
         return None
     return {
@@ -85,8 +85,12 @@ def _guess(pupil: Pupil | None) -> Told | None:
     }
 
 
-def _said(said: EyeAnnotation | None) -> Told | None:
-    if said is None:
+def _annotation_json(annotation: EyeAnnotation | None) -> Json | None:
+    if annotation is None:
         return None
-    place = {} if said.point is None else {"x": said.point.x, "y": said.point.y, "radius": said.radius}
-    return {"verb": said.verb.value, "age": said.age.value, **place}
+    place = (
+        {}
+        if annotation.point is None
+        else {"x": annotation.point.x, "y": annotation.point.y, "radius": annotation.radius}
+    )
+    return {"verb": annotation.action.value, "age": annotation.save_state.value, **place}

@@ -31,21 +31,21 @@ from livecam.core.types import Point, Side
 HOST = "127.0.0.1"
 _STATIC = {"label.js": "text/javascript", "drawing.js": "text/javascript", "label.css": "text/css"}
 _ID = re.compile(r"[0-9a-f]{64}")
-_MOST_STEPS = 40  # of the wheel in one wish
+_MOST_STEPS = 40  # of the wheel in one input
 
 
 class _NotUnderstoodError(ValueError):
-    """What was posted is no wish."""
+    """What was posted is no input."""
 
 
 @dataclass(frozen=True, slots=True)
 class Routes:
     """What the page can ask for; every answer about a session is the whole of it."""
 
-    people: Connections
+    connections: Connections
     token: str
     mode: LabelingMode
-    by: str
+    annotator: str
 
     def application(self) -> Starlette:
         return Starlette(
@@ -64,7 +64,7 @@ class Routes:
     @asynccontextmanager
     async def _life(self, _: Starlette) -> AsyncIterator[None]:
         yield
-        await run_in_threadpool(self.people.close)
+        await run_in_threadpool(self.connections.close)
 
     async def page(self, request: Request) -> Response:
         text = _content("index.html").decode().replace("{{token}}", self.token)
@@ -80,57 +80,60 @@ class Routes:
         sample = request.path_params["sample"]
         if not _ID.fullmatch(sample):
             return _missing()
-        return _file(self.people.store.picture_path(sample))
+        return _file(self.connections.store.picture_path(sample))
 
     async def map(self, request: Request) -> Response:
         sample = request.path_params["sample"]
-        return _file(self.people.store.folder / "cam" / f"{sample}.png") if _ID.fullmatch(sample) else _missing()
+        return _file(self.connections.store.folder / "cam" / f"{sample}.png") if _ID.fullmatch(sample) else _missing()
 
     async def open(self, request: Request) -> Response:
         """A session of the mode and the name that are asked for, else of those the server was started with."""
         try:
             posted = await _posted(request)
-            mode, by = LabelingMode(posted.get("mode") or self.mode), check_name(str(posted.get("by") or self.by))
-            name, person = await run_in_threadpool(self.people.arrive, mode, by)
+            mode, annotator = (
+                LabelingMode(posted.get("mode") or self.mode),
+                check_name(str(posted.get("by") or self.annotator)),
+            )
+            name, connection = await run_in_threadpool(self.connections.arrive, mode, annotator)
         except (_NotUnderstoodError, ValueError) as error:
             return _refused(400, str(error))
         except LivecamError as error:
             return _refused(503, str(error))
-        return JSONResponse({"session": name, "help": HELP[mode], **await run_in_threadpool(_state, person)})
+        return JSONResponse({"session": name, "help": HELP[mode], **await run_in_threadpool(_state, connection)})
 
     async def wish(self, request: Request) -> Response:
         """Acknowledged when what was said is on the disk; 410 for a page that has to open a session again."""
         try:
             posted = await _posted(request)
-            person = self.people.find(str(posted.get("session")))
-            if person is None:
+            connection = self.connections.find(str(posted.get("session")))
+            if connection is None:
                 return _refused(410, "this session is over")
-            await run_in_threadpool(self.people.wish, person, _wish(person, posted))
+            await run_in_threadpool(self.connections.handle, connection, _user_input(connection, posted))
         except _NotUnderstoodError as error:
             return _refused(400, str(error))
         except StoreError as error:
             return _refused(503, str(error))
-        return JSONResponse(await run_in_threadpool(_state, person))
+        return JSONResponse(await run_in_threadpool(_state, connection))
 
     async def close(self, request: Request) -> Response:
         try:
             posted = await _posted(request)
         except _NotUnderstoodError as error:
             return _refused(400, str(error))
-        await run_in_threadpool(self.people.leave, str(posted.get("session")))
+        await run_in_threadpool(self.connections.leave, str(posted.get("session")))
         return Response(status_code=204)
 
 
-def _state(person: Connection) -> dict[str, Any]:
-    with person.lock:
-        return session_to_json(person.desk, person.session)
+def _state(connection: Connection) -> dict[str, Any]:
+    with connection.lock:
+        return session_to_json(connection.controller, connection.session)
 
 
-def _wish(person: Connection, posted: dict[str, Any]) -> UserInput | None:
+def _user_input(connection: Connection, posted: dict[str, Any]) -> UserInput | None:
     """None for a sign of life, and for a key without a meaning."""
     try:
         if "key" in posted:
-            return lookup_key(person.session.mode, str(posted["key"]))
+            return lookup_key(connection.session.mode, str(posted["key"]))
         if "action" in posted:
             return LabelingAction(posted["action"])
         if "place" in posted:

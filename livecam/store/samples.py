@@ -178,9 +178,11 @@ def pixel_hash(picture: Image) -> str:
     return digest.hexdigest()
 
 
-def resolve_labels(events: Iterable[LabelEvent], *, by: str | None = None, repeats: bool = False) -> ResolvedLabels:
+def resolve_labels(
+    events: Iterable[LabelEvent], *, annotator: str | None = None, repeats: bool = False
+) -> ResolvedLabels:
     """The fold of one sample's events, oldest first: of everybody, or of one person, or of that person's repeats."""
-    events = [event for event in events if event.is_repeat is repeats and by in {None, event.annotator}]
+    events = [event for event in events if event.is_repeat is repeats and annotator in {None, event.annotator}]
     undone = {event.undone_event for event in events if event.action is LabelAction.UNDO}
     valid = [event for event in events if event.action is not LabelAction.UNDO and event.number not in undone]
     flagged = any(event.action is LabelAction.FLAG for event in valid)

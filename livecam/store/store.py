@@ -191,11 +191,11 @@ class Store:
         with self._database.writing() as connection:
             return label_events.append_events(connection, said, self._clock())
 
-    def events(self, sample_id: str | None = None, by: str | None = None) -> Iterator[LabelEvent]:
+    def events(self, sample_id: str | None = None, annotator: str | None = None) -> Iterator[LabelEvent]:
         """Oldest first, streamed; of one sample, one person, or all."""
         query = select(events).order_by(events.c.number).limit(queries.BATCH)
         query = query if sample_id is None else query.where(events.c.sample_id == sample_id)
-        query = query if by is None else query.where(events.c.said_by == by)
+        query = query if annotator is None else query.where(events.c.said_by == annotator)
         last = 0
         while True:
             with self._database.reading() as connection:

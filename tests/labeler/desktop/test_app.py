@@ -137,5 +137,5 @@ def test_without_a_display_it_says_how_to_label_in_a_browser(store: Store) -> No
 
 def view(side: Side) -> EyeView:
     """Where an eye of the samples is on the page."""
-    shown = labeling_item(make_sample(0), (), turn=Assignment(make_sample(0).id), by="ann")
+    shown = labeling_item(make_sample(0), (), assignment=Assignment(make_sample(0).id), annotator="ann")
     return eye_view(shown, side, EYES[side], zoom=0)

@@ -41,7 +41,7 @@ def view(person: Person, side: Side, zoom: int = 0) -> EyeView:
 
 def drawn(person: Person, picture: Image | None = None, map_picture: Image | None = None) -> RenderedPage:
     """The page before a person."""
-    sample = person.desk.sample(person.session)
+    sample = person.controller.sample(person.session)
     before = PageContent(sample, make_picture() if picture is None else picture, map_picture) if sample else None
     return page(person.session, before, FACTS)
 
@@ -174,7 +174,7 @@ def test_the_activation_map_is_shown_where_there_is_one(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "cam" / f"{make_sample(0).id}.png"), np.full((40, 50, 3), (10, 20, 200), np.uint8))
     person = Person(store, LabelingMode.REVIEW).wishes(LabelingAction.MAP)
 
-    shown = drawn(person, map_picture=load_map(person.desk.map_path(person.session)))
+    shown = drawn(person, map_picture=load_map(person.controller.map_path(person.session)))
 
     assert shown.image[52 + 235, 640].tolist() == [10, 20, 200]
 

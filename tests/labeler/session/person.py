@@ -28,17 +28,17 @@ class Person:
     session: AnnotationState = field(init=False)
 
     def __post_init__(self) -> None:
-        self.desk = AnnotationController(
+        self.controller = AnnotationController(
             self.store, self.mode, annotator=self.by, repeats=self.repeats, clock=lambda: self.now
         )  # type: ignore[arg-type]
-        self.session = self.desk.open()
+        self.session = self.controller.open()
 
     def wishes(self, *wishes: UserInput) -> Person:
-        self.session = reduce(self.desk.handle, wishes, self.session)
+        self.session = reduce(self.controller.handle, wishes, self.session)
         return self
 
     def leaves(self) -> Shelf:
-        self.desk.close(self.session)
+        self.controller.close(self.session)
         return self.store
 
     def state(self, number: int) -> SampleState:
@@ -49,5 +49,5 @@ class Person:
 
     def number(self) -> int:
         """Which of the samples is before the person."""
-        assert self.session.turn is not None
-        return self.store.sample(self.session.turn.sample_id).sample.frame_index
+        assert self.session.assignment is not None
+        return self.store.sample(self.session.assignment.sample_id).sample.frame_index

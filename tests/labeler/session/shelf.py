@@ -143,8 +143,8 @@ class Shelf:
         self.kept += numbered
         return numbered
 
-    def events(self, sample_id: str | None = None, by: str | None = None) -> Iterator[LabelEvent]:
-        return iter([e for e in self.kept if sample_id in {None, e.sample_id} and by in {None, e.annotator}])
+    def events(self, sample_id: str | None = None, annotator: str | None = None) -> Iterator[LabelEvent]:
+        return iter([e for e in self.kept if sample_id in {None, e.sample_id} and annotator in {None, e.annotator}])
 
     def counts(self) -> SimpleNamespace:
         return SimpleNamespace(states=Counter(stored.state for stored in self.samples()))
@@ -153,4 +153,4 @@ class Shelf:
         return [event for event in self.kept if event.sample_id == sample_id]
 
     def _decided(self, sample_id: str, by: str | None) -> bool:
-        return by is not None and resolve_labels(self._about(sample_id), by=by).state is not SampleState.NEW
+        return by is not None and resolve_labels(self._about(sample_id), annotator=by).state is not SampleState.NEW

@@ -47,17 +47,17 @@ def test_what_was_shown_is_kept_with_the_decision() -> None:
 def test_a_guess_that_is_not_there_cannot_be_true() -> None:
     store = Shelf.of(make_sample(without=set(Side)))
 
-    assert "no pupil" in Person(store, LabelingMode.REVIEW).wishes(LabelingAction.ACCEPT).session.notice
+    assert "no pupil" in Person(store, LabelingMode.REVIEW).wishes(LabelingAction.ACCEPT).session.message
 
 
 def test_the_end_is_a_stop() -> None:
     person = Person(shelf(2)).wishes(*[LabelingAction.ACCEPT] * 2, LabelingAction.NEXT, LabelingAction.NEXT)
 
-    assert (person.session.turn, person.session.position) == (None, 2)
+    assert (person.session.assignment, person.session.position) == (None, 2)
 
 
 def test_a_decision_at_the_end_is_explained() -> None:
-    assert "p goes back" in Person(shelf(0)).wishes(LabelingAction.ACCEPT).session.notice
+    assert "p goes back" in Person(shelf(0)).wishes(LabelingAction.ACCEPT).session.message
 
 
 def test_what_was_passed_over_comes_back_with_p_and_first_next_time() -> None:
@@ -72,7 +72,7 @@ def test_undo_shows_the_sample_it_took_the_decision_from() -> None:
         LabelingAction.ACCEPT, LabelingAction.NEXT, LabelingAction.NEXT, LabelingAction.UNDO
     )
 
-    assert (person.number(), person.session.notice) == (0, "taken back: accept")
+    assert (person.number(), person.session.message) == (0, "taken back: accept")
 
 
 def test_undo_goes_back_beyond_the_start_of_the_session() -> None:
@@ -83,7 +83,7 @@ def test_undo_goes_back_beyond_the_start_of_the_session() -> None:
 
 
 def test_undo_with_nothing_to_undo_says_so() -> None:
-    assert Person(shelf()).wishes(LabelingAction.UNDO).session.notice == "there is nothing to undo"
+    assert Person(shelf()).wishes(LabelingAction.UNDO).session.message == "there is nothing to undo"
 
 
 def test_progress_counts_what_is_before_and_what_is_left() -> None:
@@ -96,13 +96,13 @@ def test_a_second_person_gets_what_only_the_first_has_decided() -> None:
     store = Person(shelf(2)).wishes(LabelingAction.ACCEPT, LabelingAction.ACCEPT).leaves()
     bob = Person(store, by="bob").wishes(LabelingAction.LEFT, LabelingAction.ACCEPT, LabelingAction.ACCEPT)
 
-    assert (len(bob.session.decisions), bob.session.turn) == (2, None)
+    assert (len(bob.session.decisions), bob.session.assignment) == (2, None)
 
 
 def test_a_second_person_does_not_see_what_the_first_has_said() -> None:
     store = Person(shelf(1)).wishes(PlacePupil(Side.LEFT, Point(1, 1)), LabelingAction.ACCEPT).leaves()
 
-    assert not Person(store, by="bob").session.said
+    assert not Person(store, by="bob").session.annotations
 
 
 def test_the_seconds_a_decision_took_are_kept() -> None:
@@ -110,7 +110,7 @@ def test_the_seconds_a_decision_took_are_kept() -> None:
     person.now = 2.5
     person.wishes(LabelingAction.ACCEPT)
 
-    assert (person.store.kept[0].seconds, person.desk.pace) == (2.5, 2.5)
+    assert (person.store.kept[0].seconds, person.controller.pace) == (2.5, 2.5)
 
 
 def test_leases_are_renewed_while_the_person_looks() -> None:
@@ -118,19 +118,19 @@ def test_leases_are_renewed_while_the_person_looks() -> None:
     renewed = []
     person.store.renew = lambda owner, ids, seconds: renewed.extend(ids)  # type: ignore[method-assign]
     person.now = 100.0
-    person.desk.idle(person.session)
+    person.controller.idle(person.session)
 
-    assert renewed == [person.session.turns[0].sample_id]
+    assert renewed == [person.session.assignments[0].sample_id]
 
 
 def test_samples_that_a_killed_labeler_held_are_free_at_once() -> None:
     store = shelf(1)
     dead = Person(store)
     store.owners = dict.fromkeys(
-        store.owners, dead.desk.owner.replace(f":{dead.desk.owner.split(':')[1]}", ":999999999.1")
+        store.owners, dead.controller.owner.replace(f":{dead.controller.owner.split(':')[1]}", ":999999999.1")
     )
 
-    assert Person(store, by="bob").session.turn == Assignment(make_sample(0).id)
+    assert Person(store, by="bob").session.assignment == Assignment(make_sample(0).id)
 
 
 def test_repeats_are_shown_again_without_what_was_said() -> None:
@@ -138,7 +138,10 @@ def test_repeats_are_shown_again_without_what_was_said() -> None:
     place = PlacePupil(Side.LEFT, Point(1, 1))
     person.wishes(*[place, LabelingAction.ACCEPT] * 11)
 
-    assert (person.session.turn and person.session.turn.repeat, dict(person.session.said)) == (True, {})
+    assert (person.session.assignment and person.session.assignment.repeat, dict(person.session.annotations)) == (
+        True,
+        {},
+    )
 
 
 def test_repeats_decide_nothing() -> None:
@@ -155,7 +158,7 @@ def test_an_undone_repeat_is_asked_again() -> None:
         *[LabelingAction.ACCEPT] * 11, LabelingAction.REJECT, LabelingAction.UNDO
     )
 
-    assert person.session.turn in {turn for turn in person.session.turns if turn.repeat}
+    assert person.session.assignment in {turn for turn in person.session.assignments if turn.repeat}
 
 
 def test_about_as_many_repeats_come_as_were_asked_for() -> None:
@@ -163,7 +166,7 @@ def test_about_as_many_repeats_come_as_were_asked_for() -> None:
     while person.session.item:
         person.wishes(LabelingAction.ACCEPT)
 
-    assert 8 <= sum(turn.repeat for turn in person.session.turns) <= 11
+    assert 8 <= sum(turn.repeat for turn in person.session.assignments) <= 11
 
 
 def test_panels_open_and_close_with_their_key() -> None:
@@ -183,7 +186,7 @@ def test_contrast_goes_round() -> None:
 
 
 def test_a_missing_activation_map_says_how_to_make_it() -> None:
-    assert "livecam-train cam" in Person(shelf()).wishes(LabelingAction.MAP).session.notice
+    assert "livecam-train cam" in Person(shelf()).wishes(LabelingAction.MAP).session.message
 
 
 def test_quitting_ends_the_session() -> None:

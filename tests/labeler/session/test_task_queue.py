@@ -70,7 +70,7 @@ def traces(store: Shelf | Store, mode: LabelingMode, wishes: tuple[UserInput, ..
     session = person.session
     events = [_plain(event) for event in store.events()]
     states = [(stored.sample.id, stored.state, stored.resolved.labels) for stored in store.samples()]
-    return events, states, session.turns, session.position, session.left
+    return events, states, session.assignments, session.position, session.left
 
 
 def _plain(event: LabelEvent) -> tuple[object, ...]:

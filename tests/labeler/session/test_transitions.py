@@ -61,14 +61,14 @@ def test_moving_an_eye_without_a_guess_begins_in_the_middle_of_that_eye() -> Non
     store = Shelf.of(make_sample(without=set(Side)))
     person = Person(store).wishes(LabelingAction.RIGHT, LabelingAction.OTHER_EYE)
 
-    assert person.session.said[Side.RIGHT].point == Point(50.5, 50)
+    assert person.session.annotations[Side.RIGHT].point == Point(50.5, 50)
 
 
 def test_an_eye_is_never_filled_in_from_another_picture() -> None:
     store = Shelf.of(make_sample(0), make_sample(1, without=set(Side)))
     person = Person(store).wishes(PlacePupil(Side.LEFT, Point(99, 55)), LabelingAction.ACCEPT)
 
-    assert not person.session.said
+    assert not person.session.annotations
 
 
 def test_a_sample_labelled_again_keeps_what_was_not_changed() -> None:
@@ -83,7 +83,7 @@ def test_a_sample_labelled_again_keeps_what_was_not_changed() -> None:
 def test_what_is_outside_the_picture_is_brought_near_it() -> None:
     person = Person(shelf()).wishes(PlacePupil(Side.LEFT, Point(1000, -1000)))
 
-    assert person.session.said[Side.LEFT].point == Point(159 + 16, -16)
+    assert person.session.annotations[Side.LEFT].point == Point(159 + 16, -16)
 
 
 def test_drawing_keys_do_nothing_in_review() -> None:
@@ -101,4 +101,4 @@ def test_nothing_can_be_rejected_while_annotating() -> None:
 def test_undo_takes_back_a_place_before_a_decision() -> None:
     person = Person(shelf()).wishes(PlacePupil(Side.LEFT, Point(1, 1)), LabelingAction.UNDO)
 
-    assert not person.session.said
+    assert not person.session.annotations

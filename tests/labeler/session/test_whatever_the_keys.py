@@ -47,15 +47,15 @@ def test_being_killed_in_the_middle_changes_no_decision(mode: LabelingMode, keys
 @given(sequences)
 def test_what_was_placed_is_there_after_a_pause_and_a_kill(keys: list[UserInput]) -> None:
     person = Person(shelf()).wishes(*keys)
-    settled = person.desk.flush(person.session)
-    if settled.turn is None:
+    settled = person.controller.flush(person.session)
+    if settled.assignment is None:
         return
     again = Person(person.leaves()).wishes(*[LabelingAction.PREVIOUS] * 40)
-    while again.session.turn != settled.turn:
+    while again.session.assignment != settled.assignment:
         again.wishes(LabelingAction.NEXT)
 
-    assert {side: said.point for side, said in again.session.said.items()} == {
-        side: said.point for side, said in settled.said.items()
+    assert {side: said.point for side, said in again.session.annotations.items()} == {
+        side: said.point for side, said in settled.annotations.items()
     }
 
 
@@ -63,7 +63,7 @@ def test_what_was_placed_is_there_after_a_pause_and_a_kill(keys: list[UserInput]
 def test_the_position_never_leaves_the_turns_and_their_end(mode: LabelingMode, keys: list[UserInput]) -> None:
     session = Person(shelf(), mode).wishes(*keys).session
 
-    assert 0 <= session.position <= len(session.turns)
+    assert 0 <= session.position <= len(session.assignments)
 
 
 @given(modes, sequences)
@@ -124,8 +124,8 @@ def test_two_people_are_never_before_the_same_undecided_sample(
         ann.wishes(*({mine} - forward))
         bob.wishes(*({yours} - forward))
 
-    shared = ann.session.turn and ann.session.turn == bob.session.turn
-    assert not shared or store.sample(ann.session.turns[-1].sample_id).resolved.state is not SampleState.NEW
+    shared = ann.session.assignment and ann.session.assignment == bob.session.assignment
+    assert not shared or store.sample(ann.session.assignments[-1].sample_id).resolved.state is not SampleState.NEW
 
 
 @given(modes, sequences)
@@ -137,7 +137,7 @@ def test_whoever_leaves_holds_nothing_any_more(mode: LabelingMode, keys: list[Us
 def test_a_session_starts_at_a_sample_that_is_undecided(mode: LabelingMode, keys: list[UserInput]) -> None:
     again = Person(Person(shelf(), mode).wishes(*keys).leaves(), mode)
 
-    assert again.session.turn is None or again.session.turn not in again.session.decisions
+    assert again.session.assignment is None or again.session.assignment not in again.session.decisions
 
 
 @given(modes, sequences)
@@ -146,7 +146,7 @@ def test_a_full_disk_decides_nothing_and_stays_before_the_same_sample(
 ) -> None:
     person = Person(shelf(), mode).wishes(*keys, LabelingAction.PREVIOUS)
     person.store.full = True
-    turn = person.session.turn
+    turn = person.session.assignment
     person.wishes(LabelingAction.ACCEPT, LabelingAction.SKIP)
 
-    assert person.session.turn == turn
+    assert person.session.assignment == turn

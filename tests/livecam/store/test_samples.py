@@ -120,21 +120,21 @@ def test_repeats_decide_nothing(history: list[LabelEvent]) -> None:
 def test_the_repeats_of_a_person_are_folded_by_themselves(history: list[LabelEvent]) -> None:
     alone = [replace(event, is_repeat=False) for event in history if event.is_repeat and event.annotator == "anna"]
 
-    assert resolve_labels(history, by="anna", repeats=True) == resolve_labels(alone)
+    assert resolve_labels(history, annotator="anna", repeats=True) == resolve_labels(alone)
 
 
 @given(HISTORIES)
 def test_one_persons_view_knows_nothing_of_others(history: list[LabelEvent]) -> None:
     alone = [event for event in history if event.annotator == "anna"]
 
-    assert resolve_labels(history, by="anna") == resolve_labels(alone)
+    assert resolve_labels(history, annotator="anna") == resolve_labels(alone)
 
 
 @given(HISTORIES)
 def test_nobody_adds_to_what_another_decides(history: list[LabelEvent]) -> None:
     found = resolve_labels(history)
 
-    assert found.labels == resolve_labels(history, by=found.annotator).labels
+    assert found.labels == resolve_labels(history, annotator=found.annotator).labels
 
 
 @given(HISTORIES)
