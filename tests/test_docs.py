@@ -207,6 +207,12 @@ def test_every_extra_that_is_to_be_installed_exists() -> None:
     assert not {(page, extra) for page, extra in named if extra not in extras}
 
 
+def test_contributing_lists_every_marker_of_the_tests() -> None:
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
+    rows = re.findall(r"^\| `(\w+)` \|", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(rows) == {marker.partition(":")[0] for marker in options["markers"]}
+
+
 @cache
 def definitions() -> dict[str, set[str]]:
     """Every class and top-level function of ours: the names of its fields, attributes and methods."""

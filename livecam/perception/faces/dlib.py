@@ -1,4 +1,4 @@
-"""Faces from dlib: the frontal HOG detector and the 68-point predictor; runs everywhere, without an extra."""
+"""Faces from dlib: the frontal HOG detector and the 68-point predictor; the extra dlib."""
 
 from __future__ import annotations
 
