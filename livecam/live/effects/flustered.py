@@ -37,10 +37,10 @@ class Flustered:
         style(self.controls.style)
         load_all()
         self._settings = settings
-        self._presences = FacePersistence(settings.hold_ms / 1000, settings.fade_ms / 1000)
+        self._persistence = FacePersistence(settings.hold_ms / 1000, settings.fade_ms / 1000)
         self._memories: dict[int, _Memory] = {}
         self._seconds = 0.0
-        self._switch = StrengthRamp(self.controls)
+        self._ramp = StrengthRamp(self.controls)
 
     @property
     def level(self) -> float:
@@ -52,39 +52,39 @@ class Flustered:
         image = scene.frame.image.copy()
         elapsed = max(0.0, scene.frame.timestamp - self._seconds)
         self._seconds = scene.frame.timestamp
-        power = self._switch.power(self._seconds, elapsed)
-        portraits = [self._portrait(face, power, elapsed) for face in self._present(scene)]
+        power = self._ramp.power(self._seconds, elapsed)
+        contexts = [self._context(face, power, elapsed) for face in self._present(scene)]
         chosen = style(self.controls.style)
         accessories = chosen.accessories if self._settings.accessories is None else self._settings.accessories
-        for portrait in reversed([portrait for portrait in portraits if portrait is not None]):
+        for context in reversed([context for context in contexts if context is not None]):
             for layer in layers(chosen, accessories):
-                layer(image, portrait)
+                layer(image, context)
         return image
 
     def _present(self, scene: Scene) -> list[FadingFace]:
-        present = self._presences.update(scene)
+        present = self._persistence.update(scene)
         start = scene.frame.timestamp
         self._memories = {face.key: self._memories.get(face.key) or _Memory(start) for face in present}
         return present
 
-    def _portrait(self, presence: FadingFace, power: float, elapsed: float) -> DrawContext | None:
-        face = face_frame(presence.observation.face)
+    def _context(self, fading_face: FadingFace, power: float, elapsed: float) -> DrawContext | None:
+        face = face_frame(fading_face.observation.face)
         if face is None:
             return None
-        memory = self._memories[presence.key]
-        eyes = memory.lids.update(presence.observation, face, elapsed)
+        memory = self._memories[fading_face.key]
+        eyes = memory.lids.update(fading_face.observation, face, elapsed)
         memory.fluster.update(eyes, elapsed)
         if self._settings.trigger is Trigger.AUTO:
             power *= trigger_strength(memory.fluster.level)
         if power <= 0:
             return None
         return DrawContext(
-            observation=presence.observation,
+            observation=fading_face.observation,
             face=face,
             eyes=eyes,
             seconds=self._seconds,
-            age=max(0.0, self._seconds - max(memory.since, self._switch.appeared)),
-            seed=2.4 * presence.key,
+            age=max(0.0, self._seconds - max(memory.since, self._ramp.appeared)),
+            seed=2.4 * fading_face.key,
             power=power,
-            opacity=presence.opacity * smooth(power, 0.0, 0.2),
+            opacity=fading_face.opacity * smooth(power, 0.0, 0.2),
         )

@@ -63,7 +63,7 @@ class FaceLights:
     flustered."""
 
     def __init__(self, settings: EffectSettings) -> None:
-        self._presences = FacePersistence(settings.hold_ms / 1000, settings.fade_ms / 1000)
+        self._persistence = FacePersistence(settings.hold_ms / 1000, settings.fade_ms / 1000)
         self._auto = settings.trigger is Trigger.AUTO
         self._people: dict[int, _Person] = {}
         self._seconds = 0.0
@@ -76,19 +76,19 @@ class FaceLights:
     def lights(self, scene: Scene) -> Mapping[int, LightEllipse]:
         elapsed = max(0.0, scene.frame.timestamp - self._seconds)
         self._seconds = scene.frame.timestamp
-        present = self._presences.update(scene)
+        present = self._persistence.update(scene)
         self._people = {face.key: self._people.get(face.key) or _Person() for face in present}
         lights = {face.key: self._light(face, elapsed) for face in present}
         return {key: light for key, light in lights.items() if light is not None}
 
-    def _light(self, presence: FadingFace, elapsed: float) -> LightEllipse | None:
-        face = face_frame(presence.observation.face)
+    def _light(self, fading_face: FadingFace, elapsed: float) -> LightEllipse | None:
+        face = face_frame(fading_face.observation.face)
         if face is None:
             return None
-        person = self._people[presence.key]
-        person.fluster.update(person.lids.update(presence.observation, face, elapsed), elapsed)
+        person = self._people[fading_face.key]
+        person.fluster.update(person.lids.update(fading_face.observation, face, elapsed), elapsed)
         share = trigger_strength(person.fluster.level) if self._auto else 1.0
-        return _on_head(face, presence.opacity * share)
+        return _on_head(face, fading_face.opacity * share)
 
 
 def _on_head(face: FaceFrame, level: float) -> LightEllipse:
@@ -108,8 +108,8 @@ class TargetLights:
 
     fluster = 0.0
 
-    def __init__(self, lookout: DetectionWorker[Target], settings: EffectSettings) -> None:
-        self._lookout = lookout
+    def __init__(self, worker: DetectionWorker[Target], settings: EffectSettings) -> None:
+        self._worker = worker
         self._hold, self._fade = settings.hold_ms / 1000, settings.fade_ms / 1000
         self._lit: dict[int, _Seen] = {}
         self._there: set[int] = set()  # keys of the last answer
@@ -121,7 +121,7 @@ class TargetLights:
         if scene.frame.scene_cut:
             self._lit, self._there, self._ask_at = {}, set(), seconds
         self._ask(scene.frame)
-        found = self._lookout.poll()
+        found = self._worker.poll()
         if found is not None:
             self._there = self._recognised(found, seconds)
         for key in self._there:
@@ -137,7 +137,7 @@ class TargetLights:
         # Time may go back, when a stream starts again.
         self._ask_at = min(self._ask_at, frame.timestamp + _EVERY)
         if frame.timestamp >= self._ask_at:
-            self._lookout.submit(frame.image)
+            self._worker.submit(frame.image)
             self._ask_at = frame.timestamp + _EVERY
 
     def _recognised(self, found: Sequence[Target], seconds: float) -> set[int]:
@@ -176,7 +176,7 @@ class Spotlight:
 
     def __init__(self, controls: EffectControls, lights: LightSource) -> None:
         self._controls, self._lights = controls, lights
-        self._switch = StrengthRamp(controls)
+        self._ramp = StrengthRamp(controls)
         self._followed: Mapping[int, LightEllipse] | None = None  # as they are drawn
         self._seconds = 0.0
 
@@ -190,7 +190,7 @@ class Spotlight:
         frame = scene.frame
         elapsed = max(0.0, frame.timestamp - self._seconds)
         self._seconds = frame.timestamp
-        power = self._switch.power(frame.timestamp, elapsed)
+        power = self._ramp.power(frame.timestamp, elapsed)
         before = None if frame.scene_cut else self._followed
         self._followed = _followed(before, self._lights.lights(scene), elapsed)
         brightest = max((light.level for light in self._followed.values()), default=0.0)

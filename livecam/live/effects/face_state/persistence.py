@@ -17,7 +17,7 @@ class FadingFace:
     """One face and how much of it there is: 1 while it is seen or held, less while it fades."""
 
     key: int  # stays the same when the face is found again under a new identity
-    identity: int
+    track_id: int
     observation: FaceObservation
     seen: float  # seconds
     opacity: float = 1.0
@@ -39,29 +39,29 @@ class FacePersistence:
             self._faces = []
         elapsed, self._seconds = max(0.0, seconds - self._seconds), seconds
         seen = self._seen(scene, elapsed)
-        lost = [face for face in self._faces if face not in seen and not _covered(face, seen)]
+        lost = [face for face in self._faces if face not in seen and not _is_covered(face, seen)]
         for face in lost:
             face.opacity = min(face.opacity, remaining(seconds - face.seen, self._hold, self._fade))
         self._faces = seen + [face for face in lost if face.opacity > 0]
         return self._faces
 
     def _seen(self, scene: Scene, elapsed: float) -> list[FadingFace]:
-        known = {face.identity: face for face in self._faces}
+        known = {face.track_id: face for face in self._faces}
         missing = [
             face
             for face in self._faces
-            if face.identity not in {observation.face.track_id for observation in scene.faces}
+            if face.track_id not in {observation.face.track_id for observation in scene.faces}
         ]
         seen = []
         for observation in scene.faces:
             face = (
                 known.pop(observation.face.track_id, None)
-                or _returned(missing, observation.face)
+                or _matching_lost_face(missing, observation.face)
                 or self._new(observation)
             )
             if face in missing:
                 missing.remove(face)
-            face.identity, face.observation, face.seen = observation.face.track_id, observation, scene.frame.timestamp
+            face.track_id, face.observation, face.seen = observation.face.track_id, observation, scene.frame.timestamp
             face.opacity = ramp(face.opacity, 1.0, elapsed, _RETURN_SECONDS)
             seen.append(face)
         return seen
@@ -78,24 +78,27 @@ def remaining(absence: float, hold: float, fade: float) -> float:
     return max(0.0, 1.0 - (absence - hold) / fade) if fade > 0 else 0.0
 
 
-def _returned(missing: list[FadingFace], face: Face) -> FadingFace | None:
+def _matching_lost_face(missing: list[FadingFace], face: Face) -> FadingFace | None:
     """The lost face that this one must be: about as large, at nearly the same place."""
     for lost in missing:
-        if _apart(lost.observation.face, face) < 0.6 and 0.6 < _size(lost.observation.face) / _size(face) < 1.7:
+        if (
+            _box_distance(lost.observation.face, face) < 0.6
+            and 0.6 < _box_size(lost.observation.face) / _box_size(face) < 1.7
+        ):
             return lost
     return None
 
 
-def _covered(lost: FadingFace, seen: list[FadingFace]) -> bool:
-    return any(_apart(lost.observation.face, face.observation.face) < 1.0 for face in seen)
+def _is_covered(lost: FadingFace, seen: list[FadingFace]) -> bool:
+    return any(_box_distance(lost.observation.face, face.observation.face) < 1.0 for face in seen)
 
 
-def _apart(one: Face, other: Face) -> float:
+def _box_distance(one: Face, other: Face) -> float:
     """The distance of the middles of two boxes, in the widths of the larger."""
     x = one.box.x + one.box.width / 2 - other.box.x - other.box.width / 2
     y = one.box.y + one.box.height / 2 - other.box.y - other.box.height / 2
-    return float((x * x + y * y) ** 0.5 / max(_size(one), _size(other)))
+    return float((x * x + y * y) ** 0.5 / max(_box_size(one), _box_size(other)))
 
 
-def _size(face: Face) -> float:
+def _box_size(face: Face) -> float:
     return max(face.box.width, 1.0)

@@ -20,36 +20,36 @@ _GLINT = 1.25  # of the picture, in iris radii
 _UNSURE = 0.02  # below this an iris is left alone
 
 
-def draw(image: Image, portrait: DrawContext) -> None:
+def draw(image: Image, context: DrawContext) -> None:
     for side in Side:
-        eye, middle = portrait.eyes[side], portrait.eye(side)
+        eye, middle = context.eyes[side], context.eye(side)
         radius, gain = (
-            _GROWING * portrait.face.unit,
-            _GAIN * portrait.power * portrait.eye_opacity(side) * (1 - eye.lid),
+            _GROWING * context.face.unit,
+            _GAIN * context.power * context.eye_opacity(side) * (1 - eye.lid),
         )
-        centre = _quake(image, portrait, eye)
+        centre = _quake(image, context, eye)
         enlarge(image, middle, radius, gain)
         if centre is not None and eye.iris is not None:
-            _shine(image, portrait, eye, enlarged(centre, middle, radius, gain), eye.iris.radius / (1 - gain))
+            _shine(image, context, eye, enlarged(centre, middle, radius, gain), eye.iris.radius / (1 - gain))
 
 
-def _quake(image: Image, portrait: DrawContext, eye: EyePose) -> Point | None:
+def _quake(image: Image, context: DrawContext, eye: EyePose) -> Point | None:
     """Displaces the iris and says where its shine is: it stays nearer to where the light is and quakes on its own.
 
     None when the eye is shut, or the iris too uncertain or too small to be moved.
     """
-    if eye.shut or eye.iris is None or eye.sure < _UNSURE or eye.iris.radius * portrait.face.unit < 1:
+    if eye.shut or eye.iris is None or eye.sure < _UNSURE or eye.iris.radius * context.face.unit < 1:
         return None
-    x, y = tremor(portrait.seconds, portrait.seed)
-    reach = _QUAKE * portrait.face.unit * portrait.power * portrait.eye_opacity(eye.side) * eye.sure
-    at = portrait.face.from_point(portrait.eye(eye.side), eye.iris.along, eye.iris.below)
-    lids = portrait.observation.face.lids(eye.side)
-    radius = eye.iris.radius * portrait.face.unit
+    x, y = tremor(context.seconds, context.seed)
+    reach = _QUAKE * context.face.unit * context.power * context.eye_opacity(eye.side) * eye.sure
+    at = context.face.from_point(context.eye(eye.side), eye.iris.along, eye.iris.below)
+    lids = context.observation.face.lids(eye.side)
+    radius = eye.iris.radius * context.face.unit
     redirect_gaze(image, EyeGeometry(at, radius, lids), (reach * x, 0.6 * reach * y), out=image)
     return Point(at.x + 0.4 * reach * x, at.y - 0.3 * reach * y)
 
 
-def _shine(image: Image, portrait: DrawContext, eye: EyePose, at: Point, radius: float) -> None:
-    visible = smooth(eye.openness * (1 - eye.lid), 0.4, 0.8) * smooth(portrait.power, 0.0, 0.6) * eye.sure
-    place = portrait.face.place(at, width=_GLINT * radius, height=_GLINT * radius)
-    paste(image, painted("glint"), place, portrait.eye_opacity(eye.side) * visible)
+def _shine(image: Image, context: DrawContext, eye: EyePose, at: Point, radius: float) -> None:
+    visible = smooth(eye.openness * (1 - eye.lid), 0.4, 0.8) * smooth(context.power, 0.0, 0.6) * eye.sure
+    place = context.face.place(at, width=_GLINT * radius, height=_GLINT * radius)
+    paste(image, painted("glint"), place, context.eye_opacity(eye.side) * visible)

@@ -52,13 +52,13 @@ def test_a_face_that_is_found_again_under_another_name_is_drawn_once() -> None:
 def test_a_face_that_appears_over_a_held_one_replaces_it() -> None:
     presences = FacePersistence(0.25, 0.25)
     presences.update(scene(0.0, (1, 200)))
-    assert [face.identity for face in presences.update(scene(0.1, (2, 320)))] == [2]
+    assert [face.track_id for face in presences.update(scene(0.1, (2, 320)))] == [2]
 
 
 def test_a_face_elsewhere_leaves_the_held_one_alone() -> None:
     presences = FacePersistence(0.25, 0.25)
     presences.update(scene(0.0, (1, 100)))
-    assert [face.identity for face in presences.update(scene(0.1, (2, 500)))] == [2, 1]
+    assert [face.track_id for face in presences.update(scene(0.1, (2, 500)))] == [2, 1]
 
 
 def test_a_face_that_returns_while_it_fades_grows_whole_without_a_jump() -> None:
@@ -71,8 +71,8 @@ def test_a_face_that_returns_while_it_fades_grows_whole_without_a_jump() -> None
 
 def test_several_faces_keep_their_own_state() -> None:
     presences = FacePersistence(0.25, 0.25)
-    first = {face.identity: face.key for face in presences.update(scene(0.0, (1, 100), (2, 500)))}
-    second = {face.identity: face.key for face in presences.update(scene(0.1, (2, 510), (1, 105)))}
+    first = {face.track_id: face.key for face in presences.update(scene(0.0, (1, 100), (2, 500)))}
+    second = {face.track_id: face.key for face in presences.update(scene(0.1, (2, 510), (1, 105)))}
     assert first == second
 
 
