@@ -18,7 +18,7 @@ from livecam.live.collection.hard_examples import Candidate, HardExampleDetector
 from livecam.live.collection.selector import PendingCandidate, SampleSelector, SampleStore
 
 _BUFFER = 16  # frames: at 1280x720 they hold 44 MB
-_PROBES = 4  # while more wait than this, the other finder is not asked for its own sake
+_PROBES = 4  # while more wait than this, the other detector is not asked for its own sake
 _PATIENCE = 5.0  # seconds for what is left at the end
 
 Say = Callable[[str], None]
@@ -26,7 +26,7 @@ OpenStore = Callable[[ExitStack], SampleStore]
 
 
 class ActiveDetector(NamedTuple):
-    """Which finder found the pupils of the scenes now."""
+    """Which detector found the pupils of the scenes now."""
 
     finder: str
     version: str
@@ -45,8 +45,8 @@ class SampleCollector:
 
     def __init__(
         self,
-        suspicion: HardExampleDetector,
-        keeper: SampleSelector,
+        detector: HardExampleDetector,
+        selector: SampleSelector,
         open_store: OpenStore,
         *,
         in_use: Callable[[], ActiveDetector],
@@ -54,12 +54,12 @@ class SampleCollector:
         now: Callable[[], datetime] = _utc_now,
         buffer: int = _BUFFER,
     ) -> None:
-        self.tally = keeper.tally
-        self._suspicion, self._keeper, self._open_store = suspicion, keeper, open_store
+        self.stats = selector.stats
+        self._detector, self._selector, self._open_store = detector, selector, open_store
         self._in_use, self._say, self._now, self._size = in_use, say, now, buffer
         self._waiting: deque[PendingCandidate] = deque()
-        self._turn = threading.Condition()
-        self._ended = self._has_told = self._is_idle = False
+        self._condition = threading.Condition()
+        self._ended = self._has_reported = self._is_idle = False
         self._thread = threading.Thread(target=self._work, name="collector", daemon=True)
 
     def __enter__(self) -> Self:
@@ -73,90 +73,90 @@ class SampleCollector:
 
     @property
     def collected(self) -> int:
-        return self.tally.total
+        return self.stats.total
 
     @property
     def lost(self) -> int:
-        return self.tally.lost
+        return self.stats.lost
 
     def flag(self) -> None:
         """The next scene with a face is kept, also while nothing else is."""
-        self._suspicion.flag()
+        self._detector.flag()
 
     def offer(self, scene: Scene) -> None:
         """Considers a scene; never blocks."""
-        self._catch(self._suspicion.evaluate(scene))
+        self._enqueue(self._detector.evaluate(scene))
 
     def offer_flagged(self, scene: Scene) -> None:
         """Considers a scene while collecting is switched off: only what was flagged is kept."""
-        self._catch(self._suspicion.evaluate_flagged(scene))
+        self._enqueue(self._detector.evaluate_flagged(scene))
 
     def close(self, patience: float = _PATIENCE) -> None:
         """Writes what is left, for `patience` seconds at most; the rest is dropped and counted."""
-        with self._turn:
+        with self._condition:
             self._ended = True
-            self._turn.notify_all()
+            self._condition.notify_all()
         self._thread.join(patience)
-        with self._turn:
-            self.tally.dropped += sum(caught.candidate.reason is not None for caught in self._waiting)
+        with self._condition:
+            self.stats.dropped += sum(pending.candidate.reason is not None for pending in self._waiting)
             self._waiting.clear()
 
     def catch_up(self, patience: float) -> None:
         """Waits, for `patience` seconds at most, until everything offered so far has been dealt with."""
-        with self._turn:
-            self._turn.wait_for(lambda: self._is_idle and not self._waiting, patience)
+        with self._condition:
+            self._condition.wait_for(lambda: self._is_idle and not self._waiting, patience)
 
     def report(self) -> dict[str, Any]:
         """Which recording it was, and what became of its frames."""
-        recording = self._keeper.recording
-        return {"session": recording.session, "split": recording.split.value, **self.tally.as_json()}
+        recording = self._selector.recording
+        return {"session": recording.session, "split": recording.split.value, **self.stats.as_json()}
 
-    def _catch(self, suspect: Candidate | None) -> None:
-        if suspect is None:
+    def _enqueue(self, candidate: Candidate | None) -> None:
+        if candidate is None:
             return
-        caught = PendingCandidate(suspect, *self._in_use(), self._now())
-        with self._turn:
-            if len(self._waiting) < (_PROBES if suspect.reason is None else self._size):
-                self._waiting.append(caught)
-                self._turn.notify_all()
-            elif suspect.reason is not None:
-                self.tally.dropped += 1
+        pending = PendingCandidate(candidate, *self._in_use(), self._now())
+        with self._condition:
+            if len(self._waiting) < (_PROBES if candidate.reason is None else self._size):
+                self._waiting.append(pending)
+                self._condition.notify_all()
+            elif candidate.reason is not None:
+                self.stats.dropped += 1
 
     def _work(self) -> None:
         with ExitStack() as stack:
             try:
                 store = self._open_store(stack)
             except StoreError as error:
-                self._tell(error)
-                self._refuse()
+                self._report_error(error)
+                self._discard_all()
                 return
-            while (caught := self._next()) is not None:
-                self._tried(partial(self._keeper.process, caught, store))
-            self._tried(partial(self._keeper.draw_random_share, store))
+            while (pending := self._next()) is not None:
+                self._try(partial(self._selector.process, pending, store))
+            self._try(partial(self._selector.draw_random_share, store))
 
-    def _tried(self, work: Callable[[], None]) -> None:
+    def _try(self, work: Callable[[], None]) -> None:
         try:
             work()
         except StoreError as error:
-            self._tell(error)
+            self._report_error(error)
 
     def _next(self) -> PendingCandidate | None:
         """The next one, waited for; None at the end."""
-        with self._turn:
+        with self._condition:
             self._is_idle = True
-            self._turn.notify_all()
-            self._turn.wait_for(lambda: self._waiting or self._ended)
+            self._condition.notify_all()
+            self._condition.wait_for(lambda: self._waiting or self._ended)
             self._is_idle = False
             return self._waiting.popleft() if self._waiting else None
 
-    def _refuse(self) -> None:
+    def _discard_all(self) -> None:
         """Lets everything pass that comes until the end, so that nothing piles up."""
-        while (caught := self._next()) is not None:
-            self.tally.failed += caught.candidate.reason is not None
+        while (pending := self._next()) is not None:
+            self.stats.failed += pending.candidate.reason is not None
 
-    def _tell(self, error: StoreError) -> None:
-        if not self._has_told:
-            self._has_told = True
+    def _report_error(self, error: StoreError) -> None:
+        if not self._has_reported:
+            self._has_reported = True
             self._say(f"frames cannot be collected: {error}")
 
 

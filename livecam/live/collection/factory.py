@@ -45,7 +45,7 @@ class CollectionSession:
 
     def summary(self) -> str:
         """What was kept, by reason, and where."""
-        return f"{self.collector.tally.summary()} for labelling in {self.place}"
+        return f"{self.collector.stats.summary()} for labelling in {self.place}"
 
 
 def store_folder(settings: CollectSettings) -> Path:

@@ -26,7 +26,7 @@ _LONGEST_THRESHOLD_STEP = 0.5  # seconds
 
 
 class AdaptiveThreshold:
-    """`lowest` is always worth keeping; above it a good finder in good light still gives its least sure faces."""
+    """`lowest` is always worth keeping; above it a good detector in good light still gives its least sure faces."""
 
     def __init__(self, lowest: float) -> None:
         self._lowest = _log_odds(lowest)
@@ -49,7 +49,7 @@ def _log_odds(probability: float) -> float:
     return math.log(inside / (1 - inside))
 
 
-# The other finder may look at one frame in so many: half of what would still not be felt.
+# The other detector may look at one frame in so many: half of what would still not be felt.
 _FRAMES_A_PROBE = 20
 # Glances are made with both eyes: both pupils that leap as one are a glance, unless they go this many times as far as
 # would do for one alone.
@@ -59,7 +59,7 @@ _LONGEST_STEP = 0.15  # seconds: over a longer pause an eye may have gone anywhe
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A face of a scene and why to keep it; without a reason the other finder is to be asked. Worth is 0..1."""
+    """A face of a scene and why to keep it; without a reason the other detector is to be asked. Worth is 0..1."""
 
     scene: Scene
     observation: FaceObservation
@@ -67,7 +67,7 @@ class Candidate:
     priority: float = 0.0
 
 
-class _Place(NamedTuple):
+class _PupilPositions(NamedTuple):
     """Where the pupils were in their eyes, pupil distances; None for one that is closed or was not found."""
 
     seconds: float
@@ -78,10 +78,10 @@ class _Place(NamedTuple):
 class HardExampleDetector:
     """Looks at every scene of a run, in order."""
 
-    def __init__(self, settings: CollectSettings, chance: PoissonSampler, random: Random) -> None:
-        self._settings, self._chance, self._random = settings, chance, random
-        self._places = PerFaceState[list[_Place]](list)
-        self._bar = AdaptiveThreshold(settings.low)
+    def __init__(self, settings: CollectSettings, sampler: PoissonSampler, random: Random) -> None:
+        self._settings, self._sampler, self._random = settings, sampler, random
+        self._last_positions = PerFaceState[list[_PupilPositions]](list)
+        self._threshold = AdaptiveThreshold(settings.low)
         self._flagged = False
         self._credit = 0
         self._last = -math.inf
@@ -99,17 +99,17 @@ class HardExampleDetector:
         if not scene.faces:
             return None
         seconds = scene.frame.timestamp
-        doubtful = max(self._doubtful(scene), key=lambda suspect: suspect.priority, default=None)
-        is_due = self._chance.is_due(seconds)
+        doubtful = max(self._doubtful(scene), key=lambda candidate: candidate.priority, default=None)
+        is_due = self._sampler.is_due(seconds)
         if self._flagged:
             self._flagged = False
             return self._kept(Candidate(scene, scene.faces[0], SamplingReason.FLAG, 1.0))
         if is_due:
-            self._chance.taken()
+            self._sampler.taken()
             return self._kept(Candidate(scene, self._random.choice(scene.faces), SamplingReason.RANDOM, 0.5))
         if doubtful is not None and not 0 <= seconds - self._last < self._settings.gap_seconds:
             self._last = seconds
-            self._bar.lower()
+            self._threshold.lower()
             return self._kept(doubtful)
         if self._credit == _FRAMES_A_PROBE:
             return self._kept(Candidate(scene, self._random.choice(scene.faces), None))
@@ -119,10 +119,10 @@ class HardExampleDetector:
         """While collecting is switched off, only what the person asks for is kept."""
         return self.evaluate(scene) if self._flagged else None
 
-    def _kept(self, suspect: Candidate) -> Candidate:
-        # What is kept is looked at by the other finder too, and paid for before it is asked for its own sake.
+    def _kept(self, candidate: Candidate) -> Candidate:
+        # What is kept is looked at by the other detector too, and paid for before it is asked for its own sake.
         self._credit -= _FRAMES_A_PROBE
-        return suspect
+        return candidate
 
     def _doubtful(self, scene: Scene) -> Iterator[Candidate]:
         for observation in scene.faces:
@@ -130,14 +130,14 @@ class HardExampleDetector:
             if jump > self._settings.jump:
                 yield Candidate(scene, observation, SamplingReason.JUMP, 0.5 + min(jump, 0.4))
             confidence = least_confidence(observation)
-            if self._bar.is_below(confidence, scene.frame.timestamp):
+            if self._threshold.is_below(confidence, scene.frame.timestamp):
                 yield Candidate(scene, observation, SamplingReason.LOW, 0.9 - 0.4 * confidence)
 
     def _jump(self, observation: FaceObservation, seconds: float) -> float:
         """How far, in pupil distances, a pupil leapt in its eye since the frame before in a way no eye does."""
-        memory = self._places.get(observation.face.track_id, seconds)
-        now = _Place(
-            seconds, *(_place(observation.face, observation.pupil(side), side) for side in (Side.LEFT, Side.RIGHT))
+        memory = self._last_positions.get(observation.face.track_id, seconds)
+        now = _PupilPositions(
+            seconds, *(_positions(observation.face, observation.pupil(side), side) for side in (Side.LEFT, Side.RIGHT))
         )
         before = memory[0] if memory else None
         memory[:] = [now]
@@ -154,7 +154,7 @@ def least_confidence(observation: FaceObservation) -> float:
     return min(pupil.confidence if pupil is not None else 0.0 for pupil in (observation.left, observation.right))
 
 
-def _place(face: Face, pupil: Pupil | None, side: Side) -> complex | None:
+def _positions(face: Face, pupil: Pupil | None, side: Side) -> complex | None:
     if pupil is None or pupil.state is EyeState.CLOSED:
         return None
     (x0, y0), *_, (x1, y1), _, _ = face.lids(side).tolist()

@@ -17,7 +17,7 @@ _SIDES = (Side.LEFT, Side.RIGHT)
 
 
 class NamedDetector(NamedTuple):
-    """A finder of pupils, its name, and how to ask which version it is."""
+    """A detector of pupils, its name, and how to ask which version it is."""
 
     name: str
     finder: PupilDetector

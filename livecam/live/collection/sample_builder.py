@@ -70,29 +70,31 @@ def build_sample(
     recording: RecordingInfo,
     scene: Scene,
     observation: FaceObservation,
-    cutting: SampleCrop,
+    crop: SampleCrop,
     *,
-    guesses: Sequence[Prediction],
-    verdict: SelectionReason,
+    predictions: Sequence[Prediction],
+    selection: SelectionReason,
     captured: datetime,
 ) -> Sample:
     """Everything known of a face, moved into the picture that is kept."""
-    height, width = cutting.picture.shape[:2]
+    height, width = crop.picture.shape[:2]
     return Sample(
-        id=pixel_hash(cutting.picture),
+        id=pixel_hash(crop.picture),
         session=recording.session,
         captured=captured,
         source=recording.source,
         frame_index=scene.frame.index,
         seconds=scene.frame.timestamp,
         size=(width, height),
-        keep=cutting.keep,
-        origin=cutting.origin,
+        keep=crop.keep,
+        origin=crop.origin,
         frame_size=scene.frame.size,
-        landmarks=(observation.face.landmarks - np.array(cutting.origin)).astype(np.float32),
-        predictions=tuple(replace(guess, pupil=_moved(guess.pupil, cutting.origin)) for guess in guesses),
-        reason=verdict.reason,
-        priority=verdict.priority,
+        landmarks=(observation.face.landmarks - np.array(crop.origin)).astype(np.float32),
+        predictions=tuple(
+            replace(prediction, pupil=_moved(prediction.pupil, crop.origin)) for prediction in predictions
+        ),
+        reason=selection.reason,
+        priority=selection.priority,
         split=recording.split,
     )
 

@@ -26,8 +26,8 @@ class CollectionStats:
     """Counts of one run. What was `dropped` came too fast, what `failed` could not be written."""
 
     kept: Counter[SamplingReason] = field(default_factory=Counter)
-    asked: int = 0  # frames the other finder looked at
-    alike: int = 0
+    asked: int = 0  # frames the other detector looked at
+    duplicates: int = 0
     limited: int = 0
     dropped: int = 0
     failed: int = 0
@@ -47,7 +47,7 @@ class CollectionStats:
             "kept": {reason.value: self.kept[reason] for reason in SamplingReason},
             "total": self.total,
             "asked_other_finder": self.asked,
-            "alike": self.alike,
+            "alike": self.duplicates,
             "limited": self.limited,
             "dropped": self.dropped,
             "failed": self.failed,
@@ -79,7 +79,7 @@ _ALWAYS = frozenset({SamplingReason.FLAG, SamplingReason.RANDOM})
 
 
 class SampleStore(Protocol):
-    """What a keeper needs of the sample store."""
+    """What a selector needs of the sample store."""
 
     def add(self, sample: Sample, picture: Image) -> bool: ...
     def evict(self, most_bytes: int) -> int: ...
@@ -87,7 +87,7 @@ class SampleStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PendingCandidate:
-    """A suspect as it left the loop: when, and which finder found its pupils."""
+    """A candidate as it left the loop: when, and which detector found its pupils."""
 
     candidate: Candidate
     finder: str
@@ -102,30 +102,30 @@ class SampleSelector:
     settings: CollectSettings
     recording: RecordingInfo
     second: SecondDetector
-    tally: CollectionStats
+    stats: CollectionStats
     random: Random
-    _seen: DuplicateFilter = field(default_factory=DuplicateFilter, init=False)
+    _duplicates: DuplicateFilter = field(default_factory=DuplicateFilter, init=False)
     _reserve: ReservoirSampler[tuple[Sample, Image]] = field(init=False)
-    _others: int = field(default=0, init=False)  # kept since the last draws were settled
+    _kept_since_draw: int = field(default=0, init=False)  # kept since the last draws were settled
     _times: deque[float] = field(default_factory=deque, init=False)  # seconds at which the last ones were kept
 
     def __post_init__(self) -> None:
         self._reserve = ReservoirSampler(self.random, _RESERVE)
 
-    def process(self, caught: PendingCandidate, store: SampleStore) -> None:
+    def process(self, pending: PendingCandidate, store: SampleStore) -> None:
         """Keeps it if it is worth it; StoreError when it cannot be written."""
-        suspect = caught.candidate
-        others = self.second.predictions(suspect.scene.frame, suspect.observation, caught.finder)
-        self.tally.asked += bool(others)
-        apart = disagreement(suspect.observation, others)
-        verdict = self._judged(suspect, apart)
-        if verdict is None or not (verdict.reason in _ALWAYS or self._is_wanted(suspect)):
+        candidate = pending.candidate
+        other_predictions = self.second.predictions(candidate.scene.frame, candidate.observation, pending.finder)
+        self.stats.asked += bool(other_predictions)
+        apart = disagreement(candidate.observation, other_predictions)
+        selection = self._select(candidate, apart)
+        if selection is None or not (selection.reason in _ALWAYS or self._is_wanted(candidate)):
             return
-        made = self._made(caught, verdict, others)
+        made = self._build(pending, selection, other_predictions)
         if made is None:
             return
-        if verdict.reason is not SamplingReason.RANDOM:
-            self._others += self._is_added(*made, store)
+        if selection.reason is not SamplingReason.RANDOM:
+            self._kept_since_draw += self._add(*made, store)
             return
         self._reserve.add(made)
         if self._reserve.seen >= _BLOCK:
@@ -134,40 +134,40 @@ class SampleSelector:
     def draw_random_share(self, store: SampleStore) -> None:
         """Keeps as many of the drawn faces as make up their share, one at least: also of easy times something is to be
         tested on. StoreError when one cannot be written."""
-        wanted = self._others * self.settings.random_share / (1 - self.settings.random_share)
+        wanted = self._kept_since_draw * self.settings.random_share / (1 - self.settings.random_share)
         whole = int(wanted + self.random.random())
-        self._others = 0
+        self._kept_since_draw = 0
         failure: StoreError | None = None
         for sample, picture in self._reserve.draw(max(whole, 1) if self.settings.random_share else 0):
             try:
-                self._is_added(sample, picture, store)
+                self._add(sample, picture, store)
             except StoreError as error:
                 failure = error
         if failure is not None:
             raise failure
 
-    def _judged(self, suspect: Candidate, apart: float) -> SelectionReason | None:
-        """An easy frame is of little use, one that two finders see differently of most."""
+    def _select(self, candidate: Candidate, apart: float) -> SelectionReason | None:
+        """An easy frame is of little use, one that two detectors see differently of most."""
         is_disputed = apart > self.settings.disagree
-        if suspect.reason is None:
+        if candidate.reason is None:
             return SelectionReason(SamplingReason.DISAGREE, 0.6 + min(apart, 0.3)) if is_disputed else None
         # What was drawn must not be worth more for what it shows: the least worth is evicted first.
-        more = 0.1 if is_disputed and suspect.reason is not SamplingReason.RANDOM else 0.0
-        return SelectionReason(suspect.reason, min(suspect.priority + more, 1.0))
+        more = 0.1 if is_disputed and candidate.reason is not SamplingReason.RANDOM else 0.0
+        return SelectionReason(candidate.reason, min(candidate.priority + more, 1.0))
 
-    def _is_wanted(self, suspect: Candidate) -> bool:
-        if self._is_hasty(suspect.scene.frame.timestamp):
-            self.tally.limited += 1
+    def _is_wanted(self, candidate: Candidate) -> bool:
+        if self._is_rate_limited(candidate.scene.frame.timestamp):
+            self.stats.limited += 1
             return False
-        print_ = difference_hash(suspect.scene.frame.image, suspect.observation.face)
-        if not self._seen.is_new(print_):
-            self.tally.alike += 1
+        image_hash = difference_hash(candidate.scene.frame.image, candidate.observation.face)
+        if not self._duplicates.is_new(image_hash):
+            self.stats.duplicates += 1
             return False
-        self._times.append(suspect.scene.frame.timestamp)
-        self._seen.remember(print_)
+        self._times.append(candidate.scene.frame.timestamp)
+        self._duplicates.remember(image_hash)
         return True
 
-    def _is_hasty(self, seconds: float) -> bool:
+    def _is_rate_limited(self, seconds: float) -> bool:
         """Whether the last one is too near, or the minute is full."""
         if self._times and seconds < self._times[-1]:
             self._times.clear()  # a recording that starts again
@@ -176,38 +176,38 @@ class SampleSelector:
         too_near = bool(self._times) and seconds - self._times[-1] < self.settings.gap_seconds
         return too_near or len(self._times) >= self.settings.per_minute
 
-    def _made(
-        self, caught: PendingCandidate, verdict: SelectionReason, others: Sequence[Prediction]
+    def _build(
+        self, pending: PendingCandidate, selection: SelectionReason, other_predictions: Sequence[Prediction]
     ) -> tuple[Sample, Image] | None:
         """None for a face that hardly is in the frame."""
-        scene, observation = caught.candidate.scene, caught.candidate.observation
-        cutting = crop_sample(scene.frame.image, observation.face, self.settings.keep)
-        if cutting is None:
+        scene, observation = pending.candidate.scene, pending.candidate.observation
+        crop = crop_sample(scene.frame.image, observation.face, self.settings.keep)
+        if crop is None:
             return None
         sample = build_sample(
             self.recording,
             scene,
             observation,
-            SampleCrop(self.settings.keep, *cutting),
-            guesses=(
-                *predictions(caught.finder, caught.version, PupilPair(observation.left, observation.right)),
-                *others,
+            SampleCrop(self.settings.keep, *crop),
+            predictions=(
+                *predictions(pending.finder, pending.version, PupilPair(observation.left, observation.right)),
+                *other_predictions,
             ),
-            verdict=verdict,
-            captured=caught.captured_at,
+            selection=selection,
+            captured=pending.captured_at,
         )
-        return sample, cutting[0]
+        return sample, crop[0]
 
-    def _is_added(self, sample: Sample, picture: Image, store: SampleStore) -> bool:
+    def _add(self, sample: Sample, picture: Image, store: SampleStore) -> bool:
         try:
             is_new = store.add(sample, picture)
         except StoreError:
-            self.tally.failed += 1
+            self.stats.failed += 1
             raise
         if not is_new:
-            self.tally.alike += 1
+            self.stats.duplicates += 1
             return False
-        self.tally.kept[sample.reason] += 1
-        if self.tally.total % _EVICT_EVERY == 0:
-            self.tally.evicted += store.evict(self.settings.quota_mb * _MEGABYTE)
+        self.stats.kept[sample.reason] += 1
+        if self.stats.total % _EVICT_EVERY == 0:
+            self.stats.evicted += store.evict(self.settings.quota_mb * _MEGABYTE)
         return True

@@ -107,14 +107,14 @@ def empty(seconds: float) -> Scene:
     return replace(seen(seconds), faces=())
 
 
-def make_suspicion(
+def make_hard_example_detector(
     settings: CollectSettings | None = None, *, per_minute: float = NEVER, seed: int = 1
 ) -> HardExampleDetector:
     random = Random(seed)
     return HardExampleDetector(settings or CollectSettings(), PoissonSampler(random, per_minute), random)
 
 
-def make_keeper(
+def make_selector(
     settings: CollectSettings | None = None, *, other: Shifted | None = None, seed: int = 1
 ) -> SampleSelector:
     """`other` is the handcrafted finder, which is asked where the model is in use."""
@@ -127,15 +127,15 @@ def make_keeper(
 def make_collector(
     store: MemoryStore,
     *,
-    suspicion: HardExampleDetector | None = None,
-    keeper: SampleSelector | None = None,
+    detector: HardExampleDetector | None = None,
+    selector: SampleSelector | None = None,
     said: list[str] | None = None,
     buffer: int = 16,
 ) -> SampleCollector:
     heard: list[str] = [] if said is None else said
     return SampleCollector(
-        suspicion or make_suspicion(),
-        keeper or make_keeper(),
+        detector or make_hard_example_detector(),
+        selector or make_selector(),
         lambda _: store,
         in_use=lambda: ActiveDetector("tflite", "abcd1234"),
         say=heard.append,

@@ -20,8 +20,8 @@ from tests.livecam.live.collection.fakes import (
     Shifted,
     collected,
     make_collector,
-    make_keeper,
-    make_suspicion,
+    make_hard_example_detector,
+    make_selector,
     seen,
 )
 
@@ -96,8 +96,8 @@ def test_what_looks_like_one_that_is_kept_already_is_left_out() -> None:
 
 def test_a_minute_takes_so_many_and_no_more() -> None:
     store = MemoryStore()
-    keeper = make_keeper(CollectSettings(per_minute=3))
-    collector = collected(doubtful(61, 2.0), store, keeper=keeper)  # type: ignore[arg-type]
+    selector = make_selector(CollectSettings(per_minute=3))
+    collector = collected(doubtful(61, 2.0), store, selector=selector)  # type: ignore[arg-type]
     assert len([sample for sample in store.samples if sample.seconds < 60]) == 3
     assert (len(store.samples), collector.report()["limited"]) == (7, 54)
 
@@ -105,20 +105,20 @@ def test_a_minute_takes_so_many_and_no_more() -> None:
 def test_two_finders_that_see_an_eye_differently_are_kept() -> None:
     store = MemoryStore()
     scenes = [seen(index / 30) for index in range(20)]
-    collected(scenes, store, keeper=make_keeper(other=Shifted(0.06)))
+    collected(scenes, store, selector=make_selector(other=Shifted(0.06)))
     assert store.reasons == ["disagree"]
 
 
 def test_two_finders_that_nearly_agree_are_not() -> None:
     store, other = MemoryStore(), Shifted(0.04)
-    collected([seen(index / 30) for index in range(20)], store, keeper=make_keeper(other=other))
+    collected([seen(index / 30) for index in range(20)], store, selector=make_selector(other=other))
     assert (store.reasons, other.asked) == ([], 1)
 
 
 def test_a_sample_carries_both_finders_guesses_in_its_own_pixels() -> None:
     store = MemoryStore()
     scene = seen(0, confidence=0.3)
-    collected([scene], store, keeper=make_keeper(other=Shifted(0.1)))
+    collected([scene], store, selector=make_selector(other=Shifted(0.1)))
     (sample,) = store.samples
     pupil = sample.predictions_of("tflite")[Side.LEFT]
     assert pupil
@@ -130,7 +130,7 @@ def test_a_sample_carries_both_finders_guesses_in_its_own_pixels() -> None:
 @pytest.mark.parametrize("keep", list(CropMode))
 def test_the_picture_is_what_is_at_its_origin_in_the_frame(keep: CropMode) -> None:
     store, scene = MemoryStore(), seen(0, confidence=0.3)
-    collected([scene], store, keeper=make_keeper(CollectSettings(keep=keep)))
+    collected([scene], store, selector=make_selector(CollectSettings(keep=keep)))
     (sample,) = store.samples
     (x, y), (width, height) = sample.origin, sample.size
     np.testing.assert_array_equal(store.pictures[0], scene.frame.image[y : y + height, x : x + width])
@@ -140,7 +140,7 @@ def test_less_of_the_frame_is_kept_the_less_is_asked_for() -> None:
     areas = {}
     for keep in CropMode:
         store = MemoryStore()
-        collected([seen(0, confidence=0.3)], store, keeper=make_keeper(CollectSettings(keep=keep)))
+        collected([seen(0, confidence=0.3)], store, selector=make_selector(CollectSettings(keep=keep)))
         areas[keep] = np.prod(store.samples[0].size)
     assert areas[CropMode.EYES] < areas[CropMode.FACE] < areas[CropMode.FRAME]
 
@@ -154,7 +154,7 @@ def test_the_less_sure_a_frame_is_the_sooner_it_is_to_be_labelled() -> None:
 
 def test_the_quota_is_kept_now_and_then() -> None:
     store = MemoryStore()
-    collected(doubtful(20, 5.0), store, keeper=make_keeper(CollectSettings(quota_mb=7)))  # type: ignore[arg-type]
+    collected(doubtful(20, 5.0), store, selector=make_selector(CollectSettings(quota_mb=7)))  # type: ignore[arg-type]
     assert store.quotas == [7_000_000, 7_000_000]
 
 
@@ -199,9 +199,9 @@ def test_a_keeper_never_asks_for_a_finder_that_cannot_be_opened_twice() -> None:
         Asked.times += 1
         raise StoreError("no model")
 
-    keeper = make_keeper()
-    second = type(keeper.second)({"cpu": broken}, said.append)  # type: ignore[dict-item]
+    selector = make_selector()
+    second = type(selector.second)({"cpu": broken}, said.append)  # type: ignore[dict-item]
     store = MemoryStore()
-    remade = SampleSelector(keeper.settings, keeper.recording, second, keeper.tally, keeper.random)
-    collected(doubtful(4), store, keeper=remade, suspicion=make_suspicion())  # type: ignore[arg-type]
+    remade = SampleSelector(selector.settings, selector.recording, second, selector.stats, selector.random)
+    collected(doubtful(4), store, selector=remade, detector=make_hard_example_detector())  # type: ignore[arg-type]
     assert (Asked.times, len(store.samples), len(said)) == (1, 4, 1)

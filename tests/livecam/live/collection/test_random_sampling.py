@@ -8,7 +8,14 @@ from random import Random
 from livecam.live.collection.random_sampling import PoissonSampler, ReservoirSampler
 from livecam.settings import CollectSettings
 from livecam.store.samples import SamplingReason
-from tests.livecam.live.collection.fakes import MemoryStore, collected, empty, make_keeper, make_suspicion, seen
+from tests.livecam.live.collection.fakes import (
+    MemoryStore,
+    collected,
+    empty,
+    make_hard_example_detector,
+    make_selector,
+    seen,
+)
 
 
 def drawn(chance: PoissonSampler, seconds: list[float]) -> list[float]:
@@ -57,8 +64,8 @@ def test_doubtful_faces_are_drawn_as_often_as_they_are_seen_although_they_are_ke
     for seed in range(4):
         store = MemoryStore()
         scenes = [seen(index / 4, confidence=0.2 if index >= 160 else 0.9999) for index in range(240)]
-        suspicion = make_suspicion(settings, per_minute=60, seed=seed)
-        collected(scenes, store, suspicion=suspicion, keeper=make_keeper(settings, seed=seed))
+        detector = make_hard_example_detector(settings, per_minute=60, seed=seed)
+        collected(scenes, store, detector=detector, selector=make_selector(settings, seed=seed))
         drawn_of_all += store.reasons.count("random")
         late += sum(sample.seconds >= 40 for sample in store.samples if sample.reason is SamplingReason.RANDOM)
     assert drawn_of_all >= 40
@@ -68,7 +75,7 @@ def test_doubtful_faces_are_drawn_as_often_as_they_are_seen_although_they_are_ke
 def test_the_drawn_ones_are_the_share_of_all_that_was_asked_for() -> None:
     store = MemoryStore()
     scenes = [seen(index / 2, confidence=0.2) for index in range(400)]
-    collected(scenes, store, suspicion=make_suspicion(per_minute=20))
+    collected(scenes, store, detector=make_hard_example_detector(per_minute=20))
     share = store.reasons.count("random") / len(store.reasons)
     assert 0.10 <= share <= 0.20
 
@@ -76,11 +83,11 @@ def test_the_drawn_ones_are_the_share_of_all_that_was_asked_for() -> None:
 def test_an_easy_recording_gives_one_to_test_on() -> None:
     store = MemoryStore()
     scenes = [seen(index / 30, confidence=0.9999) for index in range(300)]
-    collected(scenes, store, suspicion=make_suspicion(per_minute=60))
+    collected(scenes, store, detector=make_hard_example_detector(per_minute=60))
     assert store.reasons.count("random") == 1
 
 
 def test_a_recording_without_a_face_gives_none() -> None:
     store = MemoryStore()
-    collected([empty(index / 30) for index in range(100)], store, suspicion=make_suspicion(per_minute=600))
+    collected([empty(index / 30) for index in range(100)], store, detector=make_hard_example_detector(per_minute=600))
     assert store.samples == []

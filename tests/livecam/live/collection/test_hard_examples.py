@@ -11,17 +11,17 @@ from livecam.live.collection.hard_examples import Candidate, HardExampleDetector
 from livecam.settings import CollectSettings
 from livecam.store.samples import SamplingReason
 from tests.fakes import grey, make_face, make_look
-from tests.livecam.live.collection.fakes import empty, make_suspicion, seen
+from tests.livecam.live.collection.fakes import empty, make_hard_example_detector, seen
 
 
-def suspects(scenes: list[Scene], suspicion: HardExampleDetector | None = None) -> list[Candidate]:
-    suspicion = suspicion or make_suspicion()
-    found = [suspicion.evaluate(scene) for scene in scenes]
-    return [suspect for suspect in found if suspect is not None]
+def candidates(scenes: list[Scene], detector: HardExampleDetector | None = None) -> list[Candidate]:
+    detector = detector or make_hard_example_detector()
+    found = [detector.evaluate(scene) for scene in scenes]
+    return [candidate for candidate in found if candidate is not None]
 
 
-def reasons(scenes: list[Scene], suspicion: HardExampleDetector | None = None) -> list[SamplingReason]:
-    return [suspect.reason for suspect in suspects(scenes, suspicion) if suspect.reason]
+def reasons(scenes: list[Scene], detector: HardExampleDetector | None = None) -> list[SamplingReason]:
+    return [candidate.reason for candidate in candidates(scenes, detector) if candidate.reason]
 
 
 def test_a_sure_face_is_nothing_to_learn_from() -> None:
@@ -29,7 +29,7 @@ def test_a_sure_face_is_nothing_to_learn_from() -> None:
 
 
 def test_an_empty_room_is_nothing_to_learn_from() -> None:
-    assert suspects([empty(index / 30) for index in range(30)]) == []
+    assert candidates([empty(index / 30) for index in range(30)]) == []
 
 
 def test_a_doubtful_eye_is_kept() -> None:
@@ -46,8 +46,8 @@ def test_doubtful_frames_that_follow_each_other_closely_are_one() -> None:
 
 
 def test_while_all_goes_well_the_least_sure_face_is_kept_in_the_end() -> None:
-    kept = suspects([seen(index / 30, confidence=0.99) for index in range(300)])
-    assert {suspect.reason for suspect in kept} == {SamplingReason.LOW, None}
+    kept = candidates([seen(index / 30, confidence=0.99) for index in range(300)])
+    assert {candidate.reason for candidate in kept} == {SamplingReason.LOW, None}
 
 
 def test_a_pupil_that_leaps_by_itself_is_kept() -> None:
@@ -75,33 +75,36 @@ def test_an_eye_that_opens_is_no_leap() -> None:
 
 
 def test_a_flag_takes_the_next_scene_with_a_face() -> None:
-    suspicion = make_suspicion()
-    suspicion.flag()
-    assert reasons([empty(0), seen(0.1, confidence=0.9999), seen(0.2, confidence=0.9999)], suspicion) == [
+    detector = make_hard_example_detector()
+    detector.flag()
+    assert reasons([empty(0), seen(0.1, confidence=0.9999), seen(0.2, confidence=0.9999)], detector) == [
         SamplingReason.FLAG
     ]
 
 
 def test_the_other_finder_is_asked_for_at_most_one_frame_in_ten() -> None:
     blank = grey()
-    kept = suspects([seen(index / 30, confidence=0.2 if index % 3 else 0.99, image=blank) for index in range(1000)])
+    kept = candidates([seen(index / 30, confidence=0.2 if index % 3 else 0.99, image=blank) for index in range(1000)])
     assert 40 <= len(kept) <= 100
 
 
 def test_of_several_faces_the_most_doubtful_is_kept() -> None:
     sure = seen(0, confidence=0.6)
     other = seen(0, confidence=0.1, face=make_face(identity=2)).faces[0]
-    kept = suspects([replace(sure, faces=(*sure.faces, other))])
+    kept = candidates([replace(sure, faces=(*sure.faces, other))])
     assert kept[0].observation is other
 
 
 def test_a_drawn_face_goes_before_a_doubtful_one() -> None:
     scenes = [seen(index / 30, confidence=0.2) for index in range(90)]
-    assert set(reasons(scenes, make_suspicion(per_minute=1e6))) == {SamplingReason.RANDOM, SamplingReason.LOW}
+    assert set(reasons(scenes, make_hard_example_detector(per_minute=1e6))) == {
+        SamplingReason.RANDOM,
+        SamplingReason.LOW,
+    }
 
 
 @pytest.mark.parametrize("setting", [{"low": 0.0}, {"low": 1.0}])
 def test_the_bar_is_a_setting(setting: dict[str, float]) -> None:
     scene = seen(0, confidence=0.5)
     expected = [SamplingReason.LOW] if setting["low"] else []
-    assert reasons([scene], make_suspicion(CollectSettings.model_validate(setting))) == expected
+    assert reasons([scene], make_hard_example_detector(CollectSettings.model_validate(setting))) == expected
