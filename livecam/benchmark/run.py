@@ -147,14 +147,17 @@ def _race(
 
 
 def _collected(runner: CollectingPath, off: TimingSummary) -> CollectingCost | None:
-    taken = runner.path.stopwatch.stages["collect"]
+    taken = runner.path.timer.stages["collect"]
     return CollectingCost(
         TimingSummary.of(runner.laps), off, Percentiles.of(taken.latest(len(taken))), runner.collector.collected
     )
 
 
 def _stages(path: Pipeline, encoded: list[float], frames: int) -> dict[str, StageCost]:
-    taken = {name: durations.latest(len(durations)).tolist() for name, durations in path.stopwatch.stages.items()}
+    taken = {
+        "track" if name == "faces" else name: durations.latest(len(durations)).tolist()
+        for name, durations in path.timer.stages.items()
+    }
     stages = {
         name: StageCost(Percentiles.of(taken[name]), sum(taken[name]) / frames) for name in STAGES if name in taken
     }
@@ -164,7 +167,7 @@ def _stages(path: Pipeline, encoded: list[float], frames: int) -> dict[str, Stag
 
 def _with_detection(stages: dict[str, StageCost], path: Pipeline) -> dict[str, StageCost]:
     """Also how long a look at the whole picture takes, which a followed face spares: the empty room asks for it."""
-    taken = path.stopwatch.stages["detect"]
+    taken = path.timer.stages["detect"]
     beside = stages["detect"].a_frame if "detect" in stages else 0.0
     return {"detect": StageCost(Percentiles.of(taken.latest(len(taken)).tolist()), beside), **stages}
 

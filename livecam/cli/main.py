@@ -90,7 +90,8 @@ def run(
 ) -> None:
     """Run the effect: on the camera, or on the demo when there is none."""
     # Brings the video libraries, which the other commands do without.
-    from livecam.live.session import RunLimits, build_session
+    from livecam.live.session import build_session
+    from livecam.live.sources.limits import RunLimits
 
     width, height = options.size(size)
     enabled = _collecting(named=queue is not None or queue_db is not None, refused=no_queue)

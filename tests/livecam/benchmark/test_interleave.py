@@ -112,7 +112,7 @@ def slow_path(*, perceive: float, detect: float, draw: float) -> Pipeline:
         effect=SlowEffect(clock, draw),
         sinks=[FakeSink()],
         collector=NullCollector(),
-        stopwatch=StageTimer(clock),
+        timer=StageTimer(clock),
         laps=FrameTimings(clock, clock),
     )
 
