@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as Folder
 from typing import Protocol, TypeVar
 
+from livecam.benchmark.accuracy import PupilLocator
 from livecam.benchmark.timing import DeferredDetection, FrameTimes, FrameTimings, FrameWatch
 from livecam.core.interfaces import Collector, Effect, Sink
 from livecam.core.runtime import use_single_opencv_thread
 from livecam.core.timing import StageTimer
-from livecam.core.types import Frame, Image
+from livecam.core.types import Frame
 from livecam.live.collection.collector import ActiveDetector, NullCollector, SampleCollector
 from livecam.live.collection.factory import make_collector, program_version
 from livecam.live.collection.sample_builder import RecordingInfo
@@ -58,15 +59,6 @@ class Pipeline:
         watch = FrameWatch(laps, self.timer, beside=self.detector.catch_up, keep=keep)
         run(items, self.perception, self.effect, self.sinks, self.collector, observer=watch, finished=lambda: False)
         laps.rounds.append(watch.block)
-
-
-Pupils = tuple[tuple[float, float], tuple[float, float]]  # frame pixels, the one on the image's left first
-
-
-class PupilLocator(Protocol):
-    def detect(self, image: Image) -> Pupils | None:
-        """Both pupils of the largest face; None without a face."""
-        ...
 
 
 @dataclass(slots=True, eq=False)

@@ -9,7 +9,13 @@ from pathlib import Path
 from pathlib import Path as Folder
 from tempfile import TemporaryDirectory
 
-from livecam.benchmark.accuracy import AccuracyScore, LabelledPhotograph, read_labels, score_path, score_peer
+from livecam.benchmark.accuracy import (
+    AccuracyScore,
+    LabelledPhotograph,
+    read_labelled_photographs,
+    score_path,
+    score_peer,
+)
 from livecam.benchmark.clip import faceless, load, onwards
 from livecam.benchmark.contenders import (
     STAGES,
@@ -76,7 +82,7 @@ Say = Callable[[str], None]
 
 def benchmark(plan: BenchmarkConfig, say: Say = lambda doing: None) -> Results:
     """Every figure of the plan; `say` hears what is being done. LivecamError for what cannot be measured."""
-    labels = read_labels(plan.photographs) if plan.photographs else []
+    labels = read_labelled_photographs(plan.photographs) if plan.photographs else []
     say("loading the models")
     with ExitStack() as stack:
         return _benchmark(plan, labels, stack, say)

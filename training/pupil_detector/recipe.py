@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from livecam.benchmark.accuracy import read_labelled_photographs
 from livecam.core.interfaces import PupilDetector
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
@@ -162,7 +163,7 @@ def evaluate(
     """`livecam-train evaluate`: of labelled photographs (truth.csv) or of a data set, of which a run that learnt from
     it is only shown the share of people it has not seen."""
     if (target / "truth.csv").exists():
-        labelled = evaluation.read_truth(target)
+        labelled = read_labelled_photographs(target)
         photographs = labelled[:: -(-len(labelled) // most)]
         answers = evaluation.evaluate_images(open_stills(FaceSettings(finder=face)), finder, photographs)
         return report.write_report(list(watch("evaluate", answers, len(photographs))), out)

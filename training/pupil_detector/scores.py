@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from livecam.benchmark.accuracy import THRESHOLDS
 from training.engine.calibration import calibration_error
 from training.pupil_detector.evaluation import EvalResult
 
-THRESHOLDS = (0.0125, 0.025, 0.05, 0.10, 0.25)
 NEAR = 0.05
 Vector = NDArray[np.float64]
 
