@@ -109,8 +109,9 @@ def encode(path: Pipeline, frames: Sequence[Frame]) -> list[float]:
     return taken
 
 
-# In the order in which a frame meets them; `track` is what following faces takes apart from the three before it.
-STAGES = ("detect", "check", "landmarks", "track", "crop", "pupil", "smooth", "draw", "show", "collect", "encode")
+# In the order in which a frame meets them; `track` is what following faces takes apart from the three before it. What
+# collecting takes is measured on a path of its own.
+STAGES = ("detect", "check", "landmarks", "track", "crop", "pupil", "smooth", "draw", "show", "encode")
 BESIDE = ("detect", "encode")  # each in a thread of its own, so no part of what a frame waits for
 
 
