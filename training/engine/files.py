@@ -47,6 +47,18 @@ def write_json(path: Path, content: Any) -> None:
         stream.write((json.dumps(content, indent=1, sort_keys=True) + "\n").encode())
 
 
+_OLD_KEYS = {"made by": "made_by", "last event": "last_event", "in patch": "in_patch"}
+
+
+def current_keys(content: Any) -> Any:
+    """JSON of any age under the keys of today: once some had spaces in them."""
+    if isinstance(content, dict):
+        return {_OLD_KEYS.get(key, key): current_keys(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [current_keys(value) for value in content]
+    return content
+
+
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """An .npz, built in memory: numpy complains aloud when its file goes away under it."""
     content = io.BytesIO()

@@ -58,7 +58,7 @@ SMOKE = RecipeSize(
 
 def synth(count: int, out: Path, *, seed: int, workers: int, watch: Watch) -> EyeDataset:
     """`livecam-train synth`."""
-    about = {"made by": "synth", "count": count, "seed": seed}
+    about = {"made_by": "synth", "count": count, "seed": seed}
     jobs = render_eyes.chunks(count, seed)
     return _made(out, about, watch("synth", spread(render_eyes.synthesise, jobs, workers=workers), len(jobs)))
 
@@ -68,7 +68,7 @@ def shift_gaze(
 ) -> EyeDataset:
     """`livecam-train gazeshift`."""
     each = max(2, count // len(portraits))
-    about = {"made by": "gazeshift", "count": each * len(portraits), "seed": seed, "people": len(portraits)}
+    about = {"made_by": "gazeshift", "count": each * len(portraits), "seed": seed, "people": len(portraits)}
     jobs = [
         gaze_shift.RedirectJob(portrait, each, STILL_SHARE, seed, number) for number, portrait in enumerate(portraits)
     ]
@@ -119,7 +119,7 @@ def ship(
     content = export.converted(model, learner, eyes, quantisation)
     apart = export.difference(content, model, learner, eyes)
     export.check(content, apart)
-    scores = {"tflite and keras apart, px": apart}
+    scores = {"tflite_and_keras_apart_px": apart}
     calibration = export.UNFITTED
     if faces is not None:
         with tempfile.TemporaryDirectory() as folder:
@@ -147,7 +147,7 @@ def _calibrated(
     ]
     judged = confidence_calibration.judge(regressor, shown)
     calibration, error = confidence_calibration.calibrate(judged)
-    return calibration, {**confidence_calibration.scores(judged), "calibration error": error}
+    return calibration, {**confidence_calibration.scores(judged), "calibration_error": error}
 
 
 def evaluate(
@@ -214,6 +214,6 @@ def everything(data: Path, work: Path, out: Path, *, size: RecipeSize, seed: int
             most=size.judged,
             watch=watch,
         )
-        scores[f"test, {face.value} faces"] = shown["shares"]["worse eye"]
+        scores[f"test_{face.value}_faces"] = shown["shares"]["worse_eye"]
     write_json(work / "summary.json", scores)
     return scores

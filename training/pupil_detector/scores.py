@@ -16,8 +16,8 @@ NEAR = 0.05
 Vector = NDArray[np.float64]
 
 MEASURES: dict[str, Callable[[Sequence[float]], float]] = {
-    "worse eye": max,
-    "better eye": min,
+    "worse_eye": max,
+    "better_eye": min,
     "mean": lambda errors: float(np.mean(errors)),
 }
 
@@ -38,7 +38,7 @@ def by_group(answers: Sequence[EvalResult]) -> dict[str, dict[str, float]]:
     groups = sorted({answer.group for answer in answers if not answer.closed})
     if len(groups) > 12:
         return {}
-    return {name: error_shares(errors([one for one in answers if one.group == name], "worse eye")) for name in groups}
+    return {name: error_shares(errors([one for one in answers if one.group == name], "worse_eye")) for name in groups}
 
 
 def reliability_data(answers: Sequence[EvalResult]) -> tuple[Vector, NDArray[np.bool_]]:
@@ -96,5 +96,5 @@ def report(answers: Sequence[EvalResult]) -> dict[str, Any]:
         "ece": calibration_error(confidences, hits),
     }
     if any(closed) and not all(closed):
-        table["closed auc"] = area(*roc(answers))
+        table["closed_auc"] = area(*roc(answers))
     return table
