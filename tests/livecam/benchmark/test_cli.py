@@ -94,7 +94,7 @@ def test_the_plot_is_a_picture(folder: Path, figures: dict[str, Any]) -> None:
 
 
 def test_a_plot_without_matplotlib_is_refused_before_measuring(tmp_path: Path) -> None:
-    program = "import sys; sys.modules['matplotlib'] = None\nfrom livecam.cli.main import main; main(sys.argv[1:])"
+    program = "import sys; sys.modules['matplotlib'] = None\nfrom livecam.__main__ import main; main()"
     command = [sys.executable, "-c", program, "bench", "--plot", "figures.png"]
     refused = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (refused.returncode, "drawing a plot needs the extra 'plots'" in refused.stderr) == (2, True)
