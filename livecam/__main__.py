@@ -5,10 +5,13 @@ import sys
 
 def main() -> None:
     try:
-        from livecam.cli.main import main as command_line
+        from livecam.benchmark.cli import bench
+        from livecam.cli import main as command_line
     except KeyboardInterrupt:
         sys.exit(130)
-    command_line()
+    # Here, for the benchmark knows the command line, and so the command line cannot know it.
+    command_line.app.command()(bench)
+    command_line.main()
 
 
 if __name__ == "__main__":

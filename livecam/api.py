@@ -19,7 +19,7 @@ from livecam.live.sources.factory import AnySource
 from livecam.live.sources.factory import open_source as open_any_source
 from livecam.perception.faces.factory import chosen, open_model
 from livecam.perception.faces.image_detector import ImageFaceDetector
-from livecam.perception.pipeline import Perception
+from livecam.perception.pipeline import Perception, Smoothing
 from livecam.perception.pupils.factory import open_pupils
 from livecam.perception.pupils.network.model_card import PupilModelCard
 from livecam.perception.targets.model_card import TargetModelCard
@@ -125,13 +125,9 @@ class Detector:
 
     def _follow(self) -> Perception:
         from livecam.perception.faces.factory import follow_recorded
-        from livecam.perception.faces.smoothing import SmoothedFaces
-        from livecam.perception.pupils.smoothing import SmoothedPupils
 
         faces = follow_recorded(self._model, self._max_faces)
-        if not self._smoothing:
-            return Perception(faces, self._pupils)
-        return Perception(SmoothedFaces(faces), SmoothedPupils(self._pupils))
+        return Perception(faces, self._pupils, Smoothing() if self._smoothing else None)
 
 
 @contextmanager

@@ -22,10 +22,8 @@ from livecam.live.effects.flustered import Flustered
 from livecam.live.effects.styles.registry import styles
 from livecam.live.sources.demo import DemoSource
 from livecam.perception.faces.factory import follow_recorded, open_model
-from livecam.perception.faces.smoothing import SmoothedFaces
-from livecam.perception.pipeline import Perception
+from livecam.perception.pipeline import Perception, Smoothing
 from livecam.perception.pupils.factory import open_pupils
-from livecam.perception.pupils.smoothing import SmoothedPupils
 from livecam.settings import EffectSettings, FaceDetectorName, PupilSettings
 
 WIDTH, HEIGHT, FPS = 280, 210, 10
@@ -37,8 +35,8 @@ _COLOURS = 128  # in the palette of the GIF: fewer make a smaller file, and blot
 
 def frames() -> Iterator[Image]:
     """The demo with every style for a while, (h, w, 3) BGR."""
-    faces = SmoothedFaces(follow_recorded(open_model(FaceDetectorName.DLIB), 1))
-    perception = Perception(faces, SmoothedPupils(open_pupils(PupilSettings())))
+    faces = follow_recorded(open_model(FaceDetectorName.DLIB), 1)
+    perception = Perception(faces, open_pupils(PupilSettings()), Smoothing())
     demo = DemoSource(*_DEMO, FPS)
     count = round(SECONDS_A_STYLE * FPS)
     for turn, style in enumerate(styles()):

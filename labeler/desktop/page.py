@@ -14,6 +14,8 @@ from labeler.desktop.eye_view import EyeView, eye_view
 from labeler.desktop.primitives import Area
 from labeler.session.item import LabelingItem
 from labeler.session.state import AnnotationState, SidePanel
+from livecam.core.errors import SourceError
+from livecam.core.images import read_image
 from livecam.core.types import LID_POINTS, Image, Point, Side
 from livecam.store.labels import SIDES
 from livecam.store.samples import LabelAction, Sample
@@ -172,5 +174,9 @@ def _draw_map(region: Image, picture: Image) -> None:
 
 def load_map(path: Path | None) -> Image | None:
     """A class activation map; None when there is none or it is no picture."""
-    picture = cv2.imread(str(path)) if path else None
-    return None if picture is None else np.asarray(picture, np.uint8)
+    if path is None:
+        return None
+    try:
+        return read_image(path)
+    except SourceError:
+        return None

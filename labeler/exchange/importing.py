@@ -14,8 +14,8 @@ from labeler.formats.interfaces import Format, ParsedItem
 from labeler.formats.keypoints import Condition, condition
 from labeler.formats.parsing import parse_errors
 from labeler.formats.record import from_record
-from labeler.mask_review.image_pairs import read_review_image
 from livecam.core.errors import SourceError
+from livecam.core.images import read_image
 from livecam.core.types import Image, Point
 from livecam.store.ingest import ImportResult
 from livecam.store.label_events import MARGIN
@@ -149,7 +149,7 @@ def find_file(found: ParsedItem, images: Path | None) -> Path:
 
 
 def _arrival(found: ParsedItem, picture: Path, *, session: str, number: int, now: datetime, split: Split) -> ImportItem:
-    image = read_review_image(picture)
+    image = read_image(picture)
     _check_size(found, image)
     if found.record is None:
         sample = placeholder_sample(found, image, session=session, number=number, now=now, split=split)
@@ -195,4 +195,4 @@ def _standings(store: Store, arrivals: Sequence[ImportItem]) -> Mapping[str, tup
 
 def _pictures(arrivals: Sequence[ImportItem]) -> Iterator[tuple[Sample, Image]]:
     for arrival in arrivals:
-        yield arrival.sample, read_review_image(arrival.picture)
+        yield arrival.sample, read_image(arrival.picture)

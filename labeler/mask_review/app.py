@@ -8,7 +8,7 @@ from typing import Protocol
 
 from labeler.desktop.window import KeyPressed, LabelerWindow, WindowClosed
 from labeler.formats.tutorial import annotation
-from labeler.mask_review.image_pairs import Pairs, blend, read_mask, read_review_image
+from labeler.mask_review.image_pairs import Pairs, blend, read_mask
 from labeler.mask_review.journal import Journal
 from labeler.mask_review.page import page, unreadable
 from labeler.mask_review.state import (
@@ -24,6 +24,7 @@ from labeler.mask_review.state import (
 from labeler.session.actions import EVERYWHERE, JUDGING, LabelingAction, parse_key
 from livecam.core.errors import LivecamError, SinkError
 from livecam.core.files import write_atomically
+from livecam.core.images import read_image
 from livecam.core.types import Image
 
 
@@ -66,7 +67,7 @@ class MaskReviewApp:
         if session.current is None:
             return None, ""
         try:
-            picture = read_review_image(self.pairs.folder / session.current)
+            picture = read_image(self.pairs.folder / session.current)
         except LivecamError as error:
             return unreadable(), str(error)
         mask = self.pairs.masks[session.current]

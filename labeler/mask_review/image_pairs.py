@@ -91,25 +91,16 @@ def _coloured(mask: Mask) -> Image:
     return coloured
 
 
-def read_review_image(path: Path) -> Image:
-    """(h, w, 3) uint8 BGR; SourceError names a file that is no picture."""
-    return _decoded(path, cv2.IMREAD_COLOR)
-
-
 def read_mask(path: Path) -> Mask:
-    """(h, w) uint8; a deeper mask is brought to 8 bits by its largest value. SourceError as above."""
-    mask = _decoded(path, cv2.IMREAD_GRAYSCALE | cv2.IMREAD_ANYDEPTH)
-    if mask.dtype == np.uint8:
-        return mask
-    return (mask * (255.0 / max(float(mask.max()), 1e-9))).astype(np.uint8)
-
-
-def _decoded(path: Path, flags: int) -> Image:
+    """(h, w) uint8; a deeper mask is brought to 8 bits by its largest value. SourceError for what is no picture."""
     try:
         data = np.frombuffer(path.read_bytes(), np.uint8)
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}") from error
-    image = cv2.imdecode(data, flags) if data.size else None
-    if image is None:
+    # Not as `read_image` does: the values are what counts, and a mask of 16 bits may well hold 0 and 1.
+    mask = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE | cv2.IMREAD_ANYDEPTH) if data.size else None
+    if mask is None:
         raise SourceError(f"{path} is damaged or no picture")
-    return image  # type: ignore[return-value]  # of another depth only where the flags ask for it
+    if mask.dtype == np.uint8:
+        return mask.astype(np.uint8, copy=False)
+    return (mask * (255.0 / max(float(mask.max()), 1e-9))).astype(np.uint8)

@@ -8,12 +8,11 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from livecam.benchmark.contenders import PupilLocator, Pupils
 from livecam.core.errors import SourceError
 from livecam.core.images import read_image
-from livecam.core.types import Frame, Scene
+from livecam.core.types import Frame, Image, Scene
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.pipeline import Perception
 from livecam.perception.pupils.factory import open_pupils
@@ -21,7 +20,15 @@ from livecam.settings import Settings
 
 THRESHOLDS = (0.0125, 0.025, 0.05, 0.10, 0.25)
 _COLUMNS = ("image", "lx", "ly", "rx", "ry", "group")
+_CLOSED = "closed"  # the group of photographs whose eyes are shut
 _Point = tuple[float, float]
+Pupils = tuple[_Point, _Point]  # frame pixels, the one on the image's left first
+
+
+class PupilLocator(Protocol):
+    def detect(self, image: Image) -> Pupils | None:
+        """Both pupils of the largest face; None without a face."""
+        ...
 
 
 class LabelledPhotograph(NamedTuple):
@@ -30,7 +37,12 @@ class LabelledPhotograph(NamedTuple):
     image: Path
     left: _Point
     right: _Point
-    closed: bool
+    group: str
+
+    @property
+    def closed(self) -> bool:
+        """Whether the eyes are shut, so that there are no pupils to be right about."""
+        return self.group == _CLOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +69,14 @@ class AccuracyScore:
         }
 
 
-def read_labels(folder: Path) -> list[LabelledPhotograph]:
+def read_labelled_photographs(folder: Path) -> list[LabelledPhotograph]:
     """The rows of `truth.csv` in the folder; SourceError when there is none, or when it is not one."""
     try:
         with (folder / "truth.csv").open(newline="", encoding="utf-8") as file:
             labels = [_labelled(folder, row) for row in csv.DictReader(file)]
     except OSError as error:
         raise SourceError(f"cannot read {folder / 'truth.csv'}; name a folder of photographs that holds one") from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (csv.Error, KeyError, TypeError, ValueError) as error:
         raise SourceError(f"{folder / 'truth.csv'} must have the columns {', '.join(_COLUMNS)} in every row") from error
     if not any(not label.closed for label in labels):
         raise SourceError(f"{folder / 'truth.csv'} names no photograph with open eyes")
@@ -73,7 +85,7 @@ def read_labels(folder: Path) -> list[LabelledPhotograph]:
 
 def _labelled(folder: Path, row: dict[str, str]) -> LabelledPhotograph:
     left, right = (float(row["lx"]), float(row["ly"])), (float(row["rx"]), float(row["ry"]))
-    return LabelledPhotograph(folder / row["image"], left, right, row["group"] == "closed")
+    return LabelledPhotograph(folder / row["image"], left, right, row["group"])
 
 
 def score(name: str, labels: Sequence[LabelledPhotograph], answers: Sequence[Pupils | None]) -> AccuracyScore:

@@ -16,6 +16,7 @@ from livecam.cli import options
 from livecam.core.errors import SettingsError
 from livecam.core.files import check_writable_path, write_file
 from livecam.core.tflite import Runtime
+from livecam.drawing.plots import check_plotting
 from livecam.settings import FaceDetectorName, PupilDetectorName, load
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ def _check_outputs(json_file: str | None, plot: Path | None) -> None:
     """What cannot be written is said before minutes of measuring, not after."""
     if plot and plot.suffix.lower() != ".png":
         raise SettingsError(f"--plot cannot be '{plot}'; name a .png file")
+    if plot:
+        check_plotting()
     for path in [plot, Path(json_file) if json_file and json_file != "-" else None]:
         if path:
             check_writable_path(path)

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as Folder
 from typing import Protocol, TypeVar
 
+from livecam.benchmark.accuracy import PupilLocator
 from livecam.benchmark.timing import DeferredDetection, FrameTimes, FrameTimings, FrameWatch
-from livecam.core.interfaces import Collector, Effect, FaceDetector, PupilDetector, Sink
+from livecam.core.interfaces import Collector, Effect, Sink
 from livecam.core.runtime import use_single_opencv_thread
 from livecam.core.timing import StageTimer
-from livecam.core.types import Frame, Image
+from livecam.core.types import Frame
 from livecam.live.collection.collector import ActiveDetector, NullCollector, SampleCollector
 from livecam.live.collection.factory import make_collector, program_version
 from livecam.live.collection.sample_builder import RecordingInfo
@@ -23,14 +24,10 @@ from livecam.live.effects.factory import SelectableEffect
 from livecam.live.loop import run
 from livecam.live.sinks.encoder import VideoEncoder, even, planes
 from livecam.live.sinks.virtual_camera import NullSink
-from livecam.live.telemetry import TimedCollector, TimedEffect, TimedFaces, TimedPupils, TimedSink
-from livecam.perception.faces.face_model import FaceLandmarks, FaceModel, FaceRegion
 from livecam.perception.faces.factory import open_model
-from livecam.perception.faces.smoothing import SmoothedFaces
 from livecam.perception.faces.tracker import FaceTracker
-from livecam.perception.pipeline import Perception
+from livecam.perception.pipeline import Perception, Smoothing
 from livecam.perception.pupils.factory import model_places, open_pupils
-from livecam.perception.pupils.smoothing import SmoothedPupils
 from livecam.settings import Settings
 from livecam.store.store import Store
 
@@ -54,29 +51,14 @@ class Pipeline:
     effect: Effect
     sinks: Sequence[Sink]
     collector: Collector
-    stopwatch: StageTimer
+    timer: StageTimer
     laps: FrameTimings = field(default_factory=FrameTimings)
 
     def take(self, items: Sequence[Frame], *, keep: bool) -> None:
         laps = self.laps if keep else FrameTimings()
-        watch = FrameWatch(
-            items,
-            self.effect,
-            laps,
-            beside=self.detector.catch_up,
-            end_of_frame=lambda: self.stopwatch.next_frame(keep=keep),
-        )
-        run(watch, self.perception, watch, self.sinks, self.collector, finished=lambda: False)
+        watch = FrameWatch(laps, self.timer, beside=self.detector.catch_up, keep=keep)
+        run(items, self.perception, self.effect, self.sinks, self.collector, observer=watch, finished=lambda: False)
         laps.rounds.append(watch.block)
-
-
-Pupils = tuple[tuple[float, float], tuple[float, float]]  # frame pixels, the one on the image's left first
-
-
-class PupilLocator(Protocol):
-    def detect(self, image: Image) -> Pupils | None:
-        """Both pupils of the largest face; None without a face."""
-        ...
 
 
 @dataclass(slots=True, eq=False)
@@ -122,60 +104,33 @@ def encode(path: Pipeline, frames: Sequence[Frame]) -> list[float]:
         encoder.show(drawn)
         taken.append((path.laps.clock() - start) * 1000)
         path.detector.catch_up()
-        path.stopwatch.next_frame(keep=False)
+        path.timer.next_frame(keep=False)
     encoder.close()
     return taken
 
 
-# In the order in which a frame meets them; `track` is what following faces takes apart from the three before it.
-STAGES = ("detect", "check", "landmarks", "track", "crop", "pupil", "smooth", "draw", "show", "collect", "encode")
+# In the order in which a frame meets them; `track` is what following faces takes apart from the three before it. What
+# collecting takes is measured on a path of its own.
+STAGES = ("detect", "check", "landmarks", "track", "crop", "pupil", "smooth", "draw", "show", "encode")
 BESIDE = ("detect", "encode")  # each in a thread of its own, so no part of what a frame waits for
-
-
-@dataclass(frozen=True, slots=True)
-class TimedFaceModel:
-    """A FaceModel, measured: a whole picture is a detection, a small region a check."""
-
-    model: FaceModel
-    stopwatch: StageTimer
-
-    def detect(self, image: Image) -> Sequence[FaceRegion]:
-        with self.stopwatch.stage("detect"):
-            return self.model.detect(image)
-
-    def detect_thorough(self, image: Image) -> Sequence[FaceRegion]:
-        with self.stopwatch.stage("detect"):
-            return self.model.detect_thorough(image)
-
-    def landmarks(self, image: Image, region: FaceRegion) -> FaceLandmarks | None:
-        with self.stopwatch.stage("landmarks"):
-            return self.model.landmarks(image, region)
-
-    def verify(self, image: Image, sight: FaceLandmarks) -> float | None:
-        with self.stopwatch.stage("check"):
-            return self.model.verify(image, sight)
 
 
 def open_path(settings: Settings) -> Pipeline:
     """A freshly built path with a null sink; AssetError or MissingExtraError when one of its parts is not there."""
     use_single_opencv_thread()
-    stopwatch = StageTimer()
-    model = TimedFaceModel(open_model(settings.faces.finder), stopwatch)
-    detector = DeferredDetection(model.detect)
-    faces: FaceDetector = TimedFaces(FaceTracker(model, detector, settings.faces.max_faces), stopwatch, "track")
-    pupils: PupilDetector = TimedPupils(open_pupils(settings.pupils), stopwatch)
-    if settings.pupils.smoothing:
-        faces = TimedFaces(SmoothedFaces(faces), stopwatch, "smooth")
-        pupils = TimedPupils(SmoothedPupils(pupils), stopwatch, "smooth")
+    timer, model = StageTimer(), open_model(settings.faces.finder)
+    detector = DeferredDetection(model.detect, timer)
+    faces = FaceTracker(model, detector, settings.faces.max_faces, timer=timer)
+    smoothing = Smoothing() if settings.pupils.smoothing else None
     return Pipeline(
         name=settings.pupils.finder.value,
         face=settings.faces.finder.value,
-        perception=Perception(faces, pupils),
+        perception=Perception(faces, open_pupils(settings.pupils), smoothing),
         detector=detector,
-        effect=TimedEffect(SelectableEffect(settings.effect), stopwatch),
-        sinks=[TimedSink(NullSink(), stopwatch)],
+        effect=SelectableEffect(settings.effect),
+        sinks=[NullSink()],
         collector=NullCollector(),
-        stopwatch=stopwatch,
+        timer=timer,
     )
 
 
@@ -214,7 +169,7 @@ def open_collecting_path(settings: Settings, folder: Folder, stack: ExitStack) -
         tell=lambda note: None,
     )
     stack.enter_context(collector)
-    return CollectingPath(replace(path, collector=TimedCollector(collector, path.stopwatch)), collector)
+    return CollectingPath(replace(path, collector=collector), collector)
 
 
 BLOCK = 50  # frames a turn: consecutive, so that what follows faces has something to follow

@@ -9,7 +9,13 @@ from pathlib import Path
 from pathlib import Path as Folder
 from tempfile import TemporaryDirectory
 
-from livecam.benchmark.accuracy import AccuracyScore, LabelledPhotograph, read_labels, score_path, score_peer
+from livecam.benchmark.accuracy import (
+    AccuracyScore,
+    LabelledPhotograph,
+    read_labelled_photographs,
+    score_path,
+    score_peer,
+)
 from livecam.benchmark.clip import faceless, load, onwards
 from livecam.benchmark.contenders import (
     STAGES,
@@ -76,7 +82,7 @@ Say = Callable[[str], None]
 
 def benchmark(plan: BenchmarkConfig, say: Say = lambda doing: None) -> Results:
     """Every figure of the plan; `say` hears what is being done. LivecamError for what cannot be measured."""
-    labels = read_labels(plan.photographs) if plan.photographs else []
+    labels = read_labelled_photographs(plan.photographs) if plan.photographs else []
     say("loading the models")
     with ExitStack() as stack:
         return _benchmark(plan, labels, stack, say)
@@ -147,14 +153,17 @@ def _race(
 
 
 def _collected(runner: CollectingPath, off: TimingSummary) -> CollectingCost | None:
-    taken = runner.path.stopwatch.stages["collect"]
+    taken = runner.path.timer.stages["collect"]
     return CollectingCost(
         TimingSummary.of(runner.laps), off, Percentiles.of(taken.latest(len(taken))), runner.collector.collected
     )
 
 
 def _stages(path: Pipeline, encoded: list[float], frames: int) -> dict[str, StageCost]:
-    taken = {name: durations.latest(len(durations)).tolist() for name, durations in path.stopwatch.stages.items()}
+    taken = {
+        "track" if name == "faces" else name: durations.latest(len(durations)).tolist()
+        for name, durations in path.timer.stages.items()
+    }
     stages = {
         name: StageCost(Percentiles.of(taken[name]), sum(taken[name]) / frames) for name in STAGES if name in taken
     }
@@ -164,7 +173,7 @@ def _stages(path: Pipeline, encoded: list[float], frames: int) -> dict[str, Stag
 
 def _with_detection(stages: dict[str, StageCost], path: Pipeline) -> dict[str, StageCost]:
     """Also how long a look at the whole picture takes, which a followed face spares: the empty room asks for it."""
-    taken = path.stopwatch.stages["detect"]
+    taken = path.timer.stages["detect"]
     beside = stages["detect"].a_frame if "detect" in stages else 0.0
     return {"detect": StageCost(Percentiles.of(taken.latest(len(taken)).tolist()), beside), **stages}
 

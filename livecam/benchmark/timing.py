@@ -9,8 +9,8 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from livecam.core.interfaces import Effect
-from livecam.core.timing import Clock
+from livecam.core.interfaces import Source
+from livecam.core.timing import Clock, StageTimer, Timer, untimed
 from livecam.core.types import Frame, Image, Scene, Side
 from livecam.perception.faces.face_model import Detect, FaceRegion
 
@@ -52,38 +52,33 @@ class FrameTimings:
 
 
 class FrameWatch:
-    """A source and an effect that mark when a frame begins, when it has been understood, and when it is done with.
+    """A LoopObserver that marks when a frame begins, when it has been understood, and when it is done with.
 
-    What `beside` does after each frame is work that does not hold up the picture: only its CPU time counts.
+    What `beside` does after each frame is work that does not hold up the picture: only its CPU time counts. The stages
+    of a frame are kept or, as warm-up, forgotten.
     """
 
-    def __init__(
-        self,
-        frames: Iterable[Frame],
-        effect: Effect,
-        laps: FrameTimings,
-        *,
-        beside: Callable[[], None],
-        end_of_frame: Callable[[], None],
-    ) -> None:
-        self._frames, self._effect, self._laps = frames, effect, laps
-        self._beside, self._end_of_frame = beside, end_of_frame
-        self._understood = 0.0, 0.0
+    def __init__(self, laps: FrameTimings, timer: StageTimer, *, beside: Callable[[], None], keep: bool) -> None:
+        self.timer = timer
         self.block: list[FrameTimes] = []
+        self._laps, self._beside, self._keep = laps, beside, keep
+        self._understood = 0.0, 0.0
 
-    def __iter__(self) -> Iterator[Frame]:
-        for frame in self._frames:
+    def frames(self, source: Source) -> Iterator[Frame]:
+        for frame in source:
             start = self._now()
             yield frame
             end = self._now()
             self._beside()
             self.block.append(_lap(start, self._understood, end, self._laps.cpu_clock() - end[1]))
-            self._end_of_frame()
+            self.timer.next_frame(keep=self._keep)
 
-    def draw(self, scene: Scene) -> Image:
+    def perceived(self, scene: Scene) -> None:
         self._understood = self._now()
         self._laps.record(scene)
-        return self._effect.draw(scene)
+
+    def shown(self, frame: Frame) -> None:
+        return None
 
     def _now(self) -> tuple[float, float]:
         return self._laps.clock(), self._laps.cpu_clock()
@@ -101,13 +96,14 @@ def _lap(
 
 
 class DeferredDetection:
-    """A Lookout that detects when it is told that a frame is done with; the answer is there for the next frame.
+    """A DetectionWorker that detects when it is told that a frame is done with; the answer is there for the next one.
 
-    The thread of a live run would do the same at any moment, in one contestant's turn or in another's.
+    The thread of a live run would do the same at any moment, in one contestant's turn or in another's. `timer`
+    measures each detection, as `detect`.
     """
 
-    def __init__(self, detect: Detect) -> None:
-        self._detect = detect
+    def __init__(self, detect: Detect, timer: Timer = untimed) -> None:
+        self._detect, self._timer = detect, timer
         self._wanted: Image | None = None
         self._found: Sequence[FaceRegion] | None = None
 
@@ -122,7 +118,8 @@ class DeferredDetection:
         """Looks for what was asked for since the last call."""
         image, self._wanted = self._wanted, None
         if image is not None:
-            self._found = self._detect(image)
+            with self._timer("detect"):
+                self._found = self._detect(image)
 
 
 class Percentiles(NamedTuple):

@@ -65,6 +65,7 @@ LIBRARIES = (
     Library("mediapipe", "mediapipe", "--face mediapipe", "Apache-2.0, its models too"),
     Library("opencv-contrib-python", "mediapipe", "comes with mediapipe", "as opencv-python"),
     Library("tensorflow", "training", "livecam-train", "Apache-2.0"),
+    Library("matplotlib", "plots", "bench --plot, curves of training", "its own, as the PSF's"),
     Library("pyvirtualcam", "virtualcam", "--sink virtualcam", "GPL-2.0"),
     Library("tflite-runtime", "tflite-runtime", "the older interpreter", "Apache-2.0"),
 )

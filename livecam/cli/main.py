@@ -22,7 +22,6 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from livecam.benchmark.cli import bench
 from livecam.cli import options
 from livecam.cli.doctor import CheckResult, CheckStatus, examine
 from livecam.cli.locate import annotate_image, record
@@ -47,7 +46,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-app.command()(bench)
 app.command()(find)
 app.add_typer(queue_app, name="queue")
 
@@ -90,7 +88,8 @@ def run(
 ) -> None:
     """Run the effect: on the camera, or on the demo when there is none."""
     # Brings the video libraries, which the other commands do without.
-    from livecam.live.session import RunLimits, build_session
+    from livecam.live.session import build_session
+    from livecam.live.sources.limits import RunLimits
 
     width, height = options.size(size)
     enabled = _collecting(named=queue is not None or queue_db is not None, refused=no_queue)

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import filelock
 
@@ -17,20 +18,33 @@ from livecam.core.errors import SinkError
 _POLL_SECONDS = 0.003
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Puts `content` at `path` through a temporary file beside it; OSError leaves what was there as it was."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+@contextmanager
+def atomic_file(path: Path, *, private: bool = False, suffix: str = "") -> Iterator[BinaryIO]:
+    """A new file, on the disk and in the place of `path` when the block is left; gone, and `path` as it was, when it
+    fails.
+
+    The one way in which files of ours are written. Until then it lies beside `path` under a name that begins with a
+    dot and ends in `suffix`. A private one is only for its owner, any other as the umask says.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=suffix, dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
+        if not private:
+            temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Puts `content` at `path`; OSError leaves what was there as it was."""
+    with atomic_file(path) as file:
+        file.write(content)
 
 
 def sync_folder(folder: Path) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from livecam.core.interfaces import FaceDetector, PupilDetector
+from livecam.core.timing import Timer, untimed
 from livecam.core.types import Face, FaceObservation, Frame, Gaze, Pupil, Scene, Side
+from livecam.perception.faces.smoothing import FaceSmoother
+from livecam.perception.pupils.smoothing import PupilSmoother
 
 # An iris in the middle of a wide opening can travel about this share of the eye's width to each side and up or down.
 _HORIZONTAL_REACH = 0.25
@@ -34,14 +37,40 @@ def gaze(face: Face, side: Side, pupil: Pupil | None) -> Gaze | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Smoothing:
+    """What steadies a moving picture; it remembers every face, so each run has its own."""
+
+    faces: FaceSmoother = field(default_factory=FaceSmoother)
+    pupils: PupilSmoother = field(default_factory=PupilSmoother)
+
+
+@dataclass(frozen=True, slots=True)
 class Perception:
+    """The detectors, and for moving pictures what steadies their answers."""
+
     faces: FaceDetector
     pupils: PupilDetector
+    smoothing: Smoothing | None = None
 
-    def see(self, frame: Frame) -> Scene:
-        """The frame with a Look for every face, the largest first."""
-        return Scene(frame, tuple(self._look(frame, face) for face in self.faces.detect(frame)))
+    def see(self, frame: Frame, timer: Timer = untimed) -> Scene:
+        """The frame with an observation for every face, the largest first.
 
-    def _look(self, frame: Frame, face: Face) -> FaceObservation:
-        left, right = self.pupils.detect(self.pupils.cropper(frame, face))
+        `timer` measures the stages `faces`, `crop`, `pupil` and `smooth`.
+        """
+        with timer("faces"):
+            faces = self.faces.detect(frame)
+        if self.smoothing:
+            with timer("smooth"):
+                faces = self.smoothing.faces.smooth(faces, frame.timestamp)
+        return Scene(frame, tuple(self._observe(frame, face, timer) for face in faces))
+
+    def _observe(self, frame: Frame, face: Face, timer: Timer) -> FaceObservation:
+        with timer("crop"):
+            eyes = self.pupils.cropper(frame, face)
+        with timer("pupil"):
+            pupils = self.pupils.detect(eyes)
+        if self.smoothing:
+            with timer("smooth"):
+                pupils = self.smoothing.pupils.smooth(pupils, face, frame.timestamp)
+        left, right = pupils
         return FaceObservation(face, left, right, gaze(face, Side.LEFT, left), gaze(face, Side.RIGHT, right))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +11,11 @@ import cv2
 import numpy as np
 
 from livecam.core.errors import StoreError
-from livecam.core.files import exclusive_lock, sync_folder
+from livecam.core.files import atomic_file, exclusive_lock, sync_folder
 from livecam.core.types import Image
 
 _ID = re.compile(r"[0-9a-f]{64}")
+_PART = ".part"  # ends the name of a file that is not whole yet
 
 
 def encode(picture: Image) -> bytes:
@@ -87,7 +86,7 @@ class StoredImages:
 
     def remove_leftovers(self) -> None:
         """What killed writers began; only while `locked`, for another's unfinished file looks the same."""
-        for part in self.folder.glob("*.part"):
+        for part in self.folder.glob(f"*{_PART}"):
             part.unlink(missing_ok=True)
 
     def set_aside(self, sample_id: str) -> None:
@@ -113,15 +112,6 @@ class StoredImages:
 
 
 def _write(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(suffix=".part", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with atomic_file(path, private=True, suffix=_PART) as file:
+        file.write(content)
     sync_folder(path.parent)

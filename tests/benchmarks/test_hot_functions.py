@@ -21,10 +21,9 @@ from livecam.live.sources.demo import DemoSource
 from livecam.perception.faces.dlib import DlibFaceModel
 from livecam.perception.faces.face_model import FaceLandmarks
 from livecam.perception.faces.optical_flow import make_keyframe, propagate
-from livecam.perception.faces.smoothing import SmoothedFaces, region_of
-from livecam.perception.pipeline import Perception
+from livecam.perception.faces.smoothing import FaceSmoother, region_of
+from livecam.perception.pipeline import Perception, Smoothing
 from livecam.perception.pupils.factory import open_pupils
-from livecam.perception.pupils.smoothing import SmoothedPupils
 from livecam.settings import EffectSettings, PupilDetectorName, PupilSettings
 from tests.fakes import FakeFaceDetector, FakePupilDetector
 
@@ -74,15 +73,16 @@ def test_the_region_of_landmarks(benchmark: BenchmarkFixture, clip: Clip) -> Non
 
 
 def test_smoothed_landmarks(benchmark: BenchmarkFixture, clip: Clip) -> None:
-    faces, frames = SmoothedFaces(FakeFaceDetector(clip.face)), _endless(clip)
+    smoother, frames = FaceSmoother(), _endless(clip)
 
-    assert benchmark(lambda: faces.detect(next(frames)))
+    assert benchmark(lambda: smoother.smooth([clip.face], next(frames).timestamp))
 
 
 def test_smoothed_pupils(benchmark: BenchmarkFixture, clip: Clip) -> None:
-    perception, frames = Perception(FakeFaceDetector(clip.face), SmoothedPupils(FakePupilDetector())), _endless(clip)
+    faces, pupils = FakeFaceDetector(clip.face), FakePupilDetector()
+    perception, frames = Perception(faces, pupils, Smoothing()), _endless(clip)
 
-    assert benchmark(lambda: perception.see(next(frames))).looks
+    assert benchmark(lambda: perception.see(next(frames))).faces
 
 
 def test_one_euro_of_68_points(benchmark: BenchmarkFixture) -> None:

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.crop import EyePair
+from livecam.core.errors import SourceError
+from livecam.core.images import read_image
 from livecam.core.tflite import TFLiteModel
 from livecam.core.types import Box, Face, Frame, Image, Pupil, Side
 from livecam.perception.pupils.handcrafted.detector import RingPupilDetector
@@ -88,10 +90,10 @@ class _Scorer:
         self.handcrafted = RingPupilDetector()
 
     def row(self, path: str, landmarks: NDArray[np.float32], coarse: NDArray[np.float64]) -> Columns:
-        picture: NDArray[Any] | None = cv2.imread(path, cv2.IMREAD_COLOR)
-        if picture is None:
+        try:
+            frame = Frame(read_image(path), 0, 0.0)
+        except SourceError:
             return self._lost
-        frame = Frame(picture.astype(np.uint8, copy=False), 0, 0.0)
         low, high = landmarks.min(axis=0), landmarks.max(axis=0)
         face = Face(Box(*low.tolist(), *(high - low).tolist()), landmarks, 1.0)
         pair = self.regressor.cropper(frame, face)

@@ -206,10 +206,11 @@ def everything(
 
 def _print_shares(table: dict[str, Any]) -> None:
     print(f"{table['pictures']} pictures, {table['closed']} closed, {table['missed']} missed, ECE {table['ece']:.3f}")
-    for measure, shares in {**table["shares"], **table["groups"]}.items():
+    measures = {measure.replace("_", " "): shares for measure, shares in table["shares"].items()}
+    for measure, shares in {**measures, **table["groups"]}.items():
         print(f"{measure:>12}: " + "  ".join(f"<={limit} {share:.1%}" for limit, share in shares.items()))
-    if "closed auc" in table:
-        print(f"closed eyes: AUC {table['closed auc']:.3f}")
+    if "closed_auc" in table:
+        print(f"closed eyes: AUC {table['closed_auc']:.3f}")
 
 
 def main() -> None:

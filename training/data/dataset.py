@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from livecam.core.crop import similarity_matrix, warp_crop
 from livecam.core.types import Face, Image, Side
-from training.engine.files import DatasetError, RunError, sha256, write_arrays, write_json
+from training.engine.files import DatasetError, RunError, current_keys, sha256, write_arrays, write_json
 
 SCHEMA = 1
 CORNER_SETS = 2
@@ -164,7 +164,7 @@ def manifest(folder: Path) -> dict[str, Any]:
     """What a data set says of itself; DatasetError when that cannot be read or the schema is not ours."""
     path = folder / "manifest.json"
     try:
-        content = json.loads(path.read_text())
+        content = current_keys(json.loads(path.read_text()))
         schema, _ = content["schema"], content["count"]
     except (OSError, ValueError, KeyError, TypeError) as fault:
         raise DatasetError(f"{folder} is not a data set ({path.name} is missing or damaged)") from fault

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from livecam.core.images import read_image
 from livecam.core.types import LID_POINTS, Face, Frame, Image, Points, Side
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.faces.image_detector import ImageFaceDetector
@@ -78,17 +78,12 @@ def _portrait(folder: Path, row: dict[str, str], labels: Path) -> LabelledPortra
     )
 
 
-def read_picture(path: Path) -> Image:
-    """A picture as BGR; DatasetError when it cannot be read."""
-    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if image is None:
-        raise DatasetError(f"cannot read the picture {path}")
-    return image.astype(np.uint8, copy=False)
-
-
 def see(portrait: LabelledPortrait) -> DetectedPortrait | None:
-    """The portrait as both face finders see it; None when one of them misses the labelled face."""
-    image = read_picture(portrait.path)
+    """The portrait as both face finders see it; None when one of them misses the labelled face.
+
+    SourceError for a picture that cannot be read, DatasetError for labels outside of it.
+    """
+    image = read_image(portrait.path)
     _check_inside(portrait, image)
     found = [_labelled(_finder(name).detect(Frame(image, 0, 0.0)), portrait) for name in FINDERS]
     landmarks = tuple(face.landmarks for face in found if face is not None)

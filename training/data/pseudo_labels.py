@@ -23,7 +23,7 @@ from livecam.settings import FaceDetectorName, FaceSettings
 from training.data.contact_sheet import contact_sheet, write_picture
 from training.data.dataset import CORNER_SETS, SCHEMA, EyeSample, eye_patch, gathered_on_disk, save
 from training.data.portraits import is_test_person
-from training.engine.files import DatasetError, replacing, write_arrays
+from training.engine.files import DatasetError, current_keys, replacing, write_arrays
 from training.engine.parallel import Columns, stream
 
 _TOGETHER = 16  # pictures that are one job
@@ -65,7 +65,7 @@ def pseudo_label(
     with tempfile.TemporaryFile(dir=out) as raw:
         eyes = gathered_on_disk((_eye(guess, patch) for part in parts for guess, patch in _read_guesses(part)), raw)
         _write_guesses(out / "guesses.json", parts)
-        save(eyes, out, {"made by": "coarse", "sources": len(files), "settings": asdict(settings)})
+        save(eyes, out, {"made_by": "coarse", "sources": len(files), "settings": asdict(settings)})
         write_picture(out / "sheet.png", contact_sheet(eyes))
         return Summary(len(eyes), pictures, faceless)
 
@@ -180,7 +180,7 @@ def _guess(source: Path, frame: Frame, face: Face, side: Side, pupil: Pupil) -> 
         "radius": pupil.radius,
         "confidence": pupil.confidence,
         "state": pupil.state.value,
-        "in patch": {
+        "in_patch": {
             "corners": patch.corners.tolist(),
             "centre": list(patch.place(pupil.centre)),
             "radius": pupil.radius * patch.scale,
@@ -190,7 +190,7 @@ def _guess(source: Path, frame: Frame, face: Face, side: Side, pupil: Pupil) -> 
 
 
 def _read(part: Path) -> dict[str, Any]:
-    return dict(json.loads(part.read_text()))
+    return dict(current_keys(json.loads(part.read_text())))
 
 
 def _read_guesses(part: Path) -> list[tuple[dict[str, Any], Image]]:
@@ -199,7 +199,7 @@ def _read_guesses(part: Path) -> list[tuple[dict[str, Any], Image]]:
 
 
 def _eye(guess: dict[str, Any], patch: Image) -> EyeSample:
-    inside = guess["in patch"]
+    inside = guess["in_patch"]
     closed = guess["state"] == EyeState.CLOSED.value
     return EyeSample(
         patch,

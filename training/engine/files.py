@@ -8,7 +8,6 @@ import io
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.errors import LivecamError
+from livecam.core.files import atomic_file
 
 
 class DatasetError(LivecamError):
@@ -33,29 +33,30 @@ _STRUCTURE = 300_000  # bytes that names and groups add to the numbers of a file
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write that takes the place of `path` when all went well; DatasetError when the disk says no."""
+    """As `atomic_file`, in a folder that is made where there is none; DatasetError when the disk says no."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as fault:
-        raise DatasetError(f"cannot write {path} ({(fault.strerror or 'refused').lower()})") from fault
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
+        with atomic_file(path) as stream:
             yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
     except OSError as fault:
         raise DatasetError(f"cannot write {path} ({(fault.strerror or 'refused').lower()})") from fault
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def write_json(path: Path, content: Any) -> None:
     with replacing(path) as stream:
         stream.write((json.dumps(content, indent=1, sort_keys=True) + "\n").encode())
+
+
+_OLD_KEYS = {"made by": "made_by", "last event": "last_event", "in patch": "in_patch"}
+
+
+def current_keys(content: Any) -> Any:
+    """JSON of any age under the keys of today: once some had spaces in them."""
+    if isinstance(content, dict):
+        return {_OLD_KEYS.get(key, key): current_keys(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [current_keys(value) for value in content]
+    return content
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -83,6 +84,8 @@ def write_through(path: Path, write: Callable[[Path], None], *, room: int = 0) -
         if shutil.disk_usage(path.parent).free < room:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         write(temporary)
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
         temporary.replace(path)
     except OSError as fault:
         raise DatasetError(f"cannot write {path} ({(fault.strerror or 'refused').lower()})") from fault

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from livecam.core.errors import MissingExtraError
+from livecam.drawing.plots import new_figure
 from training.engine.files import replacing
 
 
@@ -32,16 +31,7 @@ def _figure(path: Path, across: str, up: str) -> Iterator[Any]:
 @contextmanager
 def drawing(path: Path, *, size: tuple[float, float], dpi: int) -> Iterator[Any]:
     """A figure of `size` inches to draw in, which becomes a PNG; MissingExtraError without matplotlib."""
-    figure_module, canvas_module = _matplotlib()
-    figure = figure_module.Figure(figsize=size, dpi=dpi, layout="constrained")
-    canvas_module.FigureCanvasAgg(figure)
+    figure = new_figure(size=size, dpi=dpi)
     yield figure
     with replacing(path) as stream:
         figure.savefig(stream, format="png")
-
-
-def _matplotlib() -> tuple[Any, Any]:
-    try:
-        return importlib.import_module("matplotlib.figure"), importlib.import_module("matplotlib.backends.backend_agg")
-    except ModuleNotFoundError as fault:
-        raise MissingExtraError("drawing curves", "training") from fault

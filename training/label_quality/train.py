@@ -61,7 +61,7 @@ def train_quality_classifier(
         raise RunError(f"the loss became {losses[-1]}; lower the learning rate")
     scores = {
         "loss": float(np.mean(losses[-50:])),
-        "verdicts learnt from": len(taught.learnt),
+        "verdicts_learnt_from": len(taught.learnt),
         **_on_spoilt(model, held_out, cutting),
         **_on_people(model, taught.kept_back, cutting),
     }
@@ -116,12 +116,12 @@ def _on_spoilt(model: Any, eyes: EyeDataset, cutting: CropPipeline) -> dict[str,
     pointed = pointing(verdicts, shown, cutting)
     sure = verdicts.good >= 0.98
     return {
-        "auc, spoilt": roc_auc(verdicts.good, shown.good),
-        "share called good at .98, spoilt": float(sure.mean()),
-        "of these good, spoilt": float(shown.good[sure].mean()) if sure.any() else math.nan,
-        "map to the fault, crop px": pointed.distance,
-        "map to the fault by chance, crop px": pointed.chance,
-        "map nearer than chance, share": pointed.nearer,
+        "auc_spoilt": roc_auc(verdicts.good, shown.good),
+        "share_called_good_spoilt": float(sure.mean()),
+        "of_these_good_spoilt": float(shown.good[sure].mean()) if sure.any() else math.nan,
+        "map_to_fault_crop_px": pointed.distance,
+        "map_to_fault_by_chance_crop_px": pointed.chance,
+        "map_nearer_than_chance_share": pointed.nearer,
         "maps": pointed.count,
     }
 
@@ -129,9 +129,9 @@ def _on_spoilt(model: Any, eyes: EyeDataset, cutting: CropPipeline) -> dict[str,
 def _on_people(model: Any, kept_back: Sequence[Verdict], cutting: CropPipeline) -> dict[str, float]:
     """What people said of recordings for testing, if they said both yes and no."""
     good = np.array([right for _, right in kept_back], bool)
-    scores: dict[str, float] = {"verdicts kept back": len(good)}
+    scores: dict[str, float] = {"verdicts_kept_back": len(good)}
     if good.any() and not good.all():
         odds: NDArray[np.float32] = judge_pairs(model, judged_together(kept_back, cutting))
-        scores["auc, people"] = roc_auc(odds, good)
-        scores["right, people"] = float(((odds >= 0.5) == good).mean())
+        scores["auc_people"] = roc_auc(odds, good)
+        scores["right_people"] = float(((odds >= 0.5) == good).mean())
     return scores

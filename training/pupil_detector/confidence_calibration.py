@@ -72,5 +72,5 @@ def scores(judged: CalibrationData) -> dict[str, float]:
     for group in ("ahead", "gaze"):
         errors = judged.errors[(judged.groups == group) & (judged.visible >= CLOSED_BELOW)]
         for near in (0.025, _NEAR):
-            table[f"{group} <= {near:g}"] = float((errors <= near).mean()) if len(errors) else float("nan")
+            table[f"{group}_within_{near:g}"] = float((errors <= near).mean()) if len(errors) else float("nan")
     return table

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from livecam.benchmark.accuracy import LabelledPhotograph
 from livecam.core.crop import EyePair
+from livecam.core.images import read_image
 from livecam.core.interfaces import FaceDetector, PupilDetector
 from livecam.core.types import Box, EyeState, Face, Frame, Image, Points, Pupil
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
 from training.data.dataset import EyeDataset
-from training.data.portraits import read_picture
-from training.engine.files import DatasetError
 from training.synthesis.eye_parameters import CLOSED_BELOW
 
 MISSED = float("inf")
@@ -83,41 +81,13 @@ def _lids(corners: Points) -> Points:
     return np.array([corners[0] + x * along + y * down for x, y in at], np.float32)
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledImage:
-    """A photograph with the places of its pupils, the eye on the image's left first."""
-
-    path: Path
-    truth: tuple[tuple[float, float], tuple[float, float]]
-    group: str
-
-
-def read_truth(folder: Path) -> list[LabelledImage]:
-    """The photographs that `truth.csv` in the folder names; DatasetError when it cannot be used."""
-    try:
-        rows = list(csv.DictReader((folder / "truth.csv").read_text().splitlines()))
-        labelled = [
-            LabelledImage(
-                folder / row["image"],
-                ((float(row["lx"]), float(row["ly"])), (float(row["rx"]), float(row["ry"]))),
-                row["group"],
-            )
-            for row in rows
-        ]
-    except (OSError, KeyError, TypeError, ValueError) as fault:
-        raise DatasetError(f"{folder / 'truth.csv'} is missing or not of the form image,lx,ly,rx,ry,group") from fault
-    if not labelled:
-        raise DatasetError(f"{folder / 'truth.csv'} names no picture")
-    return labelled
-
-
 def evaluate_images(
-    faces: FaceDetector, finder: PupilDetector, photographs: list[LabelledImage]
+    faces: FaceDetector, finder: PupilDetector, photographs: Sequence[LabelledPhotograph]
 ) -> Iterator[EvalResult]:
     """Every photograph; its largest face is the labelled one."""
     for photograph in photographs:
-        image = read_picture(photograph.path)
-        truth = np.array(photograph.truth)
+        image = read_image(photograph.image)
+        truth = np.array([photograph.left, photograph.right])
         frame = Frame(image, 0, 0.0)
         found = faces.detect(frame)
         pupils: list[Pupil | None] = [None, None]
@@ -128,12 +98,12 @@ def evaluate_images(
             pupils = [right, left]
             openness = (_openness(finder, pair, right, 1), _openness(finder, pair, left, 0))
         yield EvalResult(
-            photograph.path.name,
+            photograph.image.name,
             photograph.group,
             _errors(pupils, truth, float(np.hypot(*(truth[1] - truth[0])))),
             tuple(pupil.confidence if pupil else 0.0 for pupil in pupils),
             openness,
-            photograph.group == "closed",
+            photograph.closed,
             image,
             truth,
             _places(pupils),

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from livecam.benchmark.accuracy import read_labelled_photographs
 from livecam.core.interfaces import PupilDetector
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
@@ -60,7 +61,7 @@ SMOKE = RecipeSize(
 
 def synth(count: int, out: Path, *, seed: int, workers: int, watch: Watch) -> EyeDataset:
     """`livecam-train synth`."""
-    about = {"made by": "synth", "count": count, "seed": seed}
+    about = {"made_by": "synth", "count": count, "seed": seed}
     jobs = render_eyes.chunks(count, seed)
     return _made(out, about, watch("synth", spread(render_eyes.synthesise, jobs, workers=workers), len(jobs)))
 
@@ -70,7 +71,7 @@ def shift_gaze(
 ) -> EyeDataset:
     """`livecam-train gazeshift`."""
     each = max(2, count // len(portraits))
-    about = {"made by": "gazeshift", "count": each * len(portraits), "seed": seed, "people": len(portraits)}
+    about = {"made_by": "gazeshift", "count": each * len(portraits), "seed": seed, "people": len(portraits)}
     jobs = [
         gaze_shift.RedirectJob(portrait, each, STILL_SHARE, seed, number) for number, portrait in enumerate(portraits)
     ]
@@ -121,7 +122,7 @@ def ship(
     content = export.converted(model, learner, eyes, quantisation)
     apart = export.difference(content, model, learner, eyes)
     check_export(content, apart, export.LIMITS)
-    scores = {"tflite and keras apart, px": apart}
+    scores = {"tflite_and_keras_apart_px": apart}
     calibration = export.UNFITTED
     if faces is not None:
         with tempfile.TemporaryDirectory() as folder:
@@ -149,7 +150,7 @@ def _calibrated(
     ]
     judged = confidence_calibration.judge(regressor, shown)
     calibration, error = confidence_calibration.calibrate(judged)
-    return calibration, {**confidence_calibration.scores(judged), "calibration error": error}
+    return calibration, {**confidence_calibration.scores(judged), "calibration_error": error}
 
 
 def evaluate(
@@ -165,7 +166,7 @@ def evaluate(
     """`livecam-train evaluate`: of labelled photographs (truth.csv) or of a data set, of which a run that learnt from
     it is only shown the share of people it has not seen."""
     if (target / "truth.csv").exists():
-        labelled = evaluation.read_truth(target)
+        labelled = read_labelled_photographs(target)
         photographs = labelled[:: -(-len(labelled) // most)]
         answers = evaluation.evaluate_images(open_stills(FaceSettings(finder=face)), finder, photographs)
         return report.write_report(list(watch("evaluate", answers, len(photographs))), out)
@@ -216,6 +217,6 @@ def everything(data: Path, work: Path, out: Path, *, size: RecipeSize, seed: int
             most=size.judged,
             watch=watch,
         )
-        scores[f"test, {face.value} faces"] = shown["shares"]["worse eye"]
+        scores[f"test_{face.value}_faces"] = shown["shares"]["worse_eye"]
     write_json(work / "summary.json", scores)
     return scores

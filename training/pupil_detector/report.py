@@ -29,8 +29,8 @@ def write_report(answers: Sequence[EvalResult], folder: Path) -> dict[str, Any]:
     write_json(folder / "report.json", table)
     _write_curve(answers, folder)
     _write_trust(answers, folder)
-    if "closed auc" in table:
-        curve = {f"area {table['closed auc']:.3f}": roc_curve(*scores.closedness(answers))}
+    if "closed_auc" in table:
+        curve = {f"area {table['closed_auc']:.3f}": roc_curve(*scores.closedness(answers))}
         write_lines(
             folder / "closed.png", curve, "share of open eyes called closed", "share of closed eyes called closed"
         )
@@ -41,7 +41,7 @@ def write_report(answers: Sequence[EvalResult], folder: Path) -> dict[str, Any]:
 def _write_curve(answers: Sequence[EvalResult], folder: Path) -> None:
     limits = np.linspace(0, 0.15, 301)
     curves = {}
-    for measure in scores.MEASURES if _pairs(answers) else ("worse eye",):
+    for measure in scores.MEASURES if _pairs(answers) else ("worse_eye",):
         values = scores.errors(answers, measure)
         curves[measure] = (limits, np.array([(values <= limit).mean() if len(values) else 0.0 for limit in limits]))
     text = io.StringIO()
@@ -50,7 +50,9 @@ def _write_curve(answers: Sequence[EvalResult], folder: Path) -> None:
     table.writerows(zip(limits.round(4), *(curve[1].round(4) for curve in curves.values()), strict=True))
     with replacing(folder / "curve.csv") as stream:
         stream.write(text.getvalue().encode())
-    named = curves if len(curves) > 1 else {"each eye": curves["worse eye"]}
+    named = {name.replace("_", " "): curve for name, curve in curves.items()}
+    if len(curves) == 1:
+        named = {"each eye": curves["worse_eye"]}
     write_lines(folder / "curve.png", named, "error / pupil distance", "share with at most this error")
 
 

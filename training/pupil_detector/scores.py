@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from livecam.benchmark.accuracy import THRESHOLDS
 from training.engine.calibration import calibration_error
 from training.engine.metrics import roc_auc
 from training.pupil_detector.evaluation import EvalResult
 
-THRESHOLDS = (0.0125, 0.025, 0.05, 0.10, 0.25)
 NEAR = 0.05
 Vector = NDArray[np.float64]
 
 MEASURES: dict[str, Callable[[Sequence[float]], float]] = {
-    "worse eye": max,
-    "better eye": min,
+    "worse_eye": max,
+    "better_eye": min,
     "mean": lambda errors: float(np.mean(errors)),
 }
 
@@ -39,7 +39,7 @@ def by_group(answers: Sequence[EvalResult]) -> dict[str, dict[str, float]]:
     groups = sorted({answer.group for answer in answers if not answer.closed})
     if len(groups) > 12:
         return {}
-    return {name: error_shares(errors([one for one in answers if one.group == name], "worse eye")) for name in groups}
+    return {name: error_shares(errors([one for one in answers if one.group == name], "worse_eye")) for name in groups}
 
 
 def reliability_data(answers: Sequence[EvalResult]) -> tuple[Vector, NDArray[np.bool_]]:
@@ -78,5 +78,5 @@ def report(answers: Sequence[EvalResult]) -> dict[str, Any]:
         "ece": calibration_error(confidences, hits),
     }
     if any(closed) and not all(closed):
-        table["closed auc"] = roc_auc(*closedness(answers))
+        table["closed_auc"] = roc_auc(*closedness(answers))
     return table

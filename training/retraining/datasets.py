@@ -22,7 +22,7 @@ from training.synthesis.compose_faces import CompositeFace
 
 def fine_set(samples: Sequence[StoredSample], picture_of: PictureOf, out: Path, plan: RoundPlan, watch: Watch) -> Path:
     """What people labelled. DatasetError when every eye of it is hidden."""
-    about = {"made by": "round", "round": plan.number, "last event": plan.last_event, "samples": len(samples)}
+    about = {"made_by": "round", "round": plan.number, "last_event": plan.last_event, "samples": len(samples)}
     if not _made(out, about):
         eyes = list(_fine(watch("labels", samples, len(samples)), picture_of))
         if not eyes:

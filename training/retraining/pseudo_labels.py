@@ -112,7 +112,7 @@ def _promote(store: Store, plan: RoundPlan, model: Path, out: Path, watch: Watch
     eyes = [eye for place in chosen.taught for eye in judged[place][0]]
     if eyes:
         made = gathered(eyes)
-        save(made, out, {"made by": "round", "round": plan.number, "promoted": len(promotions.taught)})
+        save(made, out, {"made_by": "round", "round": plan.number, "promoted": len(promotions.taught)})
         write_picture(out / "sheet.png", contact_sheet(made))
     store.prioritise(dict.fromkeys(promotions.to_a_person, LOOK_FIRST))
     write_json(out / "promotions.json", asdict(promotions))

@@ -67,10 +67,10 @@ def grey(image: Image) -> Image:
 
 
 CHANGES: dict[str, Change] = {
-    "half the size": resized(0.5),
-    "three quarters of the size": resized(0.75),
-    "half as large again": resized(1.5),
-    "JPEG quality 30": lambda image: through_jpeg(image, 30),
+    "half_size": resized(0.5),
+    "three_quarter_size": resized(0.75),
+    "one_and_a_half_size": resized(1.5),
+    "jpeg_quality_30": lambda image: through_jpeg(image, 30),
     "grey": grey,
 }
 

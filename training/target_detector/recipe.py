@@ -98,12 +98,12 @@ def evaluate(parts: Sequence[DetectorUnderTest], *, painted: bool, changes: bool
         {part.finder.search.trained_on for part in parts if isinstance(part.finder.search, TargetModelCard)}
     )
     if trained:
-        figures["trained on"] = "; ".join(trained)
+        figures["trained_on"] = "; ".join(trained)
     if changes:
         figures["changed"] = {name: _changed(parts, name, count, watch) for name in evaluation.CHANGES}
     if painted:
         groups = [_group(part, watch) for part in parts]
-        figures["yes or no"] = _yes_or_no(groups)
+        figures["yes_or_no"] = _yes_or_no(groups)
     return figures
 
 
@@ -128,7 +128,7 @@ def _group(part: DetectorUnderTest, watch: Watch) -> Group:
 def _yes_or_no(groups: Sequence[Group]) -> dict[str, float]:
     figures = scores.yes_or_no([case for group in groups for case in group[0]], [c for g in groups for c in g[1]])
     if sum(any(case.hit for case in with_it) for with_it, _ in groups) > 1:
-        figures["held-out auc"] = confidence_calibration.held_out_auc(groups)
+        figures["held_out_auc"] = confidence_calibration.held_out_auc(groups)
     return figures
 
 

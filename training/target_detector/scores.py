@@ -18,10 +18,10 @@ def report(answers: Sequence[PageResult]) -> dict[str, Any]:
     return {
         **{f"hit@{most}": _numbers(hit_at(answers, most)) for most in (1, 3, 5)},
         "strict": _numbers(hit_rate([answer.strict for answer in answers])),
-        "pixel iou": float(np.mean([answer.pixels for answer in answers if answer.rank == 0] or [0.0])),
+        "pixel_iou": float(np.mean([answer.pixels for answer in answers if answer.rank == 0] or [0.0])),
         **_boxes(answers),
-        "false peaks a megapixel": sum(answer.false for answer in answers) / sum(a.megapixels for a in answers),
-        "seconds a page": float(np.median([answer.seconds for answer in answers])),
+        "false_peaks_per_megapixel": sum(answer.false for answer in answers) / sum(a.megapixels for a in answers),
+        "seconds_per_page": float(np.median([answer.seconds for answer in answers])),
         "pages": [
             {
                 "page": answer.page,
@@ -49,8 +49,8 @@ def yes_or_no(with_it: Sequence[PeakConfidence], without: Sequence[PeakConfidenc
     """How well the score tells pages with a target from the same pages without; also by height alone."""
     cases, present = [*with_it, *without], [True] * len(with_it) + [False] * len(without)
     return {
-        "score auc": roc_auc([case.score for case in cases], present),
-        "height auc": roc_auc([case.height for case in cases], present),
+        "score_auc": roc_auc([case.score for case in cases], present),
+        "height_auc": roc_auc([case.height for case in cases], present),
     }
 
 
@@ -59,9 +59,9 @@ def row(name: str, figures: dict[str, Any]) -> str:
     hits = " | ".join(str(figures[f"hit@{most}"]["hits"]) for most in (1, 3, 5))
     return (
         f"| {name} | {hits} of {figures['hit@1']['count']} | {figures['strict']['hits']} | "
-        f"{figures['pixel iou']:.2f} | "
-        f"{figures['box precision']:.2f} / {figures['box recall']:.2f} | {figures['false peaks a megapixel']:.2f} | "
-        f"{figures['seconds a page']:.1f} |"
+        f"{figures['pixel_iou']:.2f} | "
+        f"{figures['box_precision']:.2f} / {figures['box_recall']:.2f} | {figures['false_peaks_per_megapixel']:.2f} | "
+        f"{figures['seconds_per_page']:.1f} |"
     )
 
 
@@ -71,14 +71,13 @@ def details(name: str, figures: dict[str, Any]) -> list[str]:
     lines = [
         f"{name}: hit@1 {hits['hits']} of {hits['count']}, with 95 % certainty {hits['low']:.0%} to {hits['high']:.0%}"
     ]
-    if "trained on" in figures:
-        lines.append(f"  trained on {figures['trained on']}: how it ranks those pages tells nothing")
+    if "trained_on" in figures:
+        lines.append(f"  trained on {figures['trained_on']}: how it ranks those pages tells nothing")
     for change, found in figures.get("changed", {}).items():
-        lines.append(f"  {change}: hit@1 {found['hit@1']}, hit@3 {found['hit@3']}")
-    if "yes or no" in figures:
-        lines.append(
-            "  with against painted out: " + ", ".join(f"{k} {v:.3f}" for k, v in figures["yes or no"].items())
-        )
+        lines.append(f"  {change.replace('_', ' ')}: hit@1 {found['hit@1']}, hit@3 {found['hit@3']}")
+    if "yes_or_no" in figures:
+        areas = (f"{name.replace('_', ' ')} {area:.3f}" for name, area in figures["yes_or_no"].items())
+        lines.append("  with against painted out: " + ", ".join(areas))
     return lines
 
 
@@ -98,6 +97,6 @@ def _boxes(answers: Sequence[PageResult]) -> dict[str, float]:
     right = sum(iou >= _RIGHT for iou in said)
     there = sum(answer.true for answer in answers)
     return {
-        "box precision": right / len(said) if said else 0.0,
-        "box recall": min(right, there) / there if there else 0.0,
+        "box_precision": right / len(said) if said else 0.0,
+        "box_recall": min(right, there) / there if there else 0.0,
     }

@@ -21,7 +21,7 @@ from livecam.live.collection.selector import DRAWS_PER_MINUTE, CollectionStats, 
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.factory import AnySource
-from livecam.perception.pupils.factory import open_pupils, reloading
+from livecam.perception.pupils.factory import SwitchableDetector, open_pupils, reloading
 from livecam.settings import CollectSettings, PupilDetectorName, PupilSettings, Settings
 from livecam.store.location import default_folder
 
@@ -150,6 +150,11 @@ def _second(settings: PupilSettings, models: Sequence[Path], tell: Say) -> Secon
 
     openers: Mapping[str, Callable[[], NamedDetector]] = {"cpu": cpu, "tflite": tflite}
     return SecondDetector(openers, tell)
+
+
+def active_detector(pupils: SwitchableDetector) -> ActiveDetector:
+    """The pupil detector in use now; one without a model has the version of the program."""
+    return ActiveDetector(pupils.name, pupils.version or program_version())
 
 
 @cache

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
 from livecam.core.errors import SettingsError
 from livecam.core.interfaces import Effect
 from livecam.core.types import Image, Scene
 from livecam.drawing.sprites import load_all
 from livecam.live.effects.controls import EffectControls
 from livecam.live.effects.flustered import Flustered
-from livecam.live.effects.spotlight import FaceLights, LightSource, Spotlight
+from livecam.live.effects.spotlight import FaceLights, LightSource, Spotlight, TargetLights
 from livecam.live.effects.styles.registry import styles
-from livecam.settings import EffectSettings
+from livecam.perception.detection_worker import BackgroundDetection, InlineDetection
+from livecam.perception.targets.detector import TargetDetector
+from livecam.perception.targets.model_card import is_target
+from livecam.perception.targets.network import CancellableNetwork, open_live_target_detector
+from livecam.settings import EffectSettings, PupilSettings, Settings
 
 SPOTLIGHT = "spotlight"
 
@@ -82,3 +91,40 @@ class SelectableEffect:
         if self._flustered is None:
             self._flustered = Flustered(self._settings, self.controls)
         return self._flustered
+
+
+def open_effect(
+    settings: EffectSettings, targets: TargetDetector | None, stack: ExitStack, *, live: bool
+) -> SelectableEffect:
+    """The effect of the settings; its spotlight follows `targets`, without them the faces."""
+    return SelectableEffect(settings, target_lights(settings, targets, stack, live=live) if targets else None)
+
+
+def target_lights(settings: EffectSettings, targets: TargetDetector, stack: ExitStack, *, live: bool) -> TargetLights:
+    """A live run looks for targets in a thread, which `stack` ends, so that no frame waits."""
+    if not live:
+        return TargetLights(InlineDetection(targets.detect_confident), settings)
+    ended = Event()
+    search = replace(targets, network=CancellableNetwork(targets.network, ended)).detect_confident
+    worker = stack.enter_context(BackgroundDetection(search).running())
+    # Closed before the thread is waited for.
+    stack.callback(ended.set)
+    return TargetLights(worker, settings)
+
+
+def load_targets(settings: Settings) -> tuple[Settings, TargetDetector | None]:
+    """A model of the settings that finds targets is what the spotlight follows, and none of pupils: it is taken out.
+
+    SettingsError when the effect is no spotlight, for nothing else has a use for it.
+    """
+    model = settings.pupils.model
+    if model is None or not is_target(model):
+        return settings, None
+    if settings.effect.style != SPOTLIGHT:
+        raise SettingsError(f"{model} finds targets, not pupils; it goes with `livecam find` or --effect {SPOTLIGHT}")
+    pupils = settings.pupils.model_copy(update={"model": None})
+    return settings.model_copy(update={"pupils": pupils}), _open_targets(model, pupils)
+
+
+def _open_targets(model: Path, settings: PupilSettings) -> TargetDetector:
+    return open_live_target_detector(model, runtime=settings.runtime, threads=settings.threads)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.assets import asset
-from livecam.core.errors import AssetError
+from livecam.core.errors import AssetError, SourceError
+from livecam.core.images import read_image
 from livecam.core.types import Image, Points, Side
 from livecam.drawing.gaze_redirection import EyeGeometry, redirect_gaze
 
@@ -99,10 +100,13 @@ def iris_centre(side: Side, gaze: tuple[float, float]) -> NDArray[np.float64]:
 
 def _picture() -> Image:
     path = asset("demo/portrait.png")
-    image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
-    if image is None or image.shape != (512, 512, 3):
-        raise AssetError(f"the picture {path} is damaged; install livecam again")
-    return image.astype(np.uint8, copy=False)
+    try:
+        image = read_image(path)
+    except SourceError as error:
+        raise AssetError(f"{error}; install livecam again") from error
+    if image.shape != (512, 512, 3):
+        raise AssetError(f"the picture {path} is not the one of the demo; install livecam again")
+    return image
 
 
 def _widened(image: Image, margins: Margins) -> Image:

@@ -18,14 +18,19 @@ SHOWN_SECONDS = 2.0
 
 
 class StatusMessages:
-    """The last thing said, until it is two seconds old."""
+    """The last thing said, until it is two seconds old; what is announced `echo` gets too."""
 
-    def __init__(self, clock: Clock = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock = time.monotonic, *, echo: Callable[[str], None] = lambda text: None) -> None:
+        self._clock, self._echo = clock, echo
         self._text, self._until = "", 0.0
 
     def say(self, text: str) -> None:
         self._text, self._until = text, self._clock() + SHOWN_SECONDS
+
+    def announce(self, text: str) -> None:
+        """Says what is also for a person who does not look at the window."""
+        self._echo(text)
+        self.say(text)
 
     @property
     def current(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from livecam.core.interfaces import Sink
 from livecam.core.types import Frame
@@ -19,46 +19,50 @@ from livecam.perception.pupils.factory import SwitchableDetector
 from livecam.settings import Settings, Trigger
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WindowSetup:
     """The parts of a run that keys can switch; without a window they stay as they were set."""
 
+    settings: Settings
     pupils: SwitchableDetector
     effect: SelectableEffect
     collecting: ToggleableCollector
     telemetry: Telemetry
-    notices: StatusMessages
+    messages: StatusMessages
+    keys: KeyBindings | None = field(default=None, init=False)  # of the opened window
 
-    def window(
-        self, settings: Settings, stack: ExitStack, *, mirrored: bool, keep_all: bool
-    ) -> tuple[Sink, KeyBindings]:
-        """The window with all its keys, and the controls that tell when the person has had enough."""
-        folder = settings.output.folder
-        recorder = stack.enter_context(Recorder(folder, say=self.notices.say, keep_all=keep_all))
-        snapshots = Snapshots(folder)
-        controls = KeyBindings(
+    def finished(self) -> bool:
+        """Whether the person at the window has had enough."""
+        return self.keys is not None and self.keys.finished
+
+    def open(self, stack: ExitStack, *, mirrored: bool, keep_all: bool) -> Sink:
+        """The window with all its keys, which `stack` closes."""
+        output = self.settings.output
+        recorder = stack.enter_context(Recorder(output.folder, say=self.messages.say, keep_all=keep_all))
+        snapshots = Snapshots(output.folder)
+        self.keys = KeyBindings(
             effect=self.effect.controls,
             pupils=self.pupils,
             recorder=recorder,
             snapshots=snapshots,
             collecting=self.collecting,
-            notices=self.notices,
+            notices=self.messages,
             mirrored=mirrored,
         )
-        dashboard = WindowOverlay(
+        overlay = WindowOverlay(
             telemetry=self.telemetry,
-            controls=controls,
+            controls=self.keys,
             pupils=self.pupils,
             recorder=recorder,
             collecting=self.collecting,
-            faces=chosen(settings.faces.finder).value,
-            fluster=self._level if settings.effect.trigger is Trigger.AUTO else _unknown,
-            hud=settings.output.hud,
+            faces=chosen(self.settings.faces.finder).value,
+            fluster=self._fluster if self.settings.effect.trigger is Trigger.AUTO else _unknown,
+            hud=output.hud,
         )
-        window = stack.enter_context(WindowSink(controls, dashboard.draw))
-        return SinkChain((recorder, snapshots, window)), controls
+        window = stack.enter_context(WindowSink(self.keys, overlay.draw))
+        return SinkChain((recorder, snapshots, window))
 
-    def _level(self) -> float | None:
+    def _fluster(self) -> float | None:
         return self.effect.level
 
 

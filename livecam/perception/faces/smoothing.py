@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.filters import OneEuroFilter, OneEuroParams, PerFaceState
-from livecam.core.interfaces import FaceDetector
-from livecam.core.types import Face, Frame, Points
+from livecam.core.types import Face, Points
 from livecam.perception.faces.face_model import FaceRegion, box_around
 from livecam.perception.faces.patch import as_complex, as_points
 
@@ -54,19 +53,15 @@ _PLACE = OneEuroParams(rest_hz=1.0, per_speed=40.0)
 _SHAPE = OneEuroParams(rest_hz=1.0, per_speed=20.0, speed_hz=1.5)
 
 
-class SmoothedFaces:
-    """A FaceFinder that steadies the faces of another; a new identity starts afresh."""
+class FaceSmoother:
+    """Steadies the faces of a moving picture; a new identity starts afresh."""
 
-    def __init__(self, finder: FaceDetector) -> None:
-        self._finder = finder
+    def __init__(self) -> None:
         self._filters = PerFaceState(_FaceFilter)
 
-    def detect(self, frame: Frame) -> Sequence[Face]:
-        """The faces of the wrapped finder, steadied, in its order."""
-        return [
-            self._filters.get(face.track_id, frame.timestamp).smoothed(face, frame.timestamp)
-            for face in self._finder.detect(frame)
-        ]
+    def smooth(self, faces: Sequence[Face], seconds: float) -> Sequence[Face]:
+        """The faces found in the picture of this moment, steadied, in the same order."""
+        return [self._filters.get(face.track_id, seconds).smoothed(face, seconds) for face in faces]
 
 
 class _FaceFilter:

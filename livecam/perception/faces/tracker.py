@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
+from livecam.core.timing import Timer, untimed
 from livecam.core.types import Face, Frame, Image
 from livecam.perception.detection_worker import DetectionWorker
 from livecam.perception.faces.face_model import FaceLandmarks, FaceModel, FaceRegion
@@ -50,8 +51,17 @@ class Track:
 class FaceTracker:
     """A FaceFinder for streams. A lost face is gone at once, and a face that comes back has a new identity."""
 
-    def __init__(self, model: FaceModel, lookout: DetectionWorker[FaceRegion], max_faces: int = 4) -> None:
+    def __init__(
+        self,
+        model: FaceModel,
+        lookout: DetectionWorker[FaceRegion],
+        max_faces: int = 4,
+        *,
+        timer: Timer = untimed,
+    ) -> None:
+        """`timer` measures what the model is asked for, as `landmarks` and `check`."""
         self._model = model
+        self._timer = timer
         self._lookout = lookout
         self._max_faces = max_faces
         self._locks: list[Track] = []
@@ -97,13 +107,18 @@ class FaceTracker:
             sight = propagate(lock.keyframe, frame.image)
             if sight is not None and _plausible(lock.state.region, sight.region, frame.image):
                 return replace(lock, state=sight.as_sure_as(lock.state))
-        sight = self._model.landmarks(frame.image, lock.state.region)
+        sight = self._landmarks(frame.image, lock.state.region)
         if sight is None or not _plausible(lock.state.region, sight.region, frame.image):
             return None
         return replace(lock, state=sight, keyframe=make_keyframe(frame.image, sight, frame.timestamp))
 
+    def _landmarks(self, image: Image, region: FaceRegion) -> FaceLandmarks | None:
+        with self._timer("landmarks"):
+            return self._model.landmarks(image, region)
+
     def _checked(self, lock: Track, frame: Frame, *, patience: int) -> Track | None:
-        confidence = self._model.verify(frame.image, lock.state)
+        with self._timer("check"):
+            confidence = self._model.verify(frame.image, lock.state)
         if confidence is not None:
             sure = lock.state.region._replace(confidence=confidence)
             sight, check_at = replace(lock.state, region=sure), frame.timestamp + _CHECK
@@ -139,9 +154,9 @@ class FaceTracker:
         for region in regions:
             if any(region.overlaps(lock.state.region) for lock in self._locks):
                 continue
-            sight = self._model.landmarks(frame.image, region)
+            sight = self._landmarks(frame.image, region)
             # The second look is centred, levelled and scaled by the landmarks of the first.
-            sight = sight and self._model.landmarks(frame.image, sight.region)
+            sight = sight and self._landmarks(frame.image, sight.region)
             if sight is not None and _plausible(region, sight.region, frame.image):
                 here = make_keyframe(frame.image, sight, frame.timestamp)
                 yield Track(next(self._identities), sight, here, frame.timestamp + _CHECK, sight.region.size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from livecam.core.assets import asset
@@ -52,6 +53,19 @@ def reloading(settings: PupilSettings, places: Sequence[Path], say: Say) -> HotR
     )
 
 
+def open_switchable(settings: PupilSettings, places: Sequence[Path], say: Say) -> SwitchableDetector:
+    """The detector that the settings name, and those the key p changes to; the network reloads as in `reloading`."""
+    names = dict.fromkeys((settings.finder, PupilDetectorName.CPU, PupilDetectorName.TFLITE))
+    openers = {name.value: partial(_open_live, name, settings, places, say) for name in names}
+    return SwitchableDetector(openers, settings.finder.value)
+
+
+def _open_live(name: PupilDetectorName, settings: PupilSettings, places: Sequence[Path], say: Say) -> PupilDetector:
+    if name is PupilDetectorName.TFLITE:
+        return reloading(settings, places, say)
+    return open_pupils(settings.model_copy(update={"finder": name}))
+
+
 def _cpu(settings: PupilSettings) -> PupilDetector:
     from livecam.perception.pupils.handcrafted.detector import RingPupilDetector
 
@@ -78,27 +92,23 @@ _OPENERS: Mapping[PupilDetectorName, Callable[[PupilSettings], PupilDetector]] =
 
 
 class SwitchableDetector:
-    """A PupilFinder that is one of many; each is opened when it is first chosen.
+    """A PupilDetector that is one of many; each is opened when it is first chosen, and `on_switch` is told of a change.
 
     Whatever the opener of the first one raises is raised here.
     """
 
-    def __init__(
-        self,
-        openers: Mapping[str, Callable[[], PupilDetector]],
-        first: str,
-        version: Callable[[str], str] = lambda name: "",
-    ) -> None:
+    def __init__(self, openers: Mapping[str, Callable[[], PupilDetector]], first: str) -> None:
         self.name = first
-        self._version = version
+        self.on_switch: Callable[[], None] | None = None
         self._openers = openers
         self._opened = {first: openers[first]()}
         self._tried = first
 
     @property
     def version(self) -> str:
-        """Of the model in use; empty for a finder that has none."""
-        return self._version(self.name)
+        """Of the model in use; empty for a detector that has none."""
+        detector = self._opened[self.name]
+        return detector.version if isinstance(detector, HotReloadingDetector) else ""
 
     @property
     def cropper(self) -> EyeCropper:
@@ -116,5 +126,7 @@ class SwitchableDetector:
         self._tried = names[(names.index(self._tried) + 1) % len(names)]
         if self._tried not in self._opened:
             self._opened[self._tried] = self._openers[self._tried]()
+        if self.name != self._tried and self.on_switch:
+            self.on_switch()
         self.name = self._tried
         return self.name

@@ -5,9 +5,8 @@ from __future__ import annotations
 import cmath
 from dataclasses import replace
 
-from livecam.core.crop import EyePair
 from livecam.core.filters import OneEuroFilter, OneEuroParams, PerFaceState
-from livecam.core.interfaces import EyeCropper, PupilDetector, PupilPair
+from livecam.core.interfaces import PupilPair
 from livecam.core.types import EyeState, Face, Point, Pupil, Side
 
 # In pupil distances. A glance is quick and small, so its filter opens sooner than that of the head.
@@ -16,26 +15,23 @@ _RADIUS = OneEuroParams(rest_hz=0.7, per_speed=5.0)
 _CONFIDENCE = OneEuroParams(rest_hz=3.0, per_speed=0.0)
 
 
-class SmoothedPupils:
-    """A PupilFinder that steadies the pupils of another; a new identity starts afresh."""
+class PupilSmoother:
+    """Steadies the pupils of a moving picture; a new identity starts afresh."""
 
-    def __init__(self, finder: PupilDetector) -> None:
-        self._finder = finder
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Everybody starts afresh, as when another detector takes over: its answers are not those of the one before."""
         self._filters = PerFaceState(lambda: {side: _EyeFilter() for side in Side})
 
-    @property
-    def cropper(self) -> EyeCropper:
-        """That of the wrapped finder."""
-        return self._finder.cropper
-
-    def detect(self, eyes: EyePair) -> PupilPair:
-        """The pupils of the wrapped finder, steadied; None stays None."""
-        found = self._finder.detect(eyes)
-        filters = self._filters.get(eyes.face.track_id, eyes.seconds)
+    def smooth(self, pupils: PupilPair, face: Face, seconds: float) -> PupilPair:
+        """The pupils found in the picture of this moment, steadied on their face; None stays None."""
+        filters = self._filters.get(face.track_id, seconds)
         return PupilPair(
             *(
-                pupil and filters[side].smoothed(pupil, eyes.face, side, eyes.seconds)
-                for side, pupil in ((Side.LEFT, found.left), (Side.RIGHT, found.right))
+                pupil and filters[side].smoothed(pupil, face, side, seconds)
+                for side, pupil in ((Side.LEFT, pupils.left), (Side.RIGHT, pupils.right))
             )
         )
 

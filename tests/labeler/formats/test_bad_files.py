@@ -38,7 +38,7 @@ BAD = [
     (Format.COCO, "a.json", coco([1, 6, 2], ["nose"]), "none of the keypoints nose is a pupil"),
     (Format.COCO, "a.json", coco([1, 6, 2, 0, 0, 0], width=640), "it says 640x18 pixels, its picture has 24x18"),
     (Format.COCO, "a.json", coco([1, 6, 2, 0, 0, 0], file_name="gone.png"), "name its folder with --images"),
-    (Format.COCO, "a.json", coco([1, 6, 2, 0, 0, 0], file_name="a.json"), "damaged or no picture"),
+    (Format.COCO, "a.json", coco([1, 6, 2, 0, 0, 0], file_name="a.json"), "damaged or not a picture"),
     (Format.COCO, "a.json", TWO_FACES, "has 2 faces"),
     (Format.LABELME, "a.json", NO_PICTURE, "gone.png is in none of"),
     (Format.LABELME, "a.json", {"shapes": []}, "has no 'imagePath'"),

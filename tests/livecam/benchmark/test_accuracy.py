@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from livecam.benchmark.accuracy import LabelledPhotograph, answer, read_labels, score
-from livecam.benchmark.contenders import Pupils
+from livecam.benchmark.accuracy import LabelledPhotograph, Pupils, answer, read_labelled_photographs, score
 from livecam.core.errors import SourceError
 from tests.fakes import make_look, make_scene
 
@@ -20,7 +19,7 @@ HEAD = "image,lx,ly,rx,ry,group\n"
 
 
 def label(name: str = "a.png", *, closed: bool = False) -> LabelledPhotograph:
-    return LabelledPhotograph(Path(name), (100.0, 100.0), (200.0, 100.0), closed)
+    return LabelledPhotograph(Path(name), (100.0, 100.0), (200.0, 100.0), "closed" if closed else "open")
 
 
 def found(left: tuple[float, float], right: tuple[float, float]) -> Pupils:
@@ -64,12 +63,12 @@ def test_a_list_of_labels_that_cannot_be_used_is_named(tmp_path: Path, text: str
     (tmp_path / "truth.csv").write_text(text)
 
     with pytest.raises(SourceError, match=r"truth\.csv"):
-        read_labels(tmp_path)
+        read_labelled_photographs(tmp_path)
 
 
 def test_a_folder_without_labels_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"truth\.csv"):
-        read_labels(tmp_path)
+        read_labelled_photographs(tmp_path)
 
 
 @pytest.mark.skipif(not SCORER.exists(), reason="the scorer is not on this machine")
@@ -88,7 +87,7 @@ def test_the_numbers_are_those_of_the_scorer(tmp_path: Path) -> None:
 
     assert (
         json.loads(theirs.splitlines()[-1].removeprefix("JSON "))
-        == score(tmp_path.name, read_labels(tmp_path), ours).as_json()
+        == score(tmp_path.name, read_labelled_photographs(tmp_path), ours).as_json()
     )
 
 

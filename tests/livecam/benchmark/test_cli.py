@@ -93,6 +93,13 @@ def test_the_plot_is_a_picture(folder: Path, figures: dict[str, Any]) -> None:
     assert (picture < 128).any()
 
 
+def test_a_plot_without_matplotlib_is_refused_before_measuring(tmp_path: Path) -> None:
+    program = "import sys; sys.modules['matplotlib'] = None\nfrom livecam.__main__ import main; main()"
+    command = [sys.executable, "-c", program, "bench", "--plot", "figures.png"]
+    refused = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (refused.returncode, "drawing a plot needs the extra 'plots'" in refused.stderr) == (2, True)
+
+
 def test_what_collecting_costs_is_measured(figures: dict[str, Any]) -> None:
     collecting = figures["paths"][0]["collecting"]
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from livecam.benchmark.contenders import BLOCK, Baseline, Pipeline, Pupils, interleave
+from livecam.benchmark.accuracy import Pupils
+from livecam.benchmark.contenders import BLOCK, Baseline, Pipeline, interleave
 from livecam.benchmark.results import TimingSummary
 from livecam.benchmark.timing import DeferredDetection, FrameTimings
 from livecam.core.timing import StageTimer
@@ -112,7 +113,7 @@ def slow_path(*, perceive: float, detect: float, draw: float) -> Pipeline:
         effect=SlowEffect(clock, draw),
         sinks=[FakeSink()],
         collector=NullCollector(),
-        stopwatch=StageTimer(clock),
+        timer=StageTimer(clock),
         laps=FrameTimings(clock, clock),
     )
 

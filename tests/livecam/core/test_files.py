@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from livecam.core.files import write_atomically
+from livecam.core.files import atomic_file, write_atomically
 
 
 def test_the_content_arrives_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -24,3 +25,22 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path) -> None:
 def test_a_missing_folder_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         write_atomically(tmp_path / "no" / "a.txt", b"x")
+
+
+def test_nothing_is_seen_under_the_name_before_all_of_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    with atomic_file(path, suffix=".part") as file:
+        file.write(b"half")
+        before = [found.suffix for found in tmp_path.iterdir()]
+    assert (before, path.read_bytes()) == ([".part"], b"half")
+
+
+@pytest.mark.parametrize(("private", "mode"), [(True, 0o600), (False, 0o640)])
+def test_a_private_file_is_only_for_its_owner(tmp_path: Path, private: bool, mode: int) -> None:
+    before = os.umask(0o027)
+    try:
+        with atomic_file(tmp_path / "a.txt", private=private) as file:
+            file.write(b"x")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == mode

@@ -14,8 +14,8 @@ from livecam.core.timing import DurationHistory, StageTimer
 from livecam.core.types import Face, Frame, Image, Scene
 from livecam.live.collection.collector import NullCollector
 from livecam.live.loop import run
-from livecam.live.telemetry import Telemetry, TimedCollector, TimedEffect, TimedFaces, TimedPupils, TimedSink
-from livecam.perception.pipeline import Perception
+from livecam.live.telemetry import Telemetry
+from livecam.perception.pipeline import Perception, Smoothing
 from tests.fakes import FakeEffect, FakeFaceDetector, FakePupilDetector, FakeSink, make_face, make_frame
 
 
@@ -76,14 +76,13 @@ def measured(
     """The whole loop run on a clock that only the parts move: faces 1 ms, pupils 2 ms a face, effect 4 ms."""
     clock = Clock()
     telemetry = Telemetry(clock=clock, warm_up=warm_up)
-    watch = telemetry.stopwatch
-    finder = SlowFaces(clock, took, FakeFaceDetector(*[make_face()] * faces))
     run(
-        telemetry.source(SlowSource(clock, frames)),
-        Perception(TimedFaces(finder, watch), TimedPupils(SlowPupils(clock), watch)),
-        telemetry.effect(TimedEffect(SlowEffect(clock), watch)),
-        [telemetry.sink(TimedSink(FakeSink(), watch))],
-        TimedCollector(NullCollector(), watch),
+        SlowSource(clock, frames),
+        Perception(SlowFaces(clock, took, FakeFaceDetector(*[make_face()] * faces)), SlowPupils(clock)),
+        SlowEffect(clock),
+        [FakeSink()],
+        NullCollector(),
+        observer=telemetry,
         finished=lambda: False,
     )
     return telemetry
@@ -104,6 +103,16 @@ def test_the_latency_is_the_age_of_the_frame_when_it_is_shown() -> None:
 def test_every_stage_tells_the_time_it_takes_itself() -> None:
     stages = {name: stage["p50"] for name, stage in report(faces=2)["stages"].items()}
     assert stages == pytest.approx({"faces": 1, "crop": 0, "pupil": 4, "draw": 4, "show": 0, "collect": 0}, abs=1e-6)
+
+
+def test_steadying_is_a_stage_of_its_own() -> None:
+    clock = Clock()
+    perception = Perception(FakeFaceDetector(make_face()), SlowPupils(clock), Smoothing())
+    timer = StageTimer(clock)
+    perception.see(make_frame(), timer)
+    timer.next_frame()
+    stages = {name: stage["max"] for name, stage in timer.report().items()}
+    assert stages == pytest.approx({"faces": 0, "smooth": 0, "crop": 0, "pupil": 2}, abs=1e-6)
 
 
 def test_a_stage_that_did_not_run_has_no_figures() -> None:
@@ -147,23 +156,23 @@ def test_the_frame_rate_of_late_forgets_what_was_long_ago() -> None:
 
 def test_a_stage_inside_another_is_taken_off_it() -> None:
     clock = Clock()
-    watch = StageTimer(clock)
-    with watch.stage("track"):
+    timer = StageTimer(clock)
+    with timer("track"):
         clock.now += 0.002
-        with watch.stage("detect"):
+        with timer("detect"):
             clock.now += 0.010
         clock.now += 0.001
-    watch.next_frame()
-    assert {name: stage["max"] for name, stage in watch.report().items()} == pytest.approx({"track": 3, "detect": 10})
+    timer.next_frame()
+    assert {name: stage["max"] for name, stage in timer.report().items()} == pytest.approx({"track": 3, "detect": 10})
 
 
 def test_a_stage_that_fails_is_measured_and_its_error_goes_on() -> None:
     clock = Clock()
-    watch = StageTimer(clock)
-    with pytest.raises(ZeroDivisionError), watch.stage("pupil"):
+    timer = StageTimer(clock)
+    with pytest.raises(ZeroDivisionError), timer("pupil"):
         clock.now += 1 / 0
-    watch.next_frame()
-    assert "pupil" in watch.report()
+    timer.next_frame()
+    assert "pupil" in timer.report()
 
 
 def test_percentiles_are_of_the_latest_and_the_maximum_is_of_all() -> None:

@@ -40,7 +40,7 @@ def unwatched(_: str, parts: Iterable[Any], __: int) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data") / "synthetic"
-    save(make_synthetic(240), folder, {"made by": "a test"})
+    save(make_synthetic(240), folder, {"made_by": "a test"})
     return folder
 
 

@@ -34,7 +34,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_classifier_is_kept_with_its_scores(store: Path) -> None:
     card = json.loads((store / "models" / "quality.json").read_text())
 
-    assert {"auc, spoilt", "map to the fault, crop px", "map to the fault by chance, crop px"} <= card["scores"].keys()
+    assert {"auc_spoilt", "map_to_fault_crop_px", "map_to_fault_by_chance_crop_px"} <= card["scores"].keys()
 
 
 def test_every_sample_gets_its_map(store: Path) -> None:

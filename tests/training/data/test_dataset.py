@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from tests.training.eyes import make_eye
-from training.data.dataset import gathered, joined, load, load_all, save
+from training.data.dataset import gathered, joined, load, load_all, manifest, save
 from training.engine.files import DatasetError
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    save(gathered([make_eye(group="a"), make_eye(centre=(33, 30), group="b")]), tmp_path / "set", {"made by": "a test"})
+    save(gathered([make_eye(group="a"), make_eye(centre=(33, 30), group="b")]), tmp_path / "set", {"made_by": "a test"})
     return tmp_path / "set"
 
 
@@ -26,6 +26,12 @@ def test_a_saved_eye_comes_back_as_it_was(folder: Path) -> None:
         [33, 30],
         "b",
     )
+
+
+def test_a_set_of_before_is_read_under_the_keys_of_today(folder: Path) -> None:
+    path = folder / "manifest.json"
+    path.write_text(path.read_text().replace("made_by", "made by"))
+    assert (manifest(folder)["about"], len(load(folder))) == ({"made_by": "a test"}, 2)
 
 
 def test_joined_sets_keep_every_patch(folder: Path) -> None:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from livecam.core.errors import SourceError
 from livecam.core.types import Side
 from livecam.drawing.gaze_redirection import EyeGeometry
 from training.data.portraits import is_test_person, read_labels, see
@@ -68,7 +69,7 @@ def test_a_radius_no_iris_has_is_an_error(labels: Path, radius: str) -> None:
 
 def test_a_picture_that_is_none_is_an_error_with_its_name(labels: Path) -> None:
     (labels.parent / "london_001.jpg").write_bytes(b"no picture")
-    with pytest.raises(DatasetError, match=r"london_001\.jpg"):
+    with pytest.raises(SourceError, match=r"london_001\.jpg"):
         see(read_labels(labels.parent, labels)[0])
 
 

@@ -65,11 +65,11 @@ def test_hits_are_counted_by_their_rank() -> None:
 
 def test_boxes_are_judged_by_overlap() -> None:
     figures = report([answer(rank=0, sure=2), answer(rank=None, sure=1, overlaps=(0.1, 0.0, 0.0, 0.0, 0.0))])
-    assert (figures["box precision"], figures["box recall"]) == (pytest.approx(1 / 3), 0.5)
+    assert (figures["box_precision"], figures["box_recall"]) == (pytest.approx(1 / 3), 0.5)
 
 
 def test_false_peaks_are_counted_by_area() -> None:
-    assert report([answer(rank=0, false=3), answer(rank=0, false=1)])["false peaks a megapixel"] == 1.0
+    assert report([answer(rank=0, false=3), answer(rank=0, false=1)])["false_peaks_per_megapixel"] == 1.0
 
 
 def test_a_row_of_the_table_has_as_many_columns_as_its_head() -> None:

@@ -29,11 +29,11 @@ def make_answer(*errors: float, confidence: float = 0.9, openness: float = 1.0, 
 
 
 def test_the_worse_eye_decides() -> None:
-    assert scores.errors([make_answer(0.01, 0.2)], "worse eye").tolist() == [0.2]
+    assert scores.errors([make_answer(0.01, 0.2)], "worse_eye").tolist() == [0.2]
 
 
 def test_a_missed_eye_is_beyond_every_threshold() -> None:
-    assert set(scores.error_shares(scores.errors([make_answer(0.01, MISSED)], "worse eye")).values()) == {0.0}
+    assert set(scores.error_shares(scores.errors([make_answer(0.01, MISSED)], "worse_eye")).values()) == {0.0}
 
 
 def test_an_error_on_the_threshold_counts() -> None:

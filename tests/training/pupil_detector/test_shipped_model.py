@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from livecam.benchmark.accuracy import read_labelled_photographs
+from livecam.core.images import read_image
 from livecam.core.types import Face, Frame, Side
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
@@ -30,9 +32,9 @@ def shipped() -> NetworkPupilDetector:
 def faces() -> list[tuple[Frame, Face, np.ndarray]]:
     finder = open_stills(FaceSettings(finder=FaceDetectorName.MEDIAPIPE))
     found = []
-    for labelled in evaluation.read_truth(TEST):
-        frame = Frame(evaluation.read_picture(labelled.path), 0, 0.0)
-        found.append((frame, finder.detect(frame)[0], np.array(labelled.truth)))
+    for labelled in read_labelled_photographs(TEST):
+        frame = Frame(read_image(labelled.image), 0, 0.0)
+        found.append((frame, finder.detect(frame)[0], np.array([labelled.left, labelled.right])))
     return found
 
 

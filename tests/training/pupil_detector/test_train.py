@@ -30,7 +30,7 @@ TINY = FitSettings(steps=60, batch=16, check_every=20, seed=3, held_out=0.15)
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data") / "synthetic"
-    save(make_synthetic(300), folder, {"made by": "a test"})
+    save(make_synthetic(300), folder, {"made_by": "a test"})
     return folder
 
 
@@ -197,7 +197,7 @@ def test_a_folder_that_is_no_run_is_an_error(tmp_path: Path) -> None:
 def test_a_run_is_judged_only_on_people_of_its_data_that_it_has_not_seen(run: Path, data: Path, tmp_path: Path) -> None:
     from training.pupil_detector import export
 
-    save(make_synthetic(8, seed=9), tmp_path / "other", {"made by": "a test"})
+    save(make_synthetic(8, seed=9), tmp_path / "other", {"made_by": "a test"})
     shares = [export.unseen_share(run, folder) for folder in (data, tmp_path / "other", tmp_path)]
     assert shares == [TINY.held_out, 1.0, 1.0]
 

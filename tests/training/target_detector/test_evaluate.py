@@ -62,7 +62,7 @@ def test_a_peak_near_the_box_is_a_hit_up_to_30_pixels_of_2800(beyond: float, ran
     assert (found.rank, found.strict) == (rank, False)
 
 
-@pytest.mark.parametrize("name", ["half the size", "half as large again"])
+@pytest.mark.parametrize("name", ["half_size", "one_and_a_half_size"])
 def test_boxes_follow_the_size_of_the_page(name: str) -> None:
     search = SEARCH.model_copy(update={"page_pixels": 400 * 300})
     assert answer(TargetDetector(RedNetwork(), search), make_page(), CHANGES[name]).rank == 0

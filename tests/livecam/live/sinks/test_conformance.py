@@ -9,12 +9,10 @@ import numpy as np
 import pytest
 
 from livecam.core.interfaces import Sink
-from livecam.core.timing import StageTimer
 from livecam.live.sinks.factory import MultiSink
 from livecam.live.sinks.recorder import Recorder, Snapshots
 from livecam.live.sinks.video_file import VideoFileSink
 from livecam.live.sinks.virtual_camera import NullSink, VirtualCamera
-from livecam.live.telemetry import Telemetry, TimedSink
 from tests.fakes import FakeSink, grey, make_frame
 from tests.livecam.live.sinks.test_virtual_camera import FakeSystem
 
@@ -35,8 +33,6 @@ SINKS: dict[str, Callable[[Path], Sink]] = {
     "recorder, on": recording,
     "snapshots": Snapshots,
     "outlets": lambda folder: MultiSink([NullSink(), FakeSink()], print),
-    "measured": lambda folder: TimedSink(NullSink(), StageTimer()),
-    "watched": lambda folder: Telemetry().sink(NullSink()),
 }
 
 

@@ -90,7 +90,7 @@ def test_figures_are_renewed_four_times_a_second(tmp_path: Path) -> None:
 
 def test_debug_drawing_shows_the_last_scene_and_is_off_at_first(tmp_path: Path) -> None:
     desk = Desk(tmp_path, hud=False)
-    desk.telemetry.drawn(make_scene())
+    desk.telemetry.perceived(make_scene())
     plain = desk.dressed()
     desk.controls.press(ord("d"))
     assert (differs(plain, grey()), differs(desk.dressed(), grey())) == (False, True)
@@ -99,8 +99,8 @@ def test_debug_drawing_shows_the_last_scene_and_is_off_at_first(tmp_path: Path) 
 def test_the_confidence_is_that_of_the_first_face(tmp_path: Path) -> None:
     one, two = Desk(tmp_path), Desk(tmp_path)
     unsure = replace(make_look(), left=None, right=None)
-    one.telemetry.drawn(make_scene(looks=(make_look(),)))
-    two.telemetry.drawn(make_scene(looks=(make_look(), unsure)))
+    one.telemetry.perceived(make_scene(looks=(make_look(),)))
+    two.telemetry.perceived(make_scene(looks=(make_look(), unsure)))
     np.testing.assert_array_equal(one.dressed(), two.dressed())
 
 

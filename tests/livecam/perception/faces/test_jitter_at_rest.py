@@ -8,10 +8,8 @@ import pytest
 from livecam.core.types import Image
 from livecam.live.sources.demo import DemoSource
 from livecam.perception.faces.factory import follow_recorded
-from livecam.perception.faces.smoothing import SmoothedFaces
-from livecam.perception.pipeline import Perception
+from livecam.perception.pipeline import Perception, Smoothing
 from livecam.perception.pupils.handcrafted.detector import RingPupilDetector
-from livecam.perception.pupils.smoothing import SmoothedPupils
 from livecam.settings import FaceDetectorName
 from tests.fakes import make_frame
 from tests.livecam.perception.faces.opened import BOTH, opened
@@ -25,7 +23,7 @@ def noisy(image: Image, seed: int) -> Image:
 @pytest.mark.parametrize("name", BOTH)
 def test_a_pupil_at_rest_jitters_by_less_than_three_tenths_of_a_pixel(name: FaceDetectorName) -> None:
     resting = DemoSource(960, 540).frame(0).image
-    perception = Perception(SmoothedFaces(follow_recorded(opened(name), 1)), SmoothedPupils(RingPupilDetector()))
+    perception = Perception(follow_recorded(opened(name), 1), RingPupilDetector(), Smoothing())
     scenes = [perception.see(make_frame(noisy(resting, index), index=index)) for index in range(60)]
     pupils = [observation.left.centre for scene in scenes[15:] for observation in scene.faces if observation.left]
     assert (len(pupils), np.std(pupils, axis=0).max()) == (45, pytest.approx(0, abs=0.3))

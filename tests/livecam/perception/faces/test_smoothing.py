@@ -8,24 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from livecam.core.types import Face, Frame
-from livecam.perception.faces.smoothing import SmoothedFaces
-from tests.fakes import make_face, make_frame
-
-
-class Performance:
-    """A FaceFinder that shows one prepared face a frame."""
-
-    def __init__(self, faces: Sequence[Face]) -> None:
-        self.faces = iter(faces)
-
-    def detect(self, frame: Frame) -> Sequence[Face]:
-        return [next(self.faces)]
+from livecam.core.types import Face
+from livecam.perception.faces.smoothing import FaceSmoother
+from tests.fakes import make_face
 
 
 def steadied(faces: Sequence[Face], fps: float = 30.0) -> list[Face]:
-    finder = SmoothedFaces(Performance(faces))
-    return [finder.detect(make_frame(index=index, fps=fps))[0] for index in range(len(faces))]
+    smoother = FaceSmoother()
+    return [smoother.smooth([face], index / fps)[0] for index, face in enumerate(faces)]
 
 
 def trembling(count: int, noise_px: float) -> Iterator[Face]:

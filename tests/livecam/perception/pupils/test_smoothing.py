@@ -8,31 +8,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from livecam.core.crop import EyePair
 from livecam.core.interfaces import PupilPair
 from livecam.core.types import EyeState, Face, Pupil, Side
-from livecam.perception.pupils.smoothing import SmoothedPupils
-from tests.fakes import FakePupilDetector, make_face, make_frame, make_pupil
+from livecam.perception.pupils.smoothing import PupilSmoother
+from tests.fakes import make_face, make_pupil
 
 FPS = 30.0
 
 
-class Performance:
-    """A PupilFinder that answers one prepared pair a call."""
-
-    cropper = FakePupilDetector.cropper
-
-    def __init__(self, pairs: Sequence[PupilPair]) -> None:
-        self.pairs = iter(pairs)
-
-    def detect(self, eyes: EyePair) -> PupilPair:
-        return next(self.pairs)
-
-
 def steadied(shown: Sequence[tuple[Face, PupilPair]], fps: float = FPS) -> list[PupilPair]:
-    finder = SmoothedPupils(Performance([pair for _, pair in shown]))
-    frames = (make_frame(index=index, fps=fps) for index in range(len(shown)))
-    return [finder.detect(finder.cropper(frame, face)) for frame, (face, _) in zip(frames, shown, strict=True)]
+    smoother = PupilSmoother()
+    return [smoother.smooth(pupils, face, index / fps) for index, (face, pupils) in enumerate(shown)]
 
 
 def pair(face: Face, shift: tuple[float, float] = (0, 0), **changes: object) -> PupilPair:
@@ -90,5 +76,9 @@ def test_a_new_identity_starts_where_it_is() -> None:
     assert shown[-1].centre == pytest.approx(true and true.centre)
 
 
-def test_it_cuts_eyes_as_the_wrapped_finder_wants_them() -> None:
-    assert SmoothedPupils(FakePupilDetector()).cropper is FakePupilDetector.cropper
+def test_after_another_detector_took_over_its_first_answer_stands() -> None:
+    smoother, face = PupilSmoother(), make_face()
+    for index in range(10):
+        smoother.smooth(pair(face), face, index / FPS)
+    smoother.forget()
+    assert left([smoother.smooth(pair(face, (0.1, 0)), face, 10 / FPS)]) == left([pair(face, (0.1, 0))])

@@ -65,3 +65,12 @@ def test_a_finder_that_cannot_be_opened_leaves_the_present_one_and_is_passed_the
 def test_the_first_finder_must_open() -> None:
     with pytest.raises(AssetError):
         SwitchableDetector({"tflite": missing}, "tflite")
+
+
+def test_a_change_is_told_and_a_failed_one_is_not() -> None:
+    pupils, told = SwitchableDetector({"cpu": FakePupilDetector, "tflite": missing, "tutorial": Blind}, "cpu"), []
+    pupils.on_switch = lambda: told.append(pupils.name)
+    with pytest.raises(AssetError):
+        pupils.next()
+    pupils.next()
+    assert told == ["cpu"]
