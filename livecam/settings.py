@@ -41,6 +41,12 @@ class Trigger(StrEnum):
     AUTO = "auto"
 
 
+class Flip(StrEnum):
+    NONE = "none"
+    HORIZONTAL = "horizontal"
+    VERTICAL = "vertical"
+
+
 class SourceSettings(Section):
     source: str = "auto"
     """auto (camera 0, else the demo), N, /dev/videoN, a URL, a video file, a picture, folder or glob, or demo"""
@@ -50,6 +56,10 @@ class SourceSettings(Section):
     """height in pixels asked of a camera, and of the demo"""
     fps: float = Field(30.0, gt=0, le=240)
     """frames per second asked of a camera, and of the demo and pictures"""
+    rotate: Literal[0, 90, 180, 270] = 0
+    """degrees clockwise by which every picture is turned, for a camera that is mounted otherwise"""
+    flip: Flip = Flip.NONE
+    """none, horizontal (left and right change places) or vertical, after the turn"""
 
 
 class FaceSettings(Section):

@@ -77,6 +77,8 @@ def run(
     hud: options.Hud = None,
     size: options.Size = None,
     fps: options.Fps = None,
+    rotate: options.Rotate = None,
+    flip: options.FlipName = None,
     seconds: options.Seconds = None,
     frames: options.Frames = None,
     queue: options.Queue = None,
@@ -96,7 +98,7 @@ def run(
     settings = load(
         config,
         {
-            "source": {"source": source, "width": width, "height": height, "fps": fps},
+            "source": {"source": source, "width": width, "height": height, "fps": fps, "rotate": rotate, "flip": flip},
             "faces": {"finder": face, "max_faces": max_faces},
             "pupils": {"finder": pupil, "model": model},
             "effect": {"style": effect, "strength": strength, "trigger": trigger},

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from livecam.core.errors import SettingsError
-from livecam.settings import FaceDetectorName, PupilDetectorName, Trigger
+from livecam.settings import FaceDetectorName, Flip, PupilDetectorName, Trigger
 from livecam.store.samples import CropMode
 
 Source = Annotated[
@@ -44,6 +44,11 @@ Sinks = Annotated[
 Hud = Annotated[bool | None, typer.Option("--hud/--no-hud", help="Figures in the window; never in recordings.")]
 Size = Annotated[str | None, typer.Option(metavar="WxH", help="Size asked of a camera, and of the demo.")]
 Fps = Annotated[float | None, typer.Option(help="Frames a second asked of a camera, and of the demo.")]
+Rotate = Annotated[
+    int | None,
+    typer.Option(metavar="0|90|180|270", help="Turn every picture clockwise, for a camera mounted otherwise."),
+]
+FlipName = Annotated[Flip | None, typer.Option("--flip", help="Mirror every picture, after the turn.")]
 Seconds = Annotated[float | None, typer.Option(min=0, help="Stop after so many seconds of the source.")]
 Frames = Annotated[int | None, typer.Option(min=1, help="Stop after so many frames.")]
 Queue = Annotated[Path | None, typer.Option(metavar="DIR", help="The sample store; hard frames are kept there.")]

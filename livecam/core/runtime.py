@@ -1,16 +1,19 @@
-"""The process around a run: quiet native libraries, late interrupts, one OpenCV thread, whether there is a display."""
+"""The process around a run: quiet native libraries and decoders, late interrupts, one OpenCV thread, the display."""
 
 from __future__ import annotations
 
 import ctypes
 import os
+import re
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import current_thread, main_thread
 from types import FrameType
+from typing import IO
 
 import cv2
 
@@ -48,6 +51,65 @@ def silence_native_logs() -> Iterator[None]:
             for line in held:
                 if not any(noise in line for noise in _NOISE):
                     os.write(_STDERR, line)
+
+
+# libpng begins with its name; these are the sentences of libjpeg's jerror.h that end up at the standard error.
+_DECODER_NOISE = re.compile(
+    rb"libpng (warning|error)|Corrupt JPEG data|Premature end of JPEG|Invalid SOS parameters|Invalid JPEG|Invalid color"
+    rb"|Inconsistent progression|Unsupported (marker|JPEG)|Unknown (Adobe|APP)|Warning: unknown JFIF|Bogus |Not a JPEG"
+    rb"|Obtained XMS|Unrecognized component|Application transferred|Huffman table|Quantization table|Improper call"
+    rb"|TIFF(Read|Fetch|Fill|Append|Open)|JPEG(LIB|Lib)|\[(INFO|WARNING|ERROR)\]"
+)
+
+
+class _Decoders:
+    """Counts who decodes just now, for the standard error of a process is one for all its threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._held: IO[bytes] | None = None
+        self._real, self._level = -1, 0
+
+    def enter(self) -> None:
+        with self._lock:
+            self._inside += 1
+            if self._inside == 1:
+                self._level = cv2.getLogLevel()
+                cv2.setLogLevel(0)
+                self._held = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the last who leaves
+                self._real = os.dup(_STDERR)
+                os.dup2(self._held.fileno(), _STDERR)
+
+    def leave(self) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0 and self._held is not None:
+                cv2.setLogLevel(self._level)
+                os.dup2(self._real, _STDERR)
+                os.close(self._real)
+                self._write_the_rest(self._held)
+                self._held.close()
+                self._held = None
+
+    def _write_the_rest(self, held: IO[bytes]) -> None:
+        held.seek(0)
+        for line in held:
+            if not _DECODER_NOISE.match(line):
+                os.write(_STDERR, line)
+
+
+_decoders = _Decoders()
+
+
+@contextmanager
+def without_decoder_noise() -> Iterator[None]:
+    """While a picture is decoded, what OpenCV, libpng and libjpeg write about it is left out: our one line says it."""
+    _decoders.enter()
+    try:
+        yield
+    finally:
+        _decoders.leave()
 
 
 _ENDINGS = (signal.SIGINT, signal.SIGTERM)

@@ -29,6 +29,7 @@ from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.factory import AnySource, is_live, open_source
 from livecam.live.sources.limits import LimitedSource, RunLimits
+from livecam.live.sources.oriented import oriented
 from livecam.live.telemetry import Telemetry
 from livecam.live.ui.key_bindings import StatusMessages
 from livecam.live.ui.window_setup import WindowSetup
@@ -115,7 +116,7 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     open_window = partial(window.open, stack, mirrored=settings.output.mirror and is_live(opened), keep_all=not live)
     encoding, fps = partial(telemetry.timer, "encode"), settings.source.fps
     sinks = open_outputs(names, stack, messages.announce, window=open_window, fps=fps, live=live, encoding=encoding)
-    perception, source = detectors.perception(stack, live=live), _limited(opened, limits, say)
+    perception, source = detectors.perception(stack, live=live), _limited(opened, settings, limits, say)
     return LiveSession(source, perception, effect, sinks, collector, telemetry, opened, window.finished, collecting)
 
 
@@ -140,9 +141,10 @@ def _without_a_display(opened: AnySource, limits: RunLimits) -> tuple[Sequence[s
     return (DEMO_FILE,), limits
 
 
-def _limited(opened: AnySource, limits: RunLimits, say: Say) -> Source:
+def _limited(opened: AnySource, settings: Settings, limits: RunLimits, say: Say) -> Source:
     # That the demo is shown for want of a camera has been said already.
-    return LimitedSource(opened, limits, _silent if isinstance(opened, DemoSource) else say)
+    told = _silent if isinstance(opened, DemoSource) else say
+    return LimitedSource(oriented(opened, settings.source), limits, told)
 
 
 def _silent(note: str) -> None:

@@ -18,6 +18,7 @@ from livecam.live.collection.model_disagreement import NamedDetector, SecondDete
 from livecam.live.collection.random_sampling import PoissonSampler
 from livecam.live.collection.sample_builder import RecordingInfo, without_secrets
 from livecam.live.collection.selector import DRAWS_PER_MINUTE, CollectionStats, SampleSelector
+from livecam.live.sources.address import local_path
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.factory import AnySource
@@ -110,11 +111,11 @@ def make_collector(
 def recording_of(settings: Settings, source: AnySource) -> RecordingInfo:
     """A file is the same recording whenever it is shown; a camera makes a new one each time."""
     name = settings.source.source.strip()
-    path = Path(name).expanduser()
     if isinstance(source, DemoSource):
         return RecordingInfo("demo", "demo")
-    if not isinstance(source, CameraSource) and path.exists():
-        return RecordingInfo.of_file(path)
+    if not isinstance(source, CameraSource):
+        path = local_path(name)
+        return RecordingInfo.of_address(name) if path is None else RecordingInfo.of_file(path)
     if isinstance(source, CameraSource) and (name == "auto" or name.isdigit()):
         name = f"camera {name if name.isdigit() else 0}"
     return RecordingInfo.live(name, datetime.now(UTC))

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
@@ -40,6 +40,13 @@ class RecordingInfo:
     def of_file(cls, path: Path) -> RecordingInfo:
         """The same file is the same recording whenever it is shown, and never in two splits."""
         return cls(f"{path.stem}-{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]}", str(path))
+
+    @classmethod
+    def of_address(cls, url: str) -> RecordingInfo:
+        """As of a file; what changes with every signature of an address is left out."""
+        source = without_secrets(url)
+        name = PurePosixPath(urlsplit(source).path).stem or "video"
+        return cls(f"{name}-{hashlib.sha256(source.encode()).hexdigest()[:8]}", source)
 
 
 def without_secrets(source: str) -> str:

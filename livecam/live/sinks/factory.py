@@ -14,6 +14,7 @@ from livecam.core.types import Frame
 from livecam.live.sinks.encoder import CONTAINERS
 from livecam.live.sinks.video_file import Measured, VideoFileSink
 from livecam.live.sinks.virtual_camera import NullSink, VirtualCamera
+from livecam.live.sources.address import local_path
 from livecam.settings import OutputSettings
 
 
@@ -65,7 +66,8 @@ def requested_sinks(settings: OutputSettings, say: Say) -> Sequence[str]:
 
 def check_not_source(source: str, outputs: Sequence[Path]) -> None:
     """SinkError when an output is the file that is read, or another output: one would be lost."""
-    taken = {Path(source).expanduser().resolve(): "it is the source"}
+    path = local_path(source.strip())
+    taken = {} if path is None else {path.resolve(): "it is the source"}
     for output in outputs:
         place = output.resolve()
         if place in taken:

@@ -16,6 +16,7 @@ from livecam.live.sources.capture import Capture
 from livecam.live.sources.pacing import Clock
 
 LOST = "camera lost, reconnecting"
+NO_PICTURES = "the camera opens but sends no pictures; perhaps another program uses it, or its size is wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class CameraSource:
     """Yields the newest picture each time; what nobody took in time is dropped, and its index with it.
 
     Construction opens the camera and waits for its first picture; a CameraError tells what is wrong. Iterating again
-    goes on with the stream; the iteration ends when the camera is closed, never on its own.
+    goes on with the stream; the iteration ends when the camera is closed, never on its own. `no_pictures` is what is
+    said of one that opens and sends none.
     """
 
     def __init__(
@@ -47,8 +49,9 @@ class CameraSource:
         *,
         clock: Clock = time.monotonic,
         patience: ReconnectPolicy = DEFAULT_POLICY,
+        no_pictures: str = NO_PICTURES,
     ) -> None:
-        self._opener, self._clock, self._patience = opener, clock, patience
+        self._opener, self._clock, self._patience, self._no_pictures = opener, clock, patience, no_pictures
         self._capture = opener()
         self._opened = clock()
         self._closing = threading.Event()
@@ -120,9 +123,7 @@ class CameraSource:
                 return image
             self._closing.wait(self._patience.between_failures)
         self._capture.close()
-        raise CameraError(
-            "the camera opens but sends no pictures; perhaps another program uses it, or its size is wrong"
-        )
+        raise CameraError(self._no_pictures)
 
     def _run(self) -> None:
         try:

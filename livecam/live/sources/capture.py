@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-import av
 import av.error
 import cv2
+from av.container import InputContainer
 
 from livecam.core.errors import CameraError, SourceError
 from livecam.core.types import Image
+from livecam.live.sources.decoding import Shape, open_container, video_stream
 from livecam.live.sources.devices import CameraInfo, list_cameras
 from livecam.settings import SourceSettings
 
@@ -65,17 +66,16 @@ class DeviceCapture:
 
 
 class NetworkCapture:
-    """A stream behind an address (http MJPEG, rtsp), through PyAV, with an end to its patience."""
+    """A live stream behind an address (rtsp, HLS, MPEG-TS …), through PyAV, with an end to its patience."""
 
     def __init__(self, url: str) -> None:
+        self._container = open_stream(url)
         try:
-            self._container = av.open(url, timeout=(_OPEN_TIMEOUT_S, _READ_TIMEOUT_S), options=dict(_LIVE))
-        except (av.error.FFmpegError, OSError, ValueError) as error:
-            raise SourceError(f"'{_without_password(url)}' cannot be opened: {_reason(error)}") from error
-        if not self._container.streams.video:
+            stream = video_stream(self._container, f"'{without_password(url)}'")
+        except SourceError:
             self._container.close()
-            raise SourceError(f"'{_without_password(url)}' sends no pictures")
-        self._stream = self._container.streams.video[0]
+            raise
+        self._stream, self._shape = stream, Shape(stream)
         self._frames = self._container.decode(self._stream)
         self._ended = False
 
@@ -83,15 +83,23 @@ class NetworkCapture:
         if self._ended:
             return None
         try:
-            return next(self._frames).to_ndarray(format="bgr24").astype("uint8", copy=False)
+            return self._shape.image(next(self._frames))
         except av.error.InvalidDataError:
             self._frames = self._container.decode(self._stream)
-        except (av.error.FFmpegError, OSError, StopIteration):
+        except (av.error.FFmpegError, OSError, ValueError, StopIteration):
             self._ended = True
         return None
 
     def close(self) -> None:
         self._container.close()
+
+
+def open_stream(url: str) -> InputContainer:
+    """The stream behind an address, to be closed; SourceError tells why it cannot be opened, without its password."""
+    try:
+        return open_container(url, options=_LIVE, timeout=(_OPEN_TIMEOUT_S, _READ_TIMEOUT_S))
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise SourceError(f"'{without_password(url)}' cannot be opened: {_reason(error)}") from error
 
 
 def open_device(
@@ -141,8 +149,12 @@ def _reason(error: Exception) -> str:
     return str(text).lower()
 
 
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.password is None:
+def without_password(url: str) -> str:
+    """An address as it can be shown to anybody."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # half an IPv6 address
+        return url
+    if parts.password is None or not parts.scheme:
         return url
     return parts._replace(netloc=f"{parts.username}:***@{parts.netloc.rpartition('@')[2]}").geturl()

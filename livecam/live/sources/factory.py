@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import difflib
 import glob
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 from livecam.core.errors import CameraError, SourceError
 from livecam.core.images import SUFFIXES as PICTURE_SUFFIXES
+from livecam.live.sources.address import exists, is_folder, local_path, open_address
+from livecam.live.sources.animation import WebpAnimation, is_animation
 from livecam.live.sources.camera import CameraSource
-from livecam.live.sources.capture import NetworkCapture, open_device
+from livecam.live.sources.capture import open_device
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.images import ImageSource, images_in
 from livecam.live.sources.video import VideoSource
 from livecam.settings import SourceSettings
 
-AnySource = CameraSource | DemoSource | ImageSource | VideoSource
+AnySource = CameraSource | DemoSource | ImageSource | VideoSource | WebpAnimation
 
 _ACCEPTED = "auto, a camera's number, /dev/videoN, a URL, a video file, a picture, a folder, a glob, or demo"
-_VIDEO_URL = re.compile(r"^https?://[^?#]+\.(mp4|mkv|mov|webm|avi|m4v)([?#].*)?$", re.IGNORECASE)
 
 
 def open_source(settings: SourceSettings, *, paced: bool, say: Callable[[str], None] = lambda note: None) -> AnySource:
@@ -39,9 +39,10 @@ def open_source(settings: SourceSettings, *, paced: bool, say: Callable[[str], N
         return _camera(int(name), settings)
     if name.startswith("/dev/video"):
         return _camera(name, settings)
-    if "://" in name:
-        return _address(name, paced=paced)
-    return _file(Path(name).expanduser(), settings, paced=paced)
+    path = local_path(name)
+    if path is None:
+        return open_address(name, settings, paced=paced)
+    return _file(path, settings, paced=paced)
 
 
 def is_live(source: AnySource) -> bool:
@@ -65,26 +66,25 @@ def _camera(device: int | str, settings: SourceSettings) -> CameraSource:
     return CameraSource(lambda: open_device(device, settings))
 
 
-def _address(url: str, *, paced: bool) -> AnySource:
-    # PyAV's timeouts for opening and reading hold, unlike OpenCV's; for devices its wheel has no Video4Linux.
-    if _VIDEO_URL.match(url):
-        return VideoSource(url, paced=paced)
-    return CameraSource(lambda: NetworkCapture(url))
-
-
 def _file(path: Path, settings: SourceSettings, *, paced: bool) -> AnySource:
-    if path.is_dir():
+    if is_folder(path):
         return ImageSource(images_in(path), settings.fps, paced=paced)
-    if path.exists():
-        if path.suffix.lower() in PICTURE_SUFFIXES:
-            return ImageSource([path], settings.fps, paced=paced)
-        return VideoSource(path, paced=paced)
+    if exists(path):
+        return _picture_or_video(path, settings, paced=paced)
     # Path.glob takes no absolute patterns.
     matches = [Path(match) for match in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
     pictures = [match for match in matches if match.suffix.lower() in PICTURE_SUFFIXES]
     if pictures:
         return ImageSource(pictures, settings.fps, paced=paced)
     raise SourceError(_no_such(path, matched=bool(matches)))
+
+
+def _picture_or_video(path: Path, settings: SourceSettings, *, paced: bool) -> AnySource:
+    if path.suffix.lower() not in PICTURE_SUFFIXES:
+        return VideoSource(path, paced=paced)
+    if not is_animation(path):
+        return ImageSource([path], settings.fps, paced=paced)
+    return WebpAnimation(path, paced=paced) if path.suffix.lower() == ".webp" else VideoSource(path, paced=paced)
 
 
 def _no_such(path: Path, *, matched: bool) -> str:
@@ -98,5 +98,5 @@ def _no_such(path: Path, *, matched: bool) -> str:
 def _neighbours(folder: Path) -> list[str]:
     try:
         return [entry.name for entry in folder.iterdir()]
-    except OSError:
+    except (OSError, ValueError):
         return []

@@ -1,36 +1,52 @@
-"""The video file source: every frame, in order, upright, at its true time."""
+"""The video source, a file or one behind an address: every frame, in order, upright, at its true time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import av
 import av.error
-import numpy as np
 from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from livecam.core.errors import SourceError
-from livecam.core.types import Frame, Image
+from livecam.core.types import Frame
+from livecam.live.sources.capture import without_password
+from livecam.live.sources.container_facts import ContainerFacts, container_facts
+from livecam.live.sources.decoding import Shape, open_container, video_stream
+from livecam.live.sources.http_answers import HTTP_ERRORS, HttpFile, gives_playlist, is_http
 from livecam.live.sources.pacing import REAL_TIME, FrameTiming, Pacer
+from livecam.live.sources.timeline import LONGEST_GAP_IN_STREAM_S, LONGEST_GAP_S, Timeline
 
 # A file may say that it is a little longer than its last frame, without having lost anything.
 _MISSING_S = 0.5
+_MOST_DAMAGED = 1000
+_HELD_S = 0.25  # a picture shown for longer than this stands still
+_TIMEOUT_S = 8.0  # to open an address, and for a piece of it to arrive
+_BROADCAST = frozenset({"mpegts", "mpeg", "hls"})  # their clocks may be set anew within a recording
 
 
 class VideoSource:
     """Every frame of a video; `paced` shows each at its time, otherwise they come as fast as they are taken.
 
-    A damaged or truncated video yields what can be read, and its last frame says so in its notice. Every iteration
-    starts from the beginning, and holds the file open until it ends.
+    A damaged or truncated video yields what can be read, and its last frame says so in its notice. A last picture that
+    is held comes once more at the end of its time. Every iteration starts from the beginning, and holds the file open
+    until it ends. A text instead of a path is an address.
     """
 
     def __init__(self, path: Path | str, *, paced: bool = False, timing: FrameTiming = REAL_TIME) -> None:
         self._path, self._paced, self._timing = path, paced, timing
-        _opened(path).close()
+        self._name = f"'{without_password(str(path))}'"
+        self._by_http = isinstance(path, str) and is_http(path) and not gives_playlist(path)
+        with self._opened():
+            pass
 
     def __iter__(self) -> Iterator[Frame]:
         pace = Pacer(self._timing)
@@ -42,28 +58,62 @@ class VideoSource:
     def _with_notice(self) -> Iterator[Frame]:
         """The frames, held back by one, so that the last can tell what is missing after it."""
         held: Frame | None = None
-        with _opened(self._path) as container:
-            reading = _Reading(container.streams.video[0], (container.duration or 0) / av.time_base)
+        with self._opened() as container:
+            facts = container_facts(self._path) if isinstance(self._path, Path) else ContainerFacts()
+            reading = _reading(container, facts, self._name)
             for frame in reading.frames(container):
                 if held is not None:
                     yield held
                 held = frame
         if held is None:
-            raise SourceError(f"the video '{self._path}' is damaged: not one frame of it can be read")
-        yield replace(held, status=reading.verdict(held))
+            raise SourceError(f"the video {self._name} is damaged: not one frame of it can be read")
+        end = reading.end()
+        if end is None:
+            yield replace(held, status=reading.verdict())
+            return
+        yield held
+        yield replace(held, index=held.index + 1, timestamp=end, status=reading.verdict())
+
+    @contextmanager
+    def _opened(self) -> Iterator[InputContainer]:
+        """The video, which is known to have pictures."""
+        with ExitStack() as stack:
+            try:
+                container = stack.enter_context(self._container(stack))
+            except (av.error.FFmpegError, *HTTP_ERRORS) as error:
+                raise SourceError(_unreadable(self._name, error)) from error
+            video_stream(container, self._name)
+            yield container
+
+    def _container(self, stack: ExitStack) -> InputContainer:
+        if isinstance(self._path, Path):
+            return open_container(self._path)
+        if not self._by_http:
+            return open_container(self._path, timeout=(_TIMEOUT_S, _TIMEOUT_S))
+        file = HttpFile(self._path, timeout=_TIMEOUT_S)
+        stack.callback(file.close)
+        return open_container(cast("BinaryIO", file))
 
 
-def _opened(path: Path | str) -> InputContainer:
-    try:
-        container = av.open(str(path))
-    except (av.error.FFmpegError, OSError) as error:
-        raise SourceError(f"'{path}' is not a video that can be read, or its end is missing") from error
-    # FFmpeg draws any text file as the screen of a terminal.
-    if not container.streams.video or container.format.name == "tty":
-        container.close()
-        raise SourceError(f"'{path}' has no pictures in it, only sound or text")
-    container.streams.video[0].thread_type = "AUTO"
-    return container
+def _unreadable(name: str, error: Exception) -> str:
+    if isinstance(error, PermissionError):
+        return f"{name} cannot be read: permission denied"
+    return f"{name} is not a video that can be read, or its end is missing"
+
+
+def _reading(container: InputContainer, facts: ContainerFacts, name: str) -> _Reading:
+    stream = video_stream(container, name)
+    order = [video.index for video in container.streams.video].index(stream.index)
+    crop = facts.crops[order] if order < len(facts.crops) else None
+    broadcast = container.format.name in _BROADCAST
+    rate = stream.guessed_rate or stream.average_rate
+    return _Reading(
+        stream,
+        Shape(stream, crop),
+        Timeline(float(rate) if rate else None, LONGEST_GAP_IN_STREAM_S if broadcast else LONGEST_GAP_S),
+        length=(container.duration or 0) / av.time_base,
+        whole=facts.whole,
+    )
 
 
 @dataclass(slots=True)
@@ -71,65 +121,92 @@ class _Reading:
     """One pass through a video."""
 
     stream: VideoStream
+    shape: Shape
+    timeline: Timeline
     length: float  # seconds of the whole file, 0 when it does not tell
+    whole: bool | None  # whether all of its bytes are there, None when it does not tell
     damaged: int = 0
     count: int = 0
-    start: float | None = field(default=None)
-    last: float = 0.0
+    interrupted: bool = False
+    last: float = 0.0  # seconds of the last frame
+    held: float = field(default=0.0)  # how long it is shown
+    first_stamp: float | None = None  # of anything in the file, sound included
+    last_stamp: float = 0.0  # the end of the last thing in the file
 
     def frames(self, container: InputContainer) -> Iterator[Frame]:
-        packets = container.demux(self.stream)
+        for packet in self._packets(container):
+            # Of the other streams it only matters when they end.
+            if packet.stream.index == self.stream.index:
+                yield from self._decoded(packet)
+        yield from self._decoded(None)
+
+    def _packets(self, container: InputContainer) -> Iterator[Packet[Stream]]:
+        packets = container.demux()
         while True:
             try:
                 packet = next(packets, None)
-                decoded = packet.decode() if packet else []
             except av.error.EOFError:
                 return
-            except av.error.FFmpegError:
-                self.damaged += 1
-                if packet is None or packet.size == 0 or self.damaged > 1000:
-                    return
-                continue
+            except (av.error.FFmpegError, OSError):
+                # The file or the connection ends here: a generator that has raised gives nothing more.
+                self.interrupted = True
+                return
             if packet is None:
                 return
-            for picture in decoded:
+            if packet.size:
+                self._notice_time(packet)
+                yield packet
+
+    def _notice_time(self, packet: Packet[Stream]) -> None:
+        stamp = packet.pts if packet.pts is not None else packet.dts
+        if stamp is None or packet.time_base is None:
+            return
+        begin = float(stamp * packet.time_base)
+        if self.first_stamp is None:
+            self.first_stamp = begin
+        self.last_stamp = max(self.last_stamp, begin + float((packet.duration or 0) * packet.time_base))
+
+    def _decoded(self, packet: Packet[Stream] | None) -> Iterator[Frame]:
+        """The frames that come of a packet; None asks for those that the decoder still holds."""
+        if self.damaged > _MOST_DAMAGED:
+            return
+        try:
+            pictures = self.stream.codec_context.decode(packet)
+            for picture in pictures:
                 yield self._frame(picture)
+        except av.error.EOFError:
+            return
+        except (av.error.FFmpegError, ValueError, MemoryError):
+            self.damaged += 1
 
     def _frame(self, picture: VideoFrame) -> Frame:
-        self.last = max(self.last, self._seconds(picture))
-        frame = Frame(_upright(picture), self.count, self.last)
+        # Those that the decoder held to the end carry no time base of their own.
+        base = picture.time_base or self.stream.time_base
+        stamp = None if picture.pts is None or base is None else float(picture.pts * base)
+        self.last = self.timeline.seconds(stamp, self.held)
+        self.held = float((picture.duration or 0) * base) if base is not None else 0.0
+        frame = Frame(self.shape.image(picture), self.count, self.last)
         self.count += 1
         return frame
 
-    def _seconds(self, picture: VideoFrame) -> float:
-        if picture.pts is None or picture.time_base is None:
-            rate = self.stream.average_rate
-            return self.last + float(1 / rate) if rate and self.count else self.last
-        seconds = float(picture.pts * picture.time_base)
-        if self.start is None:
-            self.start = seconds
-        return seconds - self.start
+    def end(self) -> float | None:
+        """When the last picture is shown for the last time, if that is held for longer than the others."""
+        held = min(self.held, LONGEST_GAP_S)
+        return self.last + held - self.timeline.usual if held > max(_HELD_S, 3 * self.timeline.usual) else None
 
-    def verdict(self, last: Frame) -> str:
+    def verdict(self) -> str:
         """What is wrong with the video, empty when nothing is."""
         if self.damaged:
             return f"the video is damaged: {self.damaged} parts of it could not be read"
-        length = self._length()
-        if length - last.timestamp > _MISSING_S + self._interval():
-            return f"the video is cut short: it ends at {last.timestamp:.1f} of {length:.1f} s"
+        if self._is_cut():
+            of_all = f" of {self.length:.1f}" if self.length > self.last else ""
+            return f"the video is cut short: it ends at {self.last:.1f}{of_all} s"
         return ""
 
-    def _length(self) -> float:
-        if self.stream.duration is not None and self.stream.time_base is not None:
-            return float(self.stream.duration * self.stream.time_base)
-        # A Matroska file knows its length as a whole only.
-        return self.length
-
-    def _interval(self) -> float:
-        return self.last / max(self.count - 1, 1)
-
-
-def _upright(picture: VideoFrame) -> Image:
-    image = picture.to_ndarray(format="bgr24")
-    turns = round(picture.rotation / 90) % 4
-    return np.ascontiguousarray(np.rot90(image, turns) if turns else image, np.uint8)
+    def _is_cut(self) -> bool:
+        """By the bytes that are missing where the file tells how many there are; else by what it says of its length,
+        which pictures that are held and sound that goes on make up for."""
+        if self.whole or self.count == self.stream.frames:
+            return False
+        missing = self.length - (self.last_stamp - (self.first_stamp or 0.0))
+        return self.whole is False or self.interrupted or missing > _MISSING_S + self.timeline.usual

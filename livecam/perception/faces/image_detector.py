@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from livecam.core.types import Face, Frame
+from livecam.perception.faces.everywhere import search_everywhere
 from livecam.perception.faces.face_model import FaceLandmarks, FaceModel, FaceRegion, box_around, distinct
 
 
@@ -17,12 +18,16 @@ class ImageFaceDetector:
     max_faces: int = 4
 
     def detect(self, frame: Frame) -> Sequence[Face]:
-        """Every face in the picture, the largest first; none is a normal answer."""
-        seen = {region: self._settled(frame, region) for region in self.model.detect_thorough(frame.image)}
-        sights = {sight.region: sight for sight in seen.values() if sight is not None}
+        """The largest faces in the picture, at most `max_faces`, the largest first; none is a normal answer."""
+        return self.find_all(frame)[: self.max_faces]
+
+    def find_all(self, frame: Frame) -> Sequence[Face]:
+        """Every face in the picture at any roll and of any size, the largest first, however many there are."""
+        seen = (self._settled(frame, region) for region in search_everywhere(self.model, frame.image))
+        sights = {sight.region: sight for sight in seen if sight is not None}
         found = (sights[region] for region in distinct(list(sights)))
-        kept = sorted(found, key=lambda sight: -box_around(sight.landmarks).area)[: self.max_faces]
-        return [face(sight, identity) for identity, sight in enumerate(kept, start=1)]
+        ordered = sorted(found, key=lambda sight: -box_around(sight.landmarks).area)
+        return [face(sight, identity) for identity, sight in enumerate(ordered, start=1)]
 
     def _settled(self, frame: Frame, region: FaceRegion) -> FaceLandmarks | None:
         first = self.model.landmarks(frame.image, region)

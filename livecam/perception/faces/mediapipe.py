@@ -15,7 +15,7 @@ from livecam.core.errors import MissingExtraError
 from livecam.core.runtime import silence_native_logs
 from livecam.core.types import Image
 from livecam.perception.faces.face_model import FaceLandmarks, FaceRegion, distinct
-from livecam.perception.faces.patch import FacePatch, colour_patch
+from livecam.perception.faces.patch import FacePatch, colour_patch, turned_patch
 
 # fmt: off
 JAW = (127, 234, 93, 58, 172, 136, 149, 148, 152, 377, 378, 365, 397, 288, 323, 454, 356)
@@ -87,6 +87,7 @@ _EYE_CORNERS = (33, 263)
 # The mesh is trained on squares half as large again as the face.
 _ROOM = 1.5
 _PRESENT = 0.5
+_ROOMS_AROUND = (1.0, 1.5)  # the detector judges a face best when it fills a half to two thirds of what it sees
 _LIVE_SIDE = 256
 _STILL_SIDE = 1280
 _TILE_SHARES = (2, 4)
@@ -111,7 +112,7 @@ class MediaPipeFaceModel:
     def detect(self, image: Image) -> Sequence[FaceRegion]:
         """Faces within some five metres of a webcam, and farther ones while there are no others."""
         found = [*_detections(self._near, image, _LIVE_SIDE), *_detections(self._far, image, _LIVE_SIDE)]
-        return distinct(found or list(self._in_tiles(image, min(image.shape[:2]))))
+        return self._upright(image, distinct(found or list(self._in_tiles(image, min(image.shape[:2])))))
 
     def detect_thorough(self, image: Image) -> Sequence[FaceRegion]:
         """Near and far faces of the picture and of its square parts; where there are none, those of smaller parts."""
@@ -119,7 +120,7 @@ class MediaPipeFaceModel:
         found += self._in_tiles(image, min(image.shape[:2]))
         for share in _TILE_SHARES:
             found = found or list(self._in_tiles(image, min(image.shape[:2]) // share))
-        return distinct(found)
+        return self._upright(image, distinct(found))
 
     def landmarks(self, image: Image, region: FaceRegion) -> FaceLandmarks | None:
         """The landmarks of the face in the region; None when the mesh does not see a face there."""
@@ -135,6 +136,25 @@ class MediaPipeFaceModel:
         """The mesh has judged the face while following it."""
         return sight.region.confidence
 
+    def _upright(self, image: Image, regions: Sequence[FaceRegion]) -> Sequence[FaceRegion]:
+        """The regions turned as the detector sees their faces best: in a whole picture, and in a face that stands on
+        its head, it takes many a chin for a forehead, and the mesh is as sure of that."""
+        return [
+            max(self._quarter_turns(image, region), key=_seen_confidence, default=(region, 0.0))[0]
+            for region in regions
+        ]
+
+    def _quarter_turns(self, image: Image, region: FaceRegion) -> Iterator[tuple[FaceRegion, float]]:
+        """The region turned four ways, where the detector sees an upright face in its middle, and how surely."""
+        for quarters in range(4):
+            turned = region._replace(angle=region.angle + quarters * np.pi / 2)
+            for room in _ROOMS_AROUND:
+                patch = turned_patch(image, turned._replace(size=room * turned.size), _PATCH_PX)
+                for seen in _detections(self._near, patch.image, _PATCH_PX):
+                    off = np.hypot(seen.x - _PATCH_PX / 2, seen.y - _PATCH_PX / 2)
+                    if off < 0.25 * _PATCH_PX and abs(seen.angle) < np.pi / 3:
+                        yield turned._replace(angle=float(turned.angle + seen.angle)), seen.confidence
+
     def _warm_up(self) -> None:
         """The first use of each model is slow and noisy; better now than in the first frame."""
         blank = np.zeros((_PATCH_PX, _PATCH_PX, 3), np.uint8)
@@ -149,6 +169,10 @@ class MediaPipeFaceModel:
                 tile = image[top : top + side, left : left + side]
                 for region in _detections(self._far, tile, _STILL_SIDE):
                     yield region._replace(x=region.x + left, y=region.y + top)
+
+
+def _seen_confidence(seen: tuple[FaceRegion, float]) -> float:
+    return seen[1]
 
 
 def import_mediapipe() -> tuple[Any, Any]:

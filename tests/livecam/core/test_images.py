@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
 
 from livecam.core.errors import SourceError
 from livecam.core.images import read_image
+from livecam.core.orientation import Orientation, upright
+from livecam.core.runtime import without_decoder_noise
+from tests import marked_pictures
+from tests.marked_pictures import quarters
 
 
 def written(path: Path, image: np.ndarray) -> Path:
@@ -62,13 +69,124 @@ def test_a_floating_point_picture_is_taken_as_nought_to_one(tmp_path: Path) -> N
     assert np.abs(image.astype(int) - 128).max() <= 4
 
 
-def test_a_photograph_taken_sideways_stands_upright(tmp_path: Path) -> None:
-    jpeg = cv2.imencode(".jpg", gradient(16, 32))[1].tobytes()
-    tiff = b"MM\x00*" + struct.pack(">IHHHIHHI", 8, 1, 0x0112, 3, 1, 6, 0, 0)
-    exif = b"Exif\x00\x00" + tiff
-    path = tmp_path / "sideways.jpg"
-    path.write_bytes(jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + jpeg[2:])
-    assert read_image(path).shape == (32, 16, 3)
+with_alpha = np.dstack([quarters(), np.full(quarters().shape[:2], 255, np.uint8)])
+MARKED = {
+    "jpg": lambda mark: marked_pictures.jpeg(quarters(), mark),
+    "png": lambda mark: marked_pictures.png(quarters(), mark),
+    "png of ImageMagick": lambda mark: marked_pictures.png(quarters(), mark, raw_profile=True),
+    "png with alpha": lambda mark: marked_pictures.png(with_alpha, mark),
+    "webp": lambda mark: marked_pictures.webp(quarters(), mark),
+    "webp with alpha": lambda mark: marked_pictures.webp(with_alpha, mark),
+    "tif": lambda mark: marked_pictures.tiff(quarters(), mark),
+    "tif of a Mac": lambda mark: marked_pictures.tiff(quarters(), mark, order=">"),
+    "tif with alpha": lambda mark: marked_pictures.tiff(with_alpha, mark),
+}
+
+
+@pytest.mark.parametrize("orientation", Orientation)
+@pytest.mark.parametrize("kind", MARKED)
+def test_a_photograph_stands_upright_in_every_format(tmp_path: Path, kind: str, orientation: Orientation) -> None:
+    path = tmp_path / f"photo.{kind.partition(' ')[0]}"
+    path.write_bytes(MARKED[kind](orientation))
+    np.testing.assert_allclose(read_image(path).astype(int), upright(quarters(), orientation), atol=12)
+
+
+def turned_heif(orientation: Orientation) -> list[tuple[bytes, bytes]]:
+    """A turn is anticlockwise, the mirror after it across (1) or down (0), by ISO/IEC 23008-12."""
+    turns, mirror = {
+        1: (0, None),
+        2: (0, 1),
+        3: (2, None),
+        4: (0, 0),
+        5: (1, 0),
+        6: (3, None),
+        7: (3, 0),
+        8: (1, None),
+    }[orientation]
+    return [(b"irot", bytes([turns]))] + ([] if mirror is None else [(b"imir", bytes([mirror]))])
+
+
+@pytest.mark.parametrize("orientation", Orientation)
+@pytest.mark.parametrize("codec", ["libx265", "libsvtav1"])
+def test_heic_and_avif_are_read_and_stand_upright(tmp_path: Path, codec: str, orientation: Orientation) -> None:
+    path = tmp_path / "photo.heic"
+    path.write_bytes(marked_pictures.heic(quarters(128, 192), turned_heif(orientation), codec=codec))
+    np.testing.assert_allclose(read_image(path).astype(int), upright(quarters(128, 192), orientation), atol=14)
+
+
+def test_the_tiles_of_a_telephones_heic_are_put_together_turned_and_cut_to_size(tmp_path: Path) -> None:
+    picture = quarters(150, 200)
+    path = tmp_path / "IMG_0001.HEIC"
+    path.write_bytes(marked_pictures.heic(picture, [(b"irot", bytes([3]))], tile=64))
+    np.testing.assert_allclose(read_image(path).astype(int), upright(picture, Orientation.QUARTER_TURN), atol=14)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.6, 0.95])
+def test_a_truncated_heic_is_an_error_that_names_it(tmp_path: Path, share: float) -> None:
+    path = tmp_path / "photo.heic"
+    whole = marked_pictures.heic(quarters(150, 200), tile=64)
+    path.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(SourceError, match=r"photo\.heic"):
+        read_image(path)
+
+
+@pytest.mark.parametrize(
+    ("samples", "kind"),
+    [
+        (lambda picture: picture / np.float32(255), "0..1"),
+        (lambda picture: picture / np.float32(255) * 2 - 1, "-1..1"),
+        (lambda picture: picture.astype(np.float32), "0..255"),
+        (lambda picture: picture.astype(np.float64) * 257, "0..65535"),
+        (lambda picture: picture.astype(np.int16), "0..255"),
+        (lambda picture: (picture.astype(np.int32) * 128).astype(np.int16), "0..32767"),
+        (lambda picture: ((picture.astype(np.int32) - 128) * 256).astype(np.int16), "about nought"),
+        (lambda picture: (picture.astype(np.int16) - 128).astype(np.int8), "about nought"),
+        (lambda picture: picture.astype(np.int32) * (2**23), "0..2**31"),
+    ],
+)
+@pytest.mark.parametrize("colours", [1, 3])
+def test_floats_and_signed_numbers_are_neither_white_nor_grey(
+    tmp_path: Path, samples: Callable[[np.ndarray], np.ndarray], kind: str, colours: int
+) -> None:
+    picture = gradient(50, 50) if colours == 3 else gradient(50, 50)[..., 1]
+    picture = np.clip(picture.astype(int) * 255 // picture.max(), 0, 255).astype(np.uint8)
+    path = tmp_path / "measured.tif"
+    path.write_bytes(marked_pictures.tiff(samples(picture)))
+    expected = picture if colours == 3 else np.repeat(picture[..., np.newaxis], 3, axis=2)
+    np.testing.assert_allclose(read_image(path).astype(int), expected, atol=2)
+
+
+def test_nothing_but_our_own_line_is_said_of_a_damaged_picture(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name, picture in (("a.png", quarters()), ("b.jpg", quarters()), ("c.tif", quarters())):
+        data = cv2.imencode(name[1:], picture)[1].tobytes()
+        (tmp_path / name).write_bytes(data[: len(data) * 2 // 3])
+        with pytest.raises(SourceError):
+            read_image(tmp_path / name)
+    assert capfd.readouterr().err == ""
+
+
+def test_what_others_say_while_a_picture_is_decoded_is_kept(capfd: pytest.CaptureFixture[str]) -> None:
+    with without_decoder_noise():
+        os.write(2, b"libpng warning: iCCP: too short\nlivecam: the disk is full\n")
+    assert capfd.readouterr().err == "livecam: the disk is full\n"
+
+
+def test_a_gif_gives_its_first_picture(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "a.gif"), "w") as container:
+        stream = container.add_stream("gif", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "rgb8"
+        frame = av.VideoFrame.from_ndarray(quarters(), "bgr24").reformat(format="rgb8")
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    assert np.abs(read_image(tmp_path / "a.gif").astype(int) - quarters()).mean() < 20
+
+
+def test_a_jpeg_xl_is_called_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "a.jxl").write_bytes(b"\xff\x0a" + bytes(50))
+    with pytest.raises(SourceError, match="JPEG XL picture, which cannot be read; save it as"):
+        read_image(tmp_path / "a.jxl")
 
 
 def test_a_hundred_megapixels_are_read(tmp_path: Path) -> None:

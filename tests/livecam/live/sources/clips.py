@@ -22,11 +22,20 @@ def write_clip(
     codec: str = "libx264",
     options: dict[str, str] | None = None,
     picture: Callable[[int, tuple[int, int]], np.ndarray] = plain,
+    shape: Fraction | None = None,
+    matrix: Sequence[int] | None = None,
 ) -> Path:
-    """A video with one frame at each of `times` (seconds); frame n is all n * 10 + 20 bright."""
-    with av.open(str(path), "w", options=options or {}) as container:
+    """A video with one frame at each of `times` (seconds); frame n is all n * 10 + 20 bright.
+
+    `shape` is that of its pixels, width to height; `matrix` its display matrix, as nine whole numbers.
+    """
+    with av.open(f"file:{path}", "w", options=options or {}) as container:
         stream = container.add_stream(codec, rate=25)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        if shape is not None:
+            stream.codec_context.sample_aspect_ratio = shape
+        if matrix is not None:
+            stream.set_display_matrix(list(matrix))
         stream.time_base = stream.codec_context.time_base = Fraction(1, 1000)
         for index, seconds in enumerate(times):
             frame = av.VideoFrame.from_ndarray(picture(index, size), "bgr24")
@@ -49,3 +58,35 @@ def turned_clockwise(path: Path) -> Path:
     track = header.index(b"tkhd")
     path.write_bytes(header[:track] + header[track:].replace(before, after, 1))
     return path
+
+
+def joined(path: Path, *parts: Path) -> Path:
+    """One file behind the other, as recorders and `cat` join them."""
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    return path
+
+
+def with_box(path: Path, box: bytes, *, into: Sequence[bytes], behind: int) -> Path:
+    """The .mp4 with another box in the innermost of the boxes `into`, whose own fields take `behind` bytes."""
+    data, places, start = bytearray(path.read_bytes()), [], 0
+    for name in into:
+        place = data.index(name, start) - 4
+        places.append(place)
+        start = place + 8
+    for place in places:
+        size = int.from_bytes(data[place : place + 4], "big") + len(box)
+        data[place : place + 4] = size.to_bytes(4, "big")
+    inside = places[-1] + 8 + behind
+    data[inside:inside] = box
+    path.write_bytes(data)
+    return path
+
+
+def add_sound(container: av.container.OutputContainer, seconds: float) -> None:
+    """Silence, as a stream of its own; everything else is to be muxed first, or the file is laid out oddly."""
+    stream = container.add_stream("aac", rate=8000, layout="mono")
+    for start in range(0, round(seconds * 8000), 1024):
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = 8000, start, Fraction(1, 8000)
+        container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))

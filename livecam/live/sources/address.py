@@ -1,0 +1,94 @@
+"""Opens an address as what it is: a live camera, a video that ends, or a file of this computer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from av.container import InputContainer
+
+from livecam.core.errors import SourceError
+from livecam.live.sources.camera import CameraSource
+from livecam.live.sources.capture import Capture, NetworkCapture, open_stream, without_password
+from livecam.live.sources.http_answers import is_http
+from livecam.live.sources.http_pictures import HttpPictures, Sends, open_http_pictures
+from livecam.live.sources.video import VideoSource
+from livecam.settings import SourceSettings
+
+_PLAYLISTS = frozenset({"hls", "dash", "sdp"})
+
+
+def open_address(url: str, settings: SourceSettings, *, paced: bool) -> CameraSource | VideoSource:
+    """A Camera, or a VideoFile when what comes has an end; SourceError tells why it cannot be opened."""
+    name = without_password(url)
+    silent = f"'{name}' can be opened but sends no pictures; look whether it is the address of a video or of a picture"
+    if is_http(url):
+        found = open_http_pictures(url, settings.fps)
+        if isinstance(found, HttpPictures):
+            return CameraSource(_first(found, lambda: _pictures_again(url, settings.fps)), no_pictures=silent)
+        if found is Sends.A_FILE:
+            return VideoSource(url, paced=paced)
+    with open_stream(url) as container:
+        finite = has_end(container)
+    if finite:
+        return VideoSource(url, paced=paced)
+    return CameraSource(lambda: NetworkCapture(url), no_pictures=silent)
+
+
+def has_end(container: InputContainer) -> bool:
+    """Whether a stream says that it ends: by its duration, which a playlist has once it is complete, or by its size."""
+    if (container.duration or 0) > 0:
+        return True
+    # The size of a playlist in bytes says nothing, and where the protocol knows none it is negative.
+    return container.format.name not in _PLAYLISTS and (container.size or 0) > 0
+
+
+def local_path(name: str) -> Path | None:
+    """The file of this computer that a name means; None when it is another kind of source."""
+    if name in ("", "auto", "demo") or name.isdigit():
+        return None
+    if name.lower().startswith("file:"):
+        parts = urlsplit(name)
+        if parts.netloc.lower() in ("", "localhost") and (parts.path or parts.query):
+            return Path(url2pathname(parts.path))
+        raise SourceError(f"'{name}' is a file of another computer; write file:///path for one of this")
+    path = _expanded(name)
+    return None if "://" in name and not exists(path) else path
+
+
+def exists(path: Path) -> bool:
+    """Also of a name that is too long, or holds what no name can: then it does not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """As `exists`."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _expanded(name: str) -> Path:
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # the home of a user there is not
+        return Path(name)
+
+
+def _first(capture: Capture, again: Callable[[], Capture]) -> Callable[[], Capture]:
+    """An opener that hands out what is open already before it opens anything."""
+    opened = [capture]
+    return lambda: opened.pop() if opened else again()
+
+
+def _pictures_again(url: str, fps: float) -> Capture:
+    found = open_http_pictures(url, fps)
+    if not isinstance(found, HttpPictures):
+        raise SourceError(f"'{without_password(url)}' sends no pictures any more")
+    return found
