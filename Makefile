@@ -6,7 +6,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-quick test-all test-formats check format bench golden overlays setup setup-dev clean help demo
+.PHONY: run test test-quick test-all test-formats check format bench fuzz golden overlays setup setup-dev clean help demo
 
 run: setup ## start the effect: camera 0, else the demo (ARGS="--source demo --effect swirl")
 	@$(BIN)/livecam run $(ARGS)
@@ -35,6 +35,9 @@ check: setup-dev ## lint, formatting and types
 format: setup-dev ## put the code into the shape that check asks for
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+fuzz: setup-dev ## 10,000 spoiled pictures, videos, streams, settings, stores, labels … (ARGS="--seed 2 --count 500")
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: setup-dev ## frames a second and where the time goes, for every path (ARGS="--frames 200"), then every hot function
 	@$(BIN)/livecam bench $(ARGS)

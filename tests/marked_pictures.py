@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import re
 import struct
 import zlib
 
@@ -132,21 +134,34 @@ def _grid(width: int, height: int, side: int) -> bytes:
 
 
 def _coded(image: Image, codec: str) -> tuple[bytes, bytes]:
-    """The configuration and the one picture, taken out of an MP4 that PyAV wrote."""
+    """The configuration and the one picture as the file holds them."""
+    os.environ.setdefault("SVT_LOG", "1")  # errors only
+    is_hevc = codec == "libx265"
+    options = {"x265-params": "log-level=none:info=0"} if is_hevc else {"svtav1-params": "avif=1"}
     file = io.BytesIO()
-    options = {"x265-params": "log-level=none"} if codec == "libx265" else {"svtav1-params": "avif=1"}
-    with av.open(file, "w", format="mp4") as container:
+    with av.open(file, "w", format="hevc" if is_hevc else "mp4") as container:
         stream = container.add_stream(codec, rate=1, options={"crf": "10", **options})
         stream.width, stream.height, stream.pix_fmt = image.shape[1], image.shape[0], "yuv420p"
         container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "bgr24")))
         container.mux(stream.encode(None))
-    movie = file.getvalue()
-    name = b"hvcC" if codec == "libx265" else b"av1C"
-    place = movie.index(name)
+    return _hevc(file.getvalue()) if is_hevc else _av1(file.getvalue())
+
+
+def _hevc(stream: bytes) -> tuple[bytes, bytes]:
+    """Parameter sets (kinds 32 to 34) go into the `hvcC` box, whose other fields decoders do not need."""
+    units = [unit for unit in re.split(rb"\x00?\x00\x00\x01", stream) if unit]
+    sets = [unit for unit in units if 32 <= unit[0] >> 1 & 63 <= 34]
+    head = bytes([1, 1]) + bytes(10) + b"\x3c\xf0\0\xfc\xfd\xf8\xf8\0\0\x0f" + bytes([len(sets)])
+    arrays = b"".join(bytes([unit[0] >> 1 & 63]) + struct.pack(">HH", 1, len(unit)) + unit for unit in sets)
+    pictures = [unit for unit in units if unit[0] >> 1 & 63 < 32]
+    return head + arrays, b"".join(struct.pack(">I", len(unit)) + unit for unit in pictures)
+
+
+def _av1(movie: bytes) -> tuple[bytes, bytes]:
+    place = movie.index(b"av1C")
     configuration = movie[place + 4 : place - 4 + int.from_bytes(movie[place - 4 : place], "big")]
     with av.open(io.BytesIO(movie)) as container:
-        data = b"".join(bytes(packet) for packet in container.demux(video=0) if packet.size)
-    return configuration, data
+        return configuration, b"".join(bytes(packet) for packet in container.demux(video=0) if packet.size)
 
 
 def _file(

@@ -44,6 +44,8 @@ _ROWS = 256  # blended at a time, for huge pictures have no room for copies in f
 _DEPTHS = (1.0, 255.0, 1023.0, 4095.0, 16383.0, 32767.0, 65535.0, 2.0**31 - 1)
 _HALVES = (1.0, 128.0, 512.0, 2048.0, 8192.0, 32768.0, 2.0**31)  # of those that lie about nought
 _HIGHLIGHTS = 4.0  # so far above 1 the lights of a photograph may reach that is meant as 0..1
+# OpenCV's wheel reads no GIF, and damaged JPEG 2000 makes it crash.
+_BY_FFMPEG = {"gif": (b"GIF8",), "j2k_pipe": (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")}
 _JPEG_XL = (b"\xff\x0a", b"\0\0\0\x0cJXL ")
 
 
@@ -78,8 +80,9 @@ def decode_image(data: bytes, name: str) -> Image:
             raise SourceError(f"{name} {error}; save it as png or jpg") from error
     if data.startswith(_JPEG_XL):
         raise SourceError(f"{name} is a JPEG XL picture, which cannot be read; save it as png or jpg")
-    if data.startswith(b"GIF8"):
-        return _first_of_gif(data, name)
+    for format, marks in _BY_FFMPEG.items():
+        if data.startswith(marks):
+            return _decoded_by_ffmpeg(data, name, format)
     return _upright_picture(data, name)
 
 
@@ -142,13 +145,13 @@ def _decoded(name: str, data: bytes, flags: int) -> _Samples | None:
         raise SourceError(f"{name} is too large for the memory of this computer") from fault
 
 
-def _first_of_gif(data: bytes, name: str) -> Image:
-    """The first picture of a GIF; OpenCV's wheel reads none."""
+def _decoded_by_ffmpeg(data: bytes, name: str, format: str) -> Image:
+    """The first picture of a file of a format in FFmpeg's words."""
     import av
     import av.error
 
     try:
-        with av.open(io.BytesIO(data), mode="r", format="gif") as container:
+        with av.open(io.BytesIO(data), mode="r", format=format) as container:
             frame = next(container.decode(video=0))
             return over_grey(frame.to_ndarray(format="bgra").astype(np.uint8, copy=False))
     except (av.error.FFmpegError, OSError, ValueError, StopIteration) as error:

@@ -57,6 +57,11 @@ class HttpPictures:
                     continue
         return None
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        return self._ended
+
     def close(self) -> None:
         with suppress(OSError):
             self._answer.close()

@@ -1,0 +1,235 @@
+"""Runs targets on numbered inputs in another process, and reports stack traces, hangs, crashes and lost files."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from random import Random
+from typing import Protocol
+
+from livecam.core.errors import LivecamError
+
+LIMIT_S = 10.0
+_GRACE_S = 20.0  # beyond the limit, until a process that does not answer is ended
+_STARTING_S = 120.0  # for the libraries and the first inputs of a target
+_ACCEPTED, _REFUSED, _UNPREPARED = "accepted", "refused", "unprepared"
+
+
+class BrokenPromiseError(AssertionError):
+    """What a target noticed that is no exception: a file lost, an answer of the wrong shape, a wrong exit code."""
+
+
+class Target(Protocol):
+    """One kind of input. The same random numbers make the same input."""
+
+    def prepare(self, folder: Path) -> None:
+        """Makes what the inputs are made of, once, in a folder that stays."""
+        ...
+
+    def attempt(self, random: Random, folder: Path) -> None:
+        """Makes one input in an empty folder and gives it to the program; a LivecamError is a polite refusal."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that must not happen: which input did it, and what came of it."""
+
+    target: str
+    number: int
+    kind: str  # stack trace, hang, crash
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: --target {self.target} --only {self.number}: {self.detail}"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was tried and what came of it."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+    slowest: float = 0.0
+
+    @property
+    def tried(self) -> int:
+        return sum(self.outcomes.values())
+
+    def add(self, other: Tally) -> None:
+        self.outcomes.update(other.outcomes)
+        self.findings += other.findings
+        self.slowest = max(self.slowest, other.slowest)
+
+    def __str__(self) -> str:
+        of = ", ".join(f"{count} {outcome}" for outcome, count in sorted(self.outcomes.items()))
+        return f"{self.tried} inputs ({of}), slowest {self.slowest:.1f} s, {len(self.findings)} findings"
+
+
+def random_of(seed: int, target: str, number: int) -> Random:
+    return Random(f"{seed} {target} {number}")
+
+
+def attempt_once(target: Target, name: str, seed: int, number: int, folder: Path) -> str:
+    """`accepted` or `refused`; whatever else the target raises comes through. The folder must not be there yet."""
+    folder.mkdir()
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        target.attempt(random_of(seed, name, number), folder)
+    except LivecamError as error:
+        _check_words(str(error))
+        return _REFUSED
+    finally:
+        os.chdir(before)
+    return _ACCEPTED
+
+
+def _check_words(message: str) -> None:
+    """A refusal is one line of our own, and none of Python's."""
+    if "\n" in message.strip() or "object is not" in message or "Traceback" in message or not message.strip():
+        raise BrokenPromiseError(f"a refusal in these words: {message[:300]!r}")
+
+
+@dataclass(slots=True)
+class Runner:
+    """Runs the numbers `first` to `first + count` of a target, in a process that is begun anew when it is lost."""
+
+    name: str
+    make: Callable[[], Target]
+    seed: int
+    limit: float = LIMIT_S
+    say: Callable[[str], None] = lambda note: None
+
+    def run(self, count: int, first: int = 0) -> Tally:
+        tally, number = Tally(), first
+        while number < first + count:
+            number = self._in_a_process(number, first + count, tally)
+        return tally
+
+    def _in_a_process(self, number: int, end: int, tally: Tally) -> int:
+        """The number to go on with."""
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe(duplex=False)
+        process = context.Process(
+            target=_work, args=(theirs, self.make, self.name, self.seed, (number, end)), daemon=True
+        )
+        process.start()
+        theirs.close()
+        try:
+            while number < end:
+                if not ours.poll(_STARTING_S if tally.tried == 0 else self.limit + _GRACE_S):
+                    self._note(tally, number, "hang", f"no answer within {self.limit + _GRACE_S:g} s")
+                    return number + 1
+                outcome, seconds, detail = ours.recv()
+                if outcome == _UNPREPARED:
+                    raise RuntimeError(f"the inputs of {self.name} cannot be made: {detail}")
+                tally.slowest = max(tally.slowest, seconds)
+                if seconds > self.limit:
+                    outcome, detail = "hang", f"took {seconds:.1f} s"
+                if outcome in (_ACCEPTED, _REFUSED):
+                    tally.outcomes[outcome] += 1
+                else:
+                    self._note(tally, number, outcome, detail)
+                number += 1
+        except EOFError:
+            process.join(5)
+            self._note(tally, number, "crash", f"the process ended with {process.exitcode}")
+            return number + 1
+        finally:
+            ours.close()
+            process.kill()
+            process.join()
+        return number
+
+    def _note(self, tally: Tally, number: int, kind: str, detail: str) -> None:
+        finding = Finding(self.name, number, kind, detail)
+        tally.outcomes[kind] += 1
+        tally.findings.append(finding)
+        self.say(str(finding))
+
+
+def _work(answers: Connection, make: Callable[[], Target], name: str, seed: int, numbers: tuple[int, int]) -> None:
+    """The other process: one answer for each number."""
+    with tempfile.TemporaryDirectory(prefix="livecam-fuzz-") as place, _silence(Path(place) / "said"):
+        root = Path(place)
+        at_home(root / "home")
+        target = make()
+        (root / "prepared").mkdir()
+        try:
+            target.prepare(root / "prepared")
+        except Exception as error:
+            answers.send((_UNPREPARED, 0.0, described(error)))
+            raise
+        for number in range(*numbers):
+            answers.send(_answer(target, name, seed, number, root))
+
+
+def _answer(target: Target, name: str, seed: int, number: int, root: Path) -> tuple[str, float, str]:
+    said = root / "said"
+    os.truncate(said, 0)
+    folder, start = root / f"input-{number}", time.monotonic()
+    outcome, detail = "stack trace", ""
+    try:
+        outcome = attempt_once(target, name, seed, number, folder)
+    except BaseException as error:  # whatever it is, it is what is looked for
+        detail = described(error)
+    seconds = time.monotonic() - start
+    shutil.rmtree(folder, ignore_errors=True)
+    words = said.read_bytes()
+    if not detail and b"Traceback (most recent call last)" in words:
+        last = words.decode(errors="replace").strip().splitlines()[-1]
+        outcome, detail = "stack trace", f"printed by another thread: {last[:300]}"
+    return outcome, seconds, detail
+
+
+def described(error: BaseException) -> str:
+    """What was raised and the innermost line of ours that it passed."""
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "/fuzz/" not in frame.filename]
+    ours = [frame for frame in ours if "site-packages" not in frame.filename] or ours
+    place = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    return f"{type(error).__name__}: {str(error)[:300]}{place}"
+
+
+def at_home(folder: Path) -> None:
+    """A home and data folders of nobody, so that nothing of the person who runs this is touched."""
+    folder.mkdir()
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        os.environ[name] = str(folder)
+    os.environ.pop("DISPLAY", None)
+
+
+@contextmanager
+def _silence(said: Path) -> Iterator[None]:
+    """What is printed goes into a file, that of libraries in C too."""
+    said.touch()
+    handle = os.open(said, os.O_WRONLY | os.O_APPEND)
+    for stream in (1, 2):
+        os.dup2(handle, stream)
+    os.close(handle)
+    yield
+    sys.stdout.flush()
+
+
+def snapshot(folder: Path) -> Mapping[str, bytes]:
+    """Every file below a folder by its name."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def check_untouched(before: Mapping[str, bytes], folder: Path, *, allowed: Sequence[str] = ()) -> None:
+    """BrokenPromiseError when a file is gone or changed that was there `before`."""
+    after = snapshot(folder)
+    for name, content in before.items():
+        if name not in allowed and after.get(name) != content:
+            raise BrokenPromiseError(f"the file {name} was {'changed' if name in after else 'lost'}")
