@@ -62,10 +62,13 @@ class SourceSettings(Section):
     """none, horizontal (left and right change places) or vertical, after the turn"""
 
 
+MOST_FACES = 16
+
+
 class FaceSettings(Section):
     finder: FaceDetectorName = FaceDetectorName.AUTO
     """auto (mediapipe when it is installed, else dlib), dlib or mediapipe"""
-    max_faces: int = Field(4, ge=1, le=16)
+    max_faces: int = Field(4, ge=1, le=MOST_FACES)
     """how many faces are followed at most, the largest first"""
 
 

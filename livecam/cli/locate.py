@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from livecam.core.types import FaceObservation, Image, Pupil, Scene, Side
+from livecam.core.types import Face, FaceObservation, Image, Pupil, Scene, Side
 from livecam.live.ui.debug_view import paint_observations
+from livecam.settings import MOST_FACES
 
 
-def record(image: str, scene: Scene) -> dict[str, Any]:
-    """The scene of one picture, ready for JSON: pixels of the picture, the largest face first."""
+def record(image: str, scene: Scene, left_out: Sequence[Face] = ()) -> dict[str, Any]:
+    """The scene of one picture, ready for JSON: pixels of the picture, the largest face first.
+
+    Faces beyond the number that was asked for stand, without their eyes, in `left_out`, which is there only with them.
+    """
     width, height = scene.frame.size
-    return {
-        "image": image,
-        "width": width,
-        "height": height,
-        "faces": [_face_record(observation) for observation in scene.faces],
-    }
+    faces = [_face_record(observation) for observation in scene.faces]
+    found = {"image": image, "width": width, "height": height, "faces": faces}
+    return {**found, "left_out": [_place(face) for face in left_out]} if left_out else found
+
+
+def note_of_left_out(image: str, shown: int, left_out: Sequence[Face]) -> str:
+    """That a picture has more faces than were asked for, which they are, and how all are had."""
+    middles = ((face.box.x + face.box.width / 2, face.box.y + face.box.height / 2) for face in left_out)
+    places = ", ".join(f"({x:.0f}, {y:.0f})" for x, y in middles)
+    count = shown + len(left_out)
+    rest = f"--max-faces {min(count, MOST_FACES)} takes {'all' if count <= MOST_FACES else 'most'} of them"
+    return f"{image} has {count} faces, of which the {shown} largest are taken and not those at {places}; {rest}"
 
 
 def annotate_image(scene: Scene) -> Image:
@@ -29,10 +39,16 @@ def annotate_image(scene: Scene) -> Image:
 
 def _face_record(observation: FaceObservation) -> Mapping[str, Any]:
     return {
-        "box": [round(float(value), 2) for value in observation.face.box],
-        "confidence": round(float(observation.face.confidence), 4),
+        **_place(observation.face),
         "landmarks": [[round(float(x), 3), round(float(y), 3)] for x, y in observation.face.landmarks],
         **{side.value: _pupil_record(observation, observation.pupil(side), side) for side in Side},
+    }
+
+
+def _place(face: Face) -> Mapping[str, Any]:
+    return {
+        "box": [round(float(value), 2) for value in face.box],
+        "confidence": round(float(face.confidence), 4),
     }
 
 

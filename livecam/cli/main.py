@@ -24,7 +24,7 @@ from rich.markup import escape
 
 from livecam.cli import options
 from livecam.cli.doctor import CheckResult, CheckStatus, examine
-from livecam.cli.locate import annotate_image, record
+from livecam.cli.locate import annotate_image, note_of_left_out, record
 from livecam.cli.queue import app as queue_app
 from livecam.cli.targets import find
 from livecam.core.errors import LivecamError, SettingsError, SinkError, SourceError
@@ -35,7 +35,7 @@ from livecam.live.sources.devices import list_cameras
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.pipeline import Perception
 from livecam.perception.pupils.factory import open_pupils
-from livecam.settings import DEFAULT_FILE, Settings, as_toml, load
+from livecam.settings import DEFAULT_FILE, PupilDetectorName, Settings, as_toml, load
 
 if TYPE_CHECKING:
     from livecam.live.session import LiveSession
@@ -146,12 +146,24 @@ def locate(
     )
     if out is not None and not out.is_dir():
         raise SinkError(f"--out cannot be '{out}', which is no folder; make it first, or name another")
-    perception = Perception(open_stills(settings.faces), open_pupils(settings.pupils))
+    if model is not None and settings.pupils.finder is not PupilDetectorName.TFLITE:
+        raise SettingsError(
+            f"--model {model} is for --pupil {PupilDetectorName.TFLITE}, and {settings.pupils.finder} uses no model;"
+            " leave one of them out"
+        )
+    detector = open_stills(settings.faces)
+    perception = Perception(detector, open_pupils(settings.pupils))
     failed = False
     for image in images:
         try:
-            scene = perception.see(Frame(read_image(Path(image)), 0, 0.0))
-            print(json.dumps(record(image, scene)) if as_json else _save_located(Path(image), scene, out), flush=True)
+            frame = Frame(read_image(Path(image)), 0, 0.0)
+            faces = detector.detect_all(frame)
+            scene = perception.look_at(frame, faces[: settings.faces.max_faces])
+            left_out = faces[len(scene.faces) :]
+            text = json.dumps(record(image, scene, left_out)) if as_json else _save_located(Path(image), scene, out)
+            print(text, flush=True)
+            if left_out:
+                _say(note_of_left_out(image, len(scene.faces), left_out))
         except (SourceError, SinkError) as error:
             failed = True
             if as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from livecam.core.interfaces import FaceDetector, PupilDetector
@@ -62,6 +63,10 @@ class Perception:
         if self.smoothing:
             with timer("smooth"):
                 faces = self.smoothing.faces.smooth(faces, frame.timestamp)
+        return self.look_at(frame, faces, timer)
+
+    def look_at(self, frame: Frame, faces: Sequence[Face], timer: Timer = untimed) -> Scene:
+        """The frame with an observation for each of these faces, in their order."""
         return Scene(frame, tuple(self._observe(frame, face, timer) for face in faces))
 
     def _observe(self, frame: Frame, face: Face, timer: Timer) -> FaceObservation:

@@ -113,27 +113,52 @@ class CommandTarget:
             sys.stdout.flush()
 
     def _words(self, random: Random) -> list[str]:
-        way = random.choice(("run", "run", "locate", "locate", "find", "config", "label", "queue", "anything"))
-        if way == "run":
-            # An input that is fine would be shown for ever.
-            words = ["run", *_flags(_RUN, random), "--frames", random.choice(("1", "3", "0"))]
-            return words if "--sink" in words else [*words, "--sink", "null"]
-        if way == "locate":
-            return ["locate", *_some(_FILES, random), *_flags(_LOCATE, random)]
-        if way == "find":
-            return ["find", *_some(_FILES[2:], random), *_flags(_FIND, random)]
-        if way == "config":
-            return ["config", *_some((*_FILES, "--write", "--force", "new.toml"), random)]
-        if way == "queue":
-            return ["queue", *_some(("stats", "list", "verify", "--queue", *_FILES), random)]
-        if way == "label":
-            command = random.choice(("export", "import", "stats"))
-            return [
-                command,
-                *_some((*_FILES, "out"), random),
-                *_flags(_EXCHANGE if command != "stats" else {"--json": ()}, random),
-            ]
-        return [random.choice(ODD_WORDS) or "x" for _ in range(random.randint(1, 4))]
+        return random.choice(_LINES)(random)
+
+
+def _run_line(random: Random) -> list[str]:
+    # An input that is fine would be shown for ever, and in a window.
+    words = ["run", *_flags(_RUN, random), "--frames", random.choice(("1", "3", "0"))]
+    return words if "--sink" in words else [*words, "--sink", "null"]
+
+
+def _locate_line(random: Random) -> list[str]:
+    return ["locate", *_some(_FILES, random), *_flags(_LOCATE, random)]
+
+
+def _find_line(random: Random) -> list[str]:
+    return ["find", *_some(_FILES[2:], random), *_flags(_FIND, random)]
+
+
+def _config_line(random: Random) -> list[str]:
+    return ["config", *_some((*_FILES, "--write", "--force", "new.toml"), random)]
+
+
+def _queue_line(random: Random) -> list[str]:
+    return ["queue", *_some(("stats", "list", "verify", "--queue", *_FILES), random)]
+
+
+def _label_line(random: Random) -> list[str]:
+    command = random.choice(("export", "import", "stats"))
+    flags = _EXCHANGE if command != "stats" else {"--json": ()}
+    return [command, *_some((*_FILES, "out"), random), *_flags(flags, random)]
+
+
+def _any_line(random: Random) -> list[str]:
+    return [random.choice(ODD_WORDS) or "x" for _ in range(random.randint(1, 4))]
+
+
+_LINES = (
+    _run_line,
+    _run_line,
+    _locate_line,
+    _locate_line,
+    _find_line,
+    _config_line,
+    _queue_line,
+    _label_line,
+    _any_line,
+)
 
 
 def _flags(known: dict[str, tuple[str, ...]], random: Random) -> list[str]:

@@ -29,7 +29,7 @@ from training.engine.run_folder import best_weights, git_commit, load_best_weigh
 from training.engine.tensorflow import tensorflow
 from training.pupil_detector.tasks import HeatmapTask, Task
 
-LIMITS = ExportLimits(size=100_000, apart=0.1, unit=" px", remedy="quantise to int8")
+_NUMBERS = 100_000  # in a model; what each of them takes depends on how they are stored
 CHECKED = 500  # held-out crops on which TFLite and Keras are compared
 UNFITTED = PupilConfidenceCalibration(reach=1.0, spread=0.0, openness=0.5, disagreement=-0.5, bias=0.0)
 ATTRIBUTION = (
@@ -45,6 +45,13 @@ class Quantisation(StrEnum):
     DYNAMIC = "dynamic"
     FLOAT16 = "float16"
     NONE = "none"
+
+    @property
+    def limits(self) -> ExportLimits:
+        """Of a model whose numbers are stored like this."""
+        size = _NUMBERS * {"float16": 2, "none": 4}.get(self.value, 1)
+        remedy = "train a smaller network" if size == _NUMBERS else f"{_NUMBERS} are with --quantize int8"
+        return ExportLimits(size=size, apart=0.1, unit=" px", remedy=remedy)
 
 
 def load_run(run: Path, learner: HeatmapTask) -> Any:

@@ -121,7 +121,7 @@ def ship(
     eyes = export.held_out(data, run_settings(run)["settings"]["held_out"])
     content = export.converted(model, learner, eyes, quantisation)
     apart = export.difference(content, model, learner, eyes)
-    check_export(content, apart, export.LIMITS)
+    check_export(content, apart, quantisation.limits)
     scores = {"tflite_and_keras_apart_px": apart}
     calibration = export.UNFITTED
     if faces is not None:

@@ -116,7 +116,7 @@ def _export(store: Store, plan: RoundPlan, labelled: LabelSnapshot, folder: Path
     eyes = export.held_out(sets, run_settings(folder / "run")["settings"]["held_out"])
     content = export.converted(model, learner, eyes, Quantisation.INT8)
     apart = export.difference(content, model, learner, eyes)
-    check_export(content, apart, export.LIMITS)
+    check_export(content, apart, Quantisation.INT8.limits)
     old, _ = read_card(folder / "base" / MODEL)
     made = export.provenance(folder / "run", sets, {"tflite and keras apart, px": apart})
     made = made.model_copy(update={"recipe": f"livecam-train round {plan.number}", "commit": plan.commit})

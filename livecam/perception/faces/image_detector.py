@@ -19,9 +19,9 @@ class ImageFaceDetector:
 
     def detect(self, frame: Frame) -> Sequence[Face]:
         """The largest faces in the picture, at most `max_faces`, the largest first; none is a normal answer."""
-        return self.find_all(frame)[: self.max_faces]
+        return self.detect_all(frame)[: self.max_faces]
 
-    def find_all(self, frame: Frame) -> Sequence[Face]:
+    def detect_all(self, frame: Frame) -> Sequence[Face]:
         """Every face in the picture at any roll and of any size, the largest first, however many there are."""
         seen = (self._settled(frame, region) for region in search_everywhere(self.model, frame.image))
         sights = {sight.region: sight for sight in seen if sight is not None}

@@ -113,7 +113,7 @@ def test_an_exported_run_finds_pupils_as_the_run_does(run: Path, data: Path, tmp
     eyes = export.held_out([data], TINY.held_out)
     model = export.load_run(run, learner)
     content = export.converted(model, learner, eyes, export.Quantisation.INT8)
-    assert export.difference(content, model, learner, eyes) < export.LIMITS.apart
+    assert export.difference(content, model, learner, eyes) < export.Quantisation.INT8.limits.apart
 
 
 def test_an_exported_run_is_read_by_the_live_program(run: Path, data: Path, tmp_path: Path) -> None:
@@ -128,21 +128,26 @@ def test_a_model_that_changed_too_much_is_not_exported() -> None:
     from training.pupil_detector import export
 
     with pytest.raises(RunError, match=r"0\.200 px off"):
-        check_export(b"small", 0.2, export.LIMITS)
+        check_export(b"small", 0.2, export.Quantisation.INT8.limits)
 
 
 def test_a_model_that_is_not_a_number_off_is_not_exported() -> None:
     from training.pupil_detector import export
 
     with pytest.raises(RunError, match="px off"):
-        check_export(b"small", float("nan"), export.LIMITS)
+        check_export(b"small", float("nan"), export.Quantisation.INT8.limits)
 
 
-def test_a_model_that_is_too_large_is_not_exported() -> None:
+@pytest.mark.parametrize(
+    ("name", "limit"), [("int8", 100_000), ("dynamic", 100_000), ("float16", 200_000), ("none", 400_000)]
+)
+def test_how_large_a_model_may_be_depends_on_how_its_numbers_are_stored(name: str, limit: int) -> None:
     from training.pupil_detector import export
 
-    with pytest.raises(RunError, match="100000"):
-        check_export(bytes(100_001), 0.0, export.LIMITS)
+    limits = export.Quantisation(name).limits
+    check_export(bytes(limit), 0.0, limits)
+    with pytest.raises(RunError, match=f"at most {limit} are right"):
+        check_export(bytes(limit + 1), 0.0, limits)
 
 
 def test_the_shipped_kind_of_net_has_under_fifty_thousand_numbers() -> None:

@@ -39,8 +39,8 @@ class Decoding(CardSection):
     rows: int = Field(12, ge=2)
     columns: int = Field(16, ge=2)
     numbers: tuple[Literal["radius"], Literal["openness"], Literal["log_sigma"]] = ("radius", "openness", "log_sigma")
-    radius_unit: float = Field(10.0, gt=0)
-    radius_step: float = Field(0.25, gt=0)
+    radius_unit: float = Field(10.0, gt=0, le=512)
+    radius_step: float = Field(0.25, gt=0, le=4)
     """the radius in crop pixels is radius_unit * exp(radius_step * number)"""
     closed_below: float = Field(0.5, ge=0, le=1)
     """an openness, as a probability, that is lower than this is a closed eye"""
@@ -52,7 +52,7 @@ class WideRetry(CardSection):
 
     doubt: float = Field(0.009, gt=0)
     """an expected error, in pupil distances, that is worth a second look"""
-    widen: float = Field(1.5, ge=1)
+    widen: float = Field(1.5, ge=1, le=8)
     """how much wider that one is"""
 
 
