@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.errors import SourceError
+from livecam.core.images import SUFFIXES, read_samples
 from livecam.core.types import Image
-
-SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +91,9 @@ def _coloured(mask: Mask) -> Image:
 
 
 def read_mask(path: Path) -> Mask:
-    """(h, w) uint8; a deeper mask is brought to 8 bits by its largest value. SourceError for what is no picture."""
-    try:
-        data = np.frombuffer(path.read_bytes(), np.uint8)
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}") from error
+    """(h, w) uint8; a deeper mask is brought to 8 bits by its largest value. SourceError names a file that is none."""
     # Not as `read_image` does: the values are what counts, and a mask of 16 bits may well hold 0 and 1.
-    mask = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE | cv2.IMREAD_ANYDEPTH) if data.size else None
-    if mask is None:
-        raise SourceError(f"{path} is damaged or no picture")
+    mask = read_samples(path, cv2.IMREAD_GRAYSCALE | cv2.IMREAD_ANYDEPTH)
     if mask.dtype == np.uint8:
         return mask.astype(np.uint8, copy=False)
-    return (mask * (255.0 / max(float(mask.max()), 1e-9))).astype(np.uint8)
+    return np.clip(mask * (255.0 / max(float(mask.max()), 1e-9)), 0, 255).astype(np.uint8)

@@ -50,7 +50,7 @@ class Quantisation(StrEnum):
     def limits(self) -> ExportLimits:
         """Of a model whose numbers are stored like this."""
         size = _NUMBERS * {"float16": 2, "none": 4}.get(self.value, 1)
-        remedy = "train a smaller network" if size == _NUMBERS else f"{_NUMBERS} are with --quantize int8"
+        remedy = "train a smaller network" if size == _NUMBERS else "quantise to int8, or train a smaller network"
         return ExportLimits(size=size, apart=0.1, unit=" px", remedy=remedy)
 
 

@@ -51,7 +51,10 @@ def video_stream(container: InputContainer, name: str) -> VideoStream:
     films = [stream for stream in streams if not _disposition(stream) & (_ATTACHED_PICTURE | _TIMED_THUMBNAILS)]
     if not films:
         raise SourceError(f"{name} has {_instead(container, covers=bool(streams))}")
-    moving = _moving(films)
+    readable = [stream for stream in films if stream.codec_context is not None]
+    if not readable:
+        raise SourceError(f"the pictures of {name} are coded in a way that is not known here; convert it to H.264")
+    moving = _moving(readable)
     chosen = max(moving, key=lambda stream: (_disposition(stream) & _DEFAULT, _pixels(stream), -stream.index))
     for stream in streams:
         if stream is not chosen and container.format.name == "hls" and hasattr(av.stream, "Discard"):

@@ -71,6 +71,13 @@ def test_a_whole_video_ends_without_a_notice(tmp_path: Path) -> None:
     assert list(VideoSource(write_clip(tmp_path / "clip.mp4")))[-1].status == ""
 
 
+def test_pictures_of_an_unknown_codec_are_an_error_that_says_so(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mkv")
+    clip.write_bytes(clip.read_bytes().replace(b"V_MPEG4/ISO/AVC", b"V_NOBODY/KNOWS/"))
+    with pytest.raises(SourceError, match=r"pictures of '.*clip\.mkv' are coded in a way that is not known here"):
+        VideoSource(clip)
+
+
 @pytest.mark.parametrize("size", [(65, 47), (16, 16), (2, 2)])
 def test_odd_and_tiny_frame_sizes_are_read(tmp_path: Path, size: tuple[int, int]) -> None:
     clip = write_clip(tmp_path / "clip.mkv", size=size, codec="ffv1")
