@@ -103,3 +103,21 @@ def test_a_folder_that_is_not_there_is_said_before_any_picture_is_read(program: 
     code, out, err = program("locate", asset("demo/portrait.png"), "--out", tmp_path / "absent")
     assert (code, out) == (2, "")
     assert "absent', which is no folder" in err
+
+
+def test_faces_beyond_the_number_asked_for_are_named(program: Program, tmp_path: Path) -> None:
+    portrait = cv2.imread(str(asset("demo/portrait.png")))[20:270, 120:330]
+    sheet = picture(tmp_path / "four.png", np.hstack([portrait] * 4))
+    code, out, err = program("locate", sheet, "--face", "dlib", "--max-faces", 3, "--json")
+    found = json.loads(out)
+    (left_out,) = found["left_out"]
+    assert (code, len(found["faces"]), sorted(left_out)) == (0, 3, ["box", "confidence"])
+    x, y = (left_out["box"][0] + left_out["box"][2] / 2, left_out["box"][1] + left_out["box"][3] / 2)
+    assert f"has 4 faces, of which the 3 largest are taken and not those at ({x:.0f}, {y:.0f})" in err
+    assert "--max-faces 4 takes all of them" in err
+
+
+def test_a_model_that_would_not_be_used_is_refused(program: Program) -> None:
+    code, _, err = program("locate", asset("demo/portrait.png"), "--pupil", "cpu", "--model", "my.tflite")
+    assert code == 2
+    assert "--model my.tflite is for --pupil tflite, and cpu uses no model; leave one of them out" in err
