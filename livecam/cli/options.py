@@ -17,7 +17,7 @@ Source = Annotated[
     typer.Option(help="auto | N | /dev/videoN | URL | video file | picture, folder or glob | demo"),
 ]
 FaceName = Annotated[
-    FaceDetectorName | None, typer.Option(help="The finder of faces; auto is mediapipe when installed.")
+    FaceDetectorName | None, typer.Option(help="The finder of faces; auto is mesh, which ships; the others are extras.")
 ]
 PupilName = Annotated[
     PupilDetectorName | None,

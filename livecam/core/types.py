@@ -77,6 +77,19 @@ class Frame:
         return self.image.shape[1], self.image.shape[0]
 
 
+class PupilRest(NamedTuple):
+    """Where the centre of the iris is when a person looks into the camera, from the middle of the eye's corners.
+
+    In widths of the eye. Every finder of landmarks puts the corners elsewhere, so each has its own.
+    """
+
+    outward: float = 0.025  # away from the nose
+    above: float = 0.104
+
+
+UNKNOWN_REST = PupilRest()
+
+
 @dataclass(frozen=True, eq=False)
 class Face:
     """A face and its 68 landmarks; the same `identity` in consecutive frames is the same face, followed."""
@@ -85,6 +98,8 @@ class Face:
     landmarks: Points  # (68, 2) float32, frame pixels, iBUG order
     confidence: float  # 0..1
     track_id: int = 0
+    mesh: Points | None = None  # (468, 3) float32, MediaPipe's order, frame pixels and depth; None where not known
+    pupil_rest: PupilRest = UNKNOWN_REST
 
     def lids(self, side: Side) -> Points:
         """The six lid points of an eye, (6, 2), frame pixels: corners are 0 and 3, upper lid 1 and 2, lower 4 and 5."""

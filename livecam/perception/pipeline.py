@@ -15,11 +15,6 @@ from livecam.perception.pupils.smoothing import PupilSmoother
 # An iris in the middle of a wide opening can travel about this share of the eye's width to each side and up or down.
 _HORIZONTAL_REACH = 0.25
 _VERTICAL_REACH = 0.15
-# Where the centre of the iris rests when a person looks into the camera, in widths of the eye from the middle of its
-# corners: measured on 140 eyes of the London and Canada portraits (the test people left out), 0.126 above and 0.021
-# outwards by dlib's corners, 0.081 and 0.029 by MediaPipe's; between the two.
-_REST_ABOVE = 0.104
-_REST_OUTWARD = 0.025
 
 
 def gaze(face: Face, side: Side, pupil: Pupil | None) -> Gaze | None:
@@ -31,9 +26,10 @@ def gaze(face: Face, side: Side, pupil: Pupil | None) -> Gaze | None:
     right, down = (pupil.centre.x - (x0 + x1) / 2) / width, (pupil.centre.y - (y0 + y1) / 2) / width
     # The line of both eyes is steadier than the one through an eye's own two corners, a quarter as far apart.
     cos, sin = math.cos(face.roll), math.sin(face.roll)
-    outward = _REST_OUTWARD if side is Side.LEFT else -_REST_OUTWARD
+    rest = face.pupil_rest
+    outward = rest.outward if side is Side.LEFT else -rest.outward
     horizontal = (right * cos + down * sin - outward) / _HORIZONTAL_REACH
-    vertical = (down * cos - right * sin + _REST_ABOVE) / _VERTICAL_REACH
+    vertical = (down * cos - right * sin + rest.above) / _VERTICAL_REACH
     return Gaze(min(max(horizontal, -1.0), 1.0), min(max(vertical, -1.0), 1.0))
 
 

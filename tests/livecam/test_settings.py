@@ -45,7 +45,10 @@ def test_the_file_of_the_working_folder_is_read_when_none_is_named(tmp_path: Pat
         ("[efect]\nstyle = 'swirl'", "unknown key 'efect'; did you mean 'effect'? known: source, faces"),
         ("[effect]\nstile = 'swirl'", "unknown key 'effect.stile'; did you mean 'style'? known: style, strength"),
         ("[effect]\nstrength = 7", "effect.strength cannot be 7: input should be less than or equal to 1"),
-        ("[faces]\nfinder = 'eyes'", "faces.finder cannot be 'eyes': input should be 'auto', 'dlib' or 'mediapipe'"),
+        (
+            "[faces]\nfinder = 'eyes'",
+            "cannot be 'eyes': input should be 'auto', 'mesh', 'dlib' or 'mediapipe'",
+        ),
         ("effect = 3", "effect cannot be 3"),
         ("[effect", "is not a TOML file"),
     ],

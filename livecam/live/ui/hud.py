@@ -18,7 +18,7 @@ class HudValues:
     fps: float
     latency_ms: float
     path: str  # cpu, tflite or tutorial, and the version of its model
-    faces: str  # dlib or mediapipe
+    faces: str  # mesh, dlib or mediapipe
     confidence: float | None = None  # of the first face's pupils, 0..1; None is no face
     fluster: float | None = None  # 0..1
     collected: int | None = None

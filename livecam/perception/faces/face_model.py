@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
-from livecam.core.types import Box, Image, Points
+from livecam.core.types import Box, Image, Points, PupilRest
 
 
 class FaceRegion(NamedTuple):
@@ -18,6 +18,13 @@ class FaceRegion(NamedTuple):
     size: float
     angle: float = 0.0  # radians by which the line of the eyes falls below the horizontal
     confidence: float = 0.5
+
+    def leap(self, after: FaceRegion) -> float:
+        """How far it moved (in its sides), grew or shrank (as a ratio) or turned (radians), whichever is most."""
+        moved = math.hypot(after.x - self.x, after.y - self.y) / max(self.size, 1.0)
+        grown = abs(math.log(max(after.size, 1.0) / max(self.size, 1.0)))
+        turned = abs((after.angle - self.angle + math.pi) % (2 * math.pi) - math.pi)
+        return max(moved, grown, turned)
 
     def overlaps(self, other: FaceRegion) -> bool:
         """Whether both are the same face: their middles are nearer than two fifths of the larger one."""
@@ -30,15 +37,21 @@ class FaceLandmarks:
 
     landmarks: Points  # (68, 2) float32, frame pixels, iBUG order
     region: FaceRegion
+    mesh: Points | None = None  # (468, 3) float32, frame pixels and depth, of models that know it
 
     def as_sure_as(self, other: FaceLandmarks) -> FaceLandmarks:
         """This sight with the confidence of another one of the same face."""
-        return FaceLandmarks(self.landmarks, self.region._replace(confidence=other.region.confidence))
+        return replace(self, region=self.region._replace(confidence=other.region.confidence))
 
 
 # Why all models share one tracker: docs/decisions/one-tracker.md
 class FaceModel(Protocol):
     """Finds faces and their 68 points. Only `detect` may be called from another thread than the rest."""
+
+    @property
+    def pupil_rest(self) -> PupilRest:
+        """Where pupils are between this model's corners of the eyes when people look into the camera."""
+        ...
 
     def detect(self, image: Image) -> Sequence[FaceRegion]:
         """Where there are faces, quickly: what a live picture can afford; an empty room is a normal answer."""
@@ -52,9 +65,19 @@ class FaceModel(Protocol):
         """The landmarks of the face in a region; None when the model can tell that there is none."""
         ...
 
+    def landmarks_thorough(self, image: Image, region: FaceRegion) -> FaceLandmarks | None:
+        """The landmarks of a face that `detect_thorough` found, as exactly as a still picture is worth."""
+        ...
+
     def verify(self, image: Image, sight: FaceLandmarks) -> float | None:
         """How sure a second look on the small region is that it holds a face, 0..1; None when it sees none."""
         ...
+
+
+def landmarks_twice(model: FaceModel, image: Image, region: FaceRegion) -> FaceLandmarks | None:
+    """The landmarks of a second look, which is centred, levelled and scaled by those of the first."""
+    first = model.landmarks(image, region)
+    return first and model.landmarks(image, first.region)
 
 
 def box_around(points: Points) -> Box:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 
 from livecam.perception.detection_worker import BackgroundDetection, InlineDetection
 from livecam.perception.faces.face_model import FaceModel
@@ -14,10 +13,8 @@ from livecam.settings import FaceDetectorName, FaceSettings
 
 
 def chosen(name: FaceDetectorName) -> FaceDetectorName:
-    """The finder that a name stands for on this machine: dlib or mediapipe."""
-    if name is not FaceDetectorName.AUTO:
-        return name
-    return FaceDetectorName.MEDIAPIPE if find_spec("mediapipe") else FaceDetectorName.DLIB
+    """The finder that a name stands for: auto is the one that needs no extra."""
+    return FaceDetectorName.MESH if name is FaceDetectorName.AUTO else name
 
 
 def open_stills(settings: FaceSettings) -> ImageFaceDetector:
@@ -38,9 +35,13 @@ def follow_live(model: FaceModel, max_faces: int) -> Iterator[FaceTracker]:
 
 
 def open_model(name: FaceDetectorName) -> FaceModel:
-    """Raises MissingExtraError for mediapipe where it is not installed, AssetError when a model file is damaged."""
-    # Either library takes long to load and may be missing, so only the one that was chosen is imported.
-    if chosen(name) == FaceDetectorName.DLIB:
+    """Raises MissingExtraError for a finder that is not installed, AssetError when a model file is damaged."""
+    # Their libraries take long to load and may be missing, so only the one that was chosen is imported.
+    if chosen(name) is FaceDetectorName.MESH:
+        from livecam.perception.faces.mesh import MeshFaceModel
+
+        return MeshFaceModel()
+    if name is FaceDetectorName.DLIB:
         from livecam.perception.faces.dlib import DlibFaceModel
 
         return DlibFaceModel()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from livecam.core.types import Face, Frame
+from livecam.core.types import Face, Frame, PupilRest
 from livecam.perception.faces.everywhere import search_everywhere
-from livecam.perception.faces.face_model import FaceLandmarks, FaceModel, FaceRegion, box_around, distinct
+from livecam.perception.faces.face_model import FaceLandmarks, FaceModel, box_around, distinct
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,13 @@ class ImageFaceDetector:
 
     def detect_all(self, frame: Frame) -> Sequence[Face]:
         """Every face in the picture at any roll and of any size, the largest first, however many there are."""
-        seen = (self._settled(frame, region) for region in search_everywhere(self.model, frame.image))
+        regions = search_everywhere(self.model, frame.image)
+        seen = (self.model.landmarks_thorough(frame.image, region) for region in regions)
         sights = {sight.region: sight for sight in seen if sight is not None}
         found = (sights[region] for region in distinct(list(sights)))
         ordered = sorted(found, key=lambda sight: -box_around(sight.landmarks).area)
-        return [face(sight, identity) for identity, sight in enumerate(ordered, start=1)]
-
-    def _settled(self, frame: Frame, region: FaceRegion) -> FaceLandmarks | None:
-        first = self.model.landmarks(frame.image, region)
-        # The second look is centred, levelled and scaled by the landmarks of the first.
-        return first and self.model.landmarks(frame.image, first.region)
+        return [face(sight, track_id, self.model.pupil_rest) for track_id, sight in enumerate(ordered, start=1)]
 
 
-def face(sight: FaceLandmarks, identity: int) -> Face:
-    return Face(box_around(sight.landmarks), sight.landmarks, sight.region.confidence, identity)
+def face(sight: FaceLandmarks, track_id: int, rest: PupilRest) -> Face:
+    return Face(box_around(sight.landmarks), sight.landmarks, sight.region.confidence, track_id, sight.mesh, rest)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.crop import similarity_matrix
-from livecam.core.types import Image
+from livecam.core.types import Image, Points
 from livecam.perception.faces.face_model import FaceLandmarks, FaceRegion
 from livecam.perception.faces.patch import as_complex, as_points, under
 
@@ -120,10 +120,15 @@ def _moved(before: Keyframe, motion: _Motion) -> FaceLandmarks | None:
     shift = abs(middle - complex(region.x, region.y)) / max(region.size, 1.0)
     if max(shift, abs(math.log(max(size, 1e-3))), abs(angle)) > _FARTHEST:
         return None
-    landmarks = as_points(motion.turn * (as_complex(before.sight.landmarks) - origin) + target)
-    return FaceLandmarks(
-        landmarks, FaceRegion(middle.real, middle.imag, region.size * size, region.angle + angle, region.confidence)
-    )
+
+    def moved(points: Points) -> Points:
+        return as_points(motion.turn * (as_complex(points) - origin) + target)
+
+    mesh = before.sight.mesh
+    if mesh is not None:
+        mesh = np.column_stack([moved(mesh[:, :2]), mesh[:, 2] * np.float32(size)])
+    place = FaceRegion(middle.real, middle.imag, region.size * size, region.angle + angle, region.confidence)
+    return FaceLandmarks(moved(before.sight.landmarks), place, mesh)
 
 
 def _green_patch(image: Image, region: FaceRegion, matrix: NDArray[np.float64]) -> Image:

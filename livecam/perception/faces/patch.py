@@ -37,6 +37,11 @@ class FacePatch:
         moved = (as_complex(points) - complex(x0, y0)) / complex(cos, -sin)
         return moved.view(np.float64).reshape(-1, 2)
 
+    def to_frame3(self, points: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Patch pixels with a depth, (n, 3), to frame pixels; the depth is only scaled."""
+        (cos, sin, _), _ = self.matrix.tolist()
+        return np.column_stack([self.to_frame(points[:, :2]), points[:, 2] / math.hypot(cos, sin)])
+
 
 def colour_patch(image: Image, region: FaceRegion, side: int) -> FacePatch:
     """The region alone, RGB."""

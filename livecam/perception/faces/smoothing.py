@@ -78,9 +78,14 @@ class _FaceFilter:
         # The unit stays that of the first sight, so that a face coming nearer is not a jump of its place.
         self._unit = self._unit or size
         middle = complex(region.x, region.y)
-        shape = self._shape((as_complex(face.landmarks) - middle) / cmath.rect(size, region.angle), seconds)
+        points = face.landmarks if face.mesh is None else np.concatenate([face.landmarks, face.mesh[:, :2]])
+        shape = self._shape((as_complex(points) - middle) / cmath.rect(size, region.angle), seconds)
         middle = self._middle(middle / self._unit, seconds) * self._unit
         # The exponential of log size + i angle turns and scales by them.
         turn = cmath.exp(self._size_and_angle(complex(math.log(size), region.angle), seconds))
-        landmarks = as_points(shape * turn + middle)
-        return replace(face, landmarks=landmarks, box=box_around(landmarks))
+        points = as_points(shape * turn + middle)
+        landmarks, rest = points[: len(face.landmarks)], points[len(face.landmarks) :]
+        mesh = face.mesh
+        if mesh is not None:
+            mesh = np.column_stack([rest, mesh[:, 2] * np.float32(abs(turn) / size)])
+        return replace(face, landmarks=landmarks, mesh=mesh, box=box_around(landmarks))

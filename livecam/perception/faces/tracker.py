@@ -21,9 +21,11 @@ _FIRST_RETRY = 0.1
 _LAST_RETRY = 0.5
 _NEWCOMERS = 1.0
 # Seconds between two checks of a followed face, and between those of a doubtful one.
-_CHECK = 0.4
-_RECHECK = 0.1
+_CHECK = 0.25
+_RECHECK = 0.06
 _FAILED_CHECKS = 3
+# Seconds for which a check may be put off.
+_GRACE = 0.08
 # How many found faces are locked on in one frame; a crowd that walks in must not make a frame late.
 _NEW_LOCKS = 2
 # A face that moves, grows or turns by more than this between two frames (sides, ratio, radians) is checked at once.
@@ -81,7 +83,7 @@ class FaceTracker:
             self._ask_at, self._retry = frame.timestamp, _FIRST_RETRY
         self._look_for_others(frame)
         self._locks = sorted(self._locks, key=lambda lock: -lock.state.region.size)[: self._max_faces]
-        return [face(lock.state, lock.identity) for lock in self._locks]
+        return [face(lock.state, lock.identity, self._model.pupil_rest) for lock in self._locks]
 
     def _followed(self, frame: Frame) -> Iterator[Track]:
         # One check a frame at most, so that many faces do not make one frame late.
@@ -91,9 +93,9 @@ class FaceTracker:
             if moved is None:
                 continue
             drifted = abs(math.log(max(moved.state.region.size, 1.0) / max(lock.sure_size, 1.0))) > _DRIFT
-            leapt = drifted or _leap(lock.state.region, moved.state.region) > _LEAP
-            # A frame in which landmarks were found anew has had its share of work; the next one can wait no longer.
-            grace = 0.0 if moved.keyframe is lock.keyframe else _CARRIED
+            leapt = drifted or lock.state.region.leap(moved.state.region) > _LEAP
+            # A frame in which landmarks were found anew has had its share of work; a doubtful face can wait no longer.
+            grace = 0.0 if moved.keyframe is lock.keyframe or lock.failed_checks else _GRACE
             if leapt or (lock is due and frame.timestamp >= lock.check_at + grace):
                 checked = self._checked(moved, frame, patience=1 if leapt else _FAILED_CHECKS)
                 if checked is not None:
@@ -162,16 +164,8 @@ class FaceTracker:
                 yield Track(next(self._identities), sight, here, frame.timestamp + _CHECK, sight.region.size)
 
 
-def _leap(before: FaceRegion, after: FaceRegion) -> float:
-    """How far a region moved (in its sides), grew or shrank (as a ratio) or turned (radians), whichever is most."""
-    moved = math.hypot(after.x - before.x, after.y - before.y) / max(before.size, 1.0)
-    grown = abs(math.log(max(after.size, 1.0) / max(before.size, 1.0)))
-    turned = abs((after.angle - before.angle + math.pi) % (2 * math.pi) - math.pi)
-    return max(moved, grown, turned)
-
-
 def _plausible(before: FaceRegion, after: FaceRegion, image: Image) -> bool:
     """Whether the region is large enough, its middle inside the frame, and it could have come from the one before."""
     height, width = image.shape[:2]
     inside = 0 <= after.x < width and 0 <= after.y < height
-    return inside and after.size >= _SMALLEST_PX and _leap(before, after) < _LONGEST_LEAP
+    return inside and after.size >= _SMALLEST_PX and before.leap(after) < _LONGEST_LEAP

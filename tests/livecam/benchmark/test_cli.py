@@ -130,7 +130,7 @@ def test_runtimes_and_threads_are_compared_where_they_are_installed(tmp_path: Pa
     ("flags", "complaint"),
     [
         (("--paths", "cpu,gpu"), "--paths does not know 'gpu'; known: cpu, tflite, tutorial"),
-        (("--face", "auto"), "--face does not know 'auto'; known: dlib, mediapipe"),
+        (("--face", "auto"), "--face does not know 'auto'; known: mesh, dlib, mediapipe"),
         (("--runtimes", "torch"), "--runtimes does not know 'torch'; known: litert, tflite-runtime"),
         (("--size", "8x8"), "--size cannot be '8x8'"),
         (("--source", "nothing.mp4"), "there is no video 'nothing.mp4'"),

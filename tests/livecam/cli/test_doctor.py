@@ -93,11 +93,22 @@ def test_a_busy_camera_is_told_from_a_free_one(tmp_path: Path, busy: bool, verdi
     assert finding.verdict == verdict
 
 
-def test_a_landmark_model_cut_short_fails(tmp_path: Path) -> None:
+def test_a_landmark_model_cut_short_is_told_and_can_be_done_without(tmp_path: Path) -> None:
     file = tmp_path / "model.dat"
     file.write_bytes(b"half")
 
-    assert doctor.landmark_model(file).verdict is CheckStatus.FAIL
+    (finding,) = doctor.landmark_model("0.3.0", file)
+
+    assert (finding.verdict, "--face mesh" in finding.advice) == (CheckStatus.WARN, True)
+
+
+def test_where_dlib_was_never_installed_nothing_is_said_of_its_model() -> None:
+    assert list(doctor.landmark_model(None, None)) == []
+
+
+def test_the_networks_that_ship_are_looked_over() -> None:
+    finding = doctor.face_networks()
+    assert (finding.verdict, finding.found) == (CheckStatus.OK, "3, 2.1 MB, for --face mesh")
 
 
 def test_without_a_pupil_model_the_way_round_is_named() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livecam.core.types import Gaze, Point, Pupil, Side
+from livecam.core.types import Gaze, Point, Pupil, PupilRest, Side
 from livecam.perception.pipeline import gaze
 from tests.fakes import make_face
 
@@ -26,6 +28,16 @@ def gaze_at(side: Side, along: float, below: float, *, roll: float = 0.0, pupil_
 @pytest.mark.parametrize("side", Side)
 def test_a_pupil_where_it_rests_in_people_who_look_into_the_camera_looks_straight_ahead(side: Side) -> None:
     assert gaze_at(side, 0.025, -0.104) == pytest.approx((0, 0), abs=1e-5)
+
+
+@pytest.mark.parametrize("side", Side)
+def test_straight_ahead_is_where_the_finder_of_the_face_says(side: Side) -> None:
+    face = replace(make_face(), pupil_rest=PupilRest(outward=-0.05, above=0.2))
+    corners = face.lids(side)[[0, 3]].astype(np.float64)
+    outward = (corners[1] - corners[0]) * (1 if side is Side.LEFT else -1)
+    up = (corners[1] - corners[0])[::-1] * [1, -1]
+    centre = corners.mean(axis=0) - 0.05 * outward + 0.2 * up
+    assert gaze(face, side, Pupil(Point(*centre), 6.0, 0.9)) == pytest.approx((0, 0), abs=1e-5)
 
 
 @given(roll=st.floats(-1, 1), size=st.floats(20, 300), along=st.floats(-0.2, 0.2), below=st.floats(-0.2, 0.05))

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from livecam.core.types import Image
+from livecam.core.types import Image, PupilRest
 from livecam.perception.faces.face_model import FaceLandmarks, FaceRegion
 from livecam.perception.faces.smoothing import MEAN_SHAPE, region_of
 
 
 class FakeFaceModel:
     """Sees the faces in `room`; where there is none it still claims landmarks, as dlib does, but will not confirm."""
+
+    pupil_rest = PupilRest()
 
     def __init__(self, *room: FaceRegion) -> None:
         self.room = list(room)
@@ -30,6 +32,8 @@ class FakeFaceModel:
         seen = near[0]._replace(confidence=region.confidence) if near else region
         landmarks = (MEAN_SHAPE * seen.size + [seen.x, seen.y]).astype(np.float32)
         return FaceLandmarks(landmarks, region_of(landmarks, seen.confidence))
+
+    landmarks_thorough = landmarks
 
     def verify(self, image: Image, sight: FaceLandmarks) -> float | None:
         self.confirmations += 1

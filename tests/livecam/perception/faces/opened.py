@@ -12,7 +12,12 @@ from livecam.perception.faces.factory import open_model
 from livecam.settings import FaceDetectorName
 
 needs_mediapipe = pytest.mark.skipif(find_spec("mediapipe") is None, reason="the extra 'mediapipe' is not installed")
-BOTH = [FaceDetectorName.DLIB, pytest.param(FaceDetectorName.MEDIAPIPE, marks=needs_mediapipe)]
+needs_dlib = pytest.mark.skipif(find_spec("dlib") is None, reason="the extra 'dlib' is not installed")
+EVERY_NAME = [
+    FaceDetectorName.MESH,
+    pytest.param(FaceDetectorName.DLIB, marks=needs_dlib),
+    pytest.param(FaceDetectorName.MEDIAPIPE, marks=needs_mediapipe),
+]
 
 
 @cache

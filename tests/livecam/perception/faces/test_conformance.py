@@ -15,7 +15,7 @@ from livecam.perception.faces.image_detector import ImageFaceDetector
 from livecam.perception.faces.tracker import FaceTracker
 from livecam.settings import FaceDetectorName
 from tests.fakes import FakeFaceDetector, grey, make_face, make_frame
-from tests.livecam.perception.faces.opened import needs_mediapipe, opened
+from tests.livecam.perception.faces.opened import needs_dlib, needs_mediapipe, opened
 from tests.livecam.perception.faces.pictures import beside, crowd, head, noise, portrait
 
 
@@ -28,9 +28,11 @@ def tracking(name: FaceDetectorName) -> Callable[[], FaceDetector]:
 
 
 REAL = [
-    pytest.param(stills(FaceDetectorName.DLIB), id="dlib"),
+    pytest.param(stills(FaceDetectorName.MESH), id="mesh"),
+    pytest.param(stills(FaceDetectorName.DLIB), id="dlib", marks=needs_dlib),
     pytest.param(stills(FaceDetectorName.MEDIAPIPE), id="mediapipe", marks=needs_mediapipe),
-    pytest.param(tracking(FaceDetectorName.DLIB), id="tracking-dlib"),
+    pytest.param(tracking(FaceDetectorName.MESH), id="tracking-mesh"),
+    pytest.param(tracking(FaceDetectorName.DLIB), id="tracking-dlib", marks=needs_dlib),
     pytest.param(tracking(FaceDetectorName.MEDIAPIPE), id="tracking-mediapipe", marks=needs_mediapipe),
 ]
 FAKE = pytest.param(lambda: FakeFaceDetector(make_face()), id="fake")

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from livecam.core.types import Image
+from livecam.core.types import Image, PupilRest
 from livecam.perception.faces.everywhere import search_everywhere
 from livecam.perception.faces.face_model import FaceLandmarks, FaceRegion
 from livecam.perception.faces.image_detector import ImageFaceDetector
@@ -45,6 +45,9 @@ class ArrowModel:
         points[0] -= region.size / 2
         points[16] += region.size / 2
         return FaceLandmarks(points.astype(np.float32), region)
+
+    landmarks_thorough = landmarks
+    pupil_rest = PupilRest()
 
     def verify(self, image: Image, sight: FaceLandmarks) -> float | None:
         return sight.region.confidence

@@ -1,4 +1,4 @@
-"""What is particular to dlib and to MediaPipe."""
+"""What is particular to each of the face models."""
 
 from __future__ import annotations
 
@@ -12,19 +12,18 @@ import pytest
 
 from livecam.core.errors import AssetError
 from livecam.core.types import Image, Side
-from livecam.perception.faces.dlib import DlibFaceModel
 from livecam.perception.faces.face_model import FaceModel
 from livecam.perception.faces.factory import chosen, follow_live, open_model
 from livecam.perception.faces.image_detector import ImageFaceDetector
-from livecam.perception.faces.mediapipe import MESH_OF_IBUG
+from livecam.perception.faces.mesh_topology import MESH_OF_IBUG
 from livecam.perception.faces.smoothing import MEAN_SHAPE, region_of
 from livecam.settings import FaceDetectorName
 from tests.fakes import make_frame
-from tests.livecam.perception.faces.opened import BOTH, needs_mediapipe, opened
+from tests.livecam.perception.faces.opened import EVERY_NAME, needs_dlib, needs_mediapipe, opened
 from tests.livecam.perception.faces.pictures import head, portrait
 
 
-@pytest.fixture(scope="module", params=BOTH)
+@pytest.fixture(scope="module", params=EVERY_NAME)
 def model(request: pytest.FixtureRequest) -> FaceModel:
     return opened(request.param)
 
@@ -35,52 +34,63 @@ def turned(image: Image, degrees: float) -> Image:
     return cv2.warpAffine(image, matrix, image.shape[1::-1], borderMode=cv2.BORDER_REPLICATE).astype(np.uint8)
 
 
+@needs_dlib
 def test_a_missing_predictor_says_which_file() -> None:
+    from livecam.perception.faces.dlib import DlibFaceModel
+
     with pytest.raises(AssetError, match="nowhere"):
         DlibFaceModel(Path("nowhere.dat"))
 
 
+@needs_dlib
 def test_a_damaged_predictor_says_which_file(tmp_path: Path) -> None:
+    from livecam.perception.faces.dlib import DlibFaceModel
+
     damaged = tmp_path / "damaged.dat"
     damaged.write_bytes(np.random.default_rng(5).bytes(4096))
     with pytest.raises(AssetError, match="damaged"):
         DlibFaceModel(damaged)
 
 
-def test_without_mediapipe_the_message_names_the_extra() -> None:
+@pytest.mark.parametrize("name", ["dlib", "mediapipe"])
+def test_where_a_finder_is_not_installed_the_message_names_the_extra(name: str) -> None:
     program = (
-        "import sys; sys.modules['mediapipe'] = None\n"
+        f"import sys; sys.modules['{name}'] = None\n"
         "from livecam.perception.faces.factory import open_model\n"
         "from livecam.settings import FaceDetectorName\n"
-        "open_model(FaceDetectorName.MEDIAPIPE)\n"
+        f"open_model(FaceDetectorName('{name}'))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert "pip install 'livecam[mediapipe]'" in done.stderr
+    assert f"--face {name} needs the extra '{name}'" in done.stderr
 
 
-def test_without_mediapipe_auto_is_dlib() -> None:
+def test_the_finder_that_ships_needs_neither_dlib_nor_mediapipe() -> None:
     program = (
-        "import sys; sys.modules['mediapipe'] = None\n"
-        "from livecam.perception.faces.factory import chosen\n"
-        "from livecam.settings import FaceDetectorName\n"
-        "print(chosen(FaceDetectorName.AUTO))\n"
+        "import sys; sys.modules['mediapipe'] = sys.modules['dlib'] = sys.modules['face_recognition_models'] = None\n"
+        "import cv2, livecam\n"
+        "print(len(livecam.PupilDetector().detect(cv2.imread(str(livecam.asset('demo/portrait.png'))))))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "dlib"
+    assert done.stdout.strip() == "1"
 
 
-@needs_mediapipe
-def test_with_mediapipe_auto_is_mediapipe() -> None:
-    assert chosen(FaceDetectorName.AUTO) is FaceDetectorName.MEDIAPIPE
+def test_auto_is_the_finder_that_ships() -> None:
+    assert chosen(FaceDetectorName.AUTO) is FaceDetectorName.MESH
 
 
 def test_the_mesh_stands_in_for_68_different_points() -> None:
     assert len(set(MESH_OF_IBUG.tolist())) == 68
 
 
-@needs_mediapipe
-def test_both_models_mean_the_same_by_the_points_of_the_eyes() -> None:
-    names = (FaceDetectorName.DLIB, FaceDetectorName.MEDIAPIPE)
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(FaceDetectorName.DLIB, marks=needs_dlib),
+        pytest.param(FaceDetectorName.MEDIAPIPE, marks=needs_mediapipe),
+    ],
+)
+def test_all_models_mean_the_same_by_the_points_of_the_eyes(other: FaceDetectorName) -> None:
+    names = (FaceDetectorName.MESH, other)
     faces = [ImageFaceDetector(opened(name)).detect(make_frame(head(480)))[0] for name in names]
     lids = [np.concatenate([face.lids(Side.RIGHT), face.lids(Side.LEFT)]) for face in faces]
     assert np.linalg.norm(lids[0] - lids[1], axis=1).max() < 0.09 * faces[0].pupil_distance
@@ -101,7 +111,7 @@ def test_small_and_huge_pictures_give_the_same_face(model: FaceModel, side: int)
 
 
 def test_a_live_finder_shows_the_face_once_its_thread_has_seen_it() -> None:
-    with follow_live(open_model(FaceDetectorName.DLIB), 4) as finder:
+    with follow_live(open_model(FaceDetectorName.MESH), 4) as finder:
         shown: list[object] = []
         index = 0
         while not shown and index < 100_000:

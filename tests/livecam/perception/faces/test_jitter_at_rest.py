@@ -12,7 +12,7 @@ from livecam.perception.pipeline import Perception, Smoothing
 from livecam.perception.pupils.handcrafted.detector import RingPupilDetector
 from livecam.settings import FaceDetectorName
 from tests.fakes import make_frame
-from tests.livecam.perception.faces.opened import BOTH, opened
+from tests.livecam.perception.faces.opened import EVERY_NAME, opened
 
 
 def noisy(image: Image, seed: int) -> Image:
@@ -20,7 +20,7 @@ def noisy(image: Image, seed: int) -> Image:
     return np.clip(image + noise, 0, 255).astype(np.uint8)
 
 
-@pytest.mark.parametrize("name", BOTH)
+@pytest.mark.parametrize("name", EVERY_NAME)
 def test_a_pupil_at_rest_jitters_by_less_than_three_tenths_of_a_pixel(name: FaceDetectorName) -> None:
     resting = DemoSource(960, 540).frame(0).image
     perception = Perception(follow_recorded(opened(name), 1), RingPupilDetector(), Smoothing())

@@ -75,11 +75,11 @@ def test_a_face_that_the_model_sees_leaving_is_gone_at_once() -> None:
     assert clip.frames() == [[]]
 
 
-def test_a_wrong_lock_is_let_go_within_a_second() -> None:
+def test_a_wrong_lock_is_let_go_within_half_a_second() -> None:
     clip = Clip(FakeFaceModel(ANNA))
     clip.frames(10)
     clip.model.room = []
-    assert clip.frames(30)[-1] == []
+    assert clip.frames(15)[-1] == []
 
 
 def test_one_doubtful_look_does_not_lose_a_face() -> None:
