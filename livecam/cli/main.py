@@ -32,6 +32,7 @@ from livecam.core.files import check_writable_path, write_file
 from livecam.core.images import read_image
 from livecam.core.types import Frame, Scene
 from livecam.live.sources.devices import list_cameras
+from livecam.path_arguments import ExpandingGroup
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.pipeline import Perception
 from livecam.perception.pupils.factory import open_pupils
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="livecam",
+    cls=ExpandingGroup,
     help="Flustered eyes for a webcam, driven by where the eyes really look.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -62,7 +62,7 @@ def test_coco_names_the_keypoints_and_joins_them(coco: Any) -> None:
 
 
 def test_labelme_has_no_picture_inside(tmp_path: Path) -> None:
-    content = export(Format.LABELME, tmp_path, f"{PLACED.sample.id}.json")
+    content = export(Format.LABELME, tmp_path, f"{Path(PLACED.picture).stem}.json")
 
     assert (content["imageData"], content["imagePath"]) == (None, PLACED.picture)
 
@@ -72,7 +72,7 @@ def test_labelme_has_the_picture_beside(tmp_path: Path) -> None:
 
 
 def test_labelme_flags_are_true_or_false(tmp_path: Path) -> None:
-    flags = export(Format.LABELME, tmp_path, f"{PLACED.sample.id}.json")["flags"]
+    flags = export(Format.LABELME, tmp_path, f"{Path(PLACED.picture).stem}.json")["flags"]
 
     assert ({type(flag) for flag in flags.values()}, [name for name in flags if flags[name]]) == (
         {bool},
