@@ -103,8 +103,9 @@ def _minimal(task: Mapping[str, Any], earlier: int) -> _Task:
     for key, value in task.items():
         if key in _ABOUT:
             continue
-        if isinstance(value, str) and not is_condition(value):
+        if isinstance(value, str) and (_is_picture(value) or not is_condition(value)):
             data[key] = value
+            continue
         for one in value if isinstance(value, list) else [value]:
             if isinstance(one, Mapping):
                 results.append({"from_name": key, "value": one, **_size_words(one)})

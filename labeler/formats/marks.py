@@ -105,10 +105,13 @@ class Marks:
 
 def _with_state(marks: list[Mark], label: EyeLabel, *, points_win: bool) -> list[Mark]:
     points = [mark for mark in marks if isinstance(mark, EyeLabel) and mark.side is label.side]
+    sides = Counter(_by_side(mark) for mark in marks)
+    if max(sides.values(), default=0) > 1:
+        # Of several people's eyes it is not told which one is closed: then all stay, and what is said fits nobody.
+        return [*marks, label]
     if points and points_win:
         return marks
-    # Of several left eyes it is not told which one is closed: then all stay, and what is said fits nobody.
-    return [*(mark for mark in marks if mark not in points or len(points) > 1), label]
+    return [*(mark for mark in marks if mark not in points), label]
 
 
 def _face(marks: list[Mark], box: Box | None) -> ParsedFace:

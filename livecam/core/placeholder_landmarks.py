@@ -43,13 +43,14 @@ def is_placeholder(landmarks: Points) -> bool:
     # The similarity that brings one upon the other best, as a complex number: its size scales, its angle turns.
     similarity = np.sum(given * np.conj(drawn)) / np.sum(np.abs(drawn) ** 2)
     away = float(np.abs(given - similarity * drawn).max())
-    return abs(similarity) > 0 and away < _SAME_SHAPE * abs(similarity)
+    return bool(abs(similarity) > 0 and away < _SAME_SHAPE * abs(similarity))
 
 
 def _centred(points: NDArray[np.floating[Any]]) -> NDArray[np.complex128]:
     """x + iy, from the middle of all."""
     values: NDArray[np.complex128] = points[:, 0].astype(np.float64) + 1j * points[:, 1].astype(np.float64)
-    return values - values.mean()
+    centred: NDArray[np.complex128] = values - values.mean()
+    return centred
 
 
 def _drawn_face() -> Points:
