@@ -11,8 +11,8 @@ import typer
 
 from labeler.formats.interfaces import Format
 from labeler.session.actions import LabelingMode
+from livecam.cli.path_arguments import ExpandingGroup
 from livecam.core.errors import LivecamError, MissingExtraError, SettingsError
-from livecam.path_arguments import ExpandingGroup
 from livecam.store.samples import Split
 
 _STORE = Annotated[Path, typer.Argument(metavar="STORE", help="The folder of the queue.")]

@@ -25,6 +25,7 @@ from rich.markup import escape
 from livecam.cli import options
 from livecam.cli.doctor import CheckResult, CheckStatus, examine
 from livecam.cli.locate import annotate_image, note_of_left_out, record
+from livecam.cli.path_arguments import ExpandingGroup
 from livecam.cli.queue import app as queue_app
 from livecam.cli.targets import find
 from livecam.core.errors import LivecamError, SettingsError, SinkError, SourceError
@@ -32,7 +33,6 @@ from livecam.core.files import check_writable_path, write_file
 from livecam.core.images import read_image
 from livecam.core.types import Frame, Scene
 from livecam.live.sources.devices import list_cameras
-from livecam.path_arguments import ExpandingGroup
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.pipeline import Perception
 from livecam.perception.pupils.factory import open_pupils

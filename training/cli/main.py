@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from livecam.cli.path_arguments import ExpandingGroup
 from livecam.core.errors import LivecamError
-from livecam.path_arguments import ExpandingGroup
 from livecam.settings import FaceDetectorName
 from training.cli.active_learning import select, simulate
 from training.cli.label_quality import cam, quality

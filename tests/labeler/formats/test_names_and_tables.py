@@ -54,7 +54,7 @@ def test_eyes_are_known_by_many_names(name: str, side: Side | None) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["nose", "left_eyebrow", "left_eye_inner_corner", "left_ear", "leftover", "face", "keypoint", "", "왼쪽 귀"],
+    ["nose", "left_eyebrow", "left_eye_inner_corner", "left_ear", "leftover", "face", "", "왼쪽 귀"],
 )
 def test_what_is_no_pupil_is_none(name: str) -> None:
     assert eye_name(name) is None

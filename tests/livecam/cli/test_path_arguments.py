@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from livecam.path_arguments import ExpandingGroup
+from livecam.cli.path_arguments import ExpandingGroup
 
 app = typer.Typer(cls=ExpandingGroup)
 
