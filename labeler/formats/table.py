@@ -82,6 +82,8 @@ def pairs(header: Sequence[str]) -> Mapping[str, Columns]:
     found: dict[str, dict[str, str]] = {}
     for name in header:
         words = re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
+        if joined := re.fullmatch(r"(l|r|left|right)([xy])", name.strip().lower()):
+            words = [joined[1], joined[2]]
         if len(words) < 2:
             continue
         for part, rest in ((words[-1].lower(), words[:-1]), (words[0].lower(), words[1:])):

@@ -92,6 +92,7 @@ def table(folder: Path, text: str, encoding: str = "utf-8") -> tuple[EyeLabel, .
         'picture,side,x,y\na.png,left,"12,5",6\n\n',
         "file name;left_pupil_x;left_pupil_y\na.png;12,5;6\n",
         "leftPupilX,leftPupilY,Image\n12.5,6,a.png\n",
+        "image,lx,ly,rx,ry\na.png,12.5,6,,\n",
     ],
 )
 def test_a_table_is_read_however_it_is_written(text: str, encoding: str, tmp_path: Path) -> None:
