@@ -24,7 +24,7 @@ from labeler.formats.parsing import (
 )
 from labeler.formats.record import KEY, Record, to_record
 from labeler.formats.report import ImportReport
-from labeler.formats.shapes import Outline, Shape, ellipse, polygon
+from labeler.formats.shapes import DrawnShape, Outline, ellipse, polygon
 from livecam.core.errors import SourceError
 from livecam.core.types import Box, Side
 from livecam.store.samples import EyeLabel
@@ -159,7 +159,7 @@ def _box(shape: Element) -> Box:
     return Box(*from_corner(left, top), right - left, bottom - top)
 
 
-def _shapes(shape: Element) -> Iterator[Shape]:
+def _shapes(shape: Element) -> Iterator[DrawnShape]:
     """In pixels from the corner."""
     if shape.tag == "ellipse":
         yield ellipse(*(number(shape.get(part), f"its {part}") for part in ("cx", "cy", "rx", "ry")))
@@ -170,7 +170,7 @@ def _shapes(shape: Element) -> Iterator[Shape]:
         return
     told = shape.findtext("attribute[@name='radius']")
     radius = number(told, "its radius") if told else None
-    yield from (Shape(Outline.POINT, x, y, radius) for x, y in corners)
+    yield from (DrawnShape(Outline.POINT, x, y, radius) for x, y in corners)
 
 
 def _corner(text: str) -> tuple[float, float]:

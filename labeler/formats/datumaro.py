@@ -24,7 +24,7 @@ from labeler.formats.marks import Marks
 from labeler.formats.parsing import MalformedError, compact, mapping, number, parse_errors, read_json, sequence, size_of
 from labeler.formats.record import KEY, to_record
 from labeler.formats.report import ImportReport
-from labeler.formats.shapes import Outline, Shape, ellipse, polygon
+from labeler.formats.shapes import DrawnShape, Outline, ellipse, polygon
 from livecam.core.errors import SourceError
 from livecam.core.types import Box
 from livecam.store.samples import Split
@@ -171,7 +171,7 @@ def _add(annotation: Mapping[str, Any], name: str, marks: Marks, report: ImportR
         report.pass_over(f"the {kind} {name!r}")
 
 
-def _shapes(kind: str, places: Any, said: Mapping[str, Any]) -> Iterator[Shape]:
+def _shapes(kind: str, places: Any, said: Mapping[str, Any]) -> Iterator[DrawnShape]:
     numbers = [number(place, "a point") for place in sequence(places, "its points")]
     corners = list(zip(numbers[::2], numbers[1::2], strict=False))
     if kind == "polygon":
@@ -181,4 +181,4 @@ def _shapes(kind: str, places: Any, said: Mapping[str, Any]) -> Iterator[Shape]:
         yield ellipse((x1 + x2) / 2, (y1 + y2) / 2, abs(x2 - x1) / 2, abs(y2 - y1) / 2)
     else:
         radius = number(said["radius"], "its radius") if said.get("radius") else None
-        yield from (Shape(Outline.POINT, x, y, radius) for x, y in corners)
+        yield from (DrawnShape(Outline.POINT, x, y, radius) for x, y in corners)

@@ -23,7 +23,7 @@ class Outline(StrEnum):
     POLYGON = "polygon"
 
 
-class Shape(NamedTuple):
+class DrawnShape(NamedTuple):
     """In the format's own pixels."""
 
     outline: Outline
@@ -40,14 +40,14 @@ def box_of(corners: Corners) -> Box:
     return Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
 
-def ellipse(x: float, y: float, radius_x: float, radius_y: float) -> Shape:
+def ellipse(x: float, y: float, radius_x: float, radius_y: float) -> DrawnShape:
     """With the radius of a circle of the same area."""
     if radius_x < 0 or radius_y < 0:
         raise MalformedError(f"an ellipse cannot be {radius_x:g} by {radius_y:g} large")
-    return Shape(Outline.ELLIPSE, x, y, math.sqrt(radius_x * radius_y) or None)
+    return DrawnShape(Outline.ELLIPSE, x, y, math.sqrt(radius_x * radius_y) or None)
 
 
-def polygon(corners: Corners) -> Shape:
+def polygon(corners: Corners) -> DrawnShape:
     """Its centre of gravity, with the radius of a circle of the same area; MalformedError for one without area."""
     following = [*corners[1:], corners[0]] if corners else []
     crosses = [x * y2 - x2 * y for (x, y), (x2, y2) in zip(corners, following, strict=True)]
@@ -56,4 +56,4 @@ def polygon(corners: Corners) -> Shape:
         raise MalformedError(f"a polygon of {len(corners)} corners has no area")
     x = sum((x + x2) * c for (x, _), (x2, _), c in zip(corners, following, crosses, strict=True)) / (6 * area)
     y = sum((y + y2) * c for (_, y), (_, y2), c in zip(corners, following, crosses, strict=True)) / (6 * area)
-    return Shape(Outline.POLYGON, x, y, math.sqrt(abs(area) / math.pi))
+    return DrawnShape(Outline.POLYGON, x, y, math.sqrt(abs(area) / math.pi))

@@ -32,7 +32,7 @@ from labeler.formats.parsing import (
 )
 from labeler.formats.record import read_records, with_sidecar
 from labeler.formats.report import ImportReport
-from labeler.formats.shapes import Outline, Shape, ellipse, polygon
+from labeler.formats.shapes import DrawnShape, Outline, ellipse, polygon
 from livecam.core.errors import SourceError
 from livecam.core.types import Box, Side
 from livecam.store.samples import EyeLabel
@@ -243,7 +243,7 @@ def _add(shape: Mapping[str, Any], about: Mapping[str, Any], marks: Marks, repor
         report.pass_over(f"the {kind} {name!r}")
 
 
-def _shape(kind: str, shape: Mapping[str, Any]) -> Shape:
+def _shape(kind: str, shape: Mapping[str, Any]) -> DrawnShape:
     if kind == "polygon":
         xs, ys = (sequence(shape.get(f"all_points_{axis}"), "its corners") for axis in "xy")
         if len(xs) != len(ys):
@@ -253,7 +253,7 @@ def _shape(kind: str, shape: Mapping[str, Any]) -> Shape:
     if kind == "ellipse":
         return ellipse(x, y, number(shape.get("rx"), "its rx"), number(shape.get("ry"), "its ry"))
     radius = number(shape["r"], "its r") if kind == "circle" else None
-    return Shape(Outline.CIRCLE if kind == "circle" else Outline.POINT, x, y, radius or None)
+    return DrawnShape(Outline.CIRCLE if kind == "circle" else Outline.POINT, x, y, radius or None)
 
 
 def _name(about: Mapping[str, Any]) -> str:
