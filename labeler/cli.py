@@ -11,6 +11,7 @@ import typer
 
 from labeler.formats.interfaces import Format
 from labeler.session.actions import LabelingMode
+from livecam.cli.path_arguments import ExpandingGroup
 from livecam.core.errors import LivecamError, MissingExtraError, SettingsError
 from livecam.store.samples import Split
 
@@ -30,13 +31,20 @@ def export(
     """Write samples, labels and pictures for another tool, or to take them to another store; OUT is whole or not there.
 
     \b
-    coco         annotations/person_keypoints_all.json, images/
-    labelme      a .json beside each picture: labelme OUT
-    labelstudio  tasks.json, label_config.xml, images/
-    cvat         annotations.xml (for images 1.1), images/
-    datumaro     annotations/SPLIT.json, images/SPLIT/
-    annotation   annotation.json (class 1 true, 0 false), images/
-    csv          pupils.csv (one row an eye), images/
+    coco             annotations/person_keypoints_all.json, images/
+    labelme          a .json beside each picture: labelme OUT
+    labelstudio      tasks.json, label_config.xml, images/
+    labelstudio-min  tasks_min.json (JSON-MIN), images/
+    cvat             annotations.xml (for images 1.1), images/
+    datumaro         annotations/SPLIT.json, images/SPLIT/
+    annotation       annotation.json (class 1 true, 0 false), images/
+    csv              pupils.csv (one row an eye), images/
+    csv-wide         pupils.csv (one row a face), images/
+    dlib             faces.xml (imglab), images/
+    pts              a .pts (iBUG) beside each picture
+    yolo-pose        data.yaml, labels/SPLIT/, images/SPLIT/
+    via              via_project.json (VGG Image Annotator 2), images/
+    supervisely      meta.json, SPLIT/ann/, SPLIT/img/
 
     Label Studio finds the pictures when its local files begin in the folder that holds OUT.
     """
@@ -51,16 +59,28 @@ def import_(
     kind: _FORMAT,
     images: Annotated[Path | None, typer.Option(help="Where the pictures are, if not beside the file.")] = None,
     split: Annotated[Split, typer.Option(help="Of pictures whose file says none.")] = Split.TRAIN,
+    strict: Annotated[bool, typer.Option("--strict", help="What would be left out refuses the whole file.")] = False,
+    viewer_sides: Annotated[
+        bool, typer.Option("--viewer-sides", help="Left in the file is left in the picture, not the subject's own.")
+    ] = False,
     db: _DB = None,
 ) -> None:
     """Take in samples and labels: all that export wrote, or the pictures and points of another tool's file.
 
-    Labels that are new or were changed in the other tool count as said by `import`. What is there already stays;
-    importing twice is importing once.
+    Labels that are new or were changed in the other tool count as said by `import`, its predictions as guesses. Each
+    face is a sample, with the landmarks that are found in its picture. What is left out or not understood is told.
+    What is there already stays; importing twice is importing once.
+
+    Formats are those of export; csv takes any table of pupils, yolo-pose needs the data.yaml that names key points.
     """
     from labeler.exchange.export import import_labels
+    from labeler.exchange.importing import ImportOptions
 
-    print(f"livecam-label: {import_labels(store, source, kind, url=db, split=split, images=images)}")
+    options = ImportOptions(split=split, images=images, strict=strict, viewer_sides=viewer_sides)
+    done = import_labels(store, source, kind, url=db, options=options)
+    for remark in done.remarks:
+        print(f"livecam-label: {remark}", file=sys.stderr)
+    print(f"livecam-label: {done.summary}")
 
 
 def serve(
@@ -94,6 +114,7 @@ def serve(
 
 app = typer.Typer(
     name="livecam-label",
+    cls=ExpandingGroup,
     help="Label by keys and mouse; a decision is on disk before the next picture shows.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -13,6 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from livecam.core.errors import SettingsError
+from livecam.core.paths import expand_path
 from livecam.core.tflite import Runtime
 from livecam.store.samples import CropMode
 
@@ -148,17 +150,28 @@ class Settings(Section):
 
 
 DEFAULT_FILE = Path("livecam.toml")
+_PATHS = {
+    ("source", "source"),
+    ("pupils", "model"),
+    ("output", "sinks"),
+    ("output", "folder"),
+    ("collect", "queue"),
+}
+# What a source or sink may be besides a path.
+_NO_PATH = re.compile(r"auto|demo|window|virtualcam|null|\d+|\w[\w+.-]*://.*", re.DOTALL)
 
 
 def load(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> Settings:
     """Defaults, overridden by the TOML file, overridden by `flags` (section to key to value; None means not given).
 
-    Without a path, `livecam.toml` in the working folder is read when it is there. SettingsError for a file that
-    cannot be read, an unknown key, which is answered with the known ones, or a value that cannot be right.
+    Without a path, `livecam.toml` in the working folder is read when it is there. Paths may hold `~` and environment
+    variables; relative ones are relative to the file they stand in, those of flags to the working folder.
+    SettingsError for a file that cannot be read, an unknown key, which is answered with the known ones, or a value that
+    cannot be right.
     """
-    written = _read(path) if path or DEFAULT_FILE.is_file() else {}
+    written = _expanded(_read(path), (path or DEFAULT_FILE).parent) if path or DEFAULT_FILE.is_file() else {}
     for section, values in flags.items():
-        given = {key: value for key, value in values.items() if value is not None}
+        given = {key: _path(section, key, value) for key, value in values.items() if value is not None}
         if given:
             base = written.get(section, {})
             written[section] = {**base, **given} if isinstance(base, dict) else base
@@ -171,13 +184,38 @@ def load(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> Settings:
 def _read(path: Path | None) -> dict[str, Any]:
     path = path or DEFAULT_FILE
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        # Editors of Windows write a mark before the first line.
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(
             f"cannot read the settings {path}: {error.strerror}; `livecam config --write` makes one"
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not a TOML file: {error}; `livecam config` shows how one looks") from error
+
+
+def _expanded(written: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The same with its paths below the folder of the file, where that is not the working folder."""
+    below = None if folder.resolve() == Path.cwd() else folder
+    return {
+        section: {key: _path(section, key, value, below) for key, value in values.items()}
+        if isinstance(values, dict)
+        else values
+        for section, values in written.items()
+    }
+
+
+def _path(section: str, key: str, value: Any, folder: Path | None = None) -> Any:
+    """A value of the settings, expanded where it is a path, or a list of paths."""
+    if (section, key) not in _PATHS:
+        return value
+    if isinstance(value, list | tuple):
+        return [_path(section, key, one, folder) for one in value]
+    if isinstance(value, Path):
+        return Path(expand_path(str(value), folder))
+    if not isinstance(value, str) or not value or _NO_PATH.fullmatch(value.strip()):
+        return value
+    return expand_path(value, folder)
 
 
 def _plain(problem: Mapping[str, Any]) -> str:

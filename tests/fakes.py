@@ -42,7 +42,8 @@ def _brows() -> Points:
 
 
 def _nose() -> Points:
-    bridge = [[0, -0.05], [0, 0.2], [0, 0.45], [0, 0.65]]
+    # One point is not where the drawn face of samples without landmarks has it.
+    bridge = [[0, -0.05], [0, 0.22], [0, 0.45], [0, 0.65]]
     base = [[-0.22, 0.78], [-0.11, 0.82], [0, 0.85], [0.11, 0.82], [0.22, 0.78]]
     return np.array(bridge + base, np.float32)
 

@@ -1,1 +1,1 @@
-"""Export and import of labels, in the formats of other tools."""
+"""Export and import of labels: pictures found, faces matched, people told apart, in the formats of other tools."""

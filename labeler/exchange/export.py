@@ -9,10 +9,15 @@ from pathlib import Path
 
 from labeler.exchange import importing
 from labeler.exchange.atomic_folder import atomic_folder
+from labeler.exchange.importing import ImportOptions
 from labeler.exchange.registry import FORMATS
 from labeler.formats.interfaces import ExportItem, Format
+from labeler.formats.report import ImportReport
 from labeler.session.opening import open_store
-from livecam.core.errors import SourceError, StoreError
+from livecam.core.errors import LivecamError, SourceError, StoreError
+from livecam.core.interfaces import FaceDetector
+from livecam.perception.faces.factory import open_stills
+from livecam.settings import FaceSettings
 from livecam.store.samples import Split
 from livecam.store.store import Store
 
@@ -66,6 +71,17 @@ def _counted(entries: Iterator[ExportItem], exported: ExportResult) -> Iterator[
         yield entry
 
 
+_MOST_FACES = 16  # in one picture: as many as the settings allow
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What was done, in a sentence, and what did not come in or should be looked at, a line each."""
+
+    summary: str
+    remarks: tuple[str, ...] = ()
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -91,20 +107,35 @@ def import_labels(
     kind: Format,
     *,
     url: str | None = None,
-    split: Split = Split.TRAIN,
-    images: Path | None = None,
+    options: ImportOptions | None = None,
+    faces: Callable[[ImportReport], FaceDetector | None] | None = None,
     clock: Callable[[], datetime] = _now,
-) -> str:
-    """Takes in what `path` holds; what was done, in a sentence. LivecamErrors leave the store as it was."""
-    now = clock()
+) -> Imported:
+    """Takes in what `path` holds. LivecamErrors leave the store as it was.
+
+    `faces` opens what finds the faces in the pictures; unset is the finder that the program uses for photographs.
+    """
+    now, report = clock(), ImportReport()
+    finder = (faces or default_faces)(report)
     # Before the store is opened, which would make one.
-    arrivals = importing.read(kind, path, now=now, split=split, images=images)
+    arrivals = importing.read(kind, path, now=now, options=options, faces=finder, report=report)
     with Store.open(folder, url) as store:
         taken = importing.take_in(store, arrivals, now=now)
     here = len(arrivals) - taken.samples
-    were = f" ({here} were there already)" if here else ""
+    told = [f"{here} were there already"] if here else []
+    told += [f"{len(report.left_out)} left out"] if report.left_out else []
+    were = f" ({', '.join(told)})" if told else ""
     events = f"{taken.events} label event{'' if taken.events == 1 else 's'}"
-    return f"imported {_samples(taken.samples)}{were} and {events} into {folder}"
+    return Imported(f"imported {_samples(taken.samples)}{were} and {events} into {folder}", tuple(report.lines()))
+
+
+def default_faces(report: ImportReport) -> FaceDetector | None:
+    """The finder for photographs; None, and a word in the report, where none can be opened here."""
+    try:
+        return open_stills(FaceSettings(max_faces=_MOST_FACES))
+    except LivecamError as error:
+        report.note(f"no faces are looked for in the pictures: {error}")
+        return None
 
 
 def _samples(count: int) -> str:

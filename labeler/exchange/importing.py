@@ -1,22 +1,26 @@
-"""Imports labels of another store or another tool into a store: all of it, or nothing."""
+"""Imports labels of another store or another tool: each picture whole, or left out with a reason."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from labeler.exchange.placeholder_sample import placeholder_sample
+from labeler.exchange.people import people
+from labeler.exchange.picture_files import PictureFiles
+from labeler.exchange.placeholder_sample import Origin, placeholder_sample
 from labeler.exchange.registry import FORMATS
 from labeler.formats.interfaces import Format, ParsedItem
 from labeler.formats.keypoints import Condition, condition
-from labeler.formats.parsing import parse_errors
 from labeler.formats.record import from_record
+from labeler.formats.report import ImportReport
 from livecam.core.errors import SourceError
 from livecam.core.images import read_image
-from livecam.core.types import Image, Point
+from livecam.core.interfaces import FaceDetector
+from livecam.core.types import Frame, Image, Point
 from livecam.store.ingest import ImportResult
 from livecam.store.label_events import MARGIN
 from livecam.store.labels import judgement_of, shown_predictions
@@ -51,7 +55,7 @@ def external_edits(
     """
     then = resolve_labels(recorded)
     if found.labels:
-        known = same(found.labels, then.labels) or same(found.labels, here.labels)
+        known = same(found.labels, then.labels, found.rounding) or same(found.labels, here.labels, found.rounding)
         return () if known else tuple(_placed(found.labels, sample, now))
     if found.is_right is not None:
         return _judged(found.is_right, sample, recorded, here, now)
@@ -60,18 +64,23 @@ def external_edits(
     return ()
 
 
-def same(some: Sequence[EyeLabel], others: Sequence[EyeLabel]) -> bool:
-    """The same eyes in the same state and place; a radius that one does not know fits every other."""
-    return len(some) == len(others) and all(map(_same, some, others))
+def same(some: Sequence[EyeLabel], others: Sequence[EyeLabel], rounding: float = TOLERANCE) -> bool:
+    """The same eyes in the same state and place; a radius that one does not know fits every other.
+
+    `rounding` is how far apart the same place may be, in pixels.
+    """
+    return len(some) == len(others) and all(
+        _same(one, other, rounding) for one, other in zip(some, others, strict=True)
+    )
 
 
-def _same(one: EyeLabel, other: EyeLabel) -> bool:
+def _same(one: EyeLabel, other: EyeLabel, rounding: float) -> bool:
     if (one.side, condition(one)) != (other.side, condition(other)):
         return False
     if one.centre is None or other.centre is None:
         return True
-    radii_fit = one.radius is None or other.radius is None or abs(one.radius - other.radius) <= TOLERANCE
-    return radii_fit and math.dist(one.centre, other.centre) <= TOLERANCE
+    radii_fit = one.radius is None or other.radius is None or abs(one.radius - other.radius) <= rounding
+    return radii_fit and math.dist(one.centre, other.centre) <= rounding
 
 
 def _placed(labels: Sequence[EyeLabel], sample: Sample, now: datetime) -> Iterator[LabelEvent]:
@@ -95,33 +104,58 @@ def _judged(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImportItem:
-    """One picture of a file, looked at and found to be in order."""
+    """One face of a picture of a file, looked at and found to be in order."""
 
     found: ParsedItem
-    picture: Path
+    picture: Path | None  # None: it stands in the file itself
     sample: Sample
     events: tuple[LabelEvent, ...]  # as they were recorded
 
+    def image(self) -> Image:
+        """The sample's own part of the picture."""
+        left, top = self.sample.origin if self.found.record is None else (0, 0)
+        width, height = self.sample.size
+        return _image(self.found, self.picture)[top : top + height, left : left + width].copy()
 
-def read(kind: Format, path: Path, *, now: datetime, split: Split, images: Path | None = None) -> Sequence[ImportItem]:
-    """All that a file says, before anything is changed. SourceError names the entry that is wrong.
 
-    `split` is that of pictures whose file says none, `images` the folder where pictures are looked for first.
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How a file is to be read."""
+
+    split: Split = Split.TRAIN  # of pictures whose file says none
+    images: Path | None = None  # the folder where pictures are looked for first
+    strict: bool = False  # whatever is left out or not understood refuses the whole file
+    viewer_sides: bool = False  # its left eye is the one on the left of the picture
+
+
+def read(
+    kind: Format,
+    path: Path,
+    *,
+    now: datetime,
+    options: ImportOptions | None = None,
+    faces: FaceDetector | None = None,
+    report: ImportReport | None = None,
+) -> Sequence[ImportItem]:
+    """All that a file says, before anything is changed; what is wrong with an item leaves it out, see the report.
+
+    `faces` finds the faces in pictures that livecam did not record. SourceError for a file of which nothing can be
+    taken, and with `strict` for everything that the report would tell.
     """
+    options, report = options or ImportOptions(), report or ImportReport()
     session = f"import {path.absolute().name} {now:%Y-%m-%d %H:%M:%S}"
-    arrivals: dict[str, ImportItem] = {}
-    for number, found in enumerate(FORMATS[kind].read(path)):
-        picture = find_file(found, images)
-        with parse_errors(found.where):
-            arrival = _arrival(found, picture, session=session, number=number, now=now, split=split)
-        if not same(found.labels, resolve_labels(arrival.events).labels):
-            _check_places(found, arrival.sample.size)
-        if arrival.sample.id in arrivals:
-            raise SourceError(f"{found.where} is the same picture as {arrivals[arrival.sample.id].found.where}")
-        arrivals[arrival.sample.id] = arrival
-    if not arrivals:
+    reading = _Reading(options, faces, report, Origin(session, now, options.split))
+    for number, found in enumerate(FORMATS[kind].read(path, report)):
+        with report.item(found.where):
+            reading.add(found, number)
+    if options.strict:
+        report.refuse()
+    if not reading.arrivals and report.left_out:
+        more = len(report.left_out) - 1
+        raise SourceError(report.left_out[0] + (f"; nor can {more} more be imported" if more else ""))
+    if not reading.arrivals:
         raise SourceError(f"{path} holds no pictures; there is nothing to import")
-    return tuple(arrivals.values())
+    return tuple(reading.arrivals.values())
 
 
 def take_in(store: Store, arrivals: Sequence[ImportItem], *, now: datetime) -> ImportResult:
@@ -134,37 +168,72 @@ def take_in(store: Store, arrivals: Sequence[ImportItem], *, now: datetime) -> I
     return store.import_samples(_pictures(arrivals), events)
 
 
-def find_file(found: ParsedItem, images: Path | None) -> Path:
-    folders = (*([images] if images else []), *found.folders)
-    # A tool may have kept its pictures elsewhere: then their names are left.
-    names = [found.picture, found.picture.replace("\\", "/").rsplit("/", 1)[-1]]
-    for name in names:
-        for folder in folders:
-            if name and (folder / name).is_file():
-                return folder / name
-    looked = ", ".join(dict.fromkeys(str(folder) for folder in folders))
-    raise SourceError(
-        f"{found.where}: its picture {found.picture} is in none of {looked}; name its folder with --images"
-    )
+class _Reading:
+    """What came in so far."""
+
+    def __init__(self, options: ImportOptions, faces: FaceDetector | None, report: ImportReport, about: Origin) -> None:
+        self._options, self._faces, self._report, self._about = options, faces, report, about
+        self._files = PictureFiles(options.images)
+        self.arrivals: dict[str, ImportItem] = {}
+
+    def add(self, found: ParsedItem, number: int) -> None:
+        """All the faces of a picture, or none of them."""
+        path = None if found.load else self._files.find(found)
+        image = _image(found, path)
+        _check_size(found, image)
+        found = found.in_pixels((image.shape[1], image.shape[0]))
+        if found.record is not None:
+            arrivals = [_recorded(found, found.record, path, image)]
+        else:
+            said = found.with_other_sides() if self._options.viewer_sides else found
+            arrivals = self._foreign(said, path, image, number)
+        for arrival in arrivals:
+            if arrival.sample.id in self.arrivals:
+                other = self.arrivals[arrival.sample.id].found.where
+                raise SourceError(f"{found.where} is the same picture as {other}")
+        self.arrivals |= {arrival.sample.id: arrival for arrival in arrivals}
+
+    def _foreign(self, found: ParsedItem, path: Path | None, image: Image, number: int) -> list[ImportItem]:
+        seen = self._faces.detect(Frame(image, 0, 0.0)) if self._faces else ()
+        everybody = people(found, seen, self._report)
+        arrivals = []
+        for person in everybody:
+            alone, about = len(everybody) == 1, self._about.of(number)
+            sample, said = placeholder_sample(found, person, image, alone=alone, about=about, report=self._report)
+            one = replace(found, faces=(said,), loose=())
+            _check_places(one, sample.size)
+            arrivals.append(ImportItem(one, path, sample, ()))
+        if len({arrival.sample.id for arrival in arrivals}) < len(arrivals):
+            raise SourceError(f"{found.where}: two of its faces are so near that one cut-out would hold both")
+        return arrivals
 
 
-def _arrival(found: ParsedItem, picture: Path, *, session: str, number: int, now: datetime, split: Split) -> ImportItem:
-    image = read_image(picture)
-    _check_size(found, image)
-    if found.record is None:
-        sample = placeholder_sample(found, image, session=session, number=number, now=now, split=split)
-        return ImportItem(found, picture, sample, ())
-    sample, events = from_record(found.record)
+def _recorded(found: ParsedItem, record: Mapping[str, Any], path: Path | None, image: Image) -> ImportItem:
+    sample, events = from_record(record)
     if sample.id != pixel_hash(image) or sample.size != image.shape[1::-1]:
-        raise SourceError(f"{found.where}: {picture} is not the picture that was exported, its pixels have changed")
-    return ImportItem(found, picture, sample, events)
+        raise SourceError(f"{found.where}: {path} is not the picture that was exported, its pixels have changed")
+    if not same(found.labels, resolve_labels(events).labels, found.rounding):
+        _check_places(found, sample.size)
+    return ImportItem(found, path, sample, events)
+
+
+def _image(found: ParsedItem, path: Path | None) -> Image:
+    if path is None:
+        assert found.load is not None
+        return found.load()
+    try:
+        return read_image(path)
+    except SourceError as error:
+        raise SourceError(f"{found.where}: {error}") from error
 
 
 def _check_size(found: ParsedItem, image: Image) -> None:
     height, width = image.shape[:2]
-    if found.size is not None and tuple(found.size) != (width, height):
-        said = f"{found.size[0]}x{found.size[1]}"
-        raise SourceError(f"{found.where}: it says {said} pixels, its picture has {width}x{height}")
+    if found.size is None or tuple(found.size) == (width, height):
+        return
+    said = f"it says {found.size[0]}x{found.size[1]} pixels, its picture has {width}x{height}"
+    turned = "; the picture is turned by its EXIF mark, its labels are not" if found.size == (height, width) else ""
+    raise SourceError(f"{found.where}: {said}{turned}")
 
 
 def _check_places(found: ParsedItem, size: tuple[int, int]) -> None:
@@ -195,4 +264,4 @@ def _standings(store: Store, arrivals: Sequence[ImportItem]) -> Mapping[str, tup
 
 def _pictures(arrivals: Sequence[ImportItem]) -> Iterator[tuple[Sample, Image]]:
     for arrival in arrivals:
-        yield arrival.sample, read_image(arrival.picture)
+        yield arrival.sample, arrival.image()

@@ -1,90 +1,83 @@
-"""Placeholder samples for images of which a file says no more than where the pupils are."""
+"""Samples for faces of which a file says where the pupils are, with landmarks found, given or, failing that, drawn."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-import numpy as np
-
+from labeler.exchange.people import Person
+from labeler.formats.faces import ParsedFace, Rescaling, moved_face
 from labeler.formats.interfaces import ParsedItem
-from livecam.core.types import Image, Point, Points, Side
-from livecam.store.samples import CropMode, Prediction, Sample, SamplingReason, Split, pixel_hash
+from labeler.formats.parsing import MalformedError
+from labeler.formats.report import ImportReport
+from livecam.core.placeholder_landmarks import placeholder_landmarks
+from livecam.core.types import Box, Face, Image, Points
+from livecam.live.collection.sample_builder import crop_sample
+from livecam.store.samples import CropMode, Sample, SamplingReason, Split, pixel_hash
 
-_EYES = {Side.RIGHT: (-0.5, 0.0), Side.LEFT: (0.5, 0.0)}  # pupil distances from the middle between them
-_FACE_SHARE = 1 / 4  # of a picture's shorter side is the pupil distance, where one eye at most is known
+_NO_FACE = "no face was found where these labels are: their samples have drawn landmarks, and training leaves them out"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where and when samples come from."""
+
+    session: str
+    now: datetime
+    split: Split  # of pictures whose file says none
+    number: int = 0  # of the picture in its file
+
+    def of(self, number: int) -> Origin:
+        return replace(self, number=number)
 
 
 def placeholder_sample(
-    found: ParsedItem, picture: Image, *, session: str, number: int, now: datetime, split: Split
-) -> Sample:
-    """The whole picture is the frame. Its reason is `flag`, for a person asked for it, so that it is never evicted.
+    found: ParsedItem, person: Person, picture: Image, *, alone: bool, about: Origin, report: ImportReport
+) -> tuple[Sample, ParsedFace]:
+    """The sample, and what is said of it in the pixels of its own picture.
 
-    The landmarks are those of a drawn face put where the eyes are, since nobody looked for the true ones.
+    Somebody who is `alone` keeps the whole picture, else it is cut out. The landmarks are those that the file has, else
+    those of the face that was found, else those of a drawn one. The reason is `flag`, for a person asked for it, so
+    that it is never evicted. MalformedError for a face that is too small to be cut out.
     """
     height, width = picture.shape[:2]
-    places = {guess.side: guess.pupil.centre for guess in found.guesses if guess.pupil is not None}
-    places |= {label.side: label.centre for label in found.labels if label.centre is not None}
-    return Sample(
-        id=pixel_hash(picture),
-        session=session,
-        captured=now,
+    landmarks = _landmarks(person, (width, height), report)
+    kept = picture, (0, 0)
+    if not alone:
+        face = Face(Box(0, 0, width, height), landmarks, 1.0)
+        cut = crop_sample(picture, face, CropMode.FACE)
+        if cut is None:
+            raise MalformedError("one of its faces is too small to be cut out, or outside the picture")
+        kept = cut
+    own, (left, top) = kept
+    to = Rescaling((1.0, 1.0), (-float(left), -float(top)))
+    said = moved_face(ParsedFace(person.said.labels, person.said.guesses, person.said.box, landmarks), to)
+    assert said.landmarks is not None
+    sample = Sample(
+        id=pixel_hash(own),
+        session=about.session,
+        captured=about.now,
         source=found.picture,
-        frame_index=number,
+        frame_index=about.number,
         seconds=0.0,
-        size=(width, height),
-        keep=CropMode.FRAME,
-        origin=(0, 0),
+        size=(own.shape[1], own.shape[0]),
+        keep=CropMode.FRAME if alone else CropMode.FACE,
+        origin=(left, top),
         frame_size=(width, height),
-        landmarks=_landmarks(places, (width, height)),
-        predictions=_first_of_each(found.guesses),
+        landmarks=said.landmarks,
+        predictions=said.guesses,
         reason=SamplingReason.FLAG,
         priority=1.0,
-        split=found.split or split,
+        split=found.split or about.split,
     )
+    return sample, said
 
 
-def _first_of_each(guesses: Sequence[Prediction]) -> tuple[Prediction, ...]:
-    """A finder guesses once of an eye, also when a file holds what several models said."""
-    first: dict[Side, Prediction] = {}
-    for guess in guesses:
-        first.setdefault(guess.side, guess)
-    return tuple(first.values())
-
-
-def _landmarks(places: Mapping[Side, Point], size: tuple[int, int]) -> Points:
-    """A drawn face turned, scaled and moved so that its eyes are in these places."""
-    unit, roll = min(size) * _FACE_SHARE, 0.0
-    middle = np.array([size[0] / 2, size[1] / 2])
-    if len(places) == 2:
-        right, left = np.array(places[Side.RIGHT]), np.array(places[Side.LEFT])
-        unit = max(float(math.hypot(*(left - right))), 1.0)
-        roll = math.atan2(left[1] - right[1], left[0] - right[0])
-        middle = (left + right) / 2
-    elif places:
-        ((side, place),) = places.items()
-        middle = np.array(place) - np.array(_EYES[side]) * unit
-    turn = np.array([[math.cos(roll), math.sin(roll)], [-math.sin(roll), math.cos(roll)]])
-    landmarks: Points = (_drawn_face() @ turn * unit + middle).astype(np.float32)
-    return landmarks
-
-
-def _drawn_face() -> Points:
-    """(68, 2), in pupil distances from the middle between the pupils, iBUG order."""
-    down = np.linspace(np.pi, 0, 17)
-    jaw = np.column_stack([1.15 * np.cos(down), 0.1 + 1.6 * np.sin(down)])
-    brow = np.array([[-0.95, -0.28], [-0.8, -0.4], [-0.6, -0.43], [-0.4, -0.4], [-0.22, -0.33]])
-    bridge = [[0, -0.05], [0, 0.2], [0, 0.45], [0, 0.65]]
-    nostrils = [[-0.22, 0.78], [-0.11, 0.82], [0, 0.85], [0.11, 0.82], [0.22, 0.78]]
-    eye = np.array([[-0.23, 0], [-0.08, -0.09], [0.08, -0.09], [0.23, 0], [0.08, 0.08], [-0.08, 0.08]])
-    eyes = [eye + _EYES[Side.RIGHT], eye + _EYES[Side.LEFT]]
-    lips = [_ring(12, 0.42, 0.16), _ring(8, 0.34, 0.06)]
-    face: Points = np.concatenate([jaw, brow, (brow * [-1, 1])[::-1], bridge, nostrils, *eyes, *lips])
-    return face
-
-
-def _ring(count: int, width: float, height: float) -> Points:
-    """Lips, from the corner that is left in the picture, clockwise."""
-    angle = np.pi + np.arange(count) * 2 * np.pi / count
-    return np.column_stack([width * np.cos(angle), 1.15 + height * np.sin(angle)]).astype(np.float32)
+def _landmarks(person: Person, size: tuple[int, int], report: ImportReport) -> Points:
+    if person.said.landmarks is not None:
+        return person.said.landmarks
+    if person.face is not None:
+        return person.face.landmarks
+    if person.said.labels:
+        report.note(_NO_FACE)
+    return placeholder_landmarks(person.said.places, size)

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from labeler.formats.faces import Mark, ParsedFace
 from labeler.formats.interfaces import ExportItem, ParsedItem
-from labeler.formats.keypoints import NAMES, attributes, labels_of, triples
-from labeler.formats.parsing import compact, located, parse_errors, read_json, write_list
+from labeler.formats.keypoints import NAMES, attributes, face_box, face_of, guesses_of, has_pupils, triples
+from labeler.formats.parsing import (
+    MalformedError,
+    compact,
+    kind_of,
+    located,
+    mapping,
+    number,
+    parse_errors,
+    read_json,
+    sequence,
+    size_of,
+    write_list,
+)
 from labeler.formats.record import KEY, to_record
+from labeler.formats.report import ImportReport
 from livecam.core.errors import SourceError
-from livecam.store.samples import Sample
+from livecam.core.types import Box
 
 FILE = "annotations/person_keypoints_all.json"
 _CATEGORY = {"id": 1, "name": "face", "supercategory": "person", "keypoints": NAMES, "skeleton": [[1, 2]]}
@@ -32,11 +47,11 @@ def write(entries: Iterable[ExportItem], folder: Path, home: Path) -> None:
 
 
 def _images(entries: Iterable[ExportItem], annotations: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    for number, entry in enumerate(entries, start=1):
+    for place, entry in enumerate(entries, start=1):
         if entry.labels:
-            annotations.append(_annotation(entry, len(annotations) + 1, number))
+            annotations.append(_annotation(entry, len(annotations) + 1, place))
         yield {
-            "id": number,
+            "id": place,
             "file_name": entry.picture,
             "width": entry.sample.size[0],
             "height": entry.sample.size[1],
@@ -47,7 +62,7 @@ def _images(entries: Iterable[ExportItem], annotations: list[Mapping[str, Any]])
 
 def _annotation(entry: ExportItem, number: int, image: int) -> Mapping[str, Any]:
     points = triples(entry)
-    box = _box(entry.sample)
+    box = face_box(entry.sample)
     return {
         "id": number,
         "image_id": image,
@@ -62,48 +77,95 @@ def _annotation(entry: ExportItem, number: int, image: int) -> Mapping[str, Any]
     }
 
 
-def _box(sample: Sample) -> tuple[float, float, float, float]:
-    """Around the landmarks, as far as the picture goes; all of it where they are elsewhere."""
-    width, height = sample.size
-    left, top = (sample.landmarks.min(axis=0) + 0.5).clip(0, (width, height)).tolist()
-    right, bottom = (sample.landmarks.max(axis=0) + 0.5).clip(0, (width, height)).tolist()
-    if right <= left or bottom <= top:
-        return 0, 0, width, height
-    return left, top, right - left, bottom - top
+def read(path: Path, report: ImportReport) -> Iterator[ParsedItem]:
+    """Any COCO keypoints whose names tell the eyes; `left` is the subject's own, v = 1 an eye whose iris is hidden.
 
-
-def read(path: Path) -> Iterator[ParsedItem]:
-    """Any COCO keypoints whose names tell the eyes; `left` is the subject's own, v = 1 an eye whose iris is hidden."""
+    Each annotation is a face; one with a score was made by a program and is a guess.
+    """
     file = located(path / "annotations" if (path / "annotations").is_dir() else path, Path(FILE).name, ".json")
     content = read_json(file)
     with parse_errors(str(file)):
-        names = {category["id"]: category.get("keypoints", []) for category in content["categories"]}
-        by_image = defaultdict(list)
-        for annotation in content.get("annotations", []):
-            by_image[annotation["image_id"]].append(annotation)
-        images = list(content["images"])
+        content = mapping(content, "the file")
+        names = _keypoint_names(sequence(content["categories"], "its categories"), file)
+        images = list(sequence(content["images"], "its images"))
+        by_image = _by_image(sequence(content.get("annotations"), "its annotations"), images, file, report)
     for image in images:
-        where = f"image {image.get('id') if isinstance(image, dict) else image!r} of {file}"
-        with parse_errors(where):
-            yield _found(image, by_image.get(image["id"], []), names, file, where)
+        where = f"image {image.get('id') if isinstance(image, dict) else kind_of(image)} of {file}"
+        with report.item(where):
+            said = mapping(image, "it")
+            yield _found(said, by_image.get(str(said["id"]), []), names, file, where, report)
+
+
+def _keypoint_names(categories: Sequence[Any], file: Path) -> Mapping[str, list[str]]:
+    """By the category's id, as text: tools write it as a number or a string."""
+    names = {str(one["id"]): [str(name) for name in one.get("keypoints") or ()] for one in categories}
+    known = sorted({name for some in names.values() for name in some})
+    if known and not has_pupils(known):
+        told = ", ".join(known[:5])
+        raise SourceError(f"{file}: none of the keypoints {told} is a pupil; one is called left_pupil or left_eye")
+    return names
+
+
+def _by_image(
+    annotations: Sequence[Any], images: Sequence[Any], file: Path, report: ImportReport
+) -> Mapping[str, list[Mapping[str, Any]]]:
+    there = {str(image.get("id")) for image in images if isinstance(image, Mapping)}
+    by_image: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for place, annotation in enumerate(annotations, start=1):
+        with report.item(f"annotation {place} of {file}"):
+            image = str(mapping(annotation, "it")["image_id"])
+            if image not in there:
+                raise MalformedError(f"it is of image {image}, which the file does not have")
+            by_image[image].append(annotation)
+    return by_image
 
 
 def _found(
-    image: Mapping[str, Any], annotations: list[Any], names: Mapping[int, list[str]], file: Path, where: str
+    image: Mapping[str, Any],
+    annotations: list[Mapping[str, Any]],
+    names: Mapping[str, list[str]],
+    file: Path,
+    where: str,
+    report: ImportReport,
 ) -> ParsedItem:
-    faces = [face for face in annotations if any(face.get("keypoints", ())[2::3])]
-    if len(faces) > 1:
-        raise SourceError(f"{where} has {len(faces)} faces; a sample has one: cut them apart first")
+    size = size_of(image.get("width"), image.get("height"))
+    faces: list[ParsedFace] = []
+    loose: list[Mark] = []
+    for annotation in annotations:
+        face, unsided = _face(annotation, names, size, report)
+        faces += [face] if face else []
+        loose += unsided
     return ParsedItem(
-        picture=image["file_name"],
+        picture=str(image["file_name"]),
         folders=(file.parent / "images", file.parent.parent / "images", file.parent, file.parent.parent),
         where=where,
-        size=(image["width"], image["height"]),
-        labels=_labels(faces[0], names[faces[0]["category_id"]]) if faces else (),
+        size=size,
+        faces=tuple(faces),
+        loose=tuple(loose),
         record=image.get(KEY),
     )
 
 
-def _labels(face: Mapping[str, Any], names: list[str]) -> Any:
-    said = face.get("attributes")
-    return labels_of(face["keypoints"], names, said if isinstance(said, dict) else {})
+def _face(
+    annotation: Mapping[str, Any], names: Mapping[str, list[str]], size: tuple[int, int] | None, report: ImportReport
+) -> tuple[ParsedFace | None, tuple[Mark, ...]]:
+    category = str(annotation["category_id"])
+    if category not in names:
+        raise MalformedError(f"its category {category} is not in the file")
+    points = sequence(annotation.get("keypoints"), "its keypoints")
+    if not points or not has_pupils(names[category]):
+        report.pass_over(f"an annotation of category {category} without keypoints of eyes")
+        return None, ()
+    if not any(points[2::3]):
+        return None, ()
+    said = annotation.get("attributes")
+    face, unsided = face_of(points, names[category], said if isinstance(said, dict) else {}, report)
+    box = sequence(annotation.get("bbox"), "its box")
+    face = replace(face, box=Box(*(number(part, "a part of its box") for part in box)) if len(box) == 4 else None)
+    score = annotation.get("score")
+    if score is not None:
+        width = size[0] if size else 0
+        sure = number(score, "its score")
+        guesses = guesses_of(face.labels, finder="coco", version="", score=sure, width=width)
+        face = replace(face, labels=(), guesses=guesses)
+    return (face if face.labels or face.guesses else None), unsided

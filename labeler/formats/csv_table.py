@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from labeler.formats.interfaces import ExportItem, ParsedItem
-from labeler.formats.keypoints import Condition, condition, eye_label, in_order, side_of
-from labeler.formats.parsing import located, parse_errors
+from labeler.formats.keypoints import Condition, condition, eye_label, eye_name, side_of, to_condition
+from labeler.formats.marks import Marks
+from labeler.formats.parsing import MalformedError, located, number, parse_errors, size_of
 from labeler.formats.record import read_records, with_sidecar
+from labeler.formats.report import ImportReport
+from labeler.formats.table import Columns, Row, Table, cell, columns, eye_pairs, pairs
+from labeler.formats.wide_table import read_wide
 from livecam.core.errors import SourceError
 from livecam.core.types import Point, Side
 from livecam.store.labels import shown_predictions
@@ -22,8 +26,6 @@ _GUESSED = ("finder", "guess_state", "guess_x", "guess_y", "guess_radius", "gues
 _ABOUT = ("sample_state", "reason", "split", "session", "captured")
 _NEEDED = {"picture", "side", "x", "y"}
 
-Row = Mapping[str, Any]
-
 
 def write(entries: Iterable[ExportItem], folder: Path, home: Path) -> None:
     """Two rows a sample, left and right; `state` is empty where nothing is said. The rest is in the sidecar."""
@@ -34,7 +36,7 @@ def write(entries: Iterable[ExportItem], folder: Path, home: Path) -> None:
             table.writerows(_row(entry, side) for side in Side)
 
 
-def _row(entry: ExportItem, side: Side) -> Row:
+def _row(entry: ExportItem, side: Side) -> Mapping[str, Any]:
     sample = entry.sample
     about: dict[str, Any] = {
         "picture": entry.picture,
@@ -47,14 +49,14 @@ def _row(entry: ExportItem, side: Side) -> Row:
     return {**about, **_said(entry.label(side)), **_guessed(entry, side)}
 
 
-def _said(label: EyeLabel | None) -> Row:
+def _said(label: EyeLabel | None) -> Mapping[str, Any]:
     if label is None:
         return {}
     x, y = label.centre or ("", "")
     return {"state": condition(label).value, "x": x, "y": y, "radius": "" if label.radius is None else label.radius}
 
 
-def _guessed(entry: ExportItem, side: Side) -> Row:
+def _guessed(entry: ExportItem, side: Side) -> Mapping[str, Any]:
     guess = next((guess for guess in shown_predictions(entry.sample) if guess.side is side), None)
     if guess is None or guess.pupil is None:
         return {} if guess is None else {"finder": guess.finder}
@@ -63,55 +65,74 @@ def _guessed(entry: ExportItem, side: Side) -> Row:
     return {"finder": guess.finder, "guess_state": pupil.state.value, "guess_confidence": pupil.confidence, **place}
 
 
-def read(path: Path) -> Iterator[ParsedItem]:
-    """Any table with the columns picture, side, x and y, in pixels whose centres are whole numbers.
+def read(path: Path, report: ImportReport) -> Iterator[ParsedItem]:
+    """Any table with the columns picture, side, x and y, in pixels whose centres are whole numbers; or a wide one.
 
-    An empty x says nothing of an eye, unless `state` calls it closed or occluded.
+    An empty x says nothing of an eye, unless `state` calls it closed or occluded. A column `person` tells the faces of
+    a picture apart.
     """
     file = located(path, FILE, ".csv")
-    records = read_records(file.parent)
-    eyes: dict[str, dict[Side, EyeLabel]] = {}
-    sizes: dict[str, tuple[int, int]] = {}
-    for line, row in _rows(file):
-        with parse_errors(f"line {line} of {file}"):
-            picture = row["picture"]
-            if row.get("width") and row.get("height"):
-                sizes[picture] = (int(row["width"]), int(row["height"]))
-            _add(eyes.setdefault(picture, {}), row)
-    folders = (file.parent / "images", file.parent)
-    for picture, labels in eyes.items():
-        yield ParsedItem(
-            picture,
-            folders,
-            f"{picture} of {file}",
-            labels=in_order(labels),
-            size=sizes.get(picture),
-            record=records.get(picture),
+    table = Table(file)
+    names = columns(table.header)
+    missing = sorted(_NEEDED - names.keys())
+    wide = {name: parts for name, parts in pairs(table.header).items() if (eye := eye_name(name)) and eye.side}
+    if missing and wide:
+        yield from read_wide(table, names, eye_pairs(table.header, report), report)
+        return
+    if missing:
+        there = ", ".join(table.header[:8]) or "none"
+        raise SourceError(
+            f"{file} has no column {', '.join(missing)}; it needs picture, side, x and y, or left_pupil_x and so on; "
+            f"it has {there}"
         )
+    for name in table.header:
+        if name not in names.values() and name not in (*_SAID, *_GUESSED, *_ABOUT):
+            report.pass_over(f"the column {name!r}")
+    yield from _read_long(table, names, report)
 
 
-def _rows(file: Path) -> Iterator[tuple[int, Row]]:
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            table = csv.DictReader(opened)
-            if missing := _NEEDED - set(table.fieldnames or ()):
-                raise SourceError(f"{file} has no column {', '.join(sorted(missing))}; it needs picture, side, x and y")
-            for row in table:
-                yield table.line_num, row
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{file} is not written in UTF-8: byte {error.start}") from error
-    except (OSError, csv.Error) as error:
-        raise SourceError(f"{file} cannot be read: {str(error).lower()}") from error
+def _read_long(table: Table, names: Columns, report: ImportReport) -> Iterator[ParsedItem]:
+    file, records = table.path, read_records(table.path.parent)
+    rows: dict[str, list[tuple[int, Row]]] = {}
+    for line, row in table.rows():
+        if row is None:
+            report.leave_out(f"line {line} of {file} has not {len(table.header)} cells")
+        else:
+            rows.setdefault(cell(row, names, "picture"), []).append((line, row))
+    folders = (file.parent / "images", file.parent)
+    for picture, of_picture in rows.items():
+        marks, size = Marks(report), None
+        line = of_picture[0][0]
+        with report.item(f"{picture or 'a row without a picture'} of {file}"):
+            for line, row in of_picture:
+                with parse_errors(f"line {line} of {file}"):
+                    size = size_of(cell(row, names, "width"), cell(row, names, "height")) or size
+                    _add(marks, row, names)
+            with parse_errors(f"line {line} of {file}"):
+                faces, loose = marks.said()
+            yield ParsedItem(
+                picture,
+                folders,
+                f"{picture} of {file}",
+                faces=faces,
+                loose=loose,
+                size=size,
+                record=records.get(picture),
+            )
 
 
-def _add(labels: dict[Side, EyeLabel], row: Row) -> None:
-    side = side_of(row["side"])
+def _add(marks: Marks, row: Row, names: Columns) -> None:
+    side, person = side_of(cell(row, names, "side")), cell(row, names, "person")
+    if not cell(row, names, "picture"):
+        raise MalformedError("it names no picture")
     if side is None:
-        raise ValueError(f"its side is {row['side']!r}; a side is left or right")
-    if side in labels:
-        raise ValueError(f"the {side.value} eye of {row['picture']} is there twice")
-    state = row.get("state") or (Condition.OPEN.value if row["x"] else "")
-    if state:
-        centre = Point(float(row["x"]), float(row["y"])) if row["x"] else None
-        radius = float(row["radius"]) if row.get("radius") else None
-        labels[side] = eye_label(side, Condition(state), centre, radius)
+        raise MalformedError(f"its side is {cell(row, names, 'side')!r}; a side is left or right")
+    x, y = cell(row, names, "x"), cell(row, names, "y")
+    state = cell(row, names, "state")
+    said = to_condition(state, "its state") if state else Condition.OPEN
+    if said is not Condition.OPEN:
+        marks.add_state(side, said, person)
+    elif x or y or state:
+        radius = cell(row, names, "radius")
+        place = Point(number(x, "its x"), number(y, "its y"))
+        marks.add_mark(eye_label(side, said, place, number(radius, "its radius") if radius else None), person)

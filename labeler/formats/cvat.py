@@ -9,21 +9,24 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from xml.sax.saxutils import escape
 
 from labeler.formats.interfaces import ExportItem, ParsedItem
-from labeler.formats.keypoints import (
-    PUPILS,
-    Condition,
-    condition,
-    condition_of,
-    eye_label,
-    from_corner,
-    in_order,
-    side_of,
-    to_corner,
+from labeler.formats.keypoints import PUPILS, Condition, condition, eye_name, from_corner, to_corner
+from labeler.formats.marks import Marks
+from labeler.formats.parsing import (
+    MalformedError,
+    compact,
+    elements,
+    kind_of,
+    located,
+    number,
+    parse_json,
+    size_of,
+    whole_number,
 )
-from labeler.formats.parsing import compact, elements, located, parse_errors, parse_json
 from labeler.formats.record import KEY, Record, to_record
+from labeler.formats.report import ImportReport
+from labeler.formats.shapes import DrawnShape, Outline, ellipse, polygon
 from livecam.core.errors import SourceError
-from livecam.core.types import Side
+from livecam.core.types import Box, Side
 from livecam.store.samples import EyeLabel
 
 FILE = "annotations.xml"
@@ -91,56 +94,100 @@ def _add_attribute(parent: Element, name: str, text: str) -> None:
     SubElement(parent, "attribute", name=name).text = text
 
 
-def read(path: Path) -> Iterator[ParsedItem]:
-    """Any file of CVAT for images; `occluded` points, and tags, say which eyes have no place."""
+def read(path: Path, report: ImportReport) -> Iterator[ParsedItem]:
+    """Any file of CVAT for images; `occluded` points, and tags, say which eyes have no place.
+
+    A `group_id` and a skeleton tell the faces of a picture apart.
+    """
     file = located(path, FILE, ".xml")
     found = False
     for image, line in elements(file, "image"):
         found = True
         where = f"the image in line {line} of {file}"
-        with parse_errors(where):
-            yield _found(image, file, where)
+        with report.item(where):
+            yield _found(image, file, where, report)
     if not found:
         raise SourceError(f"{file} holds no image of CVAT for images 1.1")
 
 
-def _found(image: Element, file: Path, where: str) -> ParsedItem:
+def _found(image: Element, file: Path, where: str, report: ImportReport) -> ParsedItem:
+    marks = Marks(report)
+    for number_of, shape in enumerate(image):
+        if shape.tag == "skeleton":
+            for point in shape:
+                _add(point, marks, f"skeleton {number_of}", report)
+        else:
+            _add(shape, marks, _group(shape), report)
+    faces, loose = marks.said()
     return ParsedItem(
         picture=image.attrib["name"],
         folders=(file.parent / "images", file.parent),
         where=where,
-        labels=_labels(image),
-        size=(int(image.attrib["width"]), int(image.attrib["height"])),
+        faces=faces,
+        loose=loose,
+        size=size_of(image.get("width"), image.get("height")),
         record=_record(image, where),
     )
 
 
-def _labels(image: Element) -> tuple[EyeLabel, ...]:
-    labels = {}
-    for points in image.iter("points"):
-        side = side_of(points.attrib["label"])
-        if side and points.get("outside") != "1":
-            labels[side] = _pupil(side, points)
-    for tag in image.iter("tag"):
-        if said := condition_of(tag.attrib["label"]):
-            labels[said[0]] = eye_label(*said)
-    return in_order(labels)
+def _group(shape: Element) -> str:
+    group = shape.get("group_id", "0")
+    return "" if group == "0" else f"group {group}"
 
 
-def _pupil(side: Side, points: Element) -> EyeLabel:
-    x, y = (float(place) for place in points.attrib["points"].split(","))
-    radius = points.findtext("attribute[@name='radius']")
-    said = Condition.OCCLUDED if points.get("occluded") == "1" else Condition.OPEN
-    return eye_label(side, said, from_corner(x, y), float(radius) if radius else None)
+def _add(shape: Element, marks: Marks, group: str, report: ImportReport) -> None:
+    name = shape.attrib["label"]
+    if shape.get("outside") == "1" or name == KEY:
+        return
+    if shape.tag == "tag":
+        marks.add_tag(name, group)
+        return
+    known = eye_name(name)
+    if shape.get("occluded") == "1" and known and known.side:
+        marks.add_state(known.side, Condition.OCCLUDED, group)
+    elif shape.tag == "box":
+        marks.add_rectangle(name, _box(shape), group)
+    elif shape.tag in {"points", "ellipse", "polygon"}:
+        for outline, x, y, radius in _shapes(shape):
+            marks.add(name, outline, from_corner(x, y), radius, group)
+    else:
+        report.pass_over(f"the {shape.tag} {name!r}")
+
+
+def _box(shape: Element) -> Box:
+    left, top, right, bottom = (number(shape.get(side), f"its {side}") for side in ("xtl", "ytl", "xbr", "ybr"))
+    return Box(*from_corner(left, top), right - left, bottom - top)
+
+
+def _shapes(shape: Element) -> Iterator[DrawnShape]:
+    """In pixels from the corner."""
+    if shape.tag == "ellipse":
+        yield ellipse(*(number(shape.get(part), f"its {part}") for part in ("cx", "cy", "rx", "ry")))
+        return
+    corners = [_corner(corner) for corner in shape.attrib["points"].split(";")]
+    if shape.tag == "polygon":
+        yield polygon(corners)
+        return
+    told = shape.findtext("attribute[@name='radius']")
+    radius = number(told, "its radius") if told else None
+    yield from (DrawnShape(Outline.POINT, x, y, radius) for x, y in corners)
+
+
+def _corner(text: str) -> tuple[float, float]:
+    parts = text.split(",")
+    if len(parts) != 2:
+        raise MalformedError(f"a point is x,y and not {kind_of(text)}")
+    return number(parts[0], "an x"), number(parts[1], "a y")
 
 
 def _record(image: Element, where: str) -> Record | None:
     parts = {}
     for tag in image.iterfind(f"tag[@label='{KEY}']"):
-        parts[int(float(tag.findtext("attribute[@name='part']", "")))] = tag.findtext("attribute[@name='record']", "")
+        part = whole_number(tag.findtext("attribute[@name='part']"), f"the part of a {KEY} tag")
+        parts[part] = tag.findtext("attribute[@name='record']", "")
     if not parts:
         return None
     if sorted(parts) != list(range(len(parts))):
-        raise ValueError(f"of its {KEY} tags only the parts {sorted(parts)} are there")
+        raise MalformedError(f"of its {KEY} tags only the parts {sorted(parts)} are there")
     record: Record = parse_json("".join(parts[part] for part in range(len(parts))), f"the {KEY} tag of {where}")
     return record

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
+from labeler.formats.faces import Mark, ParsedFace
 from labeler.formats.interfaces import ExportItem, ParsedItem
 from labeler.formats.keypoints import (
     NAMES,
     VISIBLE,
     Condition,
     attributes,
-    eye_label,
+    eye_name,
+    face_of,
     from_corner,
-    in_order,
-    labels_of,
-    side_of,
+    has_pupils,
     triples,
 )
-from labeler.formats.parsing import compact, parse_errors, read_json
+from labeler.formats.marks import Marks
+from labeler.formats.parsing import MalformedError, compact, mapping, number, parse_errors, read_json, sequence, size_of
 from labeler.formats.record import KEY, to_record
+from labeler.formats.report import ImportReport
+from labeler.formats.shapes import DrawnShape, Outline, ellipse, polygon
 from livecam.core.errors import SourceError
-from livecam.core.types import Side
-from livecam.store.samples import EyeLabel, Split
+from livecam.core.types import Box
+from livecam.store.samples import Split
 
 FOLDER = "annotations"
 _IMAGE = 2  # Datumaro's number for this kind of media
@@ -55,7 +58,7 @@ def write(entries: Iterable[ExportItem], folder: Path, home: Path) -> None:
 def _item(entry: ExportItem) -> Mapping[str, Any]:
     width, height = entry.sample.size
     return {
-        "id": entry.sample.id,
+        "id": Path(entry.picture).stem,
         "annotations": [_points(entry)] if entry.labels else [],
         "attr": {KEY: to_record(entry.sample, entry.events)},
         "image": {"path": entry.picture, "size": [height, width]},
@@ -76,8 +79,11 @@ def _points(entry: ExportItem) -> Mapping[str, Any]:
     }
 
 
-def read(path: Path) -> Iterator[ParsedItem]:
-    """All splits of a folder, or one file; points with a category of keypoints, or one labelled point for each eye."""
+def read(path: Path, report: ImportReport) -> Iterator[ParsedItem]:
+    """All splits of a folder, or one file; points with a category of keypoints, or one labelled shape for each eye.
+
+    Points of one annotation, and annotations of one group, are of one face.
+    """
     folder = path / FOLDER if (path / FOLDER).is_dir() else path
     files = sorted(folder.glob("*.json")) if folder.is_dir() else [folder]
     if not files:
@@ -85,60 +91,94 @@ def read(path: Path) -> Iterator[ParsedItem]:
     for file in files:
         content = read_json(file)
         with parse_errors(str(file)):
-            names = _Names.of(content["categories"])
-            items = list(enumerate(content["items"], start=1))
-        for number, item in items:
-            where = f"item {number} of {file}"
-            with parse_errors(where):
-                yield _found(item, names, file, where)
+            content = mapping(content, "the file")
+            names = _names(mapping(content["categories"], "its categories"))
+            items = list(enumerate(sequence(content["items"], "its items"), start=1))
+        for place, item in items:
+            where = f"item {place} of {file}"
+            with report.item(where):
+                yield _found(mapping(item, "it"), names, file, where, report)
 
 
-class _Names(dict[int, list[str]]):
-    """Of a label's points, by the label's number; of the label itself, where it has no points."""
-
-    @classmethod
-    def of(cls, categories: Mapping[str, Any]) -> _Names:
-        labels = categories.get("label", {}).get("labels", [])
-        points = categories.get("points", {}).get("items", [])
-        single = {number: [label["name"]] for number, label in enumerate(labels)}
-        return cls(single | {item["label_id"]: item["labels"] for item in points if item["labels"]})
+def _names(categories: Mapping[str, Any]) -> Mapping[int, tuple[str, list[str]]]:
+    """By a label's number its own name and those of its points."""
+    labels = [str(label["name"]) for label in mapping(categories.get("label"), "label").get("labels", [])]
+    points = mapping(categories.get("points"), "points").get("items", [])
+    of_points = {item["label_id"]: [str(name) for name in item["labels"]] for item in points}
+    return {place: (name, of_points.get(place, [])) for place, name in enumerate(labels)}
 
 
-def _found(item: Mapping[str, Any], names: _Names, file: Path, where: str) -> ParsedItem:
-    image = item["image"]
+def _found(
+    item: Mapping[str, Any], names: Mapping[int, tuple[str, list[str]]], file: Path, where: str, report: ImportReport
+) -> ParsedItem:
+    image = mapping(item.get("image"), "its image")
     images = file.parent.parent / "images"
-    height, width = image.get("size") or (0, 0)
+    height, width = sequence(image.get("size"), "the size of its image") or (None, None)
+    faces: list[ParsedFace] = []
+    marks = Marks(report)
+    for annotation in sequence(item.get("annotations"), "its annotations"):
+        name, points = names.get(mapping(annotation, "an annotation").get("label_id", -1), ("", []))
+        if annotation.get("type") == "points" and has_pupils(points):
+            face, unsided = _face(annotation, points, report)
+            faces += [face] if face.labels else []
+            for mark in unsided:
+                marks.add_mark(mark)
+        else:
+            _add(annotation, name, marks, report)
+    apart, loose = marks.said()
     return ParsedItem(
-        picture=image.get("path") or f"{item['id']}.jpg",
+        picture=str(image.get("path") or f"{item['id']}.jpg"),
         folders=(images / file.stem, images, file.parent / "images", file.parent),
         where=where,
-        size=(width, height) if image.get("size") else None,
-        labels=_labels(item["annotations"], names),
+        size=size_of(width, height),
+        faces=(*faces, *apart),
+        loose=loose,
         split=Split(file.stem) if file.stem in set(Split) else None,
-        record=(item.get("attr") or {}).get(KEY),
+        record=mapping(item.get("attr"), "its attributes").get(KEY),
     )
 
 
-def _labels(annotations: Iterable[Mapping[str, Any]], names: _Names) -> tuple[EyeLabel, ...]:
-    labels: dict[Side, EyeLabel] = {}
-    for annotation in annotations:
-        known = names.get(annotation.get("label_id", -1), [])
-        if annotation["type"] == "points" and any(side_of(name) for name in known):
-            found = _of_points(annotation, known)
-            if labels.keys() & {label.side for label in found}:
-                raise ValueError("it has more than one face; a sample has one: cut them apart first")
-            labels |= {label.side: label for label in found}
-    return in_order(labels)
-
-
-def _of_points(annotation: Mapping[str, Any], names: list[str]) -> tuple[EyeLabel, ...]:
-    places = annotation["points"]
-    visibility = annotation.get("visibility") or [VISIBLE] * (len(places) // 2)
-    said = annotation.get("attributes") or {}
-    if len(names) == 1 and (side := side_of(names[0])):
-        x, y = places
-        hidden = said.get("occluded") or visibility[0] != VISIBLE
-        condition = Condition.OCCLUDED if hidden else Condition.OPEN
-        return (eye_label(side, condition, from_corner(x, y), said.get("radius")),)
+def _face(
+    annotation: Mapping[str, Any], names: Sequence[str], report: ImportReport
+) -> tuple[ParsedFace, tuple[Mark, ...]]:
+    places = sequence(annotation["points"], "its points")
+    visibility = sequence(annotation.get("visibility"), "its visibility") or [VISIBLE] * (len(places) // 2)
+    if len(places) != 2 * len(visibility):
+        raise MalformedError(f"{len(places)} numbers are not two for each of {len(visibility)} points")
     points = [part for x, y, v in zip(places[::2], places[1::2], visibility, strict=True) for part in (x, y, v)]
-    return labels_of(points, names, said)
+    return face_of(points, names, mapping(annotation.get("attributes"), "its attributes"), report)
+
+
+def _add(annotation: Mapping[str, Any], name: str, marks: Marks, report: ImportReport) -> None:
+    """A shape, or a label without place, that has the name of an eye."""
+    kind = str(annotation.get("type"))
+    group = f"group {annotation['group']}" if annotation.get("group") else ""
+    said = mapping(annotation.get("attributes"), "its attributes")
+    visibility = sequence(annotation.get("visibility"), "its visibility") or [VISIBLE]
+    known = eye_name(name)
+    hidden = said.get("occluded") or (kind == "points" and visibility[0] != VISIBLE)
+    if kind == "label":
+        marks.add_tag(name, group)
+    elif known and known.side and hidden:
+        marks.add_state(known.side, Condition.OCCLUDED, group)
+    elif kind == "bbox":
+        left, top, width, height = (number(part, "a part of its box") for part in annotation["bbox"])
+        marks.add_rectangle(name, Box(*from_corner(left, top), width, height), group)
+    elif kind in {"points", "polygon", "ellipse"}:
+        for outline, x, y, radius in _shapes(kind, annotation["points"], said):
+            marks.add(name, outline, from_corner(x, y), radius, group)
+    else:
+        report.pass_over(f"the {kind} {name!r}")
+
+
+def _shapes(kind: str, places: Any, said: Mapping[str, Any]) -> Iterator[DrawnShape]:
+    numbers = [number(place, "a point") for place in sequence(places, "its points")]
+    corners = list(zip(numbers[::2], numbers[1::2], strict=False))
+    if kind == "polygon":
+        yield polygon(corners)
+    elif kind == "ellipse":
+        x1, y1, x2, y2 = numbers
+        yield ellipse((x1 + x2) / 2, (y1 + y2) / 2, abs(x2 - x1) / 2, abs(y2 - y1) / 2)
+    else:
+        radius = number(said["radius"], "its radius") if said.get("radius") else None
+        yield from (DrawnShape(Outline.POINT, x, y, radius) for x, y in corners)

@@ -1,36 +1,37 @@
-"""The Label Studio format: a list of tasks, with predictions, and with what people said as annotations."""
+"""The Label Studio writer: tasks with predictions, and with what people said as annotations; JSON and JSON-MIN."""
 
 from __future__ import annotations
 
-import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import quote
 
-from labeler.formats.interfaces import ExportItem, ParsedItem
-from labeler.formats.keypoints import PUPILS, Condition, condition, eye_label, from_corner, in_order, side_of, to_corner
-from labeler.formats.parsing import located, parse_errors, read_json, write_list
+from labeler.formats.interfaces import ExportItem
+from labeler.formats.keypoints import PUPILS, Condition, condition, to_corner
+from labeler.formats.labelstudio_results import FILE
+from labeler.formats.parsing import write_list
 from labeler.formats.record import KEY, to_record
 from livecam.core.types import EyeState, Point, Pupil, Side
-from livecam.store.samples import EyeLabel, Prediction, SampleState
+from livecam.store.samples import EyeLabel, SampleState
 
-FILE = "tasks.json"
+MINIMAL_FILE = "tasks_min.json"
 CONFIG = "label_config.xml"
 _CHOICES = {Side.LEFT: "left_eye", Side.RIGHT: "right_eye"}
+# Without `model_index` Label Studio's own COCO export refuses the whole project.
 _CONFIG = """<View>
   <Image name="image" value="$image" zoom="true" zoomControl="true"/>
   <KeyPointLabels name="pupil" toName="image">
-    <Label value="left_pupil" background="#e6550d"/>
-    <Label value="right_pupil" background="#3182bd"/>
+    <Label value="left_pupil" background="#e6550d" model_index="0"/>
+    <Label value="right_pupil" background="#3182bd" model_index="1"/>
   </KeyPointLabels>
   <Choices name="left_eye" toName="image" choice="single"><Choice value="closed"/><Choice value="occluded"/></Choices>
   <Choices name="right_eye" toName="image" choice="single"><Choice value="closed"/><Choice value="occluded"/></Choices>
 </View>
 """
-_USUAL_RADIUS = 0.02  # of a picture's width, for a prediction that says none
+
+_SIZE = ("original_width", "original_height", "image_rotation")
 
 Size = tuple[int, int]
 
@@ -108,78 +109,26 @@ def _region(name: str, control: str, kind: str, size: Size) -> dict[str, Any]:
     return about | {"original_width": size[0], "original_height": size[1], "image_rotation": 0}
 
 
-def read(path: Path) -> Iterator[ParsedItem]:
-    """Tasks as Label Studio exports them (JSON, not JSON-MIN); the last annotation that was not cancelled counts.
-
-    Predictions become guesses of the finder `import`.
-    """
-    file = located(path, FILE, ".json")
-    tasks = read_json(file)
-    with parse_errors(str(file)):
-        tasks = list(enumerate(tasks, start=1))
-    for number, task in tasks:
-        where = f"task {number} of {file}"
-        with parse_errors(where):
-            yield _found(task, file, where)
+def write_minimal(entries: Iterable[ExportItem], folder: Path, home: Path) -> None:
+    """JSON-MIN: one object a sample, the results under the names of their controls, for scripts."""
+    with (folder / MINIMAL_FILE).open("w", encoding="utf-8") as file:
+        write_list(file, (_minimal(entry, number) for number, entry in enumerate(entries, start=1)))
 
 
-def _found(task: Mapping[str, Any], file: Path, where: str) -> ParsedItem:
-    annotations = task.get("annotations") or []
-    valid = [annotation for annotation in annotations if not annotation.get("was_cancelled")]
-    regions = valid[-1]["result"] if valid else []
-    record = (task.get("meta") or {}).get(KEY)
-    predictions = (task.get("predictions") or []) if record is None else []
-    return ParsedItem(
-        picture=_file_name(task["data"]["image"]),
-        folders=(file.parent / "images", file.parent, file.parent.parent),
-        where=where,
-        size=next(((region["original_width"], region["original_height"]) for region in regions), None),
-        labels=_labels(regions),
-        guesses=tuple(guess for prediction in predictions for guess in _guesses(prediction)),
-        is_skipped=bool(annotations) and not valid,
-        record=record,
-    )
-
-
-def _file_name(address: str) -> str:
-    """The name of the picture; what Label Studio puts before the name of an uploaded one is taken off."""
-    parts = urlsplit(address)
-    path = parse_qs(parts.query).get("d", [unquote(parts.path)])[0]
-    name = path.replace("\\", "/").rsplit("/", 1)[-1]
-    return re.sub(r"^[0-9a-f]{8}-", "", name) if "/upload/" in path else name
-
-
-def _labels(regions: Iterable[Mapping[str, Any]]) -> tuple[EyeLabel, ...]:
-    labels: dict[Side, EyeLabel] = {}
-    for region in regions:
-        value = region["value"]
-        if "keypointlabels" in value and (side := side_of(value["keypointlabels"][0])):
-            centre, radius = _place(region)
-            labels.setdefault(side, eye_label(side, Condition.OPEN, centre, radius))
-        if "choices" in value and value["choices"] and (side := side_of(region["from_name"])):
-            labels[side] = eye_label(side, Condition(value["choices"][0]))
-    return in_order(labels)
-
-
-def _guesses(prediction: Mapping[str, Any]) -> Iterator[Prediction]:
-    regions = prediction["result"]
-    closed = {label.side for label in _labels(regions) if label.state is EyeState.CLOSED}
-    for region in regions:
-        side = side_of(region["value"].get("keypointlabels", [""])[0])
-        if side:
-            centre, radius = _place(region)
-            radius = radius or _USUAL_RADIUS * region["original_width"]
-            score = float(region.get("score", prediction.get("score")) or 0.0)
-            if not 0 <= score <= 1:
-                raise ValueError(f"a score is 0 to 1, not {score:g}")
-            state = EyeState.CLOSED if side in closed else EyeState.OPEN
-            version = str(prediction.get("model_version") or "")
-            yield Prediction("import", version, side, Pupil(centre, radius, score, state))
-
-
-def _place(region: Mapping[str, Any]) -> tuple[Point, float | None]:
-    value, width, height = region["value"], region["original_width"], region["original_height"]
-    radius = float(value.get("width") or 0) * width / 100
-    if not math.isfinite(radius) or radius < 0:
-        raise ValueError(f"a keypoint cannot be {value['width']} wide")
-    return from_corner(value["x"] * width / 100, value["y"] * height / 100), radius or None
+def _minimal(entry: ExportItem, number: int) -> Mapping[str, Any]:
+    points, choices = [], {}
+    for label in entry.labels:
+        region = _said(label, entry.sample.size)
+        if label.centre is None:
+            choices[_CHOICES[label.side]] = condition(label).value
+        else:
+            points.append({**region["value"], **{key: region[key] for key in _SIZE}})
+    said = {"pupil": points, **choices} if entry.labels else {}
+    return {
+        "image": f"images/{entry.picture}",
+        "id": number,
+        **said,
+        "annotation_id": number,
+        "lead_time": sum(event.seconds for event in entry.events),
+        KEY: to_record(entry.sample, entry.events),
+    }

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from labeler.formats.interfaces import ExportItem
-from labeler.formats.parsing import compact, parse_errors, parse_json, read_text
+from labeler.formats.parsing import MalformedError, compact, parse_errors, parse_json, read_text
 from livecam.core.types import EyeState, Point, Points, Pupil, Side
 from livecam.store.samples import CropMode, LabelAction, LabelEvent, Prediction, Sample, SamplingReason, Split
 
@@ -48,9 +48,9 @@ def to_record(sample: Sample, events: Iterable[LabelEvent]) -> dict[str, Any]:
 
 
 def from_record(record: Record) -> tuple[Sample, tuple[LabelEvent, ...]]:
-    """ValueError, KeyError or TypeError for what `to_record` did not write."""
+    """ValueError (also MalformedError), KeyError or TypeError for what `to_record` did not write."""
     if record["schema"] != SCHEMA:
-        raise ValueError(f"its schema is {record['schema']!r}, this livecam knows {SCHEMA}; update livecam")
+        raise MalformedError(f"its schema is {record['schema']!r}, this livecam knows {SCHEMA}; update livecam")
     sample = Sample(
         id=_text(record["id"]),
         session=_text(record["session"]),
@@ -124,26 +124,26 @@ def _to_event(sample_id: str, event: Record) -> LabelEvent:
 def _landmarks(values: Any) -> Points:
     landmarks = np.array([[_number(place) for place in point] for point in values], np.float32)
     if landmarks.shape != (68, 2) or not np.isfinite(landmarks).all():
-        raise ValueError(f"its landmarks are not 68 points but {landmarks.shape}")
+        raise MalformedError(f"its landmarks are not 68 points but {landmarks.shape}")
     return landmarks
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or "\0" in value:
-        raise ValueError(f"{value!r} is no text")
+        raise MalformedError(f"{value!r} is no text")
     value.encode()  # half a surrogate pair can be written in JSON but in no database
     return value
 
 
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{value!r} is no finite number")
+        raise MalformedError(f"{value!r} is no finite number")
     return float(value)
 
 
 def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _MOST:
-        raise ValueError(f"{value!r} is no whole number")
+        raise MalformedError(f"{value!r} is no whole number")
     return value
 
 
@@ -160,7 +160,7 @@ def _point(value: Any) -> Point:
 def _moment(value: Any) -> datetime:
     moment = datetime.fromisoformat(_text(value))
     if moment.tzinfo is None:
-        raise ValueError(f"{value!r} does not say in which time zone")
+        raise MalformedError(f"{value!r} does not say in which time zone")
     return moment
 
 
@@ -171,7 +171,7 @@ def with_sidecar(entries: Iterable[ExportItem], folder: Path) -> Iterator[Export
     """The same entries; each is in the sidecar when it has gone by."""
     with (folder / NAME).open("w", encoding="utf-8") as file:
         for entry in entries:
-            file.write(compact(to_record(entry.sample, entry.events)) + "\n")
+            file.write(compact({"picture": entry.picture, **to_record(entry.sample, entry.events)}) + "\n")
             yield entry
 
 
@@ -186,5 +186,6 @@ def read_records(folder: Path) -> Mapping[str, Record]:
             where = f"line {number} of {file}"
             with parse_errors(where):
                 record = parse_json(line, where)
-                records[f"{record['id']}.png"] = record
+                # Exports of before pictures had readable names call them by their ids.
+                records[record.get("picture") or f"{record['id']}.png"] = record
     return records

@@ -9,8 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from labeler.formats.interfaces import ExportItem, ParsedItem
-from labeler.formats.parsing import located, parse_errors, read_json
+from labeler.formats.parsing import (
+    MalformedError,
+    kind_of,
+    last_document,
+    located,
+    mapping,
+    parse_errors,
+    read_text,
+    sequence,
+)
 from labeler.formats.record import read_records, with_sidecar
+from labeler.formats.report import ImportReport
 from livecam.store.labels import judgement_of
 from livecam.store.samples import SampleState
 
@@ -52,19 +62,30 @@ def _verdict(entry: ExportItem) -> MaskVerdict:
     )
 
 
-def read(path: Path) -> Iterator[ParsedItem]:
-    """Every judged picture, the last word on it, then what only the sidecar knows; masks say nothing that is kept."""
+def read(path: Path, report: ImportReport) -> Iterator[ParsedItem]:
+    """Every judged picture, the last word on it, then what only the sidecar knows; masks say nothing that is kept.
+
+    The tutorial's program writes the whole file anew behind the old one each time it saves: the last one counts.
+    """
     file = located(path, FILE, ".json")
-    content = read_json(file)
+    content, saved = last_document(read_text(file), str(file))
+    if saved > 1:
+        report.note(f"{file} was saved {saved} times, one behind the other; the last time counts")
     with parse_errors(str(file)):
-        folders = (Path(content["img_dir"]), file.parent / "images", file.parent)
-        classes = {label["name"]: _is_right(label) for label in content["labels"]}
+        content = mapping(content, "the file")
+        labels = sequence(content["labels"], "its labels")
+        named = [Path(str(content["img_dir"])).expanduser()] if content.get("img_dir") else []
+        folders = (*named, file.parent / "images", file.parent)
     records = read_records(file.parent)
+    classes: dict[str, bool] = {}
+    for place, label in enumerate(labels, start=1):
+        with report.item(f"label {place} of {file}"):
+            classes[str(mapping(label, "it")["name"])] = _is_right(label)
     for name in dict.fromkeys([*classes, *records]):
         yield ParsedItem(name, folders, f"{name} of {file}", is_right=classes.get(name), record=records.get(name))
 
 
 def _is_right(label: Mapping[str, Any]) -> bool:
     if label["class"] not in {0, 1}:
-        raise ValueError(f"a class is 1 or 0, not {label['class']!r}")
+        raise MalformedError(f"a class is 1 or 0, not {kind_of(label['class'])}")
     return bool(label["class"])

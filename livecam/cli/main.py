@@ -25,6 +25,7 @@ from rich.markup import escape
 from livecam.cli import options
 from livecam.cli.doctor import CheckResult, CheckStatus, examine
 from livecam.cli.locate import annotate_image, note_of_left_out, record
+from livecam.cli.path_arguments import ExpandingGroup
 from livecam.cli.queue import app as queue_app
 from livecam.cli.targets import find
 from livecam.core.errors import LivecamError, SettingsError, SinkError, SourceError
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="livecam",
+    cls=ExpandingGroup,
     help="Flustered eyes for a webcam, driven by where the eyes really look.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

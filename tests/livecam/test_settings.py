@@ -81,3 +81,54 @@ def test_a_scalar_in_place_of_a_section_is_named_even_when_a_flag_is_given(tmp_p
     flags: dict[str, dict[str, Any]] = {"effect": {"style": "swirl"}}
     with pytest.raises(SettingsError, match="effect cannot be 3"):
         load(tmp_path / "mine.toml", flags)
+
+
+def test_a_mark_at_the_beginning_of_the_file_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_bytes(b"\xef\xbb\xbf[effect]\nstyle = 'swirl'\n")
+    assert load(tmp_path / "mine.toml", {}).effect.style == "swirl"
+
+
+def test_the_home_folder_and_variables_are_expanded_in_every_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/anna")
+    monkeypatch.setenv("USERPROFILE", "/home/anna")
+    monkeypatch.setenv("CLIPS", "/clips")
+    Path("livecam.toml").write_text(
+        "[source]\nsource = '$CLIPS/a.mp4'\n[pupils]\nmodel = '~/m.tflite'\n"
+        "[output]\nsinks = ['~/out.mp4', 'null', '${CLIPS}/b.mkv']\nfolder = '~'\n[collect]\nqueue = '$CLIPS'\n"
+    )
+
+    read = load(None, {})
+
+    assert (read.source.source, read.pupils.model) == ("/clips/a.mp4", Path("/home/anna/m.tflite"))
+    assert read.output.sinks == ("/home/anna/out.mp4", "null", "/clips/b.mkv")
+    assert (read.output.folder, read.collect.queue) == (Path("/home/anna"), Path("/clips"))
+
+
+def test_relative_paths_of_a_file_are_relative_to_that_file(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "mine.toml").write_text("[source]\nsource = 'a.mp4'\n[collect]\nqueue = 'queue'\n")
+
+    read = load(tmp_path / "sub" / "mine.toml", {})
+
+    assert (read.source.source, read.collect.queue) == (str(tmp_path / "sub" / "a.mp4"), tmp_path / "sub" / "queue")
+
+
+def test_relative_paths_of_flags_are_relative_to_the_working_folder(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "mine.toml").write_text("[source]\nsource = 'a.mp4'\n")
+
+    assert load(tmp_path / "sub" / "mine.toml", {"source": {"source": "b.mp4"}}).source.source == "b.mp4"
+
+
+@pytest.mark.parametrize("name", ["0", "auto", "demo", "rtsp://host/$HOME", "https://host/~x"])
+def test_a_source_that_is_no_path_stays_as_it_is(name: str, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "mine.toml").write_text(f"[source]\nsource = '{name}'\n")
+
+    assert load(tmp_path / "sub" / "mine.toml", {}).source.source == name
+
+
+def test_a_file_whose_name_looks_like_a_variable_is_itself(tmp_path: Path) -> None:
+    (tmp_path / "$HOME.mp4").touch()
+
+    assert load(None, {"source": {"source": "$HOME.mp4"}}).source.source == "$HOME.mp4"

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from livecam.cli.path_arguments import ExpandingGroup
 from livecam.core.errors import LivecamError
 from livecam.settings import FaceDetectorName
 from training.cli.active_learning import select, simulate
@@ -21,6 +22,7 @@ from training.pupil_detector.export import Quantisation
 
 app = typer.Typer(
     name="livecam-train",
+    cls=ExpandingGroup,
     help="Train the pupil regressor, coarse to fine, and ship it as TFLite.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

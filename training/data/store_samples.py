@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from livecam.core.placeholder_landmarks import is_placeholder
 from livecam.core.types import Box, EyeState, Face, Image, Pupil, Side
 from livecam.store.samples import EyeLabel, Sample, StoredSample
 from training.data.dataset import EyeSample, eye_patch
@@ -22,7 +23,12 @@ def face_of(sample: Sample) -> Face:
 
 
 def labelled_eyes(stored: StoredSample, picture: Image) -> Iterator[EyeSample]:
-    """The eyes that a person labelled; one that is occluded teaches nothing."""
+    """The eyes that a person labelled; one that is occluded teaches nothing.
+
+    Nor does a sample without landmarks of its own: a drawn face stands where the labels are, which tells them.
+    """
+    if is_placeholder(stored.sample.landmarks):
+        return
     for label in stored.resolved.labels:
         if not label.occluded:
             yield _labelled(stored.sample, picture, label)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from livecam.core.placeholder_landmarks import is_placeholder
 from livecam.core.types import EyeState, Image, Side
 from livecam.store.samples import (
     EyeLabel,
@@ -38,9 +39,11 @@ class FeedbackData:
 
 
 def load_feedback(store: Store) -> FeedbackData:
-    """Everything that people have decided. Recordings for testing are never learnt from."""
+    """Everything that people have decided, of faces that were found. Recordings for testing are never learnt from."""
     taught = FeedbackData()
     for stored in store.samples(states=[SampleState.LABELLED, SampleState.REJECTED]):
+        if is_placeholder(stored.sample.landmarks):
+            continue
         picture = store.picture(stored.sample.id)
         found = list(verdicts(stored, list(store.events(stored.sample.id)), picture))
         if stored.sample.split is Split.TEST:

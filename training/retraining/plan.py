@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from livecam.core.placeholder_landmarks import is_placeholder
 from livecam.store.samples import (
     LabelEvent,
     ResolvedLabels,
@@ -138,11 +139,13 @@ def _labelled(store: Store, last_event: int) -> LabelSnapshot:
         if event.number <= last_event:
             events.setdefault(event.sample_id, []).append(event)
     stood = {name: resolve_labels(said) for name, said in events.items()}
+    usable = {name: store.sample(name).sample for name, stands in stood.items() if _usable(stands)}
     return LabelSnapshot(
         {
-            name: StoredSample(store.sample(name).sample, stands, stands.state)
-            for name, stands in stood.items()
-            if _usable(stands)
+            name: StoredSample(sample, stood[name], stood[name].state)
+            for name, sample in usable.items()
+            # Drawn landmarks are made from the labels: a model would learn, and be judged by, where they are.
+            if not is_placeholder(sample.landmarks)
         }
     )
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from livecam.core.placeholder_landmarks import is_placeholder
 from livecam.core.types import Frame, Pupil, Side
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
 from livecam.settings import PupilSettings
@@ -121,7 +122,8 @@ def _promote(store: Store, plan: RoundPlan, model: Path, out: Path, watch: Watch
 def _steady(store: Store, model: Path, rules: PseudoLabelPolicy, watch: Watch) -> Iterator[_Steady]:
     """Samples whose answer hardly moves when the picture is turned, shifted and lit otherwise."""
     pool = store.samples(states=[SampleState.NEW], splits=[Split.TRAIN])
-    candidates = [stored.sample for stored in pool if stored.sample.reason is not SamplingReason.RANDOM][:_MOST]
+    found = (stored.sample for stored in pool if not is_placeholder(stored.sample.landmarks))
+    candidates = [sample for sample in found if sample.reason is not SamplingReason.RANDOM][:_MOST]
     known = {sample.id: sample for sample in candidates}
     # A few are scored before other processes have started.
     workers = cores() if len(candidates) > _MANY else 1

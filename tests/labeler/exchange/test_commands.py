@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from labeler.exchange.export import export_store, import_labels
+from labeler.exchange.export import Imported, export_store, import_labels
 from labeler.formats.interfaces import Format
 from livecam.core.errors import LivecamError, StoreError
 from livecam.store.samples import Split
@@ -53,17 +53,17 @@ def test_an_unknown_format_is_told_with_the_known_ones(queue: Path, tmp_path: Pa
 def test_import_says_what_it_took_in(queue: Path, tmp_path: Path) -> None:
     export_store(queue, tmp_path / "out", Format.CVAT)
 
-    assert import_labels(tmp_path / "new", tmp_path / "out", Format.CVAT) == (
-        f"imported 3 samples and 4 label events into {tmp_path / 'new'}"
-    )
+    done = import_labels(tmp_path / "new", tmp_path / "out", Format.CVAT)
+
+    assert done == Imported(f"imported 3 samples and 4 label events into {tmp_path / 'new'}")
 
 
 def test_import_says_what_was_there(queue: Path, tmp_path: Path) -> None:
     export_store(queue, tmp_path / "out", Format.CSV)
 
-    assert "imported 0 samples (3 were there already) and 0 label events" in import_labels(
-        queue, tmp_path / "out", Format.CSV
-    )
+    done = import_labels(queue, tmp_path / "out", Format.CSV)
+
+    assert "imported 0 samples (3 were there already) and 0 label events" in done.summary
 
 
 def test_only_the_split_that_is_asked_for_is_written(queue: Path, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,11 @@ import cv2
 
 from labeler.exchange import importing
 from labeler.formats.interfaces import Format
-from livecam.store.samples import EyeLabel, LabelEvent, Sample, Split
+from labeler.formats.report import ImportReport
+from livecam.core.types import Face
+from livecam.store.samples import EyeLabel, LabelEvent, Sample
 from livecam.store.store import Store
+from tests.fakes import FakeFaceDetector
 from tests.labeler.formats.made import HEIGHT, WIDTH, picture
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -40,8 +43,13 @@ def coco(keypoints: list[float], names: list[str] | None = None, **image: Any) -
     }
 
 
-def bring(store: Store, kind: Format, path: Path, images: Path | None = None, split: Split = Split.TRAIN) -> None:
-    importing.take_in(store, importing.read(kind, path, now=NOW, split=split, images=images), now=NOW)
+def bring(store: Store, kind: Format, path: Path, faces: Sequence[Face] = (), **options: Any) -> ImportReport:
+    """Into a store, with a finder that finds these faces in every picture; what was told."""
+    report = ImportReport()
+    told = importing.ImportOptions(**options)
+    read = importing.read(kind, path, now=NOW, options=told, faces=FakeFaceDetector(*faces), report=report)
+    importing.take_in(store, read, now=NOW)
+    return report
 
 
 def brought(kind: Format, path: Path, **options: Any) -> tuple[Sample, tuple[EyeLabel, ...], tuple[LabelEvent, ...]]:

@@ -62,7 +62,7 @@ def test_coco_names_the_keypoints_and_joins_them(coco: Any) -> None:
 
 
 def test_labelme_has_no_picture_inside(tmp_path: Path) -> None:
-    content = export(Format.LABELME, tmp_path, f"{PLACED.sample.id}.json")
+    content = export(Format.LABELME, tmp_path, f"{Path(PLACED.picture).stem}.json")
 
     assert (content["imageData"], content["imagePath"]) == (None, PLACED.picture)
 
@@ -72,7 +72,7 @@ def test_labelme_has_the_picture_beside(tmp_path: Path) -> None:
 
 
 def test_labelme_flags_are_true_or_false(tmp_path: Path) -> None:
-    flags = export(Format.LABELME, tmp_path, f"{PLACED.sample.id}.json")["flags"]
+    flags = export(Format.LABELME, tmp_path, f"{Path(PLACED.picture).stem}.json")["flags"]
 
     assert ({type(flag) for flag in flags.values()}, [name for name in flags if flags[name]]) == (
         {bool},
@@ -184,3 +184,21 @@ def test_an_eye_far_outside_the_picture_is_no_trouble(kind: Format, tmp_path: Pa
     accepted = labelled(0, says(LabelAction.ACCEPT, shown_predictions=(far,)))
 
     assert written([entry(accepted.sample, accepted.events)], kind, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("source", "begins"),
+    [
+        ("photos/Café 1.png", "Café_1_000000_"),
+        ("C:\\videos\\얼굴.mp4", "얼굴_000000_"),
+        ("http://anna:secret@camera.local/live.m3u8?token=secret", "live_000000_"),
+        ("???", "source_"),
+        ("x" * 400, "x" * 80 + "_000000_"),
+    ],
+)
+def test_a_picture_is_called_after_its_source(source: str, begins: str) -> None:
+    name = labelled(0, source=source).picture
+
+    assert name.startswith(begins)
+    assert name.endswith(f"_{labelled(0).sample.id[:12]}.png")
+    assert "secret" not in name

@@ -132,7 +132,7 @@ def test_a_label_studio_prediction_is_a_guess(folder: Path) -> None:
     sample, labels, _ = brought(Format.LABELSTUDIO, put(folder / "a.json", [task]))
 
     guessed = [(guess.finder, guess.version, guess.pupil and guess.pupil.confidence) for guess in sample.predictions]
-    assert (guessed, labels) == ([("import", "v9", 0.25)], ())
+    assert (guessed, labels) == ([("labelstudio", "v9", 0.25)], ())
 
 
 def test_a_cancelled_label_studio_task_is_skipped(folder: Path) -> None:

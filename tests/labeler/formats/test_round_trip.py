@@ -14,7 +14,8 @@ from labeler.exchange.importing import external_edits
 from labeler.exchange.registry import FORMATS
 from labeler.formats.interfaces import ExportItem, Format
 from labeler.formats.record import from_record
-from livecam.store.samples import ResolvedLabels, Split
+from labeler.formats.report import ImportReport
+from livecam.store.samples import ResolvedLabels
 from livecam.store.store import Store
 from tests.labeler.formats.made import entry, held, picture, plain, stores, written
 
@@ -23,8 +24,11 @@ EVERY = pytest.mark.parametrize("kind", Format)
 
 
 def read_back(kind: Format, folder: Path) -> dict[str, ExportItem]:
-    assert all(found.record is not None for found in FORMATS[kind].read(folder))
-    records = (from_record(found.record or {}) for found in FORMATS[kind].read(folder))
+    report = ImportReport()
+    found = list(FORMATS[kind].read(folder, report))
+    assert all(one.record is not None for one in found)
+    assert report.lines() == []
+    records = (from_record(one.record or {}) for one in found)
     return {sample.id: entry(sample, events) for sample, events in records}
 
 
@@ -43,7 +47,7 @@ def test_every_sample_and_event_comes_back_as_it_was(kind: Format, entries: tupl
 @given(entries=stores())
 def test_labels_that_nobody_changed_are_said_by_nobody_anew(kind: Format, entries: tuple[ExportItem, ...]) -> None:
     with tempfile.TemporaryDirectory() as out:
-        arrivals = importing.read(kind, written(entries, kind, Path(out)), now=NOW, split=Split.TRAIN)
+        arrivals = importing.read(kind, written(entries, kind, Path(out)), now=NOW)
 
     assert [external_edits(one.found, one.sample, one.events, ResolvedLabels(), NOW) for one in arrivals] == [()] * len(
         entries
@@ -61,7 +65,7 @@ def test_a_new_store_holds_the_same(kind: Format, entries: tuple[ExportItem, ...
             export.export(store, kind, out)
             before = held(store)
         with Store.open(other) as store:
-            importing.take_in(store, importing.read(kind, out, now=NOW, split=Split.TRAIN), now=NOW)
+            importing.take_in(store, importing.read(kind, out, now=NOW), now=NOW)
 
             assert held(store) == before
 

@@ -10,8 +10,8 @@ import pytest
 
 from labeler.exchange import importing
 from labeler.exchange.importing import external_edits
-from labeler.formats.interfaces import Format
-from livecam.store.samples import ResolvedLabels, Split
+from labeler.formats.interfaces import ExportItem, Format
+from livecam.store.samples import ResolvedLabels
 from tests.labeler.formats.made import entry, plain
 from tests.labeler.formats.oracles.shelf import ASK, ENTRIES, HALF_SEEN, PLACED, export
 
@@ -26,13 +26,13 @@ def read(kind: Format, folder: Path) -> Any:
     return datumaro.Dataset.import_from(str(export(kind, folder)), THEIR_NAMES[kind])
 
 
-def item(dataset: Any, sample_id: str) -> Any:
-    return next(one for one in dataset if one.id == sample_id)
+def item(dataset: Any, entry: ExportItem) -> Any:
+    return next(one for one in dataset if one.id == Path(entry.picture).stem)
 
 
 @EVERY
 def test_every_sample_is_an_item(kind: Format, tmp_path: Path) -> None:
-    assert {one.id for one in read(kind, tmp_path)} == {one.sample.id for one in ENTRIES}
+    assert {one.id for one in read(kind, tmp_path)} == {Path(one.picture).stem for one in ENTRIES}
 
 
 @EVERY
@@ -42,7 +42,7 @@ def test_every_picture_is_found(kind: Format, tmp_path: Path) -> None:
 
 @EVERY
 def test_a_pupil_is_where_it_was_put(kind: Format, tmp_path: Path) -> None:
-    found = item(read(kind, tmp_path), PLACED.sample.id).annotations
+    found = item(read(kind, tmp_path), PLACED).annotations
 
     points = next(one for one in found if one.type == datumaro.AnnotationType.points)
     assert points.points[:2] == [8.0, 6.75]
@@ -53,7 +53,7 @@ def test_an_occluded_eye_is_a_tag_in_cvat(tmp_path: Path) -> None:
     names = dataset.categories()[datumaro.AnnotationType.label]
     tags = [
         names[one.label].name
-        for one in item(dataset, HALF_SEEN.sample.id).annotations
+        for one in item(dataset, HALF_SEEN).annotations
         if one.type == datumaro.AnnotationType.label
     ]
 
@@ -69,7 +69,7 @@ def test_what_datumaro_writes_again_has_lost_nothing(kind: Format, tmp_path: Pat
     theirs = tmp_path / "theirs"
     read(kind, tmp_path / "ours").export(str(theirs), THEIR_NAMES[kind], save_media=True)
 
-    back = [one for file in _files(kind, theirs) for one in importing.read(kind, file, now=NOW, split=Split.TRAIN)]
+    back = [one for file in _files(kind, theirs) for one in importing.read(kind, file, now=NOW)]
 
     found = {one.sample.id: plain(entry(one.sample, one.events)) for one in back}
     assert found == {one.sample.id: plain(one) for one in ENTRIES}
@@ -80,7 +80,7 @@ def test_what_datumaro_rounded_is_no_change(kind: Format, tmp_path: Path) -> Non
     theirs = tmp_path / "theirs"
     read(kind, tmp_path / "ours").export(str(theirs), THEIR_NAMES[kind], save_media=True)
 
-    back = [one for file in _files(kind, theirs) for one in importing.read(kind, file, now=NOW, split=Split.TRAIN)]
+    back = [one for file in _files(kind, theirs) for one in importing.read(kind, file, now=NOW)]
 
     assert {external_edits(one.found, one.sample, one.events, ResolvedLabels(), NOW) for one in back} == {()}
 

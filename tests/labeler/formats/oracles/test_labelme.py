@@ -10,26 +10,25 @@ from typing import Any
 import pytest
 
 from labeler.exchange import importing
-from labeler.formats.interfaces import Format
-from livecam.store.samples import Split
+from labeler.formats.interfaces import ExportItem, Format
 from tests.labeler.formats.made import entry, plain
 from tests.labeler.formats.oracles.shelf import ASK, ENTRIES, HALF_SEEN, PLACED, export
 
 label_file = pytest.importorskip("labelme._label_file", reason=ASK)
 
 
-def read(folder: Path, sample_id: str) -> Any:
-    return label_file.read_label_file(str(folder / f"{sample_id}.json"))
+def read(folder: Path, entry: ExportItem) -> Any:
+    return label_file.read_label_file(str((folder / entry.picture).with_suffix(".json")))
 
 
 def test_a_pupil_is_a_point(tmp_path: Path) -> None:
-    opened = read(export(Format.LABELME, tmp_path), PLACED.sample.id)
+    opened = read(export(Format.LABELME, tmp_path), PLACED)
 
     assert [(shape["label"], shape["points"]) for shape in opened.shapes] == [("left_pupil", [[8.0, 6.75]])]
 
 
 def test_what_has_no_place_is_a_flag(tmp_path: Path) -> None:
-    opened = read(export(Format.LABELME, tmp_path), HALF_SEEN.sample.id)
+    opened = read(export(Format.LABELME, tmp_path), HALF_SEEN)
 
     assert [name for name, is_set in opened.flags.items() if is_set] == ["left_occluded"]
 
@@ -37,9 +36,9 @@ def test_what_has_no_place_is_a_flag(tmp_path: Path) -> None:
 def test_what_labelme_saves_again_has_lost_nothing(tmp_path: Path) -> None:
     folder = export(Format.LABELME, tmp_path)
     for one in ENTRIES:
-        save(folder / f"{one.sample.id}.json")
+        save((folder / one.picture).with_suffix(".json"))
 
-    back = importing.read(Format.LABELME, folder, now=datetime.now(UTC), split=Split.TRAIN)
+    back = importing.read(Format.LABELME, folder, now=datetime.now(UTC))
 
     found = {one.sample.id: plain(entry(one.sample, one.events)) for one in back}
     assert found == {one.sample.id: plain(one) for one in ENTRIES}
