@@ -21,7 +21,7 @@ from livecam.perception.faces.factory import follow_recorded
 from livecam.perception.faces.image_detector import ImageFaceDetector
 from livecam.perception.faces.mesh import MeshFaceModel
 from livecam.perception.faces.mesh_topology import MESH_OF_IBUG, MIRRORED
-from livecam.perception.faces.smoothing import SmoothedFaces
+from livecam.perception.faces.smoothing import FaceSmoother
 from livecam.perception.faces.whole_image import detect_in_mirror, detect_in_quarter_turn, detect_in_tiles
 from tests.fakes import grey, make_frame
 from tests.livecam.perception.faces.opened import needs_mediapipe
@@ -107,10 +107,10 @@ def test_the_nose_is_nearer_to_us_than_the_ears(model: MeshFaceModel) -> None:
 
 
 def test_a_followed_mesh_goes_with_the_landmarks(model: MeshFaceModel) -> None:
-    finder = SmoothedFaces(follow_recorded(model, 1))
+    finder, smoother = follow_recorded(model, 1), FaceSmoother()
     for index in range(12):
-        shown = np.roll(head(480), 3 * index, axis=1)
-        face = finder.detect(make_frame(shown, index=index))[0]
+        frame = make_frame(np.roll(head(480), 3 * index, axis=1), index=index)
+        face = smoother.smooth(finder.detect(frame), frame.timestamp)[0]
     assert face.mesh is not None
     assert face.mesh[MESH_OF_IBUG, :2] == pytest.approx(face.landmarks, abs=0.01)
     assert face.mesh[4, 2] < 0
