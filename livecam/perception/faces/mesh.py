@@ -22,13 +22,13 @@ from livecam.perception.faces.whole_image import detect_in_mirror, detect_in_qua
 _OUTLINE = [10, 152, 234, 454, 127, 356, 109, 338, 67, 297, 58, 288, 172, 397, 136, 365, 148, 377, 4]
 _RIGHT_CORNER, _LEFT_CORNER = 33, 263
 # A region's side, in longer sides of the outline's box. MediaPipe's is 1.5 of an upright box; of a levelled one 1.4 was
-# best: see docs/decisions.
+# best.
 _ROOM = 1.4
 # Of 2090 random squares of photographs beside faces one in a hundred reads more than 0.1; a girl behind her hair 0.4.
 _PRESENT = 0.3
 _SURE = 0.7
 _STRAYED = 0.1
-# On stills the mean of these views, in region sides, plain and mirrored, is a sixth nearer to the truth than one.
+# On stills the mean of these views, in region sides, plain and mirrored, is nearer to the truth than one view.
 _STILL_SIZES = (0.9, 1.0, 1.1)
 _QUARTERS = (1, 3, 2)
 _TILE_SHARES, _LAST_TILE_SHARE = (1, 2), 4
@@ -38,6 +38,7 @@ _SMALLEST_TILE = 192
 _Mesh = NDArray[np.float64]  # (468, 3), frame pixels; the depth is 0 in the middle of the head and grows away from us
 
 
+# Why these networks: docs/decisions/faces-that-ship.md
 class MeshFaceModel:
     """BlazeFace (Bazarevsky et al. 2019) and the face mesh (Kartynnik et al. 2019), also as 68 iBUG points."""
 
