@@ -42,9 +42,9 @@ class EyeCrop:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EyePair:
-    """The two eyes of one face as cut for a finder, with the moment and the face they belong to.
+    """The two eyes of one face as cut for a detector, with the moment and the face they belong to.
 
-    `image` is what they were cut from, for a finder that may want to look again.
+    `image` is what they were cut from, for a detector that may want to look again.
     """
 
     left: EyeCrop

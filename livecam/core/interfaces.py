@@ -35,7 +35,7 @@ class EyeCropper(Protocol):
 class PupilDetector(Protocol):
     @property
     def cropper(self) -> EyeCropper:
-        """How this finder wants its eyes cut out."""
+        """How this detector wants its eyes cut out."""
         ...
 
     def detect(self, eyes: EyePair) -> PupilPair:

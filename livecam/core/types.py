@@ -59,9 +59,10 @@ _EYE_CORNERS = [36, 39, 42, 45]
 class Frame:
     """One picture from a Source.
 
-    `seconds` counts from the opening of the source. `captured` is the monotonic clock when the picture arrived, so
-    that its age can be told. `notice` is what the person should know about the source, such as a lost camera. `cut`
-    says that this is the first of another picture: nothing of the frame before is in it.
+    `timestamp` is seconds since the opening of the source. `captured_at` is the monotonic clock when the picture
+    arrived, so that its age can be told. `status` is what the person should know about the source, such as a lost
+    camera. `scene_cut` says that this is the first of another picture: nothing of the frame before is in it, and what
+    is followed from frame to frame starts anew. A folder of pictures sets it; comparing pictures would be guessing.
     """
 
     image: Image  # (h, w, 3) uint8 BGR
@@ -92,7 +93,7 @@ UNKNOWN_REST = PupilRest()
 
 @dataclass(frozen=True, eq=False)
 class Face:
-    """A face and its 68 landmarks; the same `identity` in consecutive frames is the same face, followed."""
+    """A face and its 68 landmarks; the same `track_id` in consecutive frames is the same face, followed."""
 
     box: Box
     landmarks: Points  # (68, 2) float32, frame pixels, iBUG order
@@ -165,7 +166,7 @@ class FaceObservation:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A Frame with its Looks, the largest face first; no looks is an empty room."""
+    """A Frame with its face observations, the largest face first; none is an empty room."""
 
     frame: Frame
     faces: tuple[FaceObservation, ...]

@@ -41,7 +41,7 @@ class EyeColours:
     @classmethod
     def of(cls, image: Image, lids: EyelidCurves, centre: tuple[float, float]) -> EyeColours:
         matrix = _to_cells(lids, centre)
-        # Not averaged first as a crop for a finder is: what follows are means anyway.
+        # Not averaged first as a crop for a detector is: what follows are means anyway.
         patch = cv2.warpAffine(image, matrix, _PATCH, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return cls(*_GEOMETRY.colours(patch.astype(np.uint8, copy=False), lids), lids, centre)
 

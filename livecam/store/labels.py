@@ -67,7 +67,7 @@ DECIDING = {
 
 
 def shown_predictions(sample: Sample) -> tuple[Prediction, ...]:
-    """The guesses of the finder that is shown: the default one where it has looked, else the next best."""
+    """The guesses of the detector that is shown: the default one where it has looked, else the next best."""
     finder = next((name for name in DETECTORS if sample.predictions_of(name)), None)
     return tuple(
         guess for side in SIDES for guess in sample.predictions if (guess.finder, guess.side) == (finder, side)

@@ -80,7 +80,7 @@ def is_in(state: SampleState, now: datetime) -> ColumnElement[bool]:
 
 
 def after(last: Row[Any]) -> ColumnElement[bool]:
-    """What follows a row in the order `BY_USE`."""
+    """What follows a row in the order `BY_PRIORITY`."""
     same_priority = samples.c.priority == last.priority
     same_time = samples.c.captured == last.captured
     return and_(

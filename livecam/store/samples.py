@@ -74,7 +74,7 @@ _DECIDED = {
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What one finder said of one eye, in pixels of the sample's picture; no pupil means looked for and not found."""
+    """What one detector said of one eye, in pixels of the sample's picture; no pupil means looked for and not found."""
 
     finder: str  # cpu, tflite or tutorial
     version: str  # of the program, or the first figures of the model's sha256
@@ -110,7 +110,7 @@ class Sample:
         return Point(point.x + self.origin[0], point.y + self.origin[1])
 
     def predictions_of(self, finder: str) -> Mapping[Side, Pupil | None]:
-        """One finder's guesses, by eye."""
+        """One detector's guesses, by eye."""
         return {guess.side: guess.pupil for guess in self.predictions if guess.finder == finder}
 
 

@@ -160,5 +160,5 @@ def active_detector(pupils: SwitchableDetector) -> ActiveDetector:
 
 @cache
 def program_version() -> str:
-    """Stands for the version of a finder that is a part of the program; looked up once, for it takes a millisecond."""
+    """Stands for the version of a detector that is part of the program; looked up once, as it takes a millisecond."""
     return installed("livecam")

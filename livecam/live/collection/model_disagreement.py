@@ -25,7 +25,7 @@ class NamedDetector(NamedTuple):
 
 
 class SecondDetector:
-    """Each finder is opened when it is first asked; one that cannot be is told about once, and then does without."""
+    """Each detector is opened when it is first asked; one that cannot be is told about once, and then does without."""
 
     def __init__(self, openers: Mapping[str, Callable[[], NamedDetector]], say: Say) -> None:
         self._openers, self._say = openers, say

@@ -33,7 +33,7 @@ class WindowOverlay:
     pupils: SwitchableDetector
     recorder: Recorder
     collecting: ToggleableCollector
-    faces: str  # the finder's name
+    faces: str  # the detector's name
     fluster: Callable[[], float | None] = _unknown
     hud: bool = True
     _readings: HudValues | None = field(default=None, init=False)

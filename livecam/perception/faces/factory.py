@@ -18,18 +18,18 @@ def chosen(name: FaceDetectorName) -> FaceDetectorName:
 
 
 def open_stills(settings: FaceSettings) -> ImageFaceDetector:
-    """The finder for single pictures."""
+    """The detector for single pictures."""
     return ImageFaceDetector(open_model(settings.finder), settings.max_faces)
 
 
 def follow_recorded(model: FaceModel, max_faces: int) -> FaceTracker:
-    """The finder for the frames of a file or the demo: the same pictures always give the same faces."""
+    """The detector for the frames of a file or the demo: the same pictures always give the same faces."""
     return FaceTracker(model, InlineDetection(model.detect), max_faces)
 
 
 @contextmanager
 def follow_live(model: FaceModel, max_faces: int) -> Iterator[FaceTracker]:
-    """The finder for a camera: it detects in a thread, which lives as long as the `with`, so that no frame waits."""
+    """The detector for a camera: it detects in a thread, which lives as long as the `with`, so that no frame waits."""
     with BackgroundDetection(model.detect).running() as background:
         yield FaceTracker(model, background, max_faces)
 

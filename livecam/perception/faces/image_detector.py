@@ -12,7 +12,7 @@ from livecam.perception.faces.face_model import FaceLandmarks, FaceModel, box_ar
 
 @dataclass(frozen=True, slots=True)
 class ImageFaceDetector:
-    """A FaceFinder for photographs; identities count from 1 anew in every picture."""
+    """A FaceDetector for photographs; track ids count from 1 anew in every picture."""
 
     model: FaceModel
     max_faces: int = 4

@@ -54,7 +54,7 @@ _SHAPE = OneEuroParams(rest_hz=1.0, per_speed=20.0, speed_hz=1.5)
 
 
 class FaceSmoother:
-    """Steadies the faces of a moving picture; a new identity starts afresh."""
+    """Steadies the faces of a moving picture; a new track id starts afresh."""
 
     def __init__(self) -> None:
         self._filters = PerFaceState(_FaceFilter)

@@ -51,7 +51,7 @@ class Track:
 
 
 class FaceTracker:
-    """A FaceFinder for streams. A lost face is gone at once, and a face that comes back has a new identity."""
+    """A FaceDetector for streams. A lost face is gone at once, and a face that comes back has a new track id."""
 
     def __init__(
         self,

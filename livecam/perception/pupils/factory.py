@@ -16,7 +16,7 @@ from livecam.settings import PupilDetectorName, PupilSettings
 
 
 def open_pupils(settings: PupilSettings) -> PupilDetector:
-    """The bare finder, without smoothing, as still pictures want it.
+    """The bare detector, without smoothing, as still pictures want it.
 
     AssetError for a model that is missing, damaged or does not fit; MissingExtraError for a runtime not installed.
     """
@@ -45,7 +45,7 @@ def model_places(settings: PupilSettings, store: Path | None) -> Sequence[Path]:
 
 
 def reloading(settings: PupilSettings, places: Sequence[Path], say: Say) -> HotReloadingDetector:
-    """The finder of the best model of `places`, which is replaced when a better one appears there."""
+    """The detector of the best model of `places`, which is replaced when a better one appears there."""
     from livecam.perception.pupils.network.detector import NetworkPupilDetector
 
     return HotReloadingDetector(
@@ -118,7 +118,7 @@ class SwitchableDetector:
         return self._opened[self.name].detect(eyes)
 
     def next(self) -> str:
-        """Changes to the next finder and tells its name.
+        """Changes to the next detector and tells its name.
 
         One that cannot be opened raises what its opener raises and the present one stays; the time after it is passed.
         """

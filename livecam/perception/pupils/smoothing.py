@@ -16,7 +16,7 @@ _CONFIDENCE = OneEuroParams(rest_hz=3.0, per_speed=0.0)
 
 
 class PupilSmoother:
-    """Steadies the pupils of a moving picture; a new identity starts afresh."""
+    """Steadies the pupils of a moving picture; a new track id starts afresh."""
 
     def __init__(self) -> None:
         self.forget()

@@ -45,7 +45,7 @@ def _real(size: HeadSize) -> HeadSize:
 
 
 class SearchSpec(CardSection):
-    """How a page is searched; all that TargetFinder needs to know beside the network."""
+    """How a page is searched; all that TargetDetector needs to know beside the network."""
 
     scales: tuple[Annotated[float, Field(ge=0.05, le=4)], ...] = Field((0.7, 1.0, 1.3), min_length=1)
     """the page, brought to `page_pixels`, is looked at enlarged by each of these"""

@@ -43,7 +43,7 @@ class EyePrediction(NamedTuple):
 
 
 class NetworkPupilDetector:
-    """A PupilFinder that runs a TFLite model as its card says."""
+    """A PupilDetector that runs a TFLite model as its card says."""
 
     def __init__(self, card: PupilModelCard, interpreter: TFLiteModel) -> None:
         """AssetError when the model's tensors are not those the card describes."""

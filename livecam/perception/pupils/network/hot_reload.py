@@ -20,7 +20,7 @@ Say = Callable[[str], None]
 
 
 class ModelDetector(PupilDetector, Protocol):
-    """A PupilFinder that runs a model file."""
+    """A PupilDetector that runs a model file."""
 
     @property
     def version(self) -> str:
@@ -36,7 +36,7 @@ class _State(NamedTuple):
 
 
 class HotReloadingDetector:
-    """A PupilFinder that uses the first of `places` where there is a model, and looks there again every second.
+    """A PupilDetector that uses the first of `places` where there is a model, and looks there again every second.
 
     A changed pair of files is opened by another thread once it has been the same for two looks, and used from the next
     frame on. One that cannot be used is told about, and the old one stays.
