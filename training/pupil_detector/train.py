@@ -21,8 +21,6 @@ from training.pupil_detector.tasks import Task
 MIX = {"portrait": 1.0, "gazeshift": 2.0, "synthetic": 2.0, "coarse": 0.5}
 _JUDGED = 768  # crops of held-out people that a check is made on
 
-# Why every stretch between checks has its own seed: docs/decisions/resumed-training.md
-
 
 @dataclass(frozen=True, slots=True)
 class FitSettings:
