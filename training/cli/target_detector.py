@@ -212,7 +212,7 @@ def evaluate(
     painted: Annotated[bool, typer.Option("--painted", help="Also with the targets painted out.")] = False,
     changes: Annotated[bool, typer.Option("--changes", help="Also at other sizes, as poor JPEG, and grey.")] = False,
 ) -> None:
-    """Judge finders on pages; runs with commas between are the folds of one."""
+    """Judge detectors on pages; runs with commas between are the folds of one."""
     from training.engine.files import write_json
     from training.target_detector import recipe, scores
     from training.target_detector.data.dataset import open_pages

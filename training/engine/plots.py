@@ -13,13 +13,13 @@ from training.engine.files import replacing
 
 def write_lines(path: Path, curves: dict[str, tuple[Any, Any]], across: str, up: str) -> None:
     """A PNG with one line for each named pair of x and y; MissingExtraError without matplotlib."""
-    with _figure(path, across, up) as axes:
+    with plot_axes(path, across, up) as axes:
         for name, (x, y) in curves.items():
             axes.plot(x, y, label=name)
 
 
 @contextmanager
-def _figure(path: Path, across: str, up: str) -> Iterator[Any]:
+def plot_axes(path: Path, across: str, up: str) -> Iterator[Any]:
     """Axes to draw on; the PNG is written when all is drawn."""
     with drawing(path, size=(6, 4.2), dpi=110) as figure:
         axes = figure.add_subplot(xlabel=across, ylabel=up)

@@ -24,6 +24,7 @@ Result_co = TypeVar("Result_co", bound="DataclassInstance", covariant=True)
 
 Batch = Sequence[Any]  # tensors: what the network is shown, and what it should say
 
+# Why every stretch between two checks has batches of its own: docs/decisions/resumed-training.md
 _CLIP_NORM = 5.0  # of all gradients together
 _SLOWER = 10  # times slower do layers learn that were frozen at first
 

@@ -42,25 +42,25 @@ def _of_run(run: Path) -> PupilDetector:
     if name == "heatmap":
         with tempfile.TemporaryDirectory() as folder:
             return _exported(export.as_tflite(run, Path(folder) / "run.tflite"))
-    learner = network_named(name)
-    return KerasPupilDetector(learner, export.load_network(run, learner))
+    task = network_named(name)
+    return KerasPupilDetector(task, export.load_network(run, task))
 
 
 class KerasPupilDetector:
     """A PupilFinder around a Keras network. Its confidence is only the probability that the eye is open."""
 
-    def __init__(self, learner: Task, model: Any) -> None:
-        self._learner, self._model = learner, model
+    def __init__(self, task: Task, model: Any) -> None:
+        self._task, self._model = task, model
 
     @cached_property
     def cropper(self) -> EyeCornerCropper:
-        return EyeCornerCropper(self._learner.cutting.window)
+        return EyeCornerCropper(self._task.cutting.window)
 
     def detect(self, eyes: EyePair) -> PupilPair:
-        normalisation = self._learner.cutting.normalisation
+        normalisation = self._task.cutting.normalisation
         greys = [cv2.cvtColor(eye.patch, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False) for eye in eyes]
         crops = np.array([normalised(grey, normalisation) for grey in greys])[..., None]
-        reading = self._learner.read(self._model.predict_on_batch(crops))
+        reading = self._task.read(self._model.predict_on_batch(crops))
         left, right = (_pupil_of(eye, reading, k) for k, eye in enumerate(eyes))
         return PupilPair(left, right)
 

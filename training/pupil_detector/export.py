@@ -54,23 +54,23 @@ class Quantisation(StrEnum):
         return ExportLimits(size=size, apart=0.1, unit=" px", remedy=remedy)
 
 
-def load_run(run: Path, learner: HeatmapTask) -> Any:
+def load_run(run: Path, task: HeatmapTask) -> Any:
     """The best network of a run that can be exported; RunError when the run is not there or of another model."""
     name = model_of(run)
     if name != "heatmap":
         raise RunError(f"{run} holds a {name}; only a heatmap can be exported")
-    return load_network(run, learner)
+    return load_network(run, task)
 
 
-def load_network(run: Path, learner: Task) -> Any:
+def load_network(run: Path, task: Task) -> Any:
     """The best network of a run; RunError when there is none."""
-    model = learner.build()
+    model = task.build()
     load_best_weights(model, run)
     return model
 
 
 def model_of(run: Path) -> str:
-    """The name of the learner of a run."""
+    """The name of the model that a run trains."""
     return str(run_settings(run)["settings"]["model"])
 
 
@@ -87,17 +87,17 @@ def held_out(folders: Sequence[Path], share: float) -> EyeDataset:
     return eyes.chosen(split_by_group(eyes, share)[1])
 
 
-def converted(model: Any, learner: HeatmapTask, eyes: EyeDataset, quantisation: Quantisation) -> bytes:
+def converted(model: Any, task: HeatmapTask, eyes: EyeDataset, quantisation: Quantisation) -> bytes:
     """The network as TFLite for two eyes at once."""
     with warnings.catch_warnings(), silence_native_logs():
         # It means the type of the input, which is what the live program fills.
         warnings.filterwarnings("ignore", "Statistics for quantized inputs")
-        return bytes(_converter(model, learner, eyes, quantisation).convert())
+        return bytes(_converter(model, task, eyes, quantisation).convert())
 
 
-def _converter(model: Any, learner: HeatmapTask, eyes: EyeDataset, quantisation: Quantisation) -> Any:
+def _converter(model: Any, task: HeatmapTask, eyes: EyeDataset, quantisation: Quantisation) -> Any:
     tf = tensorflow()
-    window = learner.cutting.window
+    window = task.cutting.window
     crops = tf.TensorSpec((2, window.height, window.width, 1), tf.float32)
     answer = tf.function(lambda shown: model(shown, training=False)).get_concrete_function(crops)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([constant_graph(answer)])
@@ -106,22 +106,22 @@ def _converter(model: Any, learner: HeatmapTask, eyes: EyeDataset, quantisation:
     if quantisation is Quantisation.FLOAT16:
         converter.target_spec.supported_types = [tf.float16]
     if quantisation is Quantisation.INT8:
-        converter.representative_dataset = lambda: _representative(learner, eyes)
+        converter.representative_dataset = lambda: _representative(task, eyes)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = tf.int8
         converter.inference_output_type = tf.int8
     return converter
 
 
-def _representative(learner: HeatmapTask, eyes: EyeDataset) -> Iterator[list[NDArray[np.float32]]]:
+def _representative(task: HeatmapTask, eyes: EyeDataset) -> Iterator[list[NDArray[np.float32]]]:
     """Crops of every kind, the dark and the closed ones among them as often as the data has them."""
     rng = np.random.default_rng(5)
-    crops = learner.cutting.batch(eyes, rng.permutation(len(eyes))[:600], CropJitter(), rng).crops
+    crops = task.cutting.batch(eyes, rng.permutation(len(eyes))[:600], CropJitter(), rng).crops
     for start in range(0, len(crops) - 1, 2):
         yield [crops[start : start + 2]]
 
 
-def lite_reading(content: bytes, learner: HeatmapTask, crops: NDArray[np.float32]) -> HeatmapOutput:
+def lite_reading(content: bytes, task: HeatmapTask, crops: NDArray[np.float32]) -> HeatmapOutput:
     """What a TFLite model says of normalised crops (n, h, w, 1), n even."""
     interpreter = TFLiteModel(content)
     heat, numbers = [], []
@@ -130,32 +130,32 @@ def lite_reading(content: bytes, learner: HeatmapTask, crops: NDArray[np.float32
         ordered = sorted(outputs, key=lambda output: -output.size)
         heat.append(ordered[0])
         numbers.append(ordered[1])
-    cutting = learner.cutting
+    cutting = task.cutting
     logits = np.concatenate(heat).reshape(len(crops), cutting.decoding.rows, cutting.decoding.columns)
     return decode(logits, np.concatenate(numbers), cutting.window, cutting.decoding)
 
 
-def difference(content: bytes, model: Any, learner: HeatmapTask, eyes: EyeDataset) -> float:
+def difference(content: bytes, model: Any, task: HeatmapTask, eyes: EyeDataset) -> float:
     """The mean distance between the answers of the TFLite and the Keras network on held-out crops, crop pixels."""
     rng = np.random.default_rng(6)
     visible = np.flatnonzero(eyes.visible > 0.2)
     which = rng.choice(visible, min(CHECKED, len(visible) // 2 * 2), replace=False)
-    crops = learner.cutting.batch(eyes, which, NO_JITTER, rng).crops
-    lite = lite_reading(content, learner, crops)
-    full = learner.read(model.predict(crops, batch_size=100, verbose=0))
+    crops = task.cutting.batch(eyes, which, NO_JITTER, rng).crops
+    lite = lite_reading(content, task, crops)
+    full = task.read(model.predict(crops, batch_size=100, verbose=0))
     return float(np.hypot(*(lite.centres - full.centres).T).mean())
 
 
 def write(
-    content: bytes, out: Path, learner: HeatmapTask, *, calibration: PupilConfidenceCalibration, provenance: Provenance
+    content: bytes, out: Path, task: HeatmapTask, *, calibration: PupilConfidenceCalibration, provenance: Provenance
 ) -> PupilModelCard:
     """Writes model and card, both whole."""
     card = PupilModelCard(
         schema=SCHEMA,
         sha256=model_hash(content),
-        window=learner.cutting.window,
-        normalisation=learner.cutting.normalisation,
-        decoding=learner.cutting.decoding,
+        window=task.cutting.window,
+        normalisation=task.cutting.normalisation,
+        decoding=task.cutting.decoding,
         second_look=WideRetry(),
         calibration=calibration,
         provenance=provenance,
@@ -191,9 +191,9 @@ def data_of(run: Path) -> list[Path]:
 
 def as_tflite(run: Path, out: Path) -> Path:
     """A run as a float model with a card whose confidence is not calibrated, to be judged."""
-    learner = HeatmapTask()
+    task = HeatmapTask()
     data = data_of(run)
     eyes = held_out(data, run_settings(run)["settings"]["held_out"])
-    content = converted(load_run(run, learner), learner, eyes, Quantisation.NONE)
-    write(content, out, learner, calibration=UNFITTED, provenance=provenance(run, data, {}))
+    content = converted(load_run(run, task), task, eyes, Quantisation.NONE)
+    write(content, out, task, calibration=UNFITTED, provenance=provenance(run, data, {}))
     return out

@@ -87,9 +87,9 @@ def _made(out: Path, about: dict[str, Any], parts: Iterable[list[Any]]) -> EyeDa
     return eyes
 
 
-def train(learner: Task, data: Sequence[Path], run: Path, settings: FitSettings) -> Iterator[CheckpointResult]:
+def train(task: Task, data: Sequence[Path], run: Path, settings: FitSettings) -> Iterator[CheckpointResult]:
     """`livecam-train fit`; the curves are drawn anew after every check."""
-    for progress in fit(learner, data, run, settings):
+    for progress in fit(task, data, run, settings):
         history = read_log(run)
         curves = {name: (history["step"], history[name]) for name in ("loss", "error")}
         write_lines(run / "curves.png", curves, "step", "loss; error of held-out people, crop px")
@@ -116,11 +116,11 @@ def ship(
     watch: Watch,
 ) -> dict[str, float]:
     """`livecam-train export`: converts, checks, calibrates on held-out people when there are portraits, and writes."""
-    learner = HeatmapTask()
-    model = export.load_run(run, learner)
+    task = HeatmapTask()
+    model = export.load_run(run, task)
     eyes = export.held_out(data, run_settings(run)["settings"]["held_out"])
-    content = export.converted(model, learner, eyes, quantisation)
-    apart = export.difference(content, model, learner, eyes)
+    content = export.converted(model, task, eyes, quantisation)
+    apart = export.difference(content, model, task, eyes)
     check_export(content, apart, quantisation.limits)
     scores = {"tflite_and_keras_apart_px": apart}
     calibration = export.UNFITTED
@@ -128,10 +128,10 @@ def ship(
         with tempfile.TemporaryDirectory() as folder:
             draft = Path(folder) / "draft.tflite"
             blank = export.provenance(run, data, scores)
-            export.write(content, draft, learner, calibration=calibration, provenance=blank)
+            export.write(content, draft, task, calibration=calibration, provenance=blank)
             calibration, fitted = _calibrated(draft, faces, set(eyes.groups.tolist()), staged_faces, watch)
         scores |= fitted
-    export.write(content, out, learner, calibration=calibration, provenance=export.provenance(run, data, scores))
+    export.write(content, out, task, calibration=calibration, provenance=export.provenance(run, data, scores))
     export.write_weights(run, out)
     return scores
 

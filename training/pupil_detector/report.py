@@ -16,7 +16,7 @@ from training.data.contact_sheet import write_picture
 from training.engine.calibration import reliability
 from training.engine.files import replacing, write_json
 from training.engine.metrics import roc_curve
-from training.engine.plots import _figure, write_lines
+from training.engine.plots import plot_axes, write_lines
 from training.pupil_detector import scores
 from training.pupil_detector.evaluation import EvalResult
 
@@ -64,7 +64,7 @@ def _pairs(answers: Sequence[EvalResult]) -> bool:
 def _write_trust(answers: Sequence[EvalResult], folder: Path) -> None:
     confidences, hits = scores.reliability_data(answers)
     bins = reliability(confidences, hits)
-    with _figure(folder / "reliability.png", "confidence", "share within 5 %") as axes:
+    with plot_axes(folder / "reliability.png", "confidence", "share within 5 %") as axes:
         axes.plot([0, 1], [0, 1], color="0.6", linestyle="--", label="perfect")
         label = f"ECE {scores.report(answers)['ece']:.3f}; figures: answers"
         axes.plot([one.confidence for one in bins], [one.share for one in bins], marker="o", label=label)
@@ -82,7 +82,7 @@ def _write_trust(answers: Sequence[EvalResult], folder: Path) -> None:
             )
         axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
     kept, wrong = scores.risk_coverage(confidences, hits)
-    with _figure(
+    with plot_axes(
         folder / "risk_coverage.png", "share of eyes kept, the surest first", "share of these that is wrong"
     ) as axes:
         axes.plot(kept, wrong, label=f"all kept: {wrong[-1]:.1%} wrong")

@@ -89,7 +89,7 @@ class ResNetTask:
 
 @dataclass(frozen=True, slots=True)
 class WarmStartedTask:
-    """A learner that goes on where another training ended."""
+    """A task that goes on where another training ended."""
 
     task: Task
     start: Path  # weights of the same network

@@ -21,8 +21,6 @@ from training.pupil_detector.tasks import Task
 MIX = {"portrait": 1.0, "gazeshift": 2.0, "synthetic": 2.0, "coarse": 0.5}
 _JUDGED = 768  # crops of held-out people that a check is made on
 
-# Why every stretch between checks has its own seed: docs/decisions/resumed-training.md
-
 
 @dataclass(frozen=True, slots=True)
 class FitSettings:
@@ -41,7 +39,7 @@ class FitSettings:
     mix: dict[str, float] = field(default_factory=lambda: dict(MIX))
 
 
-def fit(learner: Task, folders: Sequence[Path], run: Path, settings: FitSettings) -> Iterator[CheckpointResult]:
+def fit(task: Task, folders: Sequence[Path], run: Path, settings: FitSettings) -> Iterator[CheckpointResult]:
     """Trains, and yields after every check; a run that was interrupted goes on where its last check was.
 
     The error of a check is the mean distance of visible irises of held-out people, crop pixels. RunError when the run
@@ -51,7 +49,7 @@ def fit(learner: Task, folders: Sequence[Path], run: Path, settings: FitSettings
     training, held_out = split_by_group(eyes, settings.held_out)
     wanted = {"settings": asdict(settings), "data": sorted(manifest(folder)["sha256"] for folder in folders)}
     begun = is_begun(run, wanted, data="data")
-    trainable = _PupilTraining(learner, eyes.chosen(training), eyes.chosen(held_out), run, settings)
+    trainable = _PupilTraining(task, eyes.chosen(training), eyes.chosen(held_out), run, settings)
     schedule = TrainerSettings(
         steps=settings.steps,
         check_every=settings.check_every,

@@ -108,21 +108,21 @@ def _content(path: Path) -> bytes:
 
 def _export(store: Store, plan: RoundPlan, labelled: LabelSnapshot, folder: Path, sets: Sequence[Path]) -> float | None:
     """Model, card and weights into the round's folder; the calibration error, None where the old one was kept."""
-    out, learner = folder / "model" / MODEL, HeatmapTask()
+    out, task = folder / "model" / MODEL, HeatmapTask()
     done = folder / "model" / "calibration.json"
     if done.exists():
         return _kept_error(done)
-    model = export.load_run(folder / "run", learner)
+    model = export.load_run(folder / "run", task)
     eyes = export.held_out(sets, run_settings(folder / "run")["settings"]["held_out"])
-    content = export.converted(model, learner, eyes, Quantisation.INT8)
-    apart = export.difference(content, model, learner, eyes)
+    content = export.converted(model, task, eyes, Quantisation.INT8)
+    apart = export.difference(content, model, task, eyes)
     check_export(content, apart, Quantisation.INT8.limits)
     old, _ = read_card(folder / "base" / MODEL)
     made = export.provenance(folder / "run", sets, {"tflite and keras apart, px": apart})
     made = made.model_copy(update={"recipe": f"livecam-train round {plan.number}", "commit": plan.commit})
-    export.write(content, out, learner, calibration=old.calibration, provenance=made)
+    export.write(content, out, task, calibration=old.calibration, provenance=made)
     calibration, error = _calibrated(out, store, labelled, plan, old.calibration)
-    export.write(content, out, learner, calibration=calibration, provenance=made)
+    export.write(content, out, task, calibration=calibration, provenance=made)
     export.write_weights(folder / "run", out)
     write_json(done, {"error": error})
     return error

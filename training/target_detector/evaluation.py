@@ -24,7 +24,7 @@ _PIXELS = 0.5  # height of the mask from which a pixel belongs to the target
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageResult:
-    """What a finder said of one page that has a target."""
+    """What a detector said of one page that has a target."""
 
     page: str
     targets: tuple[Target, ...]  # the best TOP
@@ -75,20 +75,20 @@ CHANGES: dict[str, Change] = {
 }
 
 
-def judge(finder: TargetDetector, pages: Sequence[LabelledPage], change: Change = as_it_is) -> Iterator[PageResult]:
+def judge(detector: TargetDetector, pages: Sequence[LabelledPage], change: Change = as_it_is) -> Iterator[PageResult]:
     """An answer for each page that has a target."""
     for page in pages:
         if page.boxes:
-            yield answer(finder, page, change)
+            yield answer(detector, page, change)
 
 
-def answer(finder: TargetDetector, page: LabelledPage, change: Change = as_it_is) -> PageResult:
+def answer(detector: TargetDetector, page: LabelledPage, change: Change = as_it_is) -> PageResult:
     """Searches one page; the boxes are scaled as `change` scales the page."""
     image = change(page.image())
     factor = image.shape[1] / page.width
     boxes = [Box(*(side * factor for side in box)) for box in page.boxes]
     begun = time.perf_counter()
-    targets = tuple(finder.detect(image, TOP))
+    targets = tuple(detector.detect(image, TOP))
     seconds = time.perf_counter() - begun
     near = _GROWN * image.shape[1]
     hits = [any(inside(box, target.x, target.y, grown=near) for box in boxes) for target in targets]
@@ -97,14 +97,14 @@ def answer(finder: TargetDetector, page: LabelledPage, change: Change = as_it_is
     return PageResult(
         page.name,
         targets,
-        tuple(map(finder.is_confident, targets)),
+        tuple(map(detector.is_confident, targets)),
         hits.index(True) if any(hits) else None,
         best is not None and any(inside(box, best.x, best.y) for box in boxes),
-        _pixels(finder, image, page, best) if best is not None and hits[0] and change is as_it_is else 0.0,
+        _pixels(detector, image, page, best) if best is not None and hits[0] and change is as_it_is else 0.0,
         tuple(max(overlap(target.box, box) for box in boxes) for target in targets),
         len(boxes),
         wrong,
-        (finder.search.page_pixels or image.shape[0] * image.shape[1]) / 1e6,
+        (detector.search.page_pixels or image.shape[0] * image.shape[1]) / 1e6,
         seconds,
     )
 
@@ -120,9 +120,9 @@ def paint_out(page: LabelledPage) -> Image:
     return cv2.inpaint(image, mask, 4, cv2.INPAINT_TELEA).astype(np.uint8, copy=False)
 
 
-def peak_confidence(finder: TargetDetector, image: Image, *, hit: bool) -> PeakConfidence:
-    """How sure a finder is of the best peak of a page."""
-    return peak_confidence_of(finder.detect(image, 2), hit=hit)
+def peak_confidence(detector: TargetDetector, image: Image, *, hit: bool) -> PeakConfidence:
+    """How sure a detector is of the best peak of a page."""
+    return peak_confidence_of(detector.detect(image, 2), hit=hit)
 
 
 def peak_confidence_of(targets: Sequence[Target], *, hit: bool) -> PeakConfidence:
@@ -133,9 +133,9 @@ def peak_confidence_of(targets: Sequence[Target], *, hit: bool) -> PeakConfidenc
     )
 
 
-def _pixels(finder: TargetDetector, image: Image, page: LabelledPage, best: Target) -> float:
+def _pixels(detector: TargetDetector, image: Image, page: LabelledPage, best: Target) -> float:
     """How well the component under the best peak is the target, pixel by pixel, seen in the network's usual size."""
-    network, usual = finder.network, finder.search.box
+    network, usual = detector.network, detector.search.box
     scale = ((usual.width * usual.height) / best.box.area) ** 0.5
     reach = (network.margin + 2 * max(usual)) / scale
     height, width = image.shape[:2]

@@ -41,10 +41,10 @@ class About:
 
 def load_run(run: Path) -> KerasNetwork:
     """The best network of a run; RunError when there is none."""
-    learner = task_of(settings_of(run)["settings"])
-    model = learner.build()
+    task = task_of(settings_of(run)["settings"])
+    model = task.build()
     load_best_weights(model, run)
-    return KerasNetwork(model, learner)
+    return KerasNetwork(model, task)
 
 
 def settings_of(run: Path) -> dict[str, Any]:
@@ -55,10 +55,10 @@ def settings_of(run: Path) -> dict[str, Any]:
 def converted(network: KerasNetwork) -> bytes:
     """The network as TFLite with half-precision weights, for one picture of any size; outputs `centre` and `mask`."""
     tf = tensorflow()
-    learner, model = network.task, network.model
+    task, model = network.task, network.model
 
     def answer(page: Any) -> Any:
-        return learner.maps(model(page, training=False))
+        return task.maps(model(page, training=False))
 
     def named(page: Any) -> dict[str, Any]:
         maps = frozen(page)
@@ -94,7 +94,7 @@ def typical_box(pages: tuple[LabelledPage, ...]) -> tuple[float, float]:
     return round(float(width), 1), round(float(height), 1)
 
 
-def card_for(content: bytes, learner: TargetTask, how: SearchSpec, about: About) -> TargetModelCard:
+def card_for(content: bytes, task: TargetTask, how: SearchSpec, about: About) -> TargetModelCard:
     """The card of a model."""
     return TargetModelCard(
         **how.model_dump(),
@@ -102,8 +102,8 @@ def card_for(content: bytes, learner: TargetTask, how: SearchSpec, about: About)
         sha256=model_hash(content),
         input=INPUT,
         stride=STRIDE,
-        multiple=learner.multiple,
-        margin=learner.margin,
+        multiple=task.multiple,
+        margin=task.margin,
         trained_on=about.trained_on,
         attribution=about.attribution,
         scores=about.scores,
@@ -139,8 +139,8 @@ def export(run: Path, out: Path, how: SearchSpec, about: About) -> TargetModelCa
     return card
 
 
-def lite_finder(run: Path, how: SearchSpec) -> TargetDetector:
-    """A run as a finder on one thread, converted as it would be shipped but never written."""
+def tflite_detector(run: Path, how: SearchSpec) -> TargetDetector:
+    """A run as a detector on one thread, converted as it would be shipped but never written."""
     network = load_run(run)
     content = converted(network)
     card = card_for(content, network.task, how, About("to be judged", {}))

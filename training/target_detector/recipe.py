@@ -59,9 +59,9 @@ def train(pages: Sequence[LabelledPage], run: Path, settings: TargetFitSettings)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DetectorUnderTest:
-    """A finder and the pages it is judged by."""
+    """A detector and the pages it is judged by."""
 
-    finder: TargetDetector
+    detector: TargetDetector
     pages: tuple[LabelledPage, ...]
 
 
@@ -82,7 +82,7 @@ def _run(run: Path, pages: Sequence[LabelledPage]) -> DetectorUnderTest:
     unseen = tuple(page for page in in_order(pages) if page.name not in known)
     if not any(page.boxes for page in unseen):
         raise RunError(f"{run} was trained on every page with a target; leave a fold out with fit --leave")
-    return DetectorUnderTest(export.lite_finder(run, _how(pages)), unseen)
+    return DetectorUnderTest(export.tflite_detector(run, _how(pages)), unseen)
 
 
 def _how(pages: Sequence[LabelledPage]) -> SearchSpec:
@@ -90,12 +90,12 @@ def _how(pages: Sequence[LabelledPage]) -> SearchSpec:
 
 
 def evaluate(parts: Sequence[DetectorUnderTest], *, painted: bool, changes: bool, watch: Watch) -> dict[str, Any]:
-    """`livecam-train segment evaluate` for one finder: all figures, over the pages of all its folds."""
+    """`livecam-train segment evaluate` for one detector: all figures, over the pages of all its folds."""
     count = sum(len(part.pages) for part in parts)
-    answers = (one for part in parts for one in evaluation.judge(part.finder, part.pages))
+    answers = (one for part in parts for one in evaluation.judge(part.detector, part.pages))
     figures = scores.report(list(watch("pages", answers, count)))
     trained = sorted(
-        {part.finder.search.trained_on for part in parts if isinstance(part.finder.search, TargetModelCard)}
+        {part.detector.search.trained_on for part in parts if isinstance(part.detector.search, TargetModelCard)}
     )
     if trained:
         figures["trained_on"] = "; ".join(trained)
@@ -109,7 +109,7 @@ def evaluate(parts: Sequence[DetectorUnderTest], *, painted: bool, changes: bool
 
 def _changed(parts: Sequence[DetectorUnderTest], name: str, count: int, watch: Watch) -> dict[str, int]:
     change = evaluation.CHANGES[name]
-    answers = (one for part in parts for one in evaluation.judge(part.finder, part.pages, change))
+    answers = (one for part in parts for one in evaluation.judge(part.detector, part.pages, change))
     return scores.changed(list(watch(name, answers, count)))
 
 
@@ -119,9 +119,9 @@ def _group(part: DetectorUnderTest, watch: Watch) -> Group:
     without: list[PeakConfidence] = []
     pages = [page for page in part.pages if page.boxes]
     for page in watch("painted out", pages, len(pages)):
-        answer: PageResult = evaluation.answer(part.finder, page)
+        answer: PageResult = evaluation.answer(part.detector, page)
         with_it.append(evaluation.peak_confidence_of(answer.targets, hit=answer.rank == 0))
-        without.append(evaluation.peak_confidence(part.finder, evaluation.paint_out(page), hit=False))
+        without.append(evaluation.peak_confidence(part.detector, evaluation.paint_out(page), hit=False))
     return with_it, without
 
 
@@ -170,7 +170,7 @@ def everything(
     )
     first = work / "synthetic"
     _fitted(drawn, first, replace(size.first, seed=seed), watch)
-    own = [DetectorUnderTest(export.lite_finder(first, _how(drawn)), unseen)]
+    own = [DetectorUnderTest(export.tflite_detector(first, _how(drawn)), unseen)]
     summary: dict[str, Any] = {
         "synthetic": ship(first, drawn, out / "waldo-synthetic.tflite", by=own, trained_on=OWN, watch=watch)
     }

@@ -14,7 +14,7 @@ _RIGHT = 0.3  # overlap from which a box is right
 
 
 def report(answers: Sequence[PageResult]) -> dict[str, Any]:
-    """Every figure of a finder on pages with a target."""
+    """Every figure of a detector on pages with a target."""
     return {
         **{f"hit@{most}": _numbers(hit_at(answers, most)) for most in (1, 3, 5)},
         "strict": _numbers(hit_rate([answer.strict for answer in answers])),

@@ -137,7 +137,7 @@ def inputs(crops: Sequence[NDArray[np.uint8]]) -> Array:
 
 
 def task_of(settings: Mapping[str, Any]) -> TargetTask:
-    """The learner that the settings of a run name: `centre` or `tutorial`; RunError for another."""
+    """The task that the settings of a run name: `centre` or `tutorial`; RunError for another."""
     name, width, mask = settings["model"], int(settings["width"]), LossName(settings["mask"])
     if name == "centre":
         return CentreTask(width, mask)
@@ -148,7 +148,7 @@ def task_of(settings: Mapping[str, Any]) -> TargetTask:
 
 @dataclass(frozen=True)
 class KerasNetwork:
-    """A model and the learner that knows how to read it."""
+    """A model and the task that knows how to read it."""
 
     model: Any
     task: TargetTask

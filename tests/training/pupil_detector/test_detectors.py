@@ -17,7 +17,7 @@ pytestmark = pytest.mark.tensorflow
 
 
 class MiddleOfTheCrop:
-    """A learner and its network at once, for which every iris is in the middle of its crop."""
+    """A task and its network at once, for which every iris is in the middle of its crop."""
 
     cutting = CropPipeline()
 

@@ -109,11 +109,11 @@ def test_a_run_that_cannot_be_written_is_an_error(data: Path, tmp_path: Path) ->
 def test_an_exported_run_finds_pupils_as_the_run_does(run: Path, data: Path, tmp_path: Path) -> None:
     from training.pupil_detector import export
 
-    learner = HeatmapTask()
+    task = HeatmapTask()
     eyes = export.held_out([data], TINY.held_out)
-    model = export.load_run(run, learner)
-    content = export.converted(model, learner, eyes, export.Quantisation.INT8)
-    assert export.difference(content, model, learner, eyes) < export.Quantisation.INT8.limits.apart
+    model = export.load_run(run, task)
+    content = export.converted(model, task, eyes, export.Quantisation.INT8)
+    assert export.difference(content, model, task, eyes) < export.Quantisation.INT8.limits.apart
 
 
 def test_an_exported_run_is_read_by_the_live_program(run: Path, data: Path, tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_the_shipped_kind_of_net_has_under_fifty_thousand_numbers() -> None:
 
 @dataclass(frozen=True)
 class Exploding(HeatmapTask):
-    """A learner whose loss becomes NaN at once."""
+    """A task whose loss becomes NaN at once."""
 
     def loss(self, labels: tuple[Any, ...], outputs: Any) -> Any:
         return super().loss(labels, outputs) * float("nan")

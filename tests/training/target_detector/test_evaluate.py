@@ -1,4 +1,4 @@
-"""What is judged is what a finder says: hits, misses, painted-out pages and pages that come otherwise."""
+"""What is judged is what a detector says: hits, misses, painted-out pages and pages that come otherwise."""
 
 from __future__ import annotations
 

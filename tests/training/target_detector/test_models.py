@@ -25,22 +25,22 @@ from training.target_detector.tasks import (  # noqa: E402
 
 pytestmark = pytest.mark.tensorflow
 
-LEARNERS = {"centre": CentreTask(width=8), "tutorial": TutorialTask(width=4)}
+TASKS = {"centre": CentreTask(width=8), "tutorial": TutorialTask(width=4)}
 
 
-@pytest.fixture(scope="module", params=LEARNERS.values(), ids=LEARNERS)
-def learner(request: pytest.FixtureRequest) -> TargetTask:
+@pytest.fixture(scope="module", params=TASKS.values(), ids=TASKS)
+def task(request: pytest.FixtureRequest) -> TargetTask:
     return request.param  # type: ignore[no-any-return]
 
 
 @pytest.fixture(scope="module")
-def network(learner: TargetTask) -> KerasNetwork:
+def network(task: TargetTask) -> KerasNetwork:
     tf.keras.utils.set_random_seed(0)
-    model = learner.build()
+    model = task.build()
     for variable in model.variables:
         # As drawn, a deep network hardly hears its far surroundings.
         variable.assign(variable + tf.random.normal(variable.shape, stddev=0.05))
-    return KerasNetwork(model, learner)
+    return KerasNetwork(model, task)
 
 
 def noise(height: int, width: int) -> np.ndarray:
