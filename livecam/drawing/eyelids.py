@@ -15,7 +15,7 @@ _Place = tuple[float, float]  # along, across
 # Iris radii: how far above and below the eye skin gives way, and how much of it moves stiffly along with a lid.
 _SKIN_ABOVE, _SKIN_BELOW, _RIM = 2.0, 1.2, 0.35
 _LOWER_FOLLOWS = 0.4
-_LOWER_RISES = 0.15
+LOWER_RISES = 0.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,10 +88,14 @@ def _cubic(left: _Place, right: _Place, first: _Place, second: _Place) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class EyelidMotion:
-    """How far the lids follow the gaze (`drop`, iris radii, down is positive) and how far they close (0..1)."""
+    """How far the lids follow the gaze (`drop`, iris radii, down is positive) and how far they close (0..1).
+
+    `rising` is the lower lid's share of the closing: little in a blink, much in a squint or a smile.
+    """
 
     drop: float
     closing: float
+    rising: float = LOWER_RISES
 
     @property
     def moves(self) -> bool:
@@ -105,7 +109,7 @@ class EyelidMotion:
         if self.closing == 0:
             return new_upper, new_lower
         gap = (new_lower - new_upper) * np.float32(self.closing)
-        return new_upper + np.float32(1 - _LOWER_RISES) * gap, new_lower - np.float32(_LOWER_RISES) * gap
+        return new_upper + np.float32(1 - self.rising) * gap, new_lower - np.float32(self.rising) * gap
 
     def source(self, before: tuple[Grid, Grid], after: tuple[Grid, Grid], across: Grid) -> Grid:
         """For every place on the moved eye, from where across the resting eye its colour comes."""

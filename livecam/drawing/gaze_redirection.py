@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from livecam.core.types import Image, Points
 from livecam.drawing.eye_colours import ERASED, ERASED_SOFT, LASH_SHADE, EyeColours
-from livecam.drawing.eyelids import EyelidCurves, EyelidMotion
+from livecam.drawing.eyelids import LOWER_RISES, EyelidCurves, EyelidMotion
 from livecam.drawing.warping import Grid, Mask, above, between, inside
 
 # Skin and the emptied eyeball are warped together and the iris is pasted afterwards: no seam, and its centre is exactly
@@ -43,22 +43,23 @@ def redirect_gaze(
     *,
     lid_follow: float = 0.0,
     closing: float = 0.0,
+    rising: float = LOWER_RISES,
     out: Image | None = None,
 ) -> Image:
     """The picture with one iris moved by `displacement` (x, y) pixels: its centre is then `centre + displacement`.
 
     `lid_follow` is the share of the vertical movement that the upper lid goes along with (people: about 0.6),
-    `closing` 0..1 brings the lids together until the eye is shut. Only a small region is computed, read from `image`
-    and drawn over `out`, which is a copy of `image` unless one is given (a second eye, a canvas already drawn on).
-    The iris is cut out by its circle together with its glints; behind it the white is a ramp between the whites at
-    both sides, and what a lid hid of the iris is drawn from its radial profile.
+    `closing` 0..1 brings the lids together until the eye is shut, `rising` is the lower lid's share of that. Only a
+    small region is computed, read from `image` and drawn over `out`, which is a copy of `image` unless one is given (a
+    second eye, a canvas already drawn on). The iris is cut out by its circle together with its glints; behind it the
+    white is a ramp between the whites at both sides, and what a lid hid of the iris is drawn from its radial profile.
     """
     canvas = image.copy() if out is None else out
     lids = EyelidCurves.through(eye.lids, centre=eye.centre, radius=eye.radius)
     mover = _Mover((float(eye.centre[0]), float(eye.centre[1])), eye.radius, lids)
     x, y = np.asarray(displacement, np.float64).tolist()
     move = (x, y)
-    motion = EyelidMotion(lid_follow * mover.level(move)[1], closing)
+    motion = EyelidMotion(lid_follow * mover.level(move)[1], closing, rising)
     region = mover.region(image, move, whole=motion.moves)
     if region is not None:
         canvas[region] = mover.drawn(image, canvas[region], region, move, motion)

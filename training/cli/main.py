@@ -85,16 +85,19 @@ def gazeshift(
     labels: Labels,
     out: Out,
     count: Annotated[int, typer.Option(min=1, help="How many eyes.")] = 36_000,
+    smiles: Annotated[Path | None, typer.Option(help="A folder of the same people smiling, NAME_smile.jpg.")] = None,
     seed: Seed = 1,
     workers: Workers = 0,
 ) -> None:
     """Make portraits look elsewhere; a third of the eyes keep looking ahead."""
     from training.data.portraits import read_labels
+    from training.data.smiles import read_smiles
     from training.engine.parallel import cores
     from training.pupil_detector import recipe
 
     workers = workers or cores()
     people = read_labels(faces, labels)
+    people += read_smiles(smiles, people, workers=workers) if smiles else []
     eyes = recipe.shift_gaze(people, out, count=count, seed=seed, workers=workers, watch=watch)
     print(f"{len(eyes)} eyes of {len(set(eyes.groups))} people; look at {out / 'sheet.png'}")
 

@@ -20,7 +20,7 @@ from training.data.dataset import EyeDataset, Random
 class CropJitter:
     """Standard deviations; some crops are as wild as `wildness` times them."""
 
-    shift: float = 0.045  # of the eye's width
+    shift: float = 0.05  # of the eye's width
     scale: float = 0.09
     roll: float = 0.08  # radians
     wild_share: float = 0.15
@@ -76,7 +76,7 @@ class CropPipeline:
         )
 
     def _matrix(self, eyes: EyeDataset, which: int, jitter: CropJitter, rng: Random) -> NDArray[np.float64]:
-        corners = eyes.corners[which][int(rng.integers(eyes.corners.shape[1]))].astype(np.float64)
+        corners = _between(eyes.corners[which].astype(np.float64), jitter, rng)
         size = float(np.hypot(*(corners[1] - corners[0])))
         wild = jitter.wildness if rng.random() < jitter.wild_share else 1.0
         moved = corners + rng.normal(0, 1, 2) * jitter.shift * wild * size
@@ -85,6 +85,14 @@ class CropPipeline:
             width *= float(rng.uniform(1.1, 1.6))
         angle = float(eyes.angles[which]) + rng.normal(0, 1) * jitter.roll * wild
         return window_matrix(self.window, moved.mean(axis=0), width=width, angle=angle, side=Side.RIGHT)
+
+
+def _between(found: NDArray[np.float64], jitter: CropJitter, rng: Random) -> NDArray[np.float64]:
+    """Corners (2, 2) as one finder has them of (finders, 2, 2), or another that lies between or a little beyond."""
+    one, other = rng.integers(len(found), size=2)
+    if jitter is NO_JITTER:
+        return np.asarray(found[one], np.float64)
+    return np.asarray(found[one] + rng.uniform(-0.3, 1.3) * (found[other] - found[one]), np.float64)
 
 
 def _spoilt(crop: Image, jitter: CropJitter, rng: Random) -> Image:

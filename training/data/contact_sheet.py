@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from pathlib import Path
 
 import cv2
@@ -13,6 +14,7 @@ from training.data.dataset import EyeDataset
 from training.engine.files import replacing
 
 _TILE = (120, 96)
+_CORNER_COLOURS = ((0, 0, 255), (255, 128, 0), (255, 0, 255))  # BGR, one a face finder
 
 
 def contact_sheet(eyes: EyeDataset, *, columns: int = 12, rows: int = 10, seed: int = 0) -> Image:
@@ -43,7 +45,7 @@ def _mark(tile: Image, eyes: EyeDataset, which: int, factor: float) -> None:
 
     radius = int(eyes.radii[which] * factor * 16)
     cv2.circle(tile, at(eyes.centres[which]), radius, (0, 255, 0), 1, cv2.LINE_AA, 4)
-    for colour, pair in zip(((0, 0, 255), (255, 128, 0)), eyes.corners[which], strict=True):
+    for colour, pair in zip(cycle(_CORNER_COLOURS), eyes.corners[which], strict=False):
         for corner in pair:
             cv2.circle(tile, at(corner), 24, colour, -1, cv2.LINE_AA, 4)
     cv2.putText(tile, f"{eyes.visible[which]:.2f}", (2, 92), cv2.FONT_HERSHEY_SIMPLEX, 0.4, (255, 255, 0))

@@ -16,10 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from livecam.core.crop import similarity_matrix, warp_crop
 from livecam.core.types import Face, Image, Side
+from training.data.portraits import FINDERS
 from training.engine.files import DatasetError, RunError, current_keys, sha256, write_arrays, write_json
 
 SCHEMA = 1
-CORNER_SETS = 2
+CORNER_SETS = len(FINDERS)
 _ARRAYS = "eyes.npz"
 
 
@@ -130,6 +131,7 @@ def load(folder: Path) -> EyeDataset:
     try:
         with np.load(folder / _ARRAYS) as arrays:
             rows = {name: arrays[name] for name in _ROWS}
+            rows["corners"] = _all_sets(rows["corners"])
             eyes = EyeDataset(arrays["pixels"], **rows, starts=_starts(rows["sizes"]))
     except (OSError, KeyError, ValueError, BadZipFile) as fault:
         raise DatasetError(f"{folder / _ARRAYS} is missing or damaged; make the data set again") from fault
@@ -137,6 +139,12 @@ def load(folder: Path) -> EyeDataset:
         raise DatasetError(f"{folder} holds {len(eyes)} eyes, its manifest says {about['count']}; make it again")
     _check(eyes, str(folder))
     return eyes
+
+
+def _all_sets(corners: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Corners (n, sets, 2, 2) with a set for every face finder there is now; an older data set may have fewer."""
+    sets = np.arange(CORNER_SETS) % corners.shape[1]
+    return corners[:, sets]
 
 
 def load_all(folders: Sequence[Path]) -> EyeDataset:

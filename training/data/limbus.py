@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.core.types import Image
+from livecam.core.images import read_image
+from livecam.core.types import Image, Side
 from training.data.portraits import LabelledPortrait
 
 Grey = NDArray[np.float32]  # (h, w)
@@ -24,8 +26,30 @@ _TRUST = np.array([0.8, 0.5])
 _FARTHEST = 0.17  # radii: a ring further off is not the limbus
 
 
+def clicked_beside(portraits: Sequence[LabelledPortrait]) -> tuple[float, float]:
+    """How far right and down of the limbus circle's middle people click: the medians over all clicked eyes, in pupil
+    distances along the face; 0, 0 when nothing was clicked."""
+    offsets = [_beside(portrait) for portrait in portraits if not portrait.on_limbus]
+    right, down = np.median(np.concatenate(offsets), axis=0).tolist() if offsets else (0.0, 0.0)
+    return right, down
+
+
+def _beside(portrait: LabelledPortrait) -> NDArray[np.float64]:
+    """(2, 2): of both eyes, right and down."""
+    grey = _grey(read_image(portrait.path))
+    across, down = np.subtract(portrait.centres[Side.LEFT], portrait.centres[Side.RIGHT]).tolist()
+    levelled = np.array([[across, down], [-down, across]]) / (across**2 + down**2)
+    beside = [
+        centre - np.array(ring(grey, centre, portrait.radii[side])[:2]) for side, centre in portrait.centres.items()
+    ]
+    level: NDArray[np.float64] = np.array(beside) @ levelled.T
+    return level
+
+
 def recentred(portrait: LabelledPortrait, image: Image) -> LabelledPortrait:
     """The portrait with its centres moved towards the middle of the limbus, by at most a seventh of a radius."""
+    if portrait.on_limbus:
+        return portrait
     grey = _grey(image)
     centres = {side: _moved(grey, centre, portrait.radii[side]) for side, centre in portrait.centres.items()}
     return replace(portrait, centres=centres)

@@ -1,4 +1,4 @@
-"""Labelled portraits: reads their pupil labels, and finds their landmarks with both face detectors."""
+"""Labelled portraits: reads their pupil labels, and finds their landmarks with every face detector."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from livecam.perception.faces.image_detector import ImageFaceDetector
 from livecam.settings import FaceDetectorName, FaceSettings
 from training.engine.files import DatasetError
 
-FINDERS = (FaceDetectorName.DLIB, FaceDetectorName.MEDIAPIPE)
+FINDERS = tuple(name for name in FaceDetectorName if name is not FaceDetectorName.AUTO)
 _TEST_PERSON = re.compile(r"london_\d*[79](\D|$)")
 _FIELDS = ("img_left_x", "img_left_y", "img_right_x", "img_right_y", "img_left_iris_radius", "img_right_iris_radius")
 
@@ -32,6 +32,7 @@ class LabelledPortrait:
     group: str
     centres: dict[Side, tuple[float, float]]
     radii: dict[Side, float]
+    on_limbus: bool = False  # measured at the iris, not clicked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,16 +79,27 @@ def _portrait(folder: Path, row: dict[str, str], labels: Path) -> LabelledPortra
     )
 
 
-def see(portrait: LabelledPortrait) -> DetectedPortrait | None:
-    """The portrait as both face finders see it; None when one of them misses the labelled face.
+def see(portrait: LabelledPortrait, finders: Sequence[FaceDetectorName] = FINDERS) -> DetectedPortrait | None:
+    """The portrait as each face detector sees it; None when one of them misses the labelled face.
 
     SourceError for a picture that cannot be read, DatasetError for labels outside of it.
     """
     image = read_image(portrait.path)
     _check_inside(portrait, image)
-    found = [_labelled(_finder(name).detect(Frame(image, 0, 0.0)), portrait) for name in FINDERS]
+    found = [_labelled(_finder(name).detect(Frame(image, 0, 0.0)), portrait) for name in finders]
+    return _seen(image, found)
+
+
+def see_unlabelled(path: Path, finders: Sequence[FaceDetectorName] = FINDERS) -> DetectedPortrait | None:
+    """A picture's largest face as each face finder sees it; None when one of them sees none."""
+    image = read_image(path)
+    found = [next(iter(_finder(name).detect(Frame(image, 0, 0.0))), None) for name in finders]
+    return _seen(image, found)
+
+
+def _seen(image: Image, found: Sequence[Face | None]) -> DetectedPortrait | None:
     landmarks = tuple(face.landmarks for face in found if face is not None)
-    return DetectedPortrait(image, landmarks) if len(landmarks) == len(FINDERS) else None
+    return DetectedPortrait(image, landmarks) if len(landmarks) == len(found) else None
 
 
 @cache

@@ -16,6 +16,7 @@ from livecam.core.tflite import TFLiteModel
 from livecam.perception.pupils.network.heatmap import HeatmapOutput, decode
 from livecam.perception.pupils.network.model_card import (
     SCHEMA,
+    Convention,
     Provenance,
     PupilConfidenceCalibration,
     PupilModelCard,
@@ -147,7 +148,13 @@ def difference(content: bytes, model: Any, task: HeatmapTask, eyes: EyeDataset) 
 
 
 def write(
-    content: bytes, out: Path, task: HeatmapTask, *, calibration: PupilConfidenceCalibration, provenance: Provenance
+    content: bytes,
+    out: Path,
+    task: HeatmapTask,
+    *,
+    calibration: PupilConfidenceCalibration,
+    provenance: Provenance,
+    convention: Convention | None = None,
 ) -> PupilModelCard:
     """Writes model and card, both whole."""
     card = PupilModelCard(
@@ -158,6 +165,7 @@ def write(
         decoding=task.cutting.decoding,
         second_look=WideRetry(),
         calibration=calibration,
+        convention=convention or Convention(),
         provenance=provenance,
     )
     write_model(content, card, out)

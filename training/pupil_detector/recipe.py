@@ -14,11 +14,13 @@ from livecam.benchmark.accuracy import read_labelled_photographs
 from livecam.core.interfaces import PupilDetector
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
-from livecam.perception.pupils.network.model_card import PupilConfidenceCalibration
+from livecam.perception.pupils.network.model_card import Convention, PupilConfidenceCalibration
 from livecam.settings import FaceDetectorName, FaceSettings, PupilSettings
 from training.data.contact_sheet import contact_sheet, write_picture
 from training.data.dataset import EyeDataset, gathered, load, manifest, save, split_by_group
-from training.data.portraits import LabelledPortrait, read_labels
+from training.data.limbus import clicked_beside
+from training.data.portraits import FINDERS, LabelledPortrait, read_labels
+from training.data.smiles import read_smiles
 from training.engine.export import check_export
 from training.engine.files import DatasetError, RunError, write_json
 from training.engine.parallel import cores, spread
@@ -42,9 +44,9 @@ STILL_SHARE = 1 / 3  # portraits and gazeshift are one to two
 class RecipeSize:
     """How much of everything the whole recipe makes."""
 
-    synthetic: int = 48_000
-    portraits: int = 42_000
-    steps: int = 10_000
+    synthetic: int = 26_000
+    portraits: int = 32_000
+    steps: int = 6_500
     staged: int = 100  # faces a held-out person, for the calibration
     check_every: int = 250
     batch: int = 64
@@ -123,7 +125,7 @@ def ship(
     apart = export.difference(content, model, task, eyes)
     check_export(content, apart, quantisation.limits)
     scores = {"tflite_and_keras_apart_px": apart}
-    calibration = export.UNFITTED
+    calibration, convention = export.UNFITTED, Convention()
     if faces is not None:
         with tempfile.TemporaryDirectory() as folder:
             draft = Path(folder) / "draft.tflite"
@@ -131,7 +133,16 @@ def ship(
             export.write(content, draft, task, calibration=calibration, provenance=blank)
             calibration, fitted = _calibrated(draft, faces, set(eyes.groups.tolist()), staged_faces, watch)
         scores |= fitted
-    export.write(content, out, task, calibration=calibration, provenance=export.provenance(run, data, scores))
+        right, down = clicked_beside(read_labels(*faces))
+        convention = Convention(clicked_right=round(right, 4), clicked_down=round(down, 4))
+    export.write(
+        content,
+        out,
+        task,
+        calibration=calibration,
+        convention=convention,
+        provenance=export.provenance(run, data, scores),
+    )
     export.write_weights(run, out)
     return scores
 
@@ -182,10 +193,11 @@ def evaluate(
 def everything(data: Path, work: Path, out: Path, *, size: RecipeSize, seed: int, watch: Watch) -> dict[str, Any]:
     """`livecam-train all`: from the portraits and synthesis to the shipped file and its scores on the test people."""
     portraits = (data / "pupils/faces", data / "pupils/faces/labels.csv")
+    people = read_labels(*portraits)[:: size.one_of]
     workers = size.workers or cores()
     synth(size.synthetic, work / "synth", seed=seed, workers=workers, watch=watch)
     shift_gaze(
-        read_labels(*portraits)[:: size.one_of],
+        people + read_smiles(data / "pupils/unlabelled", people, workers=workers),
         work / "gazeshift",
         count=size.portraits,
         seed=seed,
@@ -208,7 +220,7 @@ def everything(data: Path, work: Path, out: Path, *, size: RecipeSize, seed: int
             watch=watch,
         )
     )
-    for face in (FaceDetectorName.MEDIAPIPE, FaceDetectorName.DLIB):
+    for face in FINDERS:
         shown = evaluate(
             NetworkPupilDetector.open(PupilSettings(model=out)),
             data / "pupils/test",

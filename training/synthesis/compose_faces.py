@@ -13,7 +13,7 @@ from livecam.core.types import Box, Face, Frame, Side
 from livecam.drawing.gaze_redirection import EyeGeometry, redirect_gaze
 from training.data.dataset import Random
 from training.data.portraits import DetectedPortrait, LabelledPortrait, see
-from training.synthesis import gaze_shift
+from training.synthesis import gaze_shift, occluders
 from training.synthesis.camera_model import photograph
 
 _CUT = (520, 330)
@@ -54,17 +54,25 @@ def _staged(portrait: LabelledPortrait, seen: DetectedPortrait, rng: Random) -> 
     matrix = similarity_matrix(middle, angle=0.0, scale=scale, onto=((_CUT[0] - 1) / 2, (_CUT[1] - 1) / 2))
     image = warp_crop(seen.image, matrix, _CUT)
     pose = gaze_shift.STILL if rng.random() < 0.3 else gaze_shift.pose(rng)
-    truth, visible = {}, {}
+    truth, visible, rims = {}, {}, {}
     for side in Side:
         lids = gaze_shift.moved(matrix, seen.lids(side, which)).astype(np.float32)
         centre, radius = gaze_shift.moved(matrix, portrait.centres[side]), portrait.radii[side] * scale
         step = np.array([pose.across, pose.down]) * radius
         eye = EyeGeometry((float(centre[0]), float(centre[1])), radius, lids)
         if not pose.still:
-            image = redirect_gaze(image, eye, step, lid_follow=pose.lid_follow, closing=pose.closing)
+            image = redirect_gaze(
+                image, eye, step, lid_follow=pose.lid_follow, closing=pose.closing, rising=pose.rising
+            )
         truth[side], visible[side] = centre + step, gaze_shift.visible_share(eye, pose)
+        rims[side] = (gaze_shift.moved_lids(eye, pose), radius)
     squeeze = float(rng.uniform(0.7, 1)) if rng.random() < 0.3 else 1.0
     picture = image.astype(np.float32) / 255
+    look = int(rng.integers(2**31))
+    for side, (rim, radius) in rims.items():
+        gaze_shift.decorate(picture, rim, truth[side], radius, np.random.default_rng(look))
+    if rng.random() < 0.35:
+        occluders.shadow(picture, rng)
     shot = photograph(picture, np.array(_CUT) / 2 - 0.5, unit * scale, rng, squeeze=squeeze, extent=_EXTENT)
     landmarks = gaze_shift.moved(shot.matrix, gaze_shift.moved(matrix, seen.landmarks[which]))
     # A landmark is wrong by itself, and with its whole face.

@@ -89,12 +89,12 @@ def _iris(rng: Random, yaw: float, pitch: float) -> tuple[float, IrisParameters]
     """The vertical gaze, radians down, and the iris."""
     strong = rng.random() < 0.6
     across = float(rng.uniform(-0.75, 0.75) if strong else rng.normal(-yaw, 0.12))
-    down = float(rng.uniform(-0.5, 0.6) if strong else rng.normal(-pitch, 0.1))
+    down = float(rng.uniform(-0.6, 0.5) if strong else rng.normal(-pitch, 0.1))
     seen_x, seen_y = np.clip(across + yaw, -1.1, 1.1), np.clip(down + pitch, -0.8, 0.9)
     dark = rng.random() < 0.5
     return down, IrisParameters(
         x=float(BALL * np.sin(seen_x) - OPENING * np.sin(yaw) + rng.normal(0, 0.012)),
-        y=float(BALL * np.sin(seen_y) - OPENING * np.sin(pitch) + rng.normal(-0.02, 0.02)),
+        y=float(BALL * np.sin(seen_y) - OPENING * np.sin(pitch) + rng.normal(-0.03, 0.02)),
         radius=float(rng.normal(0.207, 0.014)),
         squeeze=(float(max(np.cos(seen_x), 0.5)), float(max(np.cos(seen_y), 0.6))),
         pupil=float(rng.uniform(0.22, 0.62)),

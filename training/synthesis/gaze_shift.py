@@ -9,17 +9,22 @@ from numpy.typing import NDArray
 
 from livecam.core.crop import similarity_matrix, warp_crop
 from livecam.core.types import Image, Points, Side
-from livecam.drawing.eyelids import EyelidCurves, EyelidMotion
+from livecam.drawing.eyelids import LOWER_RISES, EyelidCurves, EyelidMotion
 from livecam.drawing.gaze_redirection import EyeGeometry, redirect_gaze
 from training.data.dataset import EyeSample, Random
 from training.data.limbus import recentred
 from training.data.portraits import DetectedPortrait, LabelledPortrait, corners, see
 from training.synthesis import occluders
 from training.synthesis.camera_model import photograph
+from training.synthesis.head_turn import HeadTurn, turn_head, turn_points
+from training.synthesis.makeup import LidLines, paint_makeup
+from training.synthesis.reflections import add_glints
 
 SHOTS = 2  # photographs of each shifted eye
+TURNED = 0.45  # of the photographs are of a turned head
 _CUT = (240, 200)  # pixels of the patch in which an eye is worked on
 _UNIT = 84.0  # pixels between the corners in it, at most
+_RIM_POINTS = 25  # of each lid
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class GazePose:
     down: float
     lid_follow: float
     closing: float
+    rising: float = LOWER_RISES  # the lower lid's share of the closing
 
     @property
     def still(self) -> bool:
@@ -107,14 +113,18 @@ def moved(matrix: NDArray[np.float64], points: object) -> NDArray[np.float64]:
 
 
 def pose(rng: Random) -> GazePose:
-    """Half of them strong gazes, a third with lids that close."""
+    """Half of them strong gazes, an eighth shut, a third with lids that close or squint."""
     if rng.random() < 0.5:
-        across, down = rng.uniform(-1.35, 1.35), rng.uniform(-0.75, 0.9)
+        across, down = rng.uniform(-1.35, 1.35), rng.uniform(-0.9, 0.75)
     else:
-        across, down = rng.normal(0, 0.5), rng.normal(0, 0.35)
+        across, down = rng.normal(0, 0.5), rng.normal(-0.05, 0.35)
     kind = rng.random()
-    closing = 1.0 if kind < 0.14 else rng.uniform(0, 1) if kind < 0.34 else rng.uniform(-0.12, 0.1)
-    return GazePose(float(across), float(down), float(rng.uniform(0.45, 0.95)), float(max(closing, 0)))
+    closing = 1.0 if kind < 0.12 else rng.uniform(0.05, 0.9) if kind < 0.45 else max(rng.uniform(-0.12, 0.1), 0)
+    squints = kind >= 0.12 and rng.random() < 0.5
+    rising = rng.uniform(0.1, 0.6) if squints else LOWER_RISES
+    # Lids always go up with the gaze, down not always: a smile holds the lower one.
+    follow = rng.uniform(0.5 if down < 0 else 0.3, 0.95)
+    return GazePose(float(across), float(down), float(follow), float(closing), float(rising))
 
 
 def _made(eye: _Cut, pose: GazePose, group: str, rng: Random) -> list[EyeSample]:
@@ -123,31 +133,25 @@ def _made(eye: _Cut, pose: GazePose, group: str, rng: Random) -> list[EyeSample]
     image = eye.image
     around = EyeGeometry((float(eye.centre[0]), float(eye.centre[1])), eye.radius, lids)
     if not pose.still:
-        image = redirect_gaze(image, around, step, lid_follow=pose.lid_follow, closing=pose.closing)
+        image = redirect_gaze(image, around, step, lid_follow=pose.lid_follow, closing=pose.closing, rising=pose.rising)
     picture = image.astype(np.float32) / 255
     visible = visible_share(around, pose)
-    _decorate(picture, eye.centre + step, eye.radius, visible, rng)
+    decorate(picture, moved_lids(around, pose), eye.centre + step, eye.radius, rng)
+    if rng.random() < 0.25:
+        occluders.glasses(picture[12:-12, 25:-25], rng)
+    if rng.random() < 0.35:
+        occluders.shadow(picture, rng)
     return [_shot(picture, eye, eye.centre + step, visible, pose, group, rng) for _ in range(SHOTS)]
 
 
-def _decorate(
-    picture: NDArray[np.float32], centre: NDArray[np.float64], radius: float, visible: float, rng: Random
+def decorate(
+    picture: NDArray[np.float32], lids: LidLines, centre: NDArray[np.float64], radius: float, rng: Random
 ) -> None:
-    if rng.random() < 0.25:
-        inner = picture[12:-12, 25:-25]
-        occluders.glasses(inner, rng)
+    """Makes up an eye and lights its ball, each now and then."""
     if rng.random() < 0.35:
-        occluders.shadow(picture, rng)
-    if visible > 0.3 and rng.random() < 0.3:
-        _glint(picture, centre + rng.normal(0, 0.4 * radius, 2), radius, rng)
-
-
-def _glint(picture: NDArray[np.float32], at: NDArray[np.float64], radius: float, rng: Random) -> None:
-    x = np.arange(picture.shape[1], dtype=np.float32) - at[0]
-    y = (np.arange(picture.shape[0], dtype=np.float32) - at[1])[:, None]
-    wide, high = radius * rng.uniform(0.06, 0.25, 2)
-    spot = np.exp(-(np.abs(x / wide) ** 3) - np.abs(y / high) ** 3).astype(np.float32)
-    picture += np.float32(rng.uniform(0.2, 0.9)) * spot[..., None]
+        paint_makeup(picture, lids, rng)
+    if rng.random() < 0.5:
+        add_glints(picture, lids.opening(picture.shape), centre, radius, rng, count=int(rng.integers(1, 4)))
 
 
 def visible_share(eye: EyeGeometry, pose: GazePose) -> float:
@@ -159,10 +163,25 @@ def visible_share(eye: EyeGeometry, pose: GazePose) -> float:
     across, down = pose.across * cos + pose.down * sin, pose.down * cos - pose.across * sin
     along = (across + reach * np.cos(angle)).ravel().astype(np.float32)
     below = (down + reach * np.sin(angle)).ravel()
-    motion = EyelidMotion(pose.lid_follow * down, pose.closing)
-    upper, lower = motion.moved(curves.share(along), *curves.at(along))
+    upper, lower = _motion(curves, pose).moved(curves.share(along), *curves.at(along))
     weight = np.broadcast_to(reach, (4, 24)).ravel()
     return float(((below > upper) & (below < lower)).ravel() @ weight / weight.sum())
+
+
+def moved_lids(eye: EyeGeometry, pose: GazePose) -> LidLines:
+    """Where the rims of both lids are when the eye does what the pose says."""
+    curves = EyelidCurves.through(eye.lids, centre=eye.centre, radius=eye.radius)
+    left, right = curves.corners[:, 0].tolist()
+    along = np.linspace(left, right, _RIM_POINTS, dtype=np.float32)
+    rims = _motion(curves, pose).moved(curves.share(along), *curves.at(along))
+    (cos, sin), (x, y) = curves.axis * eye.radius, eye.centre
+    upper, lower = (np.column_stack([x + along * cos - rim * sin, y + along * sin + rim * cos]) for rim in rims)
+    return LidLines(upper.astype(np.float64), lower.astype(np.float64))
+
+
+def _motion(curves: EyelidCurves, pose: GazePose) -> EyelidMotion:
+    cos, sin = curves.axis
+    return EyelidMotion(pose.lid_follow * (pose.down * cos - pose.across * sin), pose.closing, pose.rising)
 
 
 def _shot(
@@ -175,15 +194,18 @@ def _shot(
     rng: Random,
 ) -> EyeSample:
     unit = float(np.hypot(*(eye.corners[:, 1] - eye.corners[:, 0]).mean(axis=0)))
-    squeeze = float(rng.uniform(0.5, 1)) if rng.random() < 0.35 else 1.0
-    shot = photograph(picture, eye.corners.mean(axis=(0, 1)), unit, rng, squeeze=squeeze)
+    middle, found = eye.corners.mean(axis=(0, 1)), eye.corners
+    if rng.random() < TURNED:
+        turn = HeadTurn.random(rng)
+        picture = turn_head(picture, turn, middle=middle, unit=unit)
+        centre, found = (turn_points(points, turn, middle=middle, unit=unit) for points in (centre, found))
+    shot = photograph(picture, found.mean(axis=(0, 1)), unit, rng)
     x, y = moved(shot.matrix, centre)
-    scale = float(np.sqrt(abs(np.linalg.det(shot.matrix[:, :2])) / squeeze))
     return EyeSample(
         shot.patch,
-        moved(shot.matrix, eye.corners),
+        moved(shot.matrix, found),
         (float(x), float(y)),
-        eye.radius * scale,
+        eye.radius * float(np.sqrt(abs(np.linalg.det(shot.matrix[:, :2])))),
         visible,
         shot.angle,
         1.0,

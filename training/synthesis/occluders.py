@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from training.synthesis.reflections import add_glints, add_screen
+
 if TYPE_CHECKING:
     from training.data.dataset import Random
     from training.synthesis.eye_parameters import EyeParameters, LidMasks
@@ -35,7 +37,9 @@ def lashes(picture: Picture, margin: LidMasks, x: Mask, eye: EyeParameters, rng:
     for curve, count, up in ((upper, rng.integers(0, 34), -1), (lower, rng.integers(0, 14), 1)):
         _strokes(ink, curve, rng.choice(inside, count), up * (1 if eye.opening > 0.3 or up > 0 else -1), unit, rng)
     dark = ink.astype(np.float32) * np.float32(rng.uniform(0.3, 1) / 255)
-    for curve, reach in ((upper, rng.uniform(0.2, 2.6)), (lower, rng.uniform(0, 1.0))):
+    # Some wear eyeliner.
+    thick = rng.uniform(2.6, 5.5) if rng.random() < 0.2 else rng.uniform(0.2, 2.6)
+    for curve, reach in ((upper, thick), (lower, rng.uniform(0, 1.0 if thick < 2.6 else 2.2))):
         line = np.exp(-(((rows - curve) / np.float32(reach + 0.6)) ** 2)) * margin.inside
         dark = np.maximum(dark, line * np.float32(rng.uniform(0.2, 0.95)))
     picture *= (1 - np.float32(0.9) * dark)[..., None]
@@ -51,11 +55,10 @@ def _strokes(ink: NDArray[np.uint8], curve: Mask, places: NDArray[np.int64], up:
 
 def glints(picture: Picture, opening: Mask, eye: EyeParameters, x: Mask, y: Mask, rng: Random) -> None:
     """Adds 0 to 6 reflections on the wet eye, most of them near the pupil."""
-    for _ in range(int(rng.choice(7, p=[0.15, 0.3, 0.2, 0.15, 0.1, 0.05, 0.05]))):
-        at_x, at_y = np.array([eye.iris.x, eye.iris.y]) + rng.normal(0, 0.5 * eye.iris.radius, 2)
-        wide, high = rng.uniform(0.008, 0.05, 2)
-        spot = np.exp(-((np.abs((x - at_x) / wide)) ** 3) - (np.abs((y - at_y) / high)) ** 3) * opening
-        picture += np.float32(rng.uniform(0.2, 1.2)) * spot[..., None]
+    unit = float(1 / (x[1] - x[0]))
+    centre = np.array([eye.iris.x - float(x[0]), eye.iris.y - float(y[0, 0])]) * unit
+    count = int(rng.choice(7, p=[0.15, 0.3, 0.2, 0.15, 0.1, 0.05, 0.05]))
+    add_glints(picture, opening, centre, eye.iris.radius * unit, rng, count=count)
 
 
 def surroundings(picture: Picture, eye: EyeParameters, x: Mask, y: Mask, rng: Random) -> None:
@@ -104,8 +107,12 @@ def glasses(picture: Picture, rng: Random) -> None:
     if rng.random() < 0.85:
         rim = cv2.GaussianBlur(frame, (3, 3), 0).astype(np.float32)[..., None] / 255 * np.float32(rng.uniform(0.4, 1))
         picture += rim * (np.float32(rng.uniform(0, 0.5)) * rng.uniform(0.6, 1, 3).astype(np.float32) - picture)
+    if rng.random() < 0.2:  # tinted
+        picture *= rng.uniform(0.25, 0.95, 3).astype(np.float32)
     for _ in range(int(rng.choice(4, p=[0.35, 0.35, 0.2, 0.1]))):
         _reflection(picture, rng)
+    for _ in range(int(rng.choice(3, p=[0.6, 0.25, 0.15]))):
+        add_screen(picture, rng)
 
 
 def _reflection(picture: Picture, rng: Random) -> None:

@@ -33,7 +33,18 @@ def test_jitter_moves_crops_by_what_it_says() -> None:
     eyes = gathered([make_eye()])
     jitter = CropJitter(shift=0.05, scale=0, roll=0, wild_share=0, wide_share=0)
     batch = CropPipeline().batch(eyes, np.zeros(400, int), jitter, np.random.default_rng(0))
-    assert batch.centres.std(axis=0) == pytest.approx([0.05 * 45.7] * 2, rel=0.15)
+    assert batch.centres.std(axis=0) == pytest.approx([0.05 * 64 / 1.2] * 2, rel=0.15)
+
+
+def test_crops_are_cut_as_either_finder_sees_the_corners_and_between() -> None:
+    eye = make_eye()
+    other = eye.corners + np.array([[[0.0, 0.0]], [[8.0, 0.0]]])
+    eyes = gathered([eye._replace(corners=other)])
+    jitter = CropJitter(shift=0, scale=0, roll=0, wild_share=0, wide_share=0)
+    centres = CropPipeline().batch(eyes, np.zeros(400, int), jitter, np.random.default_rng(0)).centres[:, 0]
+    moved = (centres.max() - centres) / (8 * 64 / 40 / (1 + 2 * CropPipeline().window.margin))
+    assert 1.2 < np.ptp(moved) < 1.7
+    assert 0.2 < ((moved > 0.35) & (moved < 1.2)).mean() < 0.7
 
 
 def test_every_crop_is_normalised() -> None:

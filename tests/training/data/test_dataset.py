@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.training.eyes import make_eye
-from training.data.dataset import gathered, joined, load, load_all, manifest, save
+from training.data.dataset import CORNER_SETS, gathered, joined, load, load_all, manifest, save
 from training.engine.files import DatasetError
 
 
@@ -90,3 +90,9 @@ def test_a_place_that_cannot_be_written_is_an_error_and_leaves_nothing(tmp_path:
     with pytest.raises(DatasetError, match="cannot write"):
         save(gathered([make_eye()]), tmp_path / "taken", {})
     assert sorted(path.name for path in tmp_path.iterdir()) == ["taken"]
+
+
+def test_a_data_set_from_before_the_newest_face_finder_is_read_with_as_many_corners_as_any(tmp_path: Path) -> None:
+    one = make_eye()
+    save(gathered([one._replace(corners=one.corners[:1])]), tmp_path, {})
+    assert load(tmp_path).corners.shape == (1, CORNER_SETS, 2, 2)

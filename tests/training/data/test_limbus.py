@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from livecam.core.types import Side
-from training.data.limbus import recentred, ring
+from training.data.limbus import clicked_beside, recentred, ring
 from training.data.portraits import LabelledPortrait
 
 CENTRE, RADIUS = (60.0, 45.0), 14.0
@@ -48,3 +49,25 @@ def test_a_label_far_from_any_ring_moves_by_at_most_a_seventh_of_the_radius() ->
     ramp = np.tile(np.linspace(0, 255, 120, dtype=np.uint8)[None, :, None], (90, 1, 3))
     moved = recentred(LABELLED, ramp).centres[Side.LEFT][0] - LABELLED.centres[Side.LEFT][0]
     assert 0 < abs(moved) <= RADIUS / 7
+
+
+def test_the_constant_between_clicks_and_limbus_is_measured_along_the_face(tmp_path: Path) -> None:
+    """Two irises a hundred pixels apart, clicked two pixels to the right and three above their middles."""
+    for number, roll in enumerate((0.0, 0.3)):
+        cos, sin = np.cos(roll), np.sin(roll)
+        irises = {
+            side: np.array([150.0, 120.0]) + (-50 if side is Side.RIGHT else 50) * np.array([cos, sin]) for side in Side
+        }
+        picture = np.full((240, 300, 3), 205, np.uint8)
+        for x, y in irises.values():
+            cv2.circle(picture, (round(16 * x), round(16 * y)), int(16 * RADIUS), (40, 60, 80), -1, cv2.LINE_AA, 4)
+        path = tmp_path / f"{number}.png"
+        cv2.imwrite(str(path), cv2.GaussianBlur(picture, (0, 0), 1.0))
+        click = 2 * np.array([cos, sin]) - 3 * np.array([-sin, cos])
+        clicked = {side: tuple((iris + click).tolist()) for side, iris in irises.items()}
+        portrait = LabelledPortrait(path, "a", clicked, dict.fromkeys(Side, RADIUS))
+        assert clicked_beside([portrait]) == pytest.approx((0.02, -0.03), abs=0.004)
+
+
+def test_labels_that_were_measured_say_nothing_of_clicks() -> None:
+    assert clicked_beside([replace(LABELLED, on_limbus=True)]) == (0.0, 0.0)

@@ -14,7 +14,7 @@ from livecam.core.types import Side
 from livecam.drawing.gaze_redirection import EyeGeometry
 from training.data.portraits import is_test_person, read_labels, see
 from training.engine.files import DatasetError
-from training.synthesis.gaze_shift import STILL, GazePose, RedirectJob, shifted, visible_share
+from training.synthesis.gaze_shift import STILL, GazePose, RedirectJob, moved_lids, shifted, visible_share
 
 FACES = Path(__file__).parents[3] / "../shared/data/pupils/faces"
 HEADER = "file,img_left_x,img_left_y,img_right_x,img_right_y,img_left_iris_radius,img_right_iris_radius\n"
@@ -91,6 +91,21 @@ def test_lids_that_are_shut_hide_the_whole_iris() -> None:
 def test_less_of_the_iris_is_seen_the_further_the_lids_close() -> None:
     shares = [visible_share(EYE, GazePose(0, 0, 0, closing)) for closing in (0, 0.3, 0.6, 0.9)]
     assert shares == sorted(shares, reverse=True)
+
+
+def test_the_lid_rims_meet_when_the_eye_is_shut() -> None:
+    lids = moved_lids(EYE, GazePose(0, 0, 0, 1.0))
+    assert lids.upper == pytest.approx(lids.lower, abs=0.01)
+
+
+def test_in_a_squint_the_lower_lid_comes_up_further_than_in_a_blink() -> None:
+    blink, squint = (moved_lids(EYE, GazePose(0, 0, 0, 0.6, rising)).lower[12, 1] for rising in (0.15, 0.6))
+    assert squint < blink - 3
+
+
+def test_the_lid_rims_run_from_corner_to_corner() -> None:
+    lids = moved_lids(EYE, STILL)
+    assert lids.upper[[0, -1]] == pytest.approx(EYE.lids[[0, 3]], abs=0.01)
 
 
 def test_an_eye_that_is_left_as_it_is_shows_most_of_its_iris() -> None:

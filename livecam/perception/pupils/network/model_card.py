@@ -19,7 +19,7 @@ class CropSpec(CardSection):
 
     width: int = Field(64, ge=16, le=512)
     height: int = Field(48, ge=16, le=512)
-    margin: float = Field(0.2, ge=0, le=2)
+    margin: float = Field(0.1, ge=0, le=2)
     other_eye_share: float = Field(0.6, ge=0, le=1)
     """an eye is taken to be at least this share of the other one's width, for side views"""
     mirror_left: bool = True
@@ -50,10 +50,20 @@ class Decoding(CardSection):
 class WideRetry(CardSection):
     """Where the first look is in doubt, a wider one finds the eye that wrong landmarks missed."""
 
-    doubt: float = Field(0.009, gt=0)
+    doubt: float = Field(0.02, gt=0)
     """an expected error, in pupil distances, that is worth a second look"""
     widen: float = Field(1.5, ge=1, le=8)
     """how much wider that one is"""
+
+
+class Convention(CardSection):
+    """What a centre is, and how far from it people click, in pupil distances along the face."""
+
+    centre: Literal["limbus circle"] = "limbus circle"
+    """also where lids hide a part of it"""
+    clicked_right: float = 0.0
+    """median distance from that circle's middle to what people clicked, to the image's right on a level face"""
+    clicked_down: float = 0.0
 
 
 class ConfidenceFeatures(NamedTuple):
@@ -107,6 +117,7 @@ class PupilModelCard(ModelCard):
     decoding: Decoding
     second_look: WideRetry
     calibration: PupilConfidenceCalibration
+    convention: Convention = Convention()
     provenance: Provenance
 
 
