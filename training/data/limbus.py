@@ -1,4 +1,7 @@
-"""Refines the iris centre of a portrait by the edge of its limbus, after Daugman (1993)."""
+"""Refines the iris centre of a portrait by the edge of its limbus, after Daugman (1993).
+
+Why that circle: docs/decisions/limbus-circle.md
+"""
 
 from __future__ import annotations
 

@@ -57,7 +57,10 @@ class WideRetry(CardSection):
 
 
 class Convention(CardSection):
-    """What a centre is, and how far from it people click, in pupil distances along the face."""
+    """What a centre is, and how far from it people click, in pupil distances along the face.
+
+    Why: docs/decisions/limbus-circle.md
+    """
 
     centre: Literal["limbus circle"] = "limbus circle"
     """also where lids hide a part of it"""
