@@ -9,7 +9,7 @@ from livecam.core.types import Box, Face, Frame
 from livecam.perception.pupils.network.eye_crop import EyeCornerCropper
 from tests.training.eyes import make_eye, make_synthetic
 from training.data.augmentation import NO_JITTER, CropJitter, CropPipeline, batches
-from training.data.dataset import gathered
+from training.data.dataset import CORNER_SETS, gathered
 
 
 def test_an_iris_in_the_middle_of_its_corners_is_in_the_middle_of_its_crop() -> None:
@@ -38,7 +38,7 @@ def test_jitter_moves_crops_by_what_it_says() -> None:
 
 def test_crops_are_cut_as_either_finder_sees_the_corners_and_between() -> None:
     eye = make_eye()
-    other = eye.corners + np.array([[[0.0, 0.0]], [[8.0, 0.0]]])
+    other = eye.corners + np.array([[[8.0 * (k % 2), 0.0]] for k in range(CORNER_SETS)])
     eyes = gathered([eye._replace(corners=other)])
     jitter = CropJitter(shift=0, scale=0, roll=0, wild_share=0, wide_share=0)
     centres = CropPipeline().batch(eyes, np.zeros(400, int), jitter, np.random.default_rng(0)).centres[:, 0]

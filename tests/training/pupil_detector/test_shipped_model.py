@@ -15,6 +15,7 @@ from livecam.perception.faces.factory import open_stills
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
 from livecam.settings import FaceDetectorName, FaceSettings, PupilSettings
 from tests.training.eyes import make_synthetic
+from training.engine.metrics import roc_auc
 from training.pupil_detector import evaluation, scores
 
 TEST = Path(__file__).parents[3] / "../shared/data/pupils/test"
@@ -79,4 +80,4 @@ def test_confidence_is_a_probability_within_five_points_on_unseen_people(
 
 def test_closed_eyes_are_told_from_open_ones(shipped: NetworkPupilDetector) -> None:
     answers = list(evaluation.evaluate_dataset(shipped, make_synthetic(600, seed=77)))
-    assert scores.area(*scores.roc(answers)) >= 0.95
+    assert roc_auc(*scores.closedness(answers)) >= 0.95
