@@ -15,7 +15,7 @@ from livecam.core.model_card import model_kind
 from livecam.core.types import Frame, Point, Side
 from livecam.perception.pupils.factory import open_pupils
 from livecam.settings import PupilSettings, Settings, as_toml, load
-from livecam.store.samples import LabelAction, LabelEvent, Split
+from livecam.store.samples import LabelAction, LabelEvent
 from livecam.store.store import Store
 from tests.fakes import grey, make_face, make_sample
 from tests.fuzz.harness import BrokenPromiseError, check_untouched, snapshot
@@ -137,7 +137,7 @@ class LabelsTarget:
         self._spoil(random.choice(texts), random)
         before, pictures = snapshot(export), _pictures(store)
         try:
-            import_labels(store, export, kind, url=None, split=Split.TRAIN, images=None)
+            import_labels(store, export, kind)
         finally:
             check_untouched(before, export)
             if pictures - _pictures(store):
