@@ -12,7 +12,7 @@ import typer
 from labeler.formats.interfaces import Format
 from labeler.session.actions import LabelingMode
 from livecam.cli.path_arguments import ExpandingGroup
-from livecam.core.errors import LivecamError, MissingExtraError, SettingsError
+from livecam.core.errors import LivecamError, MissingExtraError, SettingsError, name_errors
 from livecam.store.samples import Split
 
 _STORE = Annotated[Path, typer.Argument(metavar="STORE", help="The folder of the queue.")]
@@ -228,7 +228,8 @@ def _only(*, where: str, **given: object) -> None:
 def main() -> None:
     """What the `livecam-label` script does: 0 when all went well, 2 for what the user can put right, 130 for Ctrl-C."""
     try:
-        app()
+        with name_errors():
+            app()
     except LivecamError as error:
         print(f"livecam-label: {error}", file=sys.stderr)
         sys.exit(2)

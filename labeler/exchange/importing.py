@@ -15,6 +15,7 @@ from labeler.exchange.placeholder_sample import Origin, placeholder_sample
 from labeler.exchange.registry import FORMATS
 from labeler.formats.interfaces import Format, ParsedItem
 from labeler.formats.keypoints import Condition, condition
+from labeler.formats.parsing import parse_errors
 from labeler.formats.record import from_record
 from labeler.formats.report import ImportReport
 from livecam.core.errors import SourceError
@@ -145,9 +146,10 @@ def read(
     options, report = options or ImportOptions(), report or ImportReport()
     session = f"import {path.absolute().name} {now:%Y-%m-%d %H:%M:%S}"
     reading = _Reading(options, faces, report, Origin(session, now, options.split))
-    for number, found in enumerate(FORMATS[kind].read(path, report)):
-        with report.item(found.where):
-            reading.add(found, number)
+    with parse_errors(str(path)):
+        for number, found in enumerate(FORMATS[kind].read(path, report)):
+            with report.item(found.where):
+                reading.add(found, number)
     if options.strict:
         report.refuse()
     if not reading.arrivals and report.left_out:

@@ -28,7 +28,7 @@ from livecam.cli.locate import annotate_image, note_of_left_out, record
 from livecam.cli.path_arguments import ExpandingGroup
 from livecam.cli.queue import app as queue_app
 from livecam.cli.targets import find
-from livecam.core.errors import LivecamError, SettingsError, SinkError, SourceError
+from livecam.core.errors import LivecamError, SettingsError, SinkError, SourceError, name_errors
 from livecam.core.files import check_writable_path, write_file
 from livecam.core.images import read_image
 from livecam.core.types import Frame, Scene
@@ -276,7 +276,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     right, 130 for Ctrl-C or a request to end; files are closed in every case."""
     try:
         signal.signal(signal.SIGTERM, _interrupt)
-        app(arguments)
+        with name_errors():
+            app(arguments)
     except LivecamError as error:
         _say(str(error))
         sys.exit(2)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class LivecamError(Exception):
     """Something the user can put right; the message says what is wrong, which value, and what would be right.
 
-    Caught once, in the command line, which prints it on one line and exits with 2.
+    Caught once, in the command line, which prints it on one line and exits with 2. A name in it that has several lines
+    is shown on one.
     """
+
+    def __str__(self) -> str:
+        return " ".join(super().__str__().split("\n"))
 
 
 class CameraError(LivecamError):
@@ -54,3 +61,15 @@ def extra_advice(extra: str, python: tuple[int, int] = sys.version_info[:2]) -> 
 
 class StoreError(LivecamError):
     """A sample store that cannot be opened, written or understood."""
+
+
+@contextmanager
+def name_errors() -> Iterator[None]:
+    """Around a command line: a name that is too long for any file becomes a SettingsError wherever it is noticed."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        name = str(error.filename)
+        raise SettingsError(f"'{name[:40]}…' is too long for the name of a file, with {len(name)} letters") from error

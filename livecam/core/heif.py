@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from livecam.core.iso_boxes import Box, Crop, boxes, child, clean_aperture
+from livecam.core.iso_boxes import Crop, IsoBox, boxes, child, clean_aperture
 from livecam.core.orientation import Orientation, upright
 from livecam.core.types import Image
 
@@ -148,13 +148,13 @@ def _number(data: bytes, place: int, length: int) -> int:
     return int.from_bytes(data[place : place + length], "big")
 
 
-def _kinds(data: bytes, table: Box) -> Iterator[tuple[int, bytes]]:
+def _kinds(data: bytes, table: IsoBox) -> Iterator[tuple[int, bytes]]:
     for entry in boxes(data, table.start + (6 if data[table.start] == 0 else 8), table.end):
         wide = 4 if data[entry.start] >= 3 else 2
         yield _number(data, entry.start + 4, wide), data[entry.start + 6 + wide : entry.start + 10 + wide]
 
 
-def _tiles(data: bytes, table: Box, number: int) -> Iterator[int]:
+def _tiles(data: bytes, table: IsoBox, number: int) -> Iterator[int]:
     wide = 4 if data[table.start] else 2
     for entry in boxes(data, table.start + 4, table.end):
         if entry.kind == b"dimg" and _number(data, entry.start, wide) == number:
@@ -162,7 +162,7 @@ def _tiles(data: bytes, table: Box, number: int) -> Iterator[int]:
             yield from (_number(data, entry.start + wide + 2 + index * wide, wide) for index in range(count))
 
 
-def _properties(data: bytes, table: Box, number: int) -> Iterator[tuple[bytes, bytes]]:
+def _properties(data: bytes, table: IsoBox, number: int) -> Iterator[tuple[bytes, bytes]]:
     container = child(data, table, b"ipco")
     known = list(boxes(data, container.start, container.end)) if container else []
     for entry in (box for box in boxes(data, table.start, table.end) if box.kind == b"ipma"):
@@ -182,7 +182,7 @@ def _properties(data: bytes, table: Box, number: int) -> Iterator[tuple[bytes, b
             place += count * step
 
 
-def _content(data: bytes, tables: Mapping[bytes, Box], number: int) -> bytes:
+def _content(data: bytes, tables: Mapping[bytes, IsoBox], number: int) -> bytes:
     """The bytes of an item, in the file or in the `idat` box."""
     table = tables[b"iloc"]
     version, sizes = data[table.start], _number(data, table.start + 4, 2)

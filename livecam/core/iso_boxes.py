@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 
-class Box(NamedTuple):
+class IsoBox(NamedTuple):
     """One box: its four letters, and where its content begins and ends in the data."""
 
     kind: bytes
@@ -24,7 +24,7 @@ class Crop(NamedTuple):
     height: int
 
 
-def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
+def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[IsoBox]:
     """The boxes that lie one after another; what is cut off at the end has an `end` beyond the data."""
     end = len(data) if end is None else min(end, len(data))
     while start + 8 <= end:
@@ -35,11 +35,11 @@ def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
             size = end - start
         if size < header:
             return
-        yield Box(kind, start + header, start + size)
+        yield IsoBox(kind, start + header, start + size)
         start += size
 
 
-def child(data: bytes, parent: Box, kind: bytes, *, skip: int = 0) -> Box | None:
+def child(data: bytes, parent: IsoBox, kind: bytes, *, skip: int = 0) -> IsoBox | None:
     """The first box of a kind inside another, whose own fields take `skip` bytes."""
     return next((box for box in boxes(data, parent.start + skip, parent.end) if box.kind == kind), None)
 

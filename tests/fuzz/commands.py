@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from labeler.cli import app as labeler
+from labeler.cli import main as labeler
 from livecam.cli.main import main as livecam
 from livecam.core.assets import asset
 from livecam.core.errors import LivecamError
@@ -100,7 +100,8 @@ class CommandTarget:
     def _run(self, words: Sequence[str], *, label: bool) -> None:
         try:
             if label:
-                labeler(list(words))
+                sys.argv = ["livecam-label", *words]
+                labeler()
             else:
                 livecam(list(words))
         except SystemExit as ended:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from livecam.cli.path_arguments import ExpandingGroup
-from livecam.core.errors import LivecamError
+from livecam.core.errors import LivecamError, name_errors
 from livecam.settings import FaceDetectorName
 from training.cli.active_learning import select, simulate
 from training.cli.label_quality import cam, quality
@@ -221,7 +221,8 @@ def _print_shares(table: dict[str, Any]) -> None:
 def main() -> None:
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     try:
-        app(standalone_mode=True)
+        with name_errors():
+            app(standalone_mode=True)
     except LivecamError as error:
         print(f"livecam-train: {error}", file=sys.stderr)
         sys.exit(2)

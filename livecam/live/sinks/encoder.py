@@ -62,7 +62,7 @@ def planes(image: Image) -> NDArray[np.uint8]:
 def playable(path: Path) -> bool:
     """Whether a picture can be read from the beginning of a video."""
     try:
-        with av.open(path) as container:
+        with av.open(f"file:{path}") as container:
             return bool(container.streams.video) and next(container.decode(video=0), None) is not None
     except (OSError, FFmpegError):
         return False

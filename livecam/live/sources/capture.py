@@ -14,7 +14,7 @@ from av.container import InputContainer
 
 from livecam.core.errors import CameraError, SourceError
 from livecam.core.types import Image
-from livecam.live.sources.decoding import Shape, open_container, video_stream
+from livecam.live.sources.decoding import DisplayShape, open_container, video_stream
 from livecam.live.sources.devices import CameraInfo, list_cameras
 from livecam.settings import SourceSettings
 
@@ -75,7 +75,7 @@ class NetworkCapture:
         except SourceError:
             self._container.close()
             raise
-        self._stream, self._shape = stream, Shape(stream)
+        self._stream, self._shape = stream, DisplayShape(stream)
         self._frames = self._container.decode(self._stream)
         self._ended = False
 

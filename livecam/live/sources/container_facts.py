@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from livecam.core.iso_boxes import Box, Crop, boxes, child, clean_aperture, inside
+from livecam.core.iso_boxes import Crop, IsoBox, boxes, child, clean_aperture, inside
 
 _EBML, _SEGMENT, _TRACKS, _TRACK, _VIDEO, _CLUSTER = 0x1A45DFA3, 0x18538067, 0x1654AE6B, 0xAE, 0xE0, 0x1F43B675
 _WIDTH, _HEIGHT, _TYPE = 0xB0, 0xBA, 0x83
@@ -70,8 +70,8 @@ def _mp4_crops(movie: bytes) -> Iterator[Crop | None]:
                 yield _mp4_crop(movie, media)
 
 
-def _mp4_crop(movie: bytes, media: Box) -> Crop | None:
-    box: Box | None = media
+def _mp4_crop(movie: bytes, media: IsoBox) -> Crop | None:
+    box: IsoBox | None = media
     for kind in (b"minf", b"stbl", b"stsd"):
         box = child(movie, box, kind) if box else None
     entry = next(boxes(movie, box.start + 8, box.end), None) if box else None

@@ -85,7 +85,7 @@ def _pixels(stream: VideoStream) -> int:
     return stream.codec_context.width * stream.codec_context.height
 
 
-class Shape:
+class DisplayShape:
     """How the pictures of a stream are shown: a part of each, with square pixels, upright."""
 
     def __init__(self, stream: VideoStream, crop: Crop | None = None) -> None:

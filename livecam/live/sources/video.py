@@ -20,7 +20,7 @@ from livecam.core.errors import SourceError
 from livecam.core.types import Frame
 from livecam.live.sources.capture import without_password
 from livecam.live.sources.container_facts import ContainerFacts, container_facts
-from livecam.live.sources.decoding import Shape, open_container, video_stream
+from livecam.live.sources.decoding import DisplayShape, open_container, video_stream
 from livecam.live.sources.http_answers import HTTP_ERRORS, HttpFile, gives_playlist, is_http
 from livecam.live.sources.pacing import REAL_TIME, FrameTiming, Pacer
 from livecam.live.sources.timeline import LONGEST_GAP_IN_STREAM_S, LONGEST_GAP_S, Timeline
@@ -109,7 +109,7 @@ def _reading(container: InputContainer, facts: ContainerFacts, name: str) -> _Re
     rate = stream.guessed_rate or stream.average_rate
     return _Reading(
         stream,
-        Shape(stream, crop),
+        DisplayShape(stream, crop),
         Timeline(float(rate) if rate else None, LONGEST_GAP_IN_STREAM_S if broadcast else LONGEST_GAP_S),
         length=(container.duration or 0) / av.time_base,
         whole=facts.whole,
@@ -121,7 +121,7 @@ class _Reading:
     """One pass through a video."""
 
     stream: VideoStream
-    shape: Shape
+    shape: DisplayShape
     timeline: Timeline
     length: float  # seconds of the whole file, 0 when it does not tell
     whole: bool | None  # whether all of its bytes are there, None when it does not tell

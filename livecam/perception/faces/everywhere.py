@@ -25,13 +25,20 @@ def search_everywhere(model: FaceModel, image: Image) -> list[FaceRegion]:
     """Where there are faces, each once, the surest first; those that only tiles or turns show are confirmed."""
     found = list(model.detect_thorough(image))
     further = distinct([*_turned(model.detect, image), *_tiled(model.detect, image)])
-    return distinct(found + [region for region in further if _is_sure(model, image, region)])
+    settled = [sure for region in further if (sure := _settled(model, image, region)) is not None]
+    # What the model is sure of is as it says; only where it doubts another turn may be the right one.
+    known = [region for region in found if region.confidence >= _SURE]
+    return distinct(found + [region for region in settled if not any(region.overlaps(other) for other in known)])
 
 
-def _is_sure(model: FaceModel, image: Image, region: FaceRegion) -> bool:
-    """Whether the first look is sure of a face, and a second one on the region alone sees it too."""
-    sight = model.landmarks(image, region) if region.confidence >= _SURE else None
-    return sight is not None and model.verify(image, sight) is not None
+def _settled(model: FaceModel, image: Image, region: FaceRegion) -> FaceRegion | None:
+    """The region as two looks on it alone settle, as sure as the first one; None when that was not sure of a face, or
+    they see none."""
+    first = model.landmarks(image, region) if region.confidence >= _SURE else None
+    second = first and model.landmarks(image, first.region)
+    if second is None or model.verify(image, second) is None:
+        return None
+    return second.region._replace(confidence=region.confidence)
 
 
 def _turned(detect: _Detect, image: Image) -> Iterator[FaceRegion]:

@@ -121,3 +121,9 @@ def test_a_model_that_would_not_be_used_is_refused(program: Program) -> None:
     code, _, err = program("locate", asset("demo/portrait.png"), "--pupil", "cpu", "--model", "my.tflite")
     assert code == 2
     assert "--model my.tflite is for --pupil tflite, and cpu uses no model; leave one of them out" in err
+
+
+def test_a_name_that_no_file_can_have_is_refused_in_one_line(program: Program) -> None:
+    code, _, err = program("locate", asset("demo/portrait.png"), "--out", "x" * 300)
+    assert code == 2
+    assert err.startswith(f"livecam: '{'x' * 40}…' is too long for the name of a file, with 300 letters")

@@ -31,6 +31,13 @@ def test_two_files_of_one_name_are_two_recordings(tmp_path: Path) -> None:
     assert RecordingInfo.of_file(tmp_path / "a.mp4").session != RecordingInfo.of_file(tmp_path / "b" / "a.mp4").session
 
 
+def test_a_video_behind_an_address_is_the_same_recording_however_the_address_is_signed() -> None:
+    one, other = (RecordingInfo.of_address(f"https://me:pw@host/clips/a.mp4?signature={each}") for each in "12")
+    assert one == other
+    assert one.source == "https://host/clips/a.mp4"
+    assert one.session != RecordingInfo.of_address("https://host/other/a.mp4").session
+
+
 def test_a_camera_makes_a_new_recording_each_time() -> None:
     assert RecordingInfo.live("camera 0", NOW).session != RecordingInfo.live("camera 0", NOW).session
 

@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 import pytest
 
-from livecam.core.errors import CameraError, SourceError
+from livecam.core.errors import CameraError, SinkError, SourceError
+from livecam.live.sinks.factory import check_not_source
 from livecam.live.sources.address import local_path
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.factory import AnySource, open_source
@@ -143,6 +144,12 @@ def test_a_file_of_another_computer_is_an_error_that_tells_how_to_write_one(addr
 )
 def test_what_is_a_file_of_this_computer(name: str, path: str | None) -> None:
     assert local_path(name) == (None if path is None else Path(path))
+
+
+def test_the_address_of_a_file_is_not_written_over(tmp_path: Path) -> None:
+    clip = tmp_path / "clip.mp4"
+    with pytest.raises(SinkError, match="it is the source"):
+        check_not_source(clip.as_uri(), [clip])
 
 
 def test_a_snapshot_address_is_asked_again_and_again() -> None:

@@ -12,12 +12,16 @@ import numpy as np
 import pytest
 
 from livecam.core.interfaces import Source
+from livecam.core.orientation import Orientation
+from livecam.live.sources.animation import WebpAnimation
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.images import ImageSource
+from livecam.live.sources.oriented import OrientedSource
 from livecam.live.sources.video import VideoSource
 from tests.fakes import FakeSource
 from tests.livecam.live.sources.clips import write_clip
+from tests.livecam.live.sources.test_animation import animated
 from tests.livecam.live.sources.test_camera import QUICK, endless, opener_of
 
 
@@ -34,12 +38,14 @@ def make(name: str, folder: Path) -> Source:
         "demo": lambda: DemoSource(64, 48),
         "video": lambda: VideoSource(write_clip(folder / "clip.mp4")),
         "pictures": lambda: ImageSource(pictures(folder)),
+        "animation": lambda: WebpAnimation(animated(folder / "a.webp")),
+        "turned": lambda: OrientedSource(DemoSource(64, 48), Orientation.QUARTER_TURN),
         "camera": lambda: CameraSource(opener_of(endless()), patience=QUICK),
     }
     return makers[name]()
 
 
-NAMES = ["fake", "demo", "video", "pictures", "camera"]
+NAMES = ["fake", "demo", "video", "pictures", "animation", "turned", "camera"]
 
 
 @pytest.fixture(params=NAMES)
