@@ -41,7 +41,7 @@ def test_synth_makes_a_data_set_and_a_sheet_to_look_at(tmp_path: Path) -> None:
         (["coarse", "nowhere", "--out", "x"], "nowhere is not there"),
         (["gazeshift", ".", "nothing.csv", "--out", "x"], "nothing.csv"),
         (["fit", "nowhere", "--out", "x"], "nowhere is not a data set"),
-        (["export", "nowhere"], "nowhere is not a training run"),
+        (["export", "nowhere"], "nowhere is not a run of livecam-train fit"),
         (["evaluate", "cpu", "nowhere"], "nowhere is not a data set"),
     ],
 )

@@ -50,13 +50,13 @@ def test_a_closed_eye_is_never_a_hit() -> None:
 
 def test_perfectly_ranked_eyes_have_an_area_of_one() -> None:
     answers = [make_answer(0, openness=-2, closed=True), make_answer(0, openness=2)]
-    assert scores.report(answers)["closed auc"] == 1
+    assert scores.report(answers)["closed_auc"] == 1
 
 
 def test_eyes_ranked_by_chance_have_half_the_area() -> None:
     rng = np.random.default_rng(0)
     answers = [make_answer(0, openness=float(value), closed=k % 2 == 0) for k, value in enumerate(rng.random(2000))]
-    assert scores.report(answers)["closed auc"] == pytest.approx(0.5, abs=0.04)
+    assert scores.report(answers)["closed_auc"] == pytest.approx(0.5, abs=0.04)
 
 
 def test_refusing_the_doubtful_half_can_remove_every_mistake() -> None:
