@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from labeler.formats.interfaces import Format
+from labeler.formats.elements.interfaces import Format
 from labeler.session.actions import LabelingMode
 from livecam.cli.path_arguments import ExpandingGroup
 from livecam.core.errors import LivecamError, MissingExtraError, SettingsError, name_errors

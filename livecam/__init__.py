@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         SourceError,
         StoreError,
     )
-    from livecam.core.images import read_image
+    from livecam.core.image_files.images import read_image
     from livecam.core.interfaces import Collector, Effect, EyeCropper, FaceDetector, PupilPair, Sink, Source
     from livecam.core.tflite import TFLiteModel
     from livecam.core.types import (
@@ -75,7 +75,7 @@ _HOMES = {
         "SourceError",
         "StoreError",
     ),
-    "livecam.core.images": ("read_image",),
+    "livecam.core.image_files.images": ("read_image",),
     "livecam.core.interfaces": ("Collector", "Effect", "EyeCropper", "FaceDetector", "PupilPair", "Sink", "Source"),
     "livecam.core.tflite": ("TFLiteModel",),
     "livecam.core.types": (

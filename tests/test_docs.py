@@ -16,7 +16,7 @@ import typer
 from pydantic import BaseModel
 
 from labeler.cli import app as label_app
-from labeler.formats.record import to_record
+from labeler.formats.elements.record import to_record
 from livecam.benchmark.cli import bench
 from livecam.cli.main import app as live_app
 from livecam.core.model_card import CardSection

@@ -15,7 +15,7 @@ from labeler.desktop.primitives import Area
 from labeler.session.item import LabelingItem
 from labeler.session.state import AnnotationState, SidePanel
 from livecam.core.errors import SourceError
-from livecam.core.images import read_image
+from livecam.core.image_files.images import read_image
 from livecam.core.types import LID_POINTS, Image, Point, Side
 from livecam.store.labels import SIDES
 from livecam.store.samples import LabelAction, Sample

@@ -11,8 +11,8 @@ from labeler.exchange import importing
 from labeler.exchange.atomic_folder import atomic_folder
 from labeler.exchange.importing import ImportOptions
 from labeler.exchange.registry import FORMATS
-from labeler.formats.interfaces import ExportItem, Format
-from labeler.formats.report import ImportReport
+from labeler.formats.elements.interfaces import ExportItem, Format
+from labeler.formats.elements.report import ImportReport
 from labeler.session.opening import open_store
 from livecam.core.errors import LivecamError, SourceError, StoreError
 from livecam.core.interfaces import FaceDetector

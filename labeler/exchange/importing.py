@@ -13,13 +13,13 @@ from labeler.exchange.people import people
 from labeler.exchange.picture_files import PictureFiles
 from labeler.exchange.placeholder_sample import Origin, placeholder_sample
 from labeler.exchange.registry import FORMATS
-from labeler.formats.interfaces import Format, ParsedItem
-from labeler.formats.keypoints import Condition, condition
-from labeler.formats.parsing import parse_errors
-from labeler.formats.record import from_record
-from labeler.formats.report import ImportReport
+from labeler.formats.elements.interfaces import Format, ParsedItem
+from labeler.formats.elements.keypoints import Condition, condition
+from labeler.formats.elements.parsing import parse_errors
+from labeler.formats.elements.record import from_record
+from labeler.formats.elements.report import ImportReport
 from livecam.core.errors import SourceError
-from livecam.core.images import read_image
+from livecam.core.image_files.images import read_image
 from livecam.core.interfaces import FaceDetector
 from livecam.core.types import Frame, Image, Point
 from livecam.store.ingest import ImportResult

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from itertools import permutations
 
-from labeler.formats.parsing import MalformedError
+from labeler.formats.elements.parsing import MalformedError
 from livecam.core.types import Point
 
 _MOST = 6  # eyes a side; the ways to pair more are too many to compare

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from labeler.exchange.face_matching import contains, eye_at, face_in_box, face_of_landmarks, near
 from labeler.exchange.pairing import pair_eyes
-from labeler.formats.faces import Mark, ParsedFace, UnsidedPoint
-from labeler.formats.interfaces import ParsedItem
-from labeler.formats.parsing import MalformedError
-from labeler.formats.report import ImportReport
+from labeler.formats.elements.faces import Mark, ParsedFace, UnsidedPoint
+from labeler.formats.elements.interfaces import ParsedItem
+from labeler.formats.elements.parsing import MalformedError
+from labeler.formats.elements.report import ImportReport
 from livecam.core.types import Box, EyeState, Face, Point, Points, Side
 from livecam.store.samples import EyeLabel, Prediction
 

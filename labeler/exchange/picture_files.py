@@ -10,9 +10,9 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from labeler.formats.interfaces import ParsedItem, file_name
+from labeler.formats.elements.interfaces import ParsedItem, file_name
 from livecam.core.errors import SourceError
-from livecam.core.images import SUFFIXES
+from livecam.core.image_files.images import SUFFIXES
 
 _PREFIX = re.compile(r"^[0-9a-f]{8}-")  # which Label Studio gives to what was uploaded
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from labeler.exchange.people import Person
-from labeler.formats.faces import ParsedFace, Rescaling, moved_face
-from labeler.formats.interfaces import ParsedItem
-from labeler.formats.parsing import MalformedError
-from labeler.formats.report import ImportReport
+from labeler.formats.elements.faces import ParsedFace, Rescaling, moved_face
+from labeler.formats.elements.interfaces import ParsedItem
+from labeler.formats.elements.parsing import MalformedError
+from labeler.formats.elements.report import ImportReport
 from livecam.core.placeholder_landmarks import placeholder_landmarks
 from livecam.core.types import Box, Face, Image, Points
 from livecam.live.collection.sample_builder import crop_sample

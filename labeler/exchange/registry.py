@@ -21,7 +21,7 @@ from labeler.formats import (
     wide_table,
     yolo_pose,
 )
-from labeler.formats.interfaces import Format, FormatReader, FormatWriter
+from labeler.formats.elements.interfaces import Format, FormatReader, FormatWriter
 
 
 @dataclass(frozen=True, slots=True)

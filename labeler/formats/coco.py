@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from labeler.formats.faces import Mark, ParsedFace
-from labeler.formats.interfaces import ExportItem, ParsedItem
-from labeler.formats.keypoints import NAMES, attributes, face_box, face_of, guesses_of, has_pupils, triples
-from labeler.formats.parsing import (
+from labeler.formats.elements.faces import Mark, ParsedFace
+from labeler.formats.elements.interfaces import ExportItem, ParsedItem
+from labeler.formats.elements.keypoints import NAMES, attributes, face_box, face_of, guesses_of, has_pupils, triples
+from labeler.formats.elements.parsing import (
     MalformedError,
     compact,
     kind_of,
@@ -24,8 +24,8 @@ from labeler.formats.parsing import (
     size_of,
     write_list,
 )
-from labeler.formats.record import KEY, to_record
-from labeler.formats.report import ImportReport
+from labeler.formats.elements.record import KEY, to_record
+from labeler.formats.elements.report import ImportReport
 from livecam.core.errors import SourceError
 from livecam.core.types import Box
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from labeler.formats.interfaces import ExportItem, ParsedItem
-from labeler.formats.keypoints import Condition, condition, eye_label, eye_name, side_of, to_condition
-from labeler.formats.marks import Marks
-from labeler.formats.parsing import MalformedError, located, number, parse_errors, size_of
-from labeler.formats.record import read_records, with_sidecar
-from labeler.formats.report import ImportReport
-from labeler.formats.table import Columns, Row, Table, cell, columns, eye_pairs, pairs
+from labeler.formats.elements.interfaces import ExportItem, ParsedItem
+from labeler.formats.elements.keypoints import Condition, condition, eye_label, eye_name, side_of, to_condition
+from labeler.formats.elements.marks import Marks
+from labeler.formats.elements.parsing import MalformedError, located, number, parse_errors, size_of
+from labeler.formats.elements.record import read_records, with_sidecar
+from labeler.formats.elements.report import ImportReport
+from labeler.formats.elements.table import Columns, Row, Table, cell, columns, eye_pairs, pairs
 from labeler.formats.wide_table import read_wide
 from livecam.core.errors import SourceError
 from livecam.core.types import Point, Side

@@ -8,10 +8,10 @@ from typing import TextIO
 from xml.etree.ElementTree import Element, SubElement, tostring
 from xml.sax.saxutils import escape
 
-from labeler.formats.interfaces import ExportItem, ParsedItem
-from labeler.formats.keypoints import PUPILS, Condition, condition, eye_name, from_corner, to_corner
-from labeler.formats.marks import Marks
-from labeler.formats.parsing import (
+from labeler.formats.elements.interfaces import ExportItem, ParsedItem
+from labeler.formats.elements.keypoints import PUPILS, Condition, condition, eye_name, from_corner, to_corner
+from labeler.formats.elements.marks import Marks
+from labeler.formats.elements.parsing import (
     MalformedError,
     compact,
     elements,
@@ -22,9 +22,9 @@ from labeler.formats.parsing import (
     size_of,
     whole_number,
 )
-from labeler.formats.record import KEY, Record, to_record
-from labeler.formats.report import ImportReport
-from labeler.formats.shapes import DrawnShape, Outline, ellipse, polygon
+from labeler.formats.elements.record import KEY, Record, to_record
+from labeler.formats.elements.report import ImportReport
+from labeler.formats.elements.shapes import DrawnShape, Outline, ellipse, polygon
 from livecam.core.errors import SourceError
 from livecam.core.types import Box, Side
 from livecam.store.samples import EyeLabel

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
-from labeler.formats.faces import Mark, ParsedFace
-from labeler.formats.interfaces import ExportItem, ParsedItem
-from labeler.formats.keypoints import (
+from labeler.formats.elements.faces import Mark, ParsedFace
+from labeler.formats.elements.interfaces import ExportItem, ParsedItem
+from labeler.formats.elements.keypoints import (
     NAMES,
     VISIBLE,
     Condition,
@@ -20,11 +20,20 @@ from labeler.formats.keypoints import (
     has_pupils,
     triples,
 )
-from labeler.formats.marks import Marks
-from labeler.formats.parsing import MalformedError, compact, mapping, number, parse_errors, read_json, sequence, size_of
-from labeler.formats.record import KEY, to_record
-from labeler.formats.report import ImportReport
-from labeler.formats.shapes import DrawnShape, Outline, ellipse, polygon
+from labeler.formats.elements.marks import Marks
+from labeler.formats.elements.parsing import (
+    MalformedError,
+    compact,
+    mapping,
+    number,
+    parse_errors,
+    read_json,
+    sequence,
+    size_of,
+)
+from labeler.formats.elements.record import KEY, to_record
+from labeler.formats.elements.report import ImportReport
+from labeler.formats.elements.shapes import DrawnShape, Outline, ellipse, polygon
 from livecam.core.errors import SourceError
 from livecam.core.types import Box
 from livecam.store.samples import Split

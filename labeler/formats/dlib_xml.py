@@ -9,14 +9,14 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from labeler.formats.faces import Mark, ParsedFace, UnsidedPoint
-from labeler.formats.interfaces import ExportItem, ParsedItem
-from labeler.formats.keypoints import PUPILS, Condition, eye_label, eye_name, face_box
-from labeler.formats.marks import Marks
-from labeler.formats.parsing import MalformedError, elements, located, number, size_of
-from labeler.formats.plain_formats import with_recorded_states
-from labeler.formats.record import read_records, with_sidecar
-from labeler.formats.report import ImportReport
+from labeler.formats.elements.faces import Mark, ParsedFace, UnsidedPoint
+from labeler.formats.elements.interfaces import ExportItem, ParsedItem
+from labeler.formats.elements.keypoints import PUPILS, Condition, eye_label, eye_name, face_box
+from labeler.formats.elements.marks import Marks
+from labeler.formats.elements.parsing import MalformedError, elements, located, number, size_of
+from labeler.formats.elements.plain_formats import with_recorded_states
+from labeler.formats.elements.record import read_records, with_sidecar
+from labeler.formats.elements.report import ImportReport
 from livecam.core.errors import SourceError
 from livecam.core.types import Box, Point, Points, Side
 from livecam.store.samples import EyeLabel

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from labeler.formats.faces import Mark, ParsedFace, UnsidedPoint
-from labeler.formats.interfaces import ExportItem, ParsedItem
-from labeler.formats.keypoints import Condition, eye_label
-from labeler.formats.parsing import MalformedError, number, read_text
-from labeler.formats.plain_formats import with_recorded_states
-from labeler.formats.record import read_records, with_sidecar
-from labeler.formats.report import ImportReport
+from labeler.formats.elements.faces import Mark, ParsedFace, UnsidedPoint
+from labeler.formats.elements.interfaces import ExportItem, ParsedItem
+from labeler.formats.elements.keypoints import Condition, eye_label
+from labeler.formats.elements.parsing import MalformedError, number, read_text
+from labeler.formats.elements.plain_formats import with_recorded_states
+from labeler.formats.elements.record import read_records, with_sidecar
+from labeler.formats.elements.report import ImportReport
 from livecam.core.errors import SourceError
-from livecam.core.images import SUFFIXES
+from livecam.core.image_files.images import SUFFIXES
 from livecam.core.types import Point, Side
 from livecam.store.samples import EyeLabel
 

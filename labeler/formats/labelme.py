@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
-from labeler.formats.interfaces import ExportItem, ParsedItem
-from labeler.formats.keypoints import (
+from labeler.formats.elements.interfaces import ExportItem, ParsedItem
+from labeler.formats.elements.keypoints import (
     PUPILS,
     Condition,
     condition,
@@ -19,12 +19,12 @@ from labeler.formats.keypoints import (
     to_condition,
     to_corner,
 )
-from labeler.formats.marks import Marks, Said
-from labeler.formats.parsing import compact, mapping, number, read_json, sequence, size_of
-from labeler.formats.picture_data import decode_base64
-from labeler.formats.record import KEY, to_record
-from labeler.formats.report import ImportReport
-from labeler.formats.shapes import Outline, box_of, polygon
+from labeler.formats.elements.marks import Marks, Said
+from labeler.formats.elements.parsing import compact, mapping, number, read_json, sequence, size_of
+from labeler.formats.elements.picture_data import decode_base64
+from labeler.formats.elements.record import KEY, to_record
+from labeler.formats.elements.report import ImportReport
+from labeler.formats.elements.shapes import Outline, box_of, polygon
 from livecam.core.errors import SourceError
 from livecam.core.types import Point, Side
 from livecam.store.samples import EyeLabel, SampleState

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from labeler.formats.interfaces import ExportItem
-from labeler.formats.keypoints import PUPILS, Condition, condition, to_corner
+from labeler.formats.elements.interfaces import ExportItem
+from labeler.formats.elements.keypoints import PUPILS, Condition, condition, to_corner
+from labeler.formats.elements.parsing import write_list
+from labeler.formats.elements.record import KEY, to_record
 from labeler.formats.labelstudio_results import FILE
-from labeler.formats.parsing import write_list
-from labeler.formats.record import KEY, to_record
 from livecam.core.types import EyeState, Point, Pupil, Side
 from livecam.store.samples import EyeLabel, SampleState
 

@@ -10,16 +10,25 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from labeler.formats.faces import Mark, UnsidedPoint
-from labeler.formats.interfaces import ParsedItem, file_name
-from labeler.formats.keypoints import USUAL_RADIUS, is_condition, side_of, to_condition
-from labeler.formats.marks import Marks, Said
-from labeler.formats.parsing import MalformedError, located, mapping, number, parse_errors, read_json, sequence, size_of
-from labeler.formats.picture_data import decode_base64
-from labeler.formats.record import KEY
-from labeler.formats.report import ImportReport
-from labeler.formats.shapes import Outline, polygon
-from livecam.core.images import SUFFIXES
+from labeler.formats.elements.faces import Mark, UnsidedPoint
+from labeler.formats.elements.interfaces import ParsedItem, file_name
+from labeler.formats.elements.keypoints import USUAL_RADIUS, is_condition, side_of, to_condition
+from labeler.formats.elements.marks import Marks, Said
+from labeler.formats.elements.parsing import (
+    MalformedError,
+    located,
+    mapping,
+    number,
+    parse_errors,
+    read_json,
+    sequence,
+    size_of,
+)
+from labeler.formats.elements.picture_data import decode_base64
+from labeler.formats.elements.record import KEY
+from labeler.formats.elements.report import ImportReport
+from labeler.formats.elements.shapes import Outline, polygon
+from livecam.core.image_files.images import SUFFIXES
 from livecam.core.types import Box, EyeState, Point, Pupil
 from livecam.store.samples import EyeLabel, Prediction
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from labeler.formats.interfaces import ExportItem, ParsedItem
-from labeler.formats.keypoints import PUPILS, Condition, condition, eye_name, is_condition, to_condition
-from labeler.formats.marks import Marks
-from labeler.formats.parsing import compact, mapping, number, parse_errors, read_json, sequence, size_of
-from labeler.formats.record import KEY, to_record
-from labeler.formats.report import ImportReport
-from labeler.formats.shapes import Outline, box_of, polygon
+from labeler.formats.elements.interfaces import ExportItem, ParsedItem
+from labeler.formats.elements.keypoints import PUPILS, Condition, condition, eye_name, is_condition, to_condition
+from labeler.formats.elements.marks import Marks
+from labeler.formats.elements.parsing import compact, mapping, number, parse_errors, read_json, sequence, size_of
+from labeler.formats.elements.record import KEY, to_record
+from labeler.formats.elements.report import ImportReport
+from labeler.formats.elements.shapes import Outline, box_of, polygon
 from livecam.core.errors import SourceError
 from livecam.core.types import Point, Side
 from livecam.store.samples import EyeLabel, SampleState, Split

@@ -8,8 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from labeler.formats.interfaces import ExportItem, ParsedItem
-from labeler.formats.parsing import (
+from labeler.formats.elements.interfaces import ExportItem, ParsedItem
+from labeler.formats.elements.parsing import (
     MalformedError,
     kind_of,
     last_document,
@@ -19,8 +19,8 @@ from labeler.formats.parsing import (
     read_text,
     sequence,
 )
-from labeler.formats.record import read_records, with_sidecar
-from labeler.formats.report import ImportReport
+from labeler.formats.elements.record import read_records, with_sidecar
+from labeler.formats.elements.report import ImportReport
 from livecam.store.labels import judgement_of
 from livecam.store.samples import SampleState
 

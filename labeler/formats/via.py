@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from labeler.formats.interfaces import ExportItem, ParsedItem
-from labeler.formats.keypoints import (
+from labeler.formats.elements.interfaces import ExportItem, ParsedItem
+from labeler.formats.elements.keypoints import (
     PUPILS,
     condition,
     eye_name,
@@ -19,8 +19,8 @@ from labeler.formats.keypoints import (
     to_condition,
     to_corner,
 )
-from labeler.formats.marks import Marks, Said
-from labeler.formats.parsing import (
+from labeler.formats.elements.marks import Marks, Said
+from labeler.formats.elements.parsing import (
     MalformedError,
     compact,
     mapping,
@@ -30,9 +30,9 @@ from labeler.formats.parsing import (
     read_text,
     sequence,
 )
-from labeler.formats.record import read_records, with_sidecar
-from labeler.formats.report import ImportReport
-from labeler.formats.shapes import DrawnShape, Outline, ellipse, polygon
+from labeler.formats.elements.record import read_records, with_sidecar
+from labeler.formats.elements.report import ImportReport
+from labeler.formats.elements.shapes import DrawnShape, Outline, ellipse, polygon
 from livecam.core.errors import SourceError
 from livecam.core.types import Box, Side
 from livecam.store.samples import EyeLabel

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from labeler.formats.interfaces import ExportItem, ParsedItem
-from labeler.formats.keypoints import PUPILS, Condition, condition, side_of, to_condition
-from labeler.formats.marks import Marks, Said
-from labeler.formats.parsing import MalformedError, number, size_of
-from labeler.formats.picture_data import grey_square, in_colour
-from labeler.formats.record import read_records, with_sidecar
-from labeler.formats.report import ImportReport
-from labeler.formats.shapes import Outline
-from labeler.formats.table import Columns, Row, Table, cell
+from labeler.formats.elements.interfaces import ExportItem, ParsedItem
+from labeler.formats.elements.keypoints import PUPILS, Condition, condition, side_of, to_condition
+from labeler.formats.elements.marks import Marks, Said
+from labeler.formats.elements.parsing import MalformedError, number, size_of
+from labeler.formats.elements.picture_data import grey_square, in_colour
+from labeler.formats.elements.record import read_records, with_sidecar
+from labeler.formats.elements.report import ImportReport
+from labeler.formats.elements.shapes import Outline
+from labeler.formats.elements.table import Columns, Row, Table, cell
 from livecam.core.types import Image, Point, Side
 
 FILE = "pupils.csv"

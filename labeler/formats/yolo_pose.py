@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labeler.formats.faces import Mark, ParsedFace, UnsidedPoint
-from labeler.formats.interfaces import ExportItem, ParsedItem
-from labeler.formats.keypoints import (
+from labeler.formats.elements.faces import Mark, ParsedFace, UnsidedPoint
+from labeler.formats.elements.interfaces import ExportItem, ParsedItem
+from labeler.formats.elements.keypoints import (
     HIDDEN,
     NAMES,
     USUAL_RADIUS,
@@ -23,13 +23,13 @@ from labeler.formats.keypoints import (
     side_of,
     triples,
 )
-from labeler.formats.parsing import MalformedError, number, parse_errors, read_text
-from labeler.formats.plain_formats import with_recorded_states
-from labeler.formats.plain_yaml import parse_plain_yaml
-from labeler.formats.record import read_records, with_sidecar
-from labeler.formats.report import ImportReport
+from labeler.formats.elements.parsing import MalformedError, number, parse_errors, read_text
+from labeler.formats.elements.plain_formats import with_recorded_states
+from labeler.formats.elements.plain_yaml import parse_plain_yaml
+from labeler.formats.elements.record import read_records, with_sidecar
+from labeler.formats.elements.report import ImportReport
 from livecam.core.errors import SourceError
-from livecam.core.images import SUFFIXES
+from livecam.core.image_files.images import SUFFIXES
 from livecam.core.types import Box, Point, Pupil, Side
 from livecam.store.samples import Prediction, Split
 

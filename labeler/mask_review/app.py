@@ -24,7 +24,7 @@ from labeler.mask_review.state import (
 from labeler.session.actions import EVERYWHERE, JUDGING, LabelingAction, parse_key
 from livecam.core.errors import LivecamError, SinkError
 from livecam.core.files import write_atomically
-from livecam.core.images import read_image
+from livecam.core.image_files.images import read_image
 from livecam.core.types import Image
 
 

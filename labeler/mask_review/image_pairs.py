@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.errors import SourceError
-from livecam.core.images import SUFFIXES, read_samples
+from livecam.core.image_files.images import SUFFIXES, read_samples
 from livecam.core.types import Image
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from livecam.core.errors import SourceError
-from livecam.core.images import read_image
+from livecam.core.image_files.images import read_image
 from livecam.core.types import Frame, Image, Scene
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.pipeline import Perception

@@ -9,7 +9,7 @@ import numpy as np
 
 from livecam.benchmark.accuracy import Pupils
 from livecam.core.assets import asset
-from livecam.core.images import read_image
+from livecam.core.image_files.images import read_image
 from livecam.core.runtime import silence_native_logs
 from livecam.core.types import Image
 from livecam.perception.faces.mediapipe import import_mediapipe

@@ -16,7 +16,7 @@ from livecam.core.assets import asset
 from livecam.core.errors import AssetError, StoreError, extra_advice
 from livecam.core.runtime import display_problem
 from livecam.live.sources.devices import CameraInfo, list_cameras
-from livecam.perception.faces.face_networks import FaceNetwork, read_face_network
+from livecam.perception.faces.mesh_networks.face_networks import FaceNetwork, read_face_network
 from livecam.perception.pupils.network.model_card import read_card
 from livecam.settings import CollectSettings, load
 from livecam.store.location import PICTURES, default_folder

@@ -30,7 +30,7 @@ from livecam.cli.queue import app as queue_app
 from livecam.cli.targets import find
 from livecam.core.errors import LivecamError, SettingsError, SinkError, SourceError, name_errors
 from livecam.core.files import check_writable_path, write_file
-from livecam.core.images import read_image
+from livecam.core.image_files.images import read_image
 from livecam.core.types import Frame, Scene
 from livecam.live.sources.devices import list_cameras
 from livecam.perception.faces.factory import open_stills

@@ -16,7 +16,7 @@ from livecam.cli import options
 from livecam.core.assets import asset
 from livecam.core.errors import SinkError, SourceError
 from livecam.core.files import check_writable_path, write_file
-from livecam.core.images import read_image
+from livecam.core.image_files.images import read_image
 from livecam.core.types import Image
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from labeler.exchange.export import export_store, import_labels
-from labeler.formats.interfaces import Format
+from labeler.formats.elements.interfaces import Format
 from livecam.core.assets import asset
 from livecam.core.errors import name_errors
 from livecam.core.model_card import model_kind

@@ -16,10 +16,10 @@ import numpy as np
 
 from livecam.core.assets import asset
 from livecam.core.errors import SourceError
-from livecam.core.images import read_image
+from livecam.core.image_files.images import read_image
 from livecam.core.types import Frame, Image
 from livecam.live.sources.factory import open_source
-from livecam.live.sources.http_pictures import HttpPictures
+from livecam.live.sources.http.http_pictures import HttpPictures
 from livecam.live.sources.pacing import FrameTiming
 from livecam.settings import SourceSettings
 from tests import marked_pictures

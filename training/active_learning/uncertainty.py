@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from livecam.core.crop import EyePair
 from livecam.core.errors import SourceError
-from livecam.core.images import read_image
+from livecam.core.image_files.images import read_image
 from livecam.core.tflite import TFLiteModel
 from livecam.core.types import Box, Face, Frame, Image, Pupil, Side
 from livecam.perception.pupils.handcrafted.detector import RingPupilDetector

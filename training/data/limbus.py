@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.core.images import read_image
+from livecam.core.image_files.images import read_image
 from livecam.core.types import Image, Side
 from training.data.portraits import LabelledPortrait
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.core.images import read_image
+from livecam.core.image_files.images import read_image
 from livecam.core.types import LID_POINTS, Face, Frame, Image, Points, Side
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.faces.image_detector import ImageFaceDetector

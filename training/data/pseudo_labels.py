@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from livecam.core.images import SUFFIXES, read_image
+from livecam.core.image_files.images import SUFFIXES, read_image
 from livecam.core.types import EyeState, Face, Frame, Image, Pupil, Side
 from livecam.live.sources.video import VideoSource
 from livecam.perception.faces.factory import open_stills

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from livecam.benchmark.accuracy import LabelledPhotograph
 from livecam.core.crop import EyePair
-from livecam.core.images import read_image
+from livecam.core.image_files.images import read_image
 from livecam.core.interfaces import FaceDetector, PupilDetector
 from livecam.core.types import Box, EyeState, Face, Frame, Image, Points, Pupil
 from livecam.perception.pupils.network.detector import NetworkPupilDetector

@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 
 from livecam.core.errors import SourceError
-from livecam.core.heif import is_heif
-from livecam.core.images import over_grey
-from livecam.core.iso_boxes import boxes
-from livecam.core.orientation import exif_mark, upright
+from livecam.core.image_files.heif import is_heif
+from livecam.core.image_files.images import over_grey
+from livecam.core.image_files.iso_boxes import boxes
+from livecam.core.image_files.orientation import exif_mark, upright
 from livecam.core.runtime import without_decoder_noise
 from livecam.core.types import Frame
 from livecam.live.sources.pacing import REAL_TIME, FrameTiming, Pacer

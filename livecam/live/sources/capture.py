@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import av.error
 import cv2
@@ -14,8 +13,9 @@ from av.container import InputContainer
 
 from livecam.core.errors import CameraError, SourceError
 from livecam.core.types import Image
-from livecam.live.sources.decoding import DisplayShape, open_container, video_stream
+from livecam.live.sources.containers.decoding import DisplayShape, open_container, video_stream
 from livecam.live.sources.devices import CameraInfo, list_cameras
+from livecam.live.sources.http.http_answers import without_password
 from livecam.settings import SourceSettings
 
 _OPEN_TIMEOUT_S, _READ_TIMEOUT_S = 3.0, 2.0
@@ -147,14 +147,3 @@ def _reason(error: Exception) -> str:
         return f"it did not answer within {_OPEN_TIMEOUT_S:g} s; look whether the address is right and the camera is on"
     text = getattr(error, "strerror", None) or str(error)
     return str(text).lower()
-
-
-def without_password(url: str) -> str:
-    """An address as it can be shown to anybody."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # half an IPv6 address
-        return url
-    if parts.password is None or not parts.scheme:
-        return url
-    return parts._replace(netloc=f"{parts.username}:***@{parts.netloc.rpartition('@')[2]}").geturl()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from livecam.core.assets import asset
 from livecam.core.errors import AssetError, SourceError
-from livecam.core.images import read_image
+from livecam.core.image_files.images import read_image
 from livecam.core.types import Image, Points, Side
 from livecam.drawing.gaze_redirection import EyeGeometry, redirect_gaze
 

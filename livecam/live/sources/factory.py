@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from livecam.core.errors import CameraError, SourceError
-from livecam.core.images import SUFFIXES as PICTURE_SUFFIXES
+from livecam.core.image_files.images import SUFFIXES as PICTURE_SUFFIXES
 from livecam.live.sources.address import exists, is_folder, local_path, open_address
 from livecam.live.sources.animation import WebpAnimation, is_animation
 from livecam.live.sources.camera import CameraSource

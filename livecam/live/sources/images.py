@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from livecam.core.errors import SourceError
-from livecam.core.images import SUFFIXES, read_image
+from livecam.core.image_files.images import SUFFIXES, read_image
 from livecam.core.types import Frame, Image
 from livecam.live.sources.pacing import REAL_TIME, FrameTiming, Pacer
 

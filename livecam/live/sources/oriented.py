@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from livecam.core.image_files.orientation import Orientation, turned_by, upright
 from livecam.core.interfaces import Source
-from livecam.core.orientation import Orientation, turned_by, upright
 from livecam.core.types import Frame
 from livecam.settings import Flip, SourceSettings
 

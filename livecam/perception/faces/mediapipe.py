@@ -15,7 +15,7 @@ from livecam.core.errors import MissingExtraError
 from livecam.core.runtime import silence_native_logs
 from livecam.core.types import Image, PupilRest
 from livecam.perception.faces.face_model import FaceLandmarks, FaceRegion, distinct, landmarks_twice
-from livecam.perception.faces.mesh_topology import MESH_OF_IBUG
+from livecam.perception.faces.mesh_networks.mesh_topology import MESH_OF_IBUG
 from livecam.perception.faces.patch import FacePatch, colour_patch, turned_patch
 
 # In: an RGB image of 192x192. Out: 478 landmarks normalised to it, and the probability that it shows a face.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from labeler.exchange.export import Imported, export_store, import_labels
-from labeler.formats.interfaces import Format
+from labeler.formats.elements.interfaces import Format
 from livecam.core.errors import LivecamError, StoreError
 from livecam.store.samples import Split
 from livecam.store.store import Store

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from labeler.exchange import export
-from labeler.formats.interfaces import Format
+from labeler.formats.elements.interfaces import Format
 from livecam.core.types import Point, Side
 from livecam.store.samples import EyeLabel, LabelAction, LabelEvent, SampleState
 from livecam.store.store import Store

@@ -17,8 +17,8 @@ from labeler.exchange import importing
 from labeler.exchange.export import default_faces
 from labeler.exchange.importing import ImportOptions
 from labeler.exchange.pairing import pair_eyes
-from labeler.formats.interfaces import Format
-from labeler.formats.report import ImportReport
+from labeler.formats.elements.interfaces import Format
+from labeler.formats.elements.report import ImportReport
 from livecam.core.assets import asset
 from livecam.core.errors import SourceError
 from livecam.core.placeholder_landmarks import is_placeholder

@@ -11,8 +11,8 @@ from typing import Any
 import cv2
 
 from labeler.exchange import importing
-from labeler.formats.interfaces import Format
-from labeler.formats.report import ImportReport
+from labeler.formats.elements.interfaces import Format
+from labeler.formats.elements.report import ImportReport
 from livecam.core.types import Face
 from livecam.store.samples import EyeLabel, LabelEvent, Sample
 from livecam.store.store import Store

@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from labeler.exchange.registry import FORMATS
-from labeler.formats.interfaces import ExportItem, Format
+from labeler.formats.elements.interfaces import ExportItem, Format
 from livecam.core.types import EyeState, Image, Point, Pupil, Side
 from livecam.store.samples import (
     EYE_VERBS,

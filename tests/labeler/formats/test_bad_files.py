@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from labeler.exchange import importing
-from labeler.formats.interfaces import Format
-from labeler.formats.report import ImportReport
+from labeler.formats.elements.interfaces import Format
+from labeler.formats.elements.report import ImportReport
 from livecam.core.errors import SourceError
 from tests.labeler.formats.foreign import NOW, coco, put, put_picture
 from tests.labeler.formats.made import labelled, placed, written

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from labeler.formats.interfaces import Format
+from labeler.formats.elements.interfaces import Format
 from livecam.core.types import Point, Pupil, Side
 from livecam.store.samples import LabelAction, Split
 from tests.labeler.formats.made import entry, labelled, placed, says, written

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labeler.formats.interfaces import Format
+from labeler.formats.elements.interfaces import Format
 from livecam.core.types import Box as Rectangle
 from livecam.core.types import EyeState, Face, Point, Side
 from livecam.store.samples import CropMode, LabelAction, SampleState, SamplingReason, Split, pixel_hash

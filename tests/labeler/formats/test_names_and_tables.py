@@ -11,10 +11,10 @@ import pytest
 
 from labeler.exchange import importing
 from labeler.exchange.importing import ImportOptions
-from labeler.formats.interfaces import Format
-from labeler.formats.keypoints import Condition, EyeName, eye_name
-from labeler.formats.plain_yaml import parse_plain_yaml
-from labeler.formats.report import ImportReport
+from labeler.formats.elements.interfaces import Format
+from labeler.formats.elements.keypoints import Condition, EyeName, eye_name
+from labeler.formats.elements.plain_yaml import parse_plain_yaml
+from labeler.formats.elements.report import ImportReport
 from livecam.core.errors import SourceError
 from livecam.core.types import EyeState, Point, Side
 from livecam.store.samples import EyeLabel

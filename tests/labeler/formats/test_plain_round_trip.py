@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeler.exchange import importing
-from labeler.formats.interfaces import Format
+from labeler.formats.elements.interfaces import Format
 from livecam.core.types import Point, Side
 from livecam.store.samples import EyeLabel, LabelAction, LabelEvent
 from tests.labeler.formats.foreign import NOW

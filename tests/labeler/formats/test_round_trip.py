@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from labeler.exchange import export, importing
 from labeler.exchange.importing import external_edits
 from labeler.exchange.registry import FORMATS
-from labeler.formats.interfaces import ExportItem, Format
-from labeler.formats.record import from_record
-from labeler.formats.report import ImportReport
+from labeler.formats.elements.interfaces import ExportItem, Format
+from labeler.formats.elements.record import from_record
+from labeler.formats.elements.report import ImportReport
 from livecam.store.samples import ResolvedLabels
 from livecam.store.store import Store
 from tests.labeler.formats.made import entry, held, picture, plain, stores, written

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from livecam.core.errors import SourceError
-from livecam.core.images import read_image
-from livecam.core.orientation import Orientation, upright
+from livecam.core.image_files.images import read_image
+from livecam.core.image_files.orientation import Orientation, upright
 from livecam.core.runtime import without_decoder_noise
 from tests import marked_pictures
 from tests.marked_pictures import quarters

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from livecam.core.orientation import Orientation, exif_mark, of_display_matrix, turned_by, upright
+from livecam.core.image_files.orientation import Orientation, exif_mark, of_display_matrix, turned_by, upright
 
 PICTURE = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from livecam.benchmark.accuracy import read_labelled_photographs
-from livecam.core.images import read_image
+from livecam.core.image_files.images import read_image
 from livecam.core.types import Face, Frame, Side
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.pupils.network.detector import NetworkPupilDetector

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.errors import SourceError
-from livecam.core.images import read_image
+from livecam.core.image_files.images import read_image
 from livecam.core.types import Box, Image
 from training.engine.files import DatasetError, replacing
 from training.target_detector.data.object_arrays import load_array

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from labeler.formats.interfaces import Format
+from labeler.formats.elements.interfaces import Format
 from livecam.core.types import Side
 from livecam.store.samples import LabelAction, Split
 from tests.labeler.formats.made import labelled, placed, says, written

@@ -10,7 +10,7 @@ import pytest
 
 from labeler.exchange import importing
 from labeler.exchange.importing import external_edits
-from labeler.formats.interfaces import ExportItem, Format
+from labeler.formats.elements.interfaces import ExportItem, Format
 from livecam.store.samples import ResolvedLabels
 from tests.labeler.formats.made import entry, plain
 from tests.labeler.formats.oracles.shelf import ASK, ENTRIES, HALF_SEEN, PLACED, export

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labeler.formats.interfaces import Format
+from labeler.formats.elements.interfaces import Format
 from livecam.core.types import Point, Side
 from livecam.store.samples import LabelAction
 from tests.labeler.formats.made import labelled, says, written

@@ -11,7 +11,7 @@ import pytest
 
 from labeler.exchange import importing
 from labeler.exchange.importing import ImportOptions
-from labeler.formats.interfaces import Format
+from labeler.formats.elements.interfaces import Format
 from labeler.formats.labelstudio import CONFIG
 from labeler.formats.labelstudio_results import FILE
 from livecam.core.types import EyeState, Side

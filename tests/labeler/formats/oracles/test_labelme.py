@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from labeler.exchange import importing
-from labeler.formats.interfaces import ExportItem, Format
+from labeler.formats.elements.interfaces import ExportItem, Format
 from tests.labeler.formats.made import entry, plain
 from tests.labeler.formats.oracles.shelf import ASK, ENTRIES, HALF_SEEN, PLACED, export
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from labeler.formats.coco import FILE
-from labeler.formats.interfaces import Format
+from labeler.formats.elements.interfaces import Format
 from tests.labeler.formats.oracles.shelf import ASK, export
 
 coco = pytest.importorskip("pycocotools.coco", reason=ASK)

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
+from livecam.core.image_files.orientation import Orientation
 from livecam.core.interfaces import Source
-from livecam.core.orientation import Orientation
 from livecam.live.sources.animation import WebpAnimation
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource

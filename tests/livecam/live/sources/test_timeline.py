@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livecam.live.sources.timeline import LONGEST_GAP_IN_STREAM_S, Timeline
+from livecam.live.sources.containers.timeline import LONGEST_GAP_IN_STREAM_S, Timeline
 
 
 def times(*stamps: float | None, timeline: Timeline | None = None) -> list[float]:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from livecam.core.errors import SourceError
-from livecam.core.orientation import Orientation, upright
+from livecam.core.image_files.orientation import Orientation, upright
 from livecam.live.sources.video import VideoSource
 from tests.livecam.live.sources.clips import add_sound, joined, level_to_number, turned_clockwise, with_box, write_clip
 from tests.livecam.live.sources.clock import FakeTime

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livecam.perception.faces.blazeface import (
+from livecam.perception.faces.face_model import FaceRegion
+from livecam.perception.faces.mesh_networks.blazeface import (
     AnchorGrid,
     BlazeFaceDetector,
     anchor_centres,
@@ -18,8 +19,7 @@ from livecam.perception.faces.blazeface import (
     letterboxed,
     overlap,
 )
-from livecam.perception.faces.face_model import FaceRegion
-from livecam.perception.faces.face_networks import FaceNetwork
+from livecam.perception.faces.mesh_networks.face_networks import FaceNetwork
 from tests.fakes import grey
 from tests.livecam.perception.faces.pictures import head, noise, portrait
 

@@ -15,7 +15,7 @@ from livecam.core.types import Image, Side
 from livecam.perception.faces.face_model import FaceModel
 from livecam.perception.faces.factory import chosen, follow_live, open_model
 from livecam.perception.faces.image_detector import ImageFaceDetector
-from livecam.perception.faces.mesh_topology import MESH_OF_IBUG
+from livecam.perception.faces.mesh_networks.mesh_topology import MESH_OF_IBUG
 from livecam.perception.faces.smoothing import MEAN_SHAPE, region_of
 from livecam.settings import FaceDetectorName
 from tests.fakes import make_frame

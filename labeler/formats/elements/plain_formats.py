@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from labeler.formats.faces import ParsedFace
-from labeler.formats.interfaces import ParsedItem
-from labeler.formats.parsing import parse_errors
-from labeler.formats.record import from_record
+from labeler.formats.elements.faces import ParsedFace
+from labeler.formats.elements.interfaces import ParsedItem
+from labeler.formats.elements.parsing import parse_errors
+from labeler.formats.elements.record import from_record
 from livecam.core.types import Side
 from livecam.store.samples import EyeLabel, resolve_labels
 

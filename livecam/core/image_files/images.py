@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.errors import SourceError
-from livecam.core.heif import UnreadableHeifError, is_heif, read_heif
-from livecam.core.orientation import exif_mark, upright, without_mark
+from livecam.core.image_files.heif import UnreadableHeifError, is_heif, read_heif
+from livecam.core.image_files.orientation import exif_mark, upright, without_mark
 from livecam.core.runtime import without_decoder_noise
 from livecam.core.types import Image
 

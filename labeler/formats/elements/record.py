@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from labeler.formats.interfaces import ExportItem
-from labeler.formats.parsing import MalformedError, compact, parse_errors, parse_json, read_text
+from labeler.formats.elements.interfaces import ExportItem
+from labeler.formats.elements.parsing import MalformedError, compact, parse_errors, parse_json, read_text
 from livecam.core.types import EyeState, Point, Points, Pupil, Side
 from livecam.store.samples import CropMode, LabelAction, LabelEvent, Prediction, Sample, SamplingReason, Split
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from livecam.core.iso_boxes import Crop, IsoBox, boxes, child, clean_aperture, inside
+from livecam.core.image_files.iso_boxes import Crop, IsoBox, boxes, child, clean_aperture, inside
 
 _EBML, _SEGMENT, _TRACKS, _TRACK, _VIDEO, _CLUSTER = 0x1A45DFA3, 0x18538067, 0x1654AE6B, 0xAE, 0xE0, 0x1F43B675
 _WIDTH, _HEIGHT, _TYPE = 0xB0, 0xBA, 0x83

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Protocol
 
-from labeler.formats.faces import (
+from labeler.formats.elements.faces import (
     Mark,
     ParsedFace,
     Rescaling,
@@ -20,7 +20,7 @@ from labeler.formats.faces import (
     moved_marks,
     with_other_side,
 )
-from labeler.formats.report import ImportReport
+from labeler.formats.elements.report import ImportReport
 from livecam.core.types import Image, Side
 from livecam.store.samples import EyeLabel, LabelEvent, Prediction, Sample, SampleState, Split
 

@@ -19,8 +19,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from livecam.core.errors import SourceError
-from livecam.core.iso_boxes import Crop
-from livecam.core.orientation import Orientation, of_display_matrix, turned_by, upright
+from livecam.core.image_files.iso_boxes import Crop
+from livecam.core.image_files.orientation import Orientation, of_display_matrix, turned_by, upright
 from livecam.core.types import Image
 
 # AV_DISPOSITION_…: a cover or thumbnails are pictures about a film, not the film.

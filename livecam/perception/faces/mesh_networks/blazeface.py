@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from livecam.core.tflite import FloatArray, TFLiteModel
 from livecam.core.types import Image
 from livecam.perception.faces.face_model import FaceRegion
-from livecam.perception.faces.face_networks import FaceNetwork, open_face_network
+from livecam.perception.faces.mesh_networks.face_networks import FaceNetwork, open_face_network
 from livecam.perception.faces.patch import colour_patch
 
 # A face's region is half as large again as its box, which ends at the brows and the chin.

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from livecam.core.iso_boxes import Crop, IsoBox, boxes, child, clean_aperture
-from livecam.core.orientation import Orientation, upright
+from livecam.core.image_files.iso_boxes import Crop, IsoBox, boxes, child, clean_aperture
+from livecam.core.image_files.orientation import Orientation, upright
 from livecam.core.types import Image
 
 if TYPE_CHECKING:

@@ -140,3 +140,14 @@ def _total(answer: Answer) -> int:
     """Bytes of the whole of which a part came."""
     total = str(answer.headers.get("Content-Range", "")).rpartition("/")[2]
     return int(total) if total.isdecimal() else 1 << 62
+
+
+def without_password(url: str) -> str:
+    """An address as it can be shown to anybody."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # half an IPv6 address
+        return url
+    if parts.password is None or not parts.scheme:
+        return url
+    return parts._replace(netloc=f"{parts.username}:***@{parts.netloc.rpartition('@')[2]}").geturl()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from labeler.formats.faces import Mark, ParsedFace, UnsidedPoint
-from labeler.formats.keypoints import Condition, EyeName, eye_label, eye_name
-from labeler.formats.parsing import MalformedError
-from labeler.formats.report import ImportReport
-from labeler.formats.shapes import Outline
+from labeler.formats.elements.faces import Mark, ParsedFace, UnsidedPoint
+from labeler.formats.elements.keypoints import Condition, EyeName, eye_label, eye_name
+from labeler.formats.elements.parsing import MalformedError
+from labeler.formats.elements.report import ImportReport
+from labeler.formats.elements.shapes import Outline
 from livecam.core.types import Box, Point, Side
 from livecam.store.samples import EyeLabel
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from labeler.formats.faces import Mark, ParsedFace, UnsidedPoint
-from labeler.formats.interfaces import ExportItem
-from labeler.formats.parsing import MalformedError, kind_of, number
-from labeler.formats.report import ImportReport
+from labeler.formats.elements.faces import Mark, ParsedFace, UnsidedPoint
+from labeler.formats.elements.interfaces import ExportItem
+from labeler.formats.elements.parsing import MalformedError, kind_of, number
+from labeler.formats.elements.report import ImportReport
 from livecam.core.types import LID_POINTS, EyeState, Point, Pupil, Side
 from livecam.store.samples import EyeLabel, Prediction, Sample
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from labeler.formats.keypoints import eye_name
-from labeler.formats.parsing import read_text
-from labeler.formats.report import ImportReport
+from labeler.formats.elements.keypoints import eye_name
+from labeler.formats.elements.parsing import read_text
+from labeler.formats.elements.report import ImportReport
 from livecam.core.errors import SourceError
 
 _SEPARATORS = ",;\t|"

@@ -11,12 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.types import Image, PupilRest
-from livecam.perception.faces.blazeface import BlazeFaceDetector
 from livecam.perception.faces.face_model import FaceLandmarks, FaceRegion, distinct
-from livecam.perception.faces.face_networks import FaceNetwork, open_face_network
-from livecam.perception.faces.mesh_topology import MESH_OF_IBUG, MIRRORED
+from livecam.perception.faces.mesh_networks.blazeface import BlazeFaceDetector
+from livecam.perception.faces.mesh_networks.face_networks import FaceNetwork, open_face_network
+from livecam.perception.faces.mesh_networks.mesh_topology import MESH_OF_IBUG, MIRRORED
+from livecam.perception.faces.mesh_networks.whole_image import (
+    detect_in_mirror,
+    detect_in_quarter_turn,
+    detect_in_tiles,
+    plainly,
+)
 from livecam.perception.faces.patch import turned_patch
-from livecam.perception.faces.whole_image import detect_in_mirror, detect_in_quarter_turn, detect_in_tiles, plainly
 
 # The face's outline, and the outer corners of the eyes, image-left first.
 _OUTLINE = [10, 152, 234, 454, 127, 356, 109, 338, 67, 297, 58, 288, 172, 397, 136, 365, 148, 377, 4]

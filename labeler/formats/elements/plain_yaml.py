@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from labeler.formats.parsing import MalformedError
+from labeler.formats.elements.parsing import MalformedError
 
 _KEY = re.compile(r"""^(\s*)("[^"]*"|'[^']*'|[^\s:#'"\[\]{}-][^:]*?)\s*:(?:\s+(.*))?$""")
 _ENTRY = re.compile(r"^(\s*)-\s+(.*)$")

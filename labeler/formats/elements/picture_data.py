@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from labeler.formats.parsing import MalformedError
+from labeler.formats.elements.parsing import MalformedError
 from livecam.core.errors import SourceError
 from livecam.core.types import Image
 

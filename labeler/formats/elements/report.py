@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from labeler.formats.parsing import parse_errors
+from labeler.formats.elements.parsing import parse_errors
 from livecam.core.errors import SourceError
 
 _SHOWN = 10  # of each kind; the rest is counted

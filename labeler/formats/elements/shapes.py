@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from labeler.formats.parsing import MalformedError
+from labeler.formats.elements.parsing import MalformedError
 from livecam.core.types import Box
 
 Corners = Sequence[tuple[float, float]]

@@ -1,0 +1,1 @@
+"""Image files of any format: reading, EXIF orientation, AVIF and HEIC."""

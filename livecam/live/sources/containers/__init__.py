@@ -1,0 +1,1 @@
+"""Video files and streams as PyAV gives them: what it does not tell of containers, decoding into shape, and times."""

@@ -1,0 +1,1 @@
+"""Sources over http: what an answer holds, MJPEG streams and snapshots."""

@@ -1,0 +1,1 @@
+"""The default face detector: BlazeFace and the face mesh in LiteRT."""
