@@ -11,7 +11,7 @@ from cv2.typing import MatLike
 from numpy.typing import ArrayLike
 
 from livecam.core.types import Image, Points
-from livecam.drawing.eye_colours import ERASED, ERASED_SOFT, LASH_SHADE, EyeColours
+from livecam.drawing.eye_colour_estimation import ERASED, ERASED_SOFT, LASH_SHADE, EyeColours
 from livecam.drawing.eyelids import LOWER_RISES, EyelidCurves, EyelidMotion
 from livecam.drawing.warping import Grid, Mask, above, between, inside
 

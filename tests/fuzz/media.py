@@ -19,7 +19,7 @@ from livecam.core.errors import SourceError
 from livecam.core.image_files.images import read_image
 from livecam.core.types import Frame, Image
 from livecam.live.sources.factory import open_source
-from livecam.live.sources.http.http_pictures import HttpPictures
+from livecam.live.sources.http.mjpeg import HttpPictures
 from livecam.live.sources.pacing import FrameTiming
 from livecam.settings import SourceSettings
 from tests import marked_pictures

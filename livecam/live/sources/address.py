@@ -12,8 +12,8 @@ from av.container import InputContainer
 from livecam.core.errors import SourceError
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.capture import Capture, NetworkCapture, open_stream
-from livecam.live.sources.http.http_answers import is_http, without_password
-from livecam.live.sources.http.http_pictures import HttpPictures, Sends, open_http_pictures
+from livecam.live.sources.http.mjpeg import HttpPictures, Sends, open_http_pictures
+from livecam.live.sources.http.responses import is_http, without_password
 from livecam.live.sources.video import VideoSource
 from livecam.settings import SourceSettings
 

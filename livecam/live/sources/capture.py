@@ -15,7 +15,7 @@ from livecam.core.errors import CameraError, SourceError
 from livecam.core.types import Image
 from livecam.live.sources.containers.decoding import DisplayShape, open_container, video_stream
 from livecam.live.sources.devices import CameraInfo, list_cameras
-from livecam.live.sources.http.http_answers import without_password
+from livecam.live.sources.http.responses import without_password
 from livecam.settings import SourceSettings
 
 _OPEN_TIMEOUT_S, _READ_TIMEOUT_S = 3.0, 2.0

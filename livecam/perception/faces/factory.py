@@ -38,7 +38,7 @@ def open_model(name: FaceDetectorName) -> FaceModel:
     """Raises MissingExtraError for a finder that is not installed, AssetError when a model file is damaged."""
     # Their libraries take long to load and may be missing, so only the one that was chosen is imported.
     if chosen(name) is FaceDetectorName.MESH:
-        from livecam.perception.faces.mesh_networks.mesh import MeshFaceModel
+        from livecam.perception.faces.mesh_networks.face_mesh import MeshFaceModel
 
         return MeshFaceModel()
     if name is FaceDetectorName.DLIB:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from livecam.core.types import Face, Frame, PupilRest
-from livecam.perception.faces.everywhere import search_everywhere
+from livecam.perception.faces.exhaustive_search import search_everywhere
 from livecam.perception.faces.face_model import FaceLandmarks, FaceModel, box_around, distinct
 
 

@@ -1,4 +1,7 @@
-"""Accessories of the styles: blush, sweat drops, gloom lines, a wavering mouth."""
+"""Accessories of the styles: blush, sweat drops, gloom lines, a wavering mouth.
+
+Their colours are those of the pictures in `assets/overlays`, which `make_overlays.py` there draws.
+"""
 
 from __future__ import annotations
 

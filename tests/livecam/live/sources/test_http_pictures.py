@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from livecam.live.sources.http.http_pictures import HttpPictures, Sends, next_picture, open_http_pictures
+from livecam.live.sources.http.mjpeg import HttpPictures, Sends, next_picture, open_http_pictures
 from tests.livecam.live.sources.http_server import Reply, serving
 
 

@@ -15,7 +15,7 @@ from livecam.perception.faces.face_model import FaceLandmarks, FaceRegion, disti
 from livecam.perception.faces.mesh_networks.blazeface import BlazeFaceDetector
 from livecam.perception.faces.mesh_networks.face_networks import FaceNetwork, open_face_network
 from livecam.perception.faces.mesh_networks.mesh_topology import MESH_OF_IBUG, MIRRORED
-from livecam.perception.faces.mesh_networks.whole_image import (
+from livecam.perception.faces.mesh_networks.tiled_detection import (
     detect_in_mirror,
     detect_in_quarter_turn,
     detect_in_tiles,

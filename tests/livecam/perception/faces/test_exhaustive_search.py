@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from livecam.core.types import Image, PupilRest
-from livecam.perception.faces.everywhere import search_everywhere
+from livecam.perception.faces.exhaustive_search import search_everywhere
 from livecam.perception.faces.face_model import FaceLandmarks, FaceRegion
 from livecam.perception.faces.image_detector import ImageFaceDetector
 from tests.fakes import make_frame

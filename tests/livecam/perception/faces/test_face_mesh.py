@@ -18,10 +18,14 @@ from livecam.perception.faces.face_model import FaceRegion
 from livecam.perception.faces.factory import follow_recorded
 from livecam.perception.faces.image_detector import ImageFaceDetector
 from livecam.perception.faces.mesh_networks import face_networks
+from livecam.perception.faces.mesh_networks.face_mesh import MeshFaceModel
 from livecam.perception.faces.mesh_networks.face_networks import FaceNetwork, read_face_network
-from livecam.perception.faces.mesh_networks.mesh import MeshFaceModel
 from livecam.perception.faces.mesh_networks.mesh_topology import MESH_OF_IBUG, MIRRORED
-from livecam.perception.faces.mesh_networks.whole_image import detect_in_mirror, detect_in_quarter_turn, detect_in_tiles
+from livecam.perception.faces.mesh_networks.tiled_detection import (
+    detect_in_mirror,
+    detect_in_quarter_turn,
+    detect_in_tiles,
+)
 from livecam.perception.faces.smoothing import FaceSmoother
 from tests.fakes import grey, make_frame
 from tests.livecam.perception.faces.opened import needs_mediapipe
