@@ -48,7 +48,7 @@ def shown(eyes: EyeDataset) -> CorruptedLabels:
 def taught(eyes: EyeDataset) -> object:
     keras().utils.set_random_seed(1)
     model = network(CUTTING.window)
-    for _ in learn(model, eyes, None, CUTTING, QualitySettings(steps=150, batch=48)):
+    for _ in learn(model, eyes, None, CUTTING, QualitySettings(steps=300, batch=48)):
         pass
     return model
 

@@ -127,8 +127,8 @@ def test_an_exported_run_is_read_by_the_live_program(run: Path, data: Path, tmp_
 def test_a_model_that_changed_too_much_is_not_exported() -> None:
     from training.pupil_detector import export
 
-    with pytest.raises(RunError, match=r"0\.200 px off"):
-        check_export(b"small", 0.2, export.Quantisation.INT8.limits)
+    with pytest.raises(RunError, match=r"0\.300 px off"):
+        check_export(b"small", 0.3, export.Quantisation.INT8.limits)
 
 
 def test_a_model_that_is_not_a_number_off_is_not_exported() -> None:
