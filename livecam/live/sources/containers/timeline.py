@@ -11,6 +11,7 @@ from statistics import median
 LONGEST_GAP_IN_STREAM_S = 10.0
 LONGEST_GAP_S = 120.0
 _SLOWEST_S, _FASTEST_S = 1.0, 1 / 1000
+_LONGEST_STEP_S = 3600.0  # whatever a damaged file says of how long a picture is held
 _USUAL_S = 1 / 25
 
 
@@ -52,7 +53,7 @@ class Timeline:
         if step == 0 and self._standing == 0:
             self._standing = 1
             self._seconds += self.usual / 2
-        elif step <= 0 or step > max(self.longest_gap, 2 * held, 3 * self.usual):
+        elif step <= 0 or step > min(max(self.longest_gap, 2 * held, 3 * self.usual), _LONGEST_STEP_S):
             self._set_anew(stamp)
             self._standing = int(step == 0)
         else:

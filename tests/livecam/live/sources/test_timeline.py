@@ -77,3 +77,10 @@ def test_whatever_the_stamps_time_begins_at_nought_and_never_falls_or_runs_away(
     line = times(*stamps)
     assert line[0] == 0
     assert all(0 <= after - before <= 121 for before, after in itertools.pairwise(line))
+
+
+def test_a_picture_is_not_held_for_a_week_whatever_the_file_says() -> None:
+    timeline = Timeline(rate=25.0)
+    timeline.seconds(0.0)
+
+    assert timeline.seconds(604800.0, held=604800.0) < 1.0
