@@ -14,7 +14,12 @@ ROOT = Path(__file__).parents[1]
 
 def shell(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command, capture_output=True, text=True, cwd=cwd, env={**os.environ, "VENV": ".venv", **environment}, check=False
+        command,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, "VENV": ".venv", **environment},
+        check=False,
     )
 
 
