@@ -24,6 +24,7 @@ from rich.markup import escape
 
 from livecam.cli import options
 from livecam.cli.doctor import CheckResult, CheckStatus, examine
+from livecam.cli.effects import app as effects_app
 from livecam.cli.locate import annotate_image, note_of_left_out, record
 from livecam.cli.path_arguments import ExpandingGroup
 from livecam.cli.queue import app as queue_app
@@ -50,6 +51,7 @@ app = typer.Typer(
 )
 app.command()(find)
 app.add_typer(queue_app, name="queue")
+app.add_typer(effects_app, name="effects")
 
 
 def _version(wanted: bool) -> None:

@@ -34,7 +34,14 @@ Model = Annotated[
     ),
 ]
 MaxFaces = Annotated[int | None, typer.Option(help="How many faces are followed at most.")]
-Style = Annotated[str | None, typer.Option("--effect", help="tremble | saucer | swirl | spotlight")]
+Style = Annotated[
+    str | None,
+    typer.Option(
+        "--effect",
+        metavar="NAME|FOLDER[,NAME...]",
+        help="tremble | saucer | swirl | spotlight | … (livecam effects list), a folder, several from back to front.",
+    ),
+]
 Strength = Annotated[float | None, typer.Option(help="0 changes nothing, 1 is the full effect.")]
 TriggerName = Annotated[Trigger | None, typer.Option(help="When the effect shows; auto grows with restless eyes.")]
 Sinks = Annotated[

@@ -96,9 +96,9 @@ KEYS = (
     KeyBinding("space", Action.EFFECT, (ord(" "),)),
     KeyBinding("e", Action.STYLE, (ord("e"),)),
     KeyBinding(
-        f"1 .. {len(effect_names())}",
+        "1 .. 9",
         Action.NUMBERED,
-        tuple(ord("1") + number for number in range(len(effect_names()))),
+        tuple(ord("1") + number for number in range(9)),
     ),
     KeyBinding("+", Action.STRONGER, (ord("+"), ord("="), 0xFFAB)),
     KeyBinding("-", Action.WEAKER, (ord("-"), ord("_"), 0xFFAD)),
@@ -180,7 +180,10 @@ class KeyBindings:
         return self.effect.style
 
     def _numbered(self, number: int) -> str:
-        self.effect.style = effect_names()[number]
+        names = effect_names()
+        if number >= len(names):
+            return f"there is no effect {number + 1}"
+        self.effect.style = names[number]
         return self.effect.style
 
     def _stronger(self) -> str:
