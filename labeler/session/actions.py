@@ -82,7 +82,7 @@ def parse_key(keys: Mapping[str, LabelingAction], key: str) -> LabelingAction | 
 
 
 class LabelingMode(StrEnum):
-    """Judging the machine's guesses, or placing the pupils."""
+    """Judging the machine's predictions, or placing the pupils."""
 
     REVIEW = "review"
     ANNOTATE = "annotate"
@@ -155,8 +155,8 @@ def lookup_key(mode: LabelingMode, key: str) -> LabelingAction | None:
 
 HELP: Mapping[LabelingMode, tuple[tuple[str, str], ...]] = {
     LabelingMode.REVIEW: (
-        ("f", "the guess is true, next"),
-        ("d", "the guess is false, next: annotate shows it first"),
+        ("f", "the prediction is right, next"),
+        ("d", "the prediction is wrong, next: annotate shows it first"),
         ("space b", "skip, next"),
         ("u", "undo, as far back as you like"),
         ("n p", "next, previous without deciding (arrows too)"),

@@ -55,7 +55,7 @@ class Routes:
                 Route("/picture/{sample}", self.picture),
                 Route("/map/{sample}", self.map),
                 Route("/api/open", self.open, methods=["POST"]),
-                Route("/api/wish", self.wish, methods=["POST"]),
+                Route("/api/input", self.input, methods=["POST"]),
                 Route("/api/close", self.close, methods=["POST"]),
             ],
             lifespan=self._life,
@@ -101,7 +101,7 @@ class Routes:
             return _refused(503, str(error))
         return JSONResponse({"session": name, "help": HELP[mode], **await run_in_threadpool(_state, connection)})
 
-    async def wish(self, request: Request) -> Response:
+    async def input(self, request: Request) -> Response:
         """Acknowledged when what was said is on the disk; 410 for a page that has to open a session again."""
         try:
             posted = await _posted(request)
@@ -143,7 +143,7 @@ def _user_input(connection: Connection, posted: dict[str, Any]) -> UserInput | N
             steps = max(-_MOST_STEPS, min(_MOST_STEPS, int(_number(posted["widen"]["steps"]))))
             return ResizeIris(Side(posted["widen"]["side"]), steps)
     except (KeyError, TypeError, ValueError) as error:
-        raise _NotUnderstoodError(f"not a wish: {posted}") from error
+        raise _NotUnderstoodError(f"not an input: {posted}") from error
     return None
 
 
