@@ -68,9 +68,9 @@ def import_(
 ) -> None:
     """Take in samples and labels: all that export wrote, or the pictures and points of another tool's file.
 
-    Labels that are new or were changed in the other tool count as said by `import`, its predictions as guesses. Each
-    face is a sample, with the landmarks that are found in its picture. What is left out or not understood is told.
-    What is there already stays; importing twice is importing once.
+    Labels that are new or were changed in the other tool count as said by `import`; its predictions stay
+    predictions. Each face is a sample, with the landmarks that are found in its picture. What is left out or not
+    understood is told. What is there already stays; importing twice is importing once.
 
     Formats are those of export; csv takes any table of pupils, yolo-pose needs the data.yaml that names key points.
     """
@@ -203,7 +203,7 @@ def stats(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     db: Database = None,
 ) -> None:
-    """Count the labels, and tell how well people agree and how good the guesses were."""
+    """Count the labels, and tell how well people agree and how good the predictions were."""
     from labeler.session.opening import open_store
     from labeler.statistics.report import compute_statistics, format_statistics
     from livecam.store.location import default_folder

@@ -27,7 +27,7 @@ _PLACE = Area(8, 52, 1264, 470)  # of both eyes
 _SMALL = Area(8, 530, 250, 182)
 _FOOT = Area(274, 530, 998, 182)
 _COLOURS = {
-    MarkKind.GUESS: primitives.AMBER,
+    MarkKind.PREDICTION: primitives.AMBER,
     MarkKind.DRAFT: primitives.CYAN,
     MarkKind.ACCEPTED: primitives.GREEN,
     MarkKind.REJECTED: primitives.RED,
@@ -99,14 +99,14 @@ def _draw_mark(canvas: Image, eye: EyeView, shown: EyeMark) -> None:
         centre,
         shown.annotation.radius * eye.scale,
         primitives.SOFT if faint else colour,
-        dashed=_is_guess(shown),
+        dashed=_is_prediction(shown),
     )
     if not faint:
         primitives.cross(region, centre, 0.35 * shown.annotation.radius * eye.scale, colour)
 
 
-def _is_guess(shown: EyeMark) -> bool:
-    return shown.kind is MarkKind.GUESS
+def _is_prediction(shown: EyeMark) -> bool:
+    return shown.kind is MarkKind.PREDICTION
 
 
 def _draw_caption(canvas: Image, session: AnnotationState, eye: EyeView, shown: EyeMark) -> None:

@@ -42,7 +42,7 @@ _HINTS = {
         (LabelingAction.HELP, "help"),
     ),
 }
-_REJECTED = "you called this guess false in review: where are the pupils?"
+_REJECTED = "you called this prediction wrong in review: where are the pupils?"
 _STATES = {SampleState.LABELLED: "accepted", SampleState.REJECTED: "false", SampleState.SKIPPED: "skipped"}
 _STATE_COLOURS = {
     SampleState.LABELLED: primitives.GREEN,
@@ -170,7 +170,7 @@ def _eyes(said: Mapping[str, str]) -> str:
 def _about(session: AnnotationState, sample: Sample) -> str:
     words = [f"{sample.source}, frame {sample.frame_index}", f"kept as {sample.reason}", sample.id[:12]]
     if session.item and session.item.shown_predictions:
-        words.insert(1, f"guess of {session.item.shown_predictions[0].finder}")
+        words.insert(1, f"prediction of {session.item.shown_predictions[0].detector}")
     if session.view.contrast is not Contrast.PLAIN:
         words.append(f"contrast {session.view.contrast}")
     return "   ·   ".join(words)

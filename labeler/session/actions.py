@@ -45,7 +45,7 @@ class LabelingAction(StrEnum):
 
 
 class LabelingMode(StrEnum):
-    """Judging the machine's guesses, or placing the pupils."""
+    """Judging the machine's predictions, or placing the pupils."""
 
     REVIEW = "review"
     ANNOTATE = "annotate"

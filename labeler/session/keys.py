@@ -153,8 +153,8 @@ _SEVERAL = 3  # keys of one action that a help names
 # What each line tells of; the words are English, the page in a browser has a catalogue of its own.
 HELP: Mapping[LabelingMode, tuple[tuple[tuple[LabelingAction, ...], str], ...]] = {
     LabelingMode.REVIEW: (
-        ((_A.ACCEPT,), "the guess is true, next"),
-        ((_A.REJECT,), "the guess is false, next: annotate shows it first"),
+        ((_A.ACCEPT,), "the prediction is right, next"),
+        ((_A.REJECT,), "the prediction is wrong, next: annotate shows it first"),
         ((_A.SKIP,), "skip, next"),
         ((_A.UNDO,), "undo, as far back as you like"),
         ((_A.NEXT, _A.PREVIOUS), "next, previous without deciding (arrows too)"),

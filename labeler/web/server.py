@@ -57,7 +57,7 @@ class Routes:
                 Route("/picture/{sample}", self.picture),
                 Route("/map/{sample}", self.map),
                 Route("/api/open", self.open, methods=["POST"]),
-                Route("/api/wish", self.wish, methods=["POST"]),
+                Route("/api/input", self.input, methods=["POST"]),
                 Route("/api/close", self.close, methods=["POST"]),
             ],
             lifespan=self._life,
@@ -111,7 +111,7 @@ class Routes:
         }
         return JSONResponse({**told, **await run_in_threadpool(_state, connection)})
 
-    async def wish(self, request: Request) -> Response:
+    async def input(self, request: Request) -> Response:
         """Acknowledged when what was said is on the disk; 410 for a page that has to open a session again."""
         try:
             posted = await _posted(request)
@@ -126,12 +126,8 @@ class Routes:
         return JSONResponse(await run_in_threadpool(_state, connection))
 
     def _user_input(self, connection: Connection, posted: dict[str, Any]) -> UserInput | None:
-        """None also for what was meant for another picture than the one that would get it now."""
-        session = connection.session
-        if "sample" in posted and posted["sample"] != (session.assignment.sample_id if session.assignment else ""):
-            return None
         if "key" in posted:
-            return parse_key(self.keys[session.mode], str(posted["key"]))
+            return parse_key(self.keys[connection.session.mode], str(posted["key"]))
         return _user_input(posted)
 
     async def close(self, request: Request) -> Response:
@@ -160,7 +156,7 @@ def _user_input(posted: dict[str, Any]) -> UserInput | None:
             steps = max(-_MOST_STEPS, min(_MOST_STEPS, int(_number(posted["widen"]["steps"]))))
             return ResizeIris(Side(posted["widen"]["side"]), steps)
     except (KeyError, TypeError, ValueError) as error:
-        raise _NotUnderstoodError(f"not a wish: {posted}") from error
+        raise _NotUnderstoodError(f"not an input: {posted}") from error
     return None
 
 

@@ -92,6 +92,9 @@ def test_a_hundred_samples_killed_in_the_middle_are_as_the_keys_said(screen: Scr
 def test_a_held_key_labels_one_picture(screen: Screen, store: Store) -> None:
     program = start(screen, store, "review")
     screen.painted(TITLE)
+    before = screen.picture()
+    screen.press("question", title=TITLE)
+    wait_until(lambda: (screen.picture() != before).any(), "an answer: what is shown is painted")
     screen.hold(41, 1.0, title=TITLE)
     until_said(store, 1)
     quit_by_key(screen, program)

@@ -81,8 +81,8 @@ def test_an_eye_is_at_least_eight_times_as_large_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("mode", "wishes", "kinds"),
     [
-        (LabelingMode.ANNOTATE, (), {MarkKind.GUESS}),
-        (LabelingMode.ANNOTATE, (LabelingAction.LEFT,), {MarkKind.DRAFT, MarkKind.GUESS}),
+        (LabelingMode.ANNOTATE, (), {MarkKind.PREDICTION}),
+        (LabelingMode.ANNOTATE, (LabelingAction.LEFT,), {MarkKind.DRAFT, MarkKind.PREDICTION}),
         (
             LabelingMode.ANNOTATE,
             (LabelingAction.LEFT, LabelingAction.ACCEPT, LabelingAction.PREVIOUS),
@@ -93,12 +93,12 @@ def test_an_eye_is_at_least_eight_times_as_large_as_it_was() -> None:
             (LabelingAction.ACCEPT, LabelingAction.PREVIOUS, LabelingAction.LEFT),
             {MarkKind.ACCEPTED, MarkKind.DRAFT},
         ),
-        (LabelingMode.REVIEW, (), {MarkKind.GUESS}),
+        (LabelingMode.REVIEW, (), {MarkKind.PREDICTION}),
         (LabelingMode.REVIEW, (LabelingAction.REJECT, LabelingAction.PREVIOUS), {MarkKind.REJECTED}),
         (LabelingMode.REVIEW, (LabelingAction.ACCEPT, LabelingAction.PREVIOUS), {MarkKind.ACCEPTED}),
     ],
 )
-def test_a_guess_looks_different_until_it_is_moved_or_accepted(
+def test_a_prediction_looks_different_until_it_is_moved_or_accepted(
     mode: LabelingMode, wishes: tuple[UserInput, ...], kinds: set[MarkKind]
 ) -> None:
     person = Person(shelf(), mode).wishes(*wishes)
@@ -109,7 +109,7 @@ def test_a_guess_looks_different_until_it_is_moved_or_accepted(
 @pytest.mark.parametrize(
     ("wishes", "words"),
     [
-        ((), "guess, confidence 0.40"),
+        ((), "prediction, confidence 0.40"),
         ((LabelingAction.CLOSED,), "placed: closed"),
         ((LabelingAction.OCCLUDED,), "placed: iris hidden"),
         ((LabelingAction.LEFT,), "placed"),
@@ -121,10 +121,10 @@ def test_the_caption_says_what_is_known_of_an_eye(wishes: tuple[UserInput, ...],
     assert mark(person.session, the_item(person), Side.RIGHT).words == words
 
 
-def test_an_eye_without_a_guess_says_so() -> None:
+def test_an_eye_without_a_prediction_says_so() -> None:
     person = Person(Shelf.of(make_sample(without=set(Side))))
 
-    assert mark(person.session, the_item(person), Side.LEFT).words == "no guess"
+    assert mark(person.session, the_item(person), Side.LEFT).words == "no prediction"
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_keys_that_a_person_changed_hold_in_both_modes_and_stand_in_the_help() -
         LabelingAction.CLOSED,
     )
     assert ("f" in review, key_of(LabelingAction.ACCEPT, annotate)) == (False, "1")
-    assert ("1", "the guess is true, next") in help_lines(LabelingMode.REVIEW, review)
+    assert ("1", "the prediction is right, next") in help_lines(LabelingMode.REVIEW, review)
 
 
 @pytest.mark.parametrize(
