@@ -94,7 +94,7 @@ def test_a_held_key_labels_one_picture(screen: Screen, store: Store) -> None:
     screen.painted(TITLE)
     before = screen.picture()
     screen.press("question", title=TITLE)
-    wait_until(lambda: (screen.picture() != before).any(), "an answer: what is shown is painted")
+    wait_until(lambda: bool((screen.picture() != before).any()), "the help")
     screen.hold(41, 1.0, title=TITLE)
     until_said(store, 1)
     quit_by_key(screen, program)
