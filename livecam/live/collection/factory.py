@@ -142,12 +142,12 @@ def _opener(settings: CollectSettings, stack: ExitStack) -> Callable[[ExitStack]
 
 def _second(settings: PupilSettings, models: Sequence[Path], tell: Say) -> SecondDetector:
     def cpu() -> NamedDetector:
-        finder = open_pupils(settings.model_copy(update={"finder": PupilDetectorName.CPU}))
-        return NamedDetector(PupilDetectorName.CPU.value, finder, program_version)
+        detector = open_pupils(settings.model_copy(update={"finder": PupilDetectorName.CPU}))
+        return NamedDetector(PupilDetectorName.CPU.value, detector, program_version)
 
     def tflite() -> NamedDetector:
-        finder = reloading(settings, models, tell)
-        return NamedDetector(PupilDetectorName.TFLITE.value, finder, lambda: finder.version)
+        detector = reloading(settings, models, tell)
+        return NamedDetector(PupilDetectorName.TFLITE.value, detector, lambda: detector.version)
 
     openers: Mapping[str, Callable[[], NamedDetector]] = {"cpu": cpu, "tflite": tflite}
     return SecondDetector(openers, tell)
