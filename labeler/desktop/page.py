@@ -69,7 +69,7 @@ def page(session: AnnotationState, before: PageContent | None, facts: text_panel
         ways = "p goes back, u undoes, s saves the annotation file, esc quits"
         text_panels.lines(canvas, _PLACE, [*text_panels.summary(session, facts), "", ways], size=24)
     text_panels.foot(canvas, _FOOT, session, facts, before.sample if before else None)
-    _draw_panel(canvas, session, before)
+    _draw_panel(canvas, session, before, facts)
     return RenderedPage(canvas, eyes)
 
 
@@ -151,13 +151,15 @@ def _draw_whole(canvas: Image, picture: Image, eyes: tuple[EyeView, ...]) -> Non
         cv2.rectangle(region, corners[0], corners[1], primitives.TEXT, 1, cv2.LINE_AA, 5)
 
 
-def _draw_panel(canvas: Image, session: AnnotationState, before: PageContent | None) -> None:
+def _draw_panel(
+    canvas: Image, session: AnnotationState, before: PageContent | None, facts: text_panels.StatusInfo
+) -> None:
     if session.view.panel is SidePanel.NONE:
         return
     region = _PLACE.of(canvas)
     cv2.addWeighted(region, 0.12, np.full_like(region, primitives.BACKGROUND), 0.88, 0, dst=region)
     if session.view.panel is SidePanel.HELP:
-        text_panels.help_lines(canvas, _PLACE, session.mode)
+        text_panels.draw_help(canvas, _PLACE, session, facts)
     elif session.view.panel is SidePanel.LABELS:
         text_panels.lines(canvas, _PLACE, text_panels.labels(session), size=19)
     elif before is not None and before.map is not None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeler.desktop import primitives
-from labeler.desktop.app import parse_input
+from labeler.desktop.app import Hearing
 from labeler.desktop.eye_marks import MarkKind, mark
 from labeler.desktop.eye_view import LEAST_SCALE, EyeView, eye_view
 from labeler.desktop.page import EYES, HEIGHT, WIDTH, PageContent, RenderedPage, load_map, page
@@ -20,6 +20,7 @@ from labeler.desktop.text_panels import StatusInfo, summary, total
 from labeler.desktop.window import KeyPressed, MouseButton, MouseInput, WindowClosed
 from labeler.session.actions import LabelingAction, LabelingMode, PlacePupil, ResizeIris, UserInput
 from labeler.session.item import LabelingItem
+from labeler.session.keys import KEYS
 from labeler.session.state import Contrast, ViewState
 from livecam.core.types import Image, Point, Side
 from tests.fakes import grey
@@ -209,7 +210,7 @@ def test_a_click_on_an_eye_places_it_and_the_wheel_widens_it() -> None:
     x, y = view(person, Side.LEFT).to_page(Point(111, 49))
     heard = [MouseInput(MouseButton.CLICK, Point(x, y)), MouseInput(MouseButton.WHEEL, Point(x, y), -2)]
 
-    placed, widened = (parse_input(LabelingMode.ANNOTATE, each, drawn(person)) for each in heard)
+    placed, widened = (Hearing(KEYS[LabelingMode.ANNOTATE], drawn(person)).parse(each) for each in heard)
 
     assert isinstance(placed, PlacePupil)
     assert placed.point == pytest.approx((111, 49))
@@ -228,8 +229,22 @@ def test_a_click_on_an_eye_places_it_and_the_wheel_widens_it() -> None:
 def test_keys_and_the_closing_of_the_window_are_wishes(
     heard: KeyPressed | MouseInput | WindowClosed, wish: UserInput | None
 ) -> None:
-    assert parse_input(LabelingMode.ANNOTATE, heard, drawn(Person(shelf()))) == wish
+    assert Hearing(KEYS[LabelingMode.ANNOTATE], drawn(Person(shelf()))).parse(heard) == wish
 
 
 def test_long_words_are_cut_in_their_middle() -> None:
     assert primitives.fitting("/a/very/long/path/to/the/queue", 120).startswith("/a")
+
+
+@pytest.mark.parametrize("how", [{"repeated": True}, {"unseen": True}])
+def test_no_answer_comes_from_a_held_key_or_one_older_than_the_picture(how: dict[str, bool]) -> None:
+    hearing = Hearing(KEYS[LabelingMode.REVIEW], drawn(Person(shelf())))
+
+    assert [hearing.parse(KeyPressed(key, **how)) for key in "fd u"] == [None] * 4
+
+
+def test_moves_go_on_while_their_key_is_held_and_the_help_comes_at_any_time() -> None:
+    hearing = Hearing(KEYS[LabelingMode.ANNOTATE], drawn(Person(shelf())))
+
+    assert hearing.parse(KeyPressed("ArrowLeft", repeated=True)) is LabelingAction.LEFT
+    assert hearing.parse(KeyPressed("?", unseen=True)) is LabelingAction.HELP
