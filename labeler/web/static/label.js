@@ -42,7 +42,7 @@ async function send() {
   sending = true;
   try {
     while (inputs.length) {
-      const update = await post("/api/input", { session, ...inputs[0] });
+      const update = await post("/api/wish", { session, ...inputs[0] });
       inputs.shift();
       await show(update);
     }
