@@ -97,7 +97,7 @@ def _check_outputs(json_file: str | None, plot: Path | None) -> None:
 
 
 def _size(text: str) -> tuple[int, int]:
-    width, height = options.size(text)
+    width, height = options.parse_size(text)
     if not width or not height or min(width, height) < 16:
         raise SettingsError(f"--size cannot be '{text}'; write at least 16x16")
     return width, height

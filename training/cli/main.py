@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-import sys
 import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from livecam.cli.path_arguments import ExpandingGroup
-from livecam.core.errors import LivecamError, name_errors
+from livecam.cli.program import new_program, run_program
 from livecam.settings import FaceDetectorName
 from training.cli.active_learning import select, simulate
 from training.cli.label_quality import cam, quality
@@ -20,13 +18,7 @@ from training.cli.target_detector import app as segment
 from training.engine.parallel import watch
 from training.pupil_detector.export import Quantisation
 
-app = typer.Typer(
-    name="livecam-train",
-    cls=ExpandingGroup,
-    help="Train the pupil regressor, coarse to fine, and ship it as TFLite.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
+app = new_program("livecam-train", "Train what finds pupils and tiny targets, and ship it as TFLite.")
 
 app.add_typer(segment)
 app.command()(quality)
@@ -219,10 +211,6 @@ def _print_shares(table: dict[str, Any]) -> None:
 
 
 def main() -> None:
+    """What the `livecam-train` script does."""
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    try:
-        with name_errors():
-            app(standalone_mode=True)
-    except LivecamError as error:
-        print(f"livecam-train: {error}", file=sys.stderr)
-        sys.exit(2)
+    run_program(app)
