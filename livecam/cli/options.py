@@ -17,11 +17,11 @@ Source = Annotated[
     typer.Option(help="auto | N | /dev/videoN | URL | video file | picture, folder or glob | demo"),
 ]
 FaceName = Annotated[
-    FaceDetectorName | None, typer.Option(help="The finder of faces; auto is mesh, which ships; the others are extras.")
+    FaceDetectorName | None, typer.Option(help="The face detector; auto is mesh, which ships; the others are extras.")
 ]
 PupilName = Annotated[
     PupilDetectorName | None,
-    typer.Option(help="The exported model, the handcrafted finder, or the baseline."),
+    typer.Option(help="The exported model, the handcrafted detector, or the baseline."),
 ]
 PupilModel = Annotated[
     Path | None,

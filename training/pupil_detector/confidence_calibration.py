@@ -20,7 +20,7 @@ _NEAR = 0.05  # of the distance between the pupils
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CalibrationData:
-    """What the regressor said of the eyes of staged faces, left before right."""
+    """What the network said of the eyes of staged faces, left before right."""
 
     features: NDArray[np.float64]  # (n, 4)
     errors: NDArray[np.float64]  # (n,) of the pupil distance
@@ -34,17 +34,17 @@ class CalibrationData:
         return (self.errors <= _NEAR) & (self.visible >= CLOSED_BELOW)
 
 
-def judge(regressor: NetworkPupilDetector, faces: Iterable[CompositeFace]) -> CalibrationData:
-    """Runs the regressor over staged faces as the live program would."""
+def judge(network: NetworkPupilDetector, faces: Iterable[CompositeFace]) -> CalibrationData:
+    """Runs the network over staged faces as the live program would."""
     features, errors, visible, openness, groups = [], [], [], [], []
     for face in faces:
-        eyes = regressor.cropper(face.frame, face.face)
-        sights = regressor.predict(eyes)
-        features += list(confidence_features(eyes, sights))
+        eyes = network.cropper(face.frame, face.face)
+        predictions = network.predict(eyes)
+        features += list(confidence_features(eyes, predictions))
         for k, side in enumerate((Side.LEFT, Side.RIGHT)):
-            errors.append(float(np.hypot(*(np.array(sights[k].centre) - face.truth[side]))) / face.pupil_distance)
+            errors.append(float(np.hypot(*(np.array(predictions[k].centre) - face.truth[side]))) / face.pupil_distance)
             visible.append(face.visible[side])
-            openness.append(sights[k].openness)
+            openness.append(predictions[k].openness)
             groups.append(face.group)
     return CalibrationData(
         np.array(features, np.float64),
