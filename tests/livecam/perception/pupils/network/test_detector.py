@@ -141,7 +141,7 @@ def test_brightness_and_contrast_do_not_change_what_the_net_sees(shipped: Networ
 def test_what_the_net_gets_in_one_pass_is_the_normalised_crop_quantised(shipped: NetworkPupilDetector) -> None:
     grey = np.random.default_rng(1).integers(0, 256, (48, 64)).astype(np.uint8)
     grey[:2] = 255  # bright enough to be limited
-    tensor, stored = shipped._interpreter.input, np.empty((48, 64), np.int8)
+    tensor, stored = shipped._model.input, np.empty((48, 64), np.int8)
     store(stored, grey, tensor, shipped.card.normalisation)
     expected = tensor.quantise(normalised(grey, shipped.card.normalisation))
     assert np.abs(stored.astype(int) - expected.astype(int)).max() <= 1
