@@ -7,11 +7,12 @@ from collections.abc import Callable
 from av.container import InputContainer
 
 from livecam.core.errors import SourceError
+from livecam.core.paths import without_password
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.capture import Capture
 from livecam.live.sources.containers.network_stream import NetworkCapture, open_stream
 from livecam.live.sources.http.mjpeg import HttpPictures, Sends, open_http_pictures
-from livecam.live.sources.http.responses import is_http, without_password
+from livecam.live.sources.http.responses import is_http
 from livecam.live.sources.video import VideoSource
 from livecam.settings import SourceSettings
 

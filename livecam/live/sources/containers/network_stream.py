@@ -15,10 +15,10 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from livecam.core.errors import SourceError
+from livecam.core.paths import without_password
 from livecam.core.types import Image
 from livecam.live.sources.capture import RecordingEndedError
 from livecam.live.sources.containers.decoding import DisplayShape, open_container, video_stream
-from livecam.live.sources.http.responses import without_password
 
 _OPEN_TIMEOUT_S, _READ_TIMEOUT_S = 3.0, 2.0
 _UNDECODED_S = 0.6

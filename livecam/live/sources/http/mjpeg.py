@@ -10,9 +10,10 @@ from enum import Enum, auto
 
 from livecam.core.errors import SourceError
 from livecam.core.image_files.images import decode_image
+from livecam.core.paths import without_password
 from livecam.core.types import Image
 from livecam.live.sources.http.arrival import is_recording
-from livecam.live.sources.http.responses import HTTP_ERRORS, TIMEOUT_S, Answer, ask, is_playlist, without_password
+from livecam.live.sources.http.responses import HTTP_ERRORS, TIMEOUT_S, Answer, ask, is_playlist
 from livecam.live.sources.pacing import REAL_TIME, FrameTiming
 
 _PATIENCE_S = 2.0  # for the next picture while other things come

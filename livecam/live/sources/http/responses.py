@@ -150,14 +150,3 @@ def _total(answer: Answer, unknown: int) -> int:
     part = str(answer.headers.get("Content-Range", "")).rpartition("/")[2]
     total = part if answer.status == http.client.PARTIAL_CONTENT else str(answer.headers.get("Content-Length", ""))
     return int(total) if total.strip().isdecimal() else unknown
-
-
-def without_password(url: str) -> str:
-    """An address as it can be shown to anybody."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # half an IPv6 address
-        return url
-    if parts.password is None or not parts.scheme:
-        return url
-    return parts._replace(netloc=f"{parts.username}:***@{parts.netloc.rpartition('@')[2]}").geturl()
