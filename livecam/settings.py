@@ -127,7 +127,7 @@ class CollectSettings(Section):
     low: float = Field(0.7, ge=0, le=1)
     """an eye found with less confidence than this is worth keeping; while all goes well the bar rises"""
     disagree: float = Field(0.05, gt=0, le=1)
-    """so are eyes whose pupils the two finders see further apart, in pupil distances"""
+    """so are eyes whose pupils the two detectors see further apart, in pupil distances"""
     jump: float = Field(0.04, gt=0, le=1)
     """and a pupil that leaps further by itself from one frame to the next, in pupil distances"""
     random_share: float = Field(0.15, ge=0, le=0.5)

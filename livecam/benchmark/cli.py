@@ -73,7 +73,7 @@ def bench(
         warm_up=warmup,
         paths=_names("--paths", paths, PupilDetectorName),
         faces=_names("--face", face, FaceDetectorName) if face else _installed_faces(),
-        peer=reference is not None,
+        baseline=reference is not None,
         photographs=accuracy,
         runtimes=_names("--runtimes", runtimes, Runtime) if runtimes else (Runtime.LITERT,),
         threads=_sweep_threads(sweep=threads_sweep, runtimes=runtimes, threads=threads),

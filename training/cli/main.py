@@ -41,15 +41,17 @@ Labels = Annotated[Path, typer.Argument(help="The CSV file with pupil centres an
 def coarse(
     sources: Annotated[list[Path], typer.Argument(metavar="IMAGES|VIDEO...", help="Pictures, folders, clips.")],
     out: Out,
-    face: Annotated[FaceDetectorName, typer.Option(help="The face finder.")] = FaceDetectorName.AUTO,
+    face: Annotated[FaceDetectorName, typer.Option(help="The face detector.")] = FaceDetectorName.AUTO,
     every: Annotated[int, typer.Option(min=1, help="Take one of so many frames of a clip.")] = 5,
-    least: Annotated[float, typer.Option(min=0, max=1, help="Guesses less sure than this are left out.")] = 0.5,
+    least: Annotated[
+        float, typer.Option(min=0, max=1, help="Predictions less confident than this are left out.")
+    ] = 0.5,
     workers: Workers = 0,
     ray: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Use a Ray cluster that sees sources and result, or `local`.")
     ] = None,
 ) -> None:
-    """Label pictures with the handcrafted finder; an interrupted run goes on where it was."""
+    """Label pictures with the handcrafted detector; an interrupted run goes on where it was."""
     from training.data.pseudo_labels import CoarseSettings, pseudo_label
     from training.engine.parallel import cores
 
@@ -132,19 +134,19 @@ def fit(
 
 @app.command()
 def evaluate(
-    finder: Annotated[str, typer.Argument(metavar="RUN|MODEL.tflite|cpu|tutorial")],
+    detector: Annotated[str, typer.Argument(metavar="RUN|MODEL.tflite|cpu|tutorial")],
     target: Annotated[Path, typer.Argument(metavar="DATASET|FOLDER", help="FOLDER holds truth.csv and pictures.")],
     out: Out = Path("evaluation"),
-    face: Annotated[FaceDetectorName, typer.Option(help="The face finder, for photographs.")] = FaceDetectorName.AUTO,
+    face: Annotated[FaceDetectorName, typer.Option(help="The face detector, for photographs.")] = FaceDetectorName.AUTO,
     most: Annotated[int, typer.Option(min=1, help="So many eyes of a data set, or photographs, at most.")] = 3000,
 ) -> None:
-    """Judge a finder: error curve, calibration, closed eyes, worst cases."""
+    """Judge a detector: error curve, calibration, closed eyes, worst cases."""
     from training.pupil_detector import recipe
     from training.pupil_detector.detectors import open_detector
     from training.pupil_detector.export import unseen_share
 
-    unseen = unseen_share(Path(finder), target) if Path(finder).is_dir() else 1.0
-    judged = open_detector(finder)
+    unseen = unseen_share(Path(detector), target) if Path(detector).is_dir() else 1.0
+    judged = open_detector(detector)
     table = recipe.evaluate(judged, target, out, face=face, most=most, watch=watch, held_out=unseen)
     if unseen < 1:
         print("only people this run has not learnt from are counted")
