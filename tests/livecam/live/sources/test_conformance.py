@@ -17,8 +17,8 @@ from livecam.live.sources.animation import WebpAnimation
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.images import ImageSource
-from livecam.live.sources.oriented import OrientedSource
 from livecam.live.sources.video import VideoSource
+from livecam.live.sources.wrappers import OrientedSource
 from tests.fakes import FakeSource
 from tests.livecam.live.sources.clips import write_clip
 from tests.livecam.live.sources.test_animation import animated
