@@ -75,7 +75,7 @@ def run(
     """Run the effect: on the camera, or on the demo when there is none."""
     # Brings the video libraries, which the other commands do without.
     from livecam.live.session import build_session
-    from livecam.live.sources.limits import RunLimits
+    from livecam.live.sources.wrappers import RunLimits
 
     settings = _load_settings(
         config,

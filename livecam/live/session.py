@@ -28,8 +28,7 @@ from livecam.live.sinks.factory import (
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.factory import AnySource, is_live, open_source
-from livecam.live.sources.limits import LimitedSource, RunLimits
-from livecam.live.sources.oriented import oriented
+from livecam.live.sources.wrappers import LimitedSource, RunLimits, oriented
 from livecam.live.telemetry import Telemetry
 from livecam.live.ui.key_bindings import StatusMessages
 from livecam.live.ui.window_setup import WindowSetup
