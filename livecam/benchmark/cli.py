@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -17,7 +18,10 @@ from livecam.core.tflite import Runtime
 from livecam.settings import FaceDetectorName, PupilDetectorName, load
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from livecam.benchmark.results import Results
+    from livecam.benchmark.run import BenchmarkConfig
 
 
 _TABLE_WIDTH = 120  # a wrapped line can still be read, a cut number cannot
@@ -33,7 +37,7 @@ class Reference(StrEnum):
 def bench(
     source: Annotated[str, typer.Option(metavar="FILE|demo", help="A video file, or the demo.")] = "demo",
     size: Annotated[str, typer.Option(metavar="WxH", help="The size every frame is brought to.")] = "1280x720",
-    frames: Annotated[int, typer.Option(min=1, help="Frames that are measured.")] = 300,
+    frames: Annotated[int, typer.Option(min=0, help="Frames that are measured; 0 is --accuracy alone.")] = 300,
     warmup: Annotated[int, typer.Option(min=0, help="Frames before them that do not count.")] = 60,
     paths: Annotated[str, typer.Option(metavar="NAMES", help="Of cpu, tflite, tutorial.")] = "cpu,tflite,tutorial",
     face: Annotated[
@@ -44,7 +48,9 @@ def bench(
     threads: Annotated[int | None, typer.Option(min=1, max=16, help="Threads of the interpreter.")] = None,
     threads_sweep: Annotated[bool, typer.Option("--threads-sweep", help="Compare 1, 2, 4 ... threads.")] = False,
     runtimes: Annotated[str | None, typer.Option(metavar="NAMES", help="Compare: litert, tflite-runtime.")] = None,
-    accuracy: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Score labelled photographs too.")] = None,
+    accuracy: Annotated[
+        Path | None, typer.Option(metavar="FOLDER|FILE", help="Score labelled photographs; with --frames 0 a clip.")
+    ] = None,
     model: options.PupilModel = None,
     style: options.Style = None,
     json_file: Annotated[str | None, typer.Option("--json", metavar="FILE", help="All figures; - prints them.")] = None,
@@ -78,9 +84,24 @@ def bench(
         runtimes=_names("--runtimes", runtimes, Runtime) if runtimes else (Runtime.LITERT,),
         threads=_sweep_threads(sweep=threads_sweep, runtimes=runtimes, threads=threads),
     )
+    if not frames:
+        _score(plan, json_file, plot)
+        return
     with Console(stderr=True).status("") as status:
         results = benchmark(plan, status.update)
     _deliver(results, json_file, plot)
+
+
+def _score(plan: BenchmarkConfig, json_file: str | None, plot: Path | None) -> None:
+    from rich.console import Console
+
+    from livecam.benchmark.accuracy_report import accuracy_tables, measure_accuracy
+
+    if plan.photographs is None or plot:
+        raise SettingsError("--frames 0 times nothing: it goes with --accuracy FOLDER or FILE, and without --plot")
+    with Console(stderr=True).status("") as status:
+        rows = measure_accuracy(plan.entries, plan.photographs, baseline=plan.baseline, say=status.update)
+    _write(accuracy_tables(rows), {"accuracy": [row.as_json() for row in rows]}, json_file)
 
 
 def _check_outputs(json_file: str | None, plot: Path | None) -> None:
@@ -128,20 +149,24 @@ def _sweep_threads(*, sweep: bool, runtimes: str | None, threads: int | None) ->
 
 
 def _deliver(results: Results, json_file: str | None, plot: Path | None) -> None:
-    from rich.console import Console
-
     from livecam.benchmark.plot import picture
     from livecam.benchmark.results import as_json
     from livecam.benchmark.tables import tables
 
-    text = json.dumps(as_json(results), indent=2) + "\n"
+    _write(tables(results), as_json(results), json_file)
+    if plot:
+        write_file(plot, picture(results))
+
+
+def _write(shown: Iterable[RenderableType], figures: dict[str, Any], json_file: str | None) -> None:
+    from rich.console import Console
+
+    text = json.dumps(figures, indent=2) + "\n"
     console = Console(stderr=json_file == "-")
     console.width = max(console.width, _TABLE_WIDTH)
-    for table in tables(results):
+    for table in shown:
         console.print(table)
     if json_file == "-":
         print(text, end="")
     elif json_file:
         write_file(Path(json_file), text.encode())
-    if plot:
-        write_file(plot, picture(results))

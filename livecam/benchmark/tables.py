@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.box import SIMPLE
 from rich.console import RenderableType
@@ -30,21 +30,21 @@ def tables(results: Results) -> Iterator[RenderableType]:
 
 def _speed(results: Results) -> Table:
     width, height = results.size
-    table = _table(
+    shown = table(
         f"{results.frames} frames of {results.source} at {width}x{height}; times in milliseconds",
         ("fps", "frame", "perceive", "CPU", "no face", "MB", "start s", "found", "sure"),
     )
     scored = any(path.score for path in results.paths)
     for limit in _SHOWN if scored else ():
-        table.add_column(f"≤{THRESHOLDS[limit]:g}", justify="right")
+        shown.add_column(f"≤{THRESHOLDS[limit]:g}", justify="right")
     for path in results.paths:
-        table.add_row(*_speed_row(path), *_shares(path.score))
+        shown.add_row(*_speed_row(path), *_shares(path.score))
     if results.baseline:
-        table.add_row(*_baseline_row(results.baseline), *_shares(results.baseline.score))
-    return table
+        shown.add_row(*_baseline_row(results.baseline), *_shares(results.baseline.score))
+    return shown
 
 
-def _table(title: str, heads: Iterable[str], first: str = "path") -> Table:
+def table(title: str, heads: Iterable[str], first: str = "path") -> Table:
     table = Table(title=title, title_justify="left", box=SIMPLE, pad_edge=False, padding=(0, 1))
     table.add_column(first, no_wrap=True)
     for head in heads:
@@ -83,24 +83,24 @@ def _shares(score: AccuracyScore | None) -> list[str]:
 
 
 def _evenness(results: Results) -> Table:
-    table = _table(
+    shown = table(
         "how even a frame is, from taking it to being done with it", ("p50", "p95", "p99", "max", "p99 / p50")
     )
     for path in results.paths:
         whole = path.with_face.whole
-        table.add_row(f"{path.name} {path.face}", *(f"{time:.2f}" for time in whole), f"{whole.p99 / whole.p50:.1f}")
-    return table
+        shown.add_row(f"{path.name} {path.face}", *(f"{time:.2f}" for time in whole), f"{whole.p99 / whole.p50:.1f}")
+    return shown
 
 
 def _collecting(results: Results) -> Table:
-    table = _table(
+    shown = table(
         "with the queue on, in the same rounds: collect is what a frame waits for it",
         ("fps", "frame", "p99", "collect", "p99", "on / off", "CPU on / off", "kept"),
     )
     for path in results.paths:
         found = path.collecting
         times = (found.on.whole.p50, found.on.whole.p99, found.collect.p50, found.collect.p99)
-        table.add_row(
+        shown.add_row(
             f"{path.name} {path.face}",
             f"{found.on.fps:.0f}",
             *(f"{time:.2f}" for time in times),
@@ -108,18 +108,18 @@ def _collecting(results: Results) -> Table:
             f"{found.cpu_ratio:.2f}",
             str(found.kept),
         )
-    return table
+    return shown
 
 
 def _stages(results: Results) -> Table:
     """Means over all frames, so that they add up; what has a thread of its own is the median of one picture."""
     used = [stage for stage in STAGES if any(stage in path.stages for path in results.paths)]
-    table = _table(
+    shown = table(
         "where the time goes: mean of a frame (detect, encode: median of a picture, in their own threads)", used
     )
     for path in results.paths:
-        table.add_row(f"{path.name} {path.face}", *(_stage(path, stage) for stage in used))
-    return table
+        shown.add_row(f"{path.name} {path.face}", *(_stage(path, stage) for stage in used))
+    return shown
 
 
 def _stage(path: PathResult, name: str) -> str:
@@ -141,20 +141,32 @@ def _accuracy(results: Results) -> Table:
     known = [(f"{path.name} {path.face}", path.score) for path in results.paths if path.score]
     if results.baseline and results.baseline.score:
         known.append((f"({results.baseline.name} itself)", results.baseline.score))
+    return accuracy_table(known)
+
+
+def accuracy_table(scored: Sequence[tuple[str, AccuracyScore]]) -> Table:
+    """What every path, by its name, scored on the same photographs."""
     heads = [f"≤{limit:g}" for limit in THRESHOLDS]
-    table = _table(
-        f"{known[0][1].count} photographs of {known[0][1].set}: share with both eyes within; then without the offset",
-        (*heads, *heads, "median"),
+    shown = table(
+        f"{scored[0][1].count} photographs of {scored[0][1].set}: share with both eyes within; then without the offset",
+        (*heads, *heads, "median", "found", "ECE", "closed"),
     )
-    for name, score in known:
+    for name, score in scored:
         shares = [f"{share:.0%}" for share in (*score.within, *score.centred)]
-        table.add_row(name, *shares, "" if score.median is None else f"{score.median:.4f}")
-    return table
+        shown.add_row(
+            name,
+            *shares,
+            "" if score.median is None else f"{score.median:.4f}",
+            f"{score.found / max(score.count, 1):.0%}",
+            "" if score.calibration_error is None else f"{score.calibration_error:.3f}",
+            f"{score.refused}/{score.closed}" if score.closed else "",
+        )
+    return shown
 
 
 def _sweep(results: Results) -> Table:
-    table = _table("two eyes through the regressor", ("threads", "p50", "p95", "p99", "max"), "runtime")
+    shown = table("two eyes through the regressor", ("threads", "p50", "p95", "p99", "max"), "runtime")
     for row in results.sweep:
         taken = ["not installed"] if row.taken is None else [f"{value:.3f}" for value in row.taken]
-        table.add_row(row.runtime.value, str(row.threads), *taken)
-    return table
+        shown.add_row(row.runtime.value, str(row.threads), *taken)
+    return shown
