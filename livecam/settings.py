@@ -212,7 +212,11 @@ def _read(path: Path) -> dict[str, Any]:
         raise SettingsError(
             f"cannot read the settings {path}: {error.strerror}; `livecam config --write` makes one"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{path} is not a TOML file: byte {error.start} is no UTF-8; save it as UTF-8; `livecam config` shows one"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not a TOML file: {error}; `livecam config` shows how one looks") from error
 
 
