@@ -58,7 +58,7 @@ class Routes:
                 Route("/picture/{sample}", self.picture),
                 Route("/map/{sample}", self.map),
                 Route("/api/open", self.open, methods=["POST"]),
-                Route("/api/input", self.input, methods=["POST"]),
+                Route("/api/wish", self.input, methods=["POST"]),
                 Route("/api/close", self.close, methods=["POST"]),
             ],
             lifespan=self._life,

@@ -12,13 +12,13 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from livecam.core.paths import local_path
 from livecam.live.collection.collector import ActiveDetector, OpenStore, SampleCollector
 from livecam.live.collection.hard_examples import HardExampleDetector
 from livecam.live.collection.model_disagreement import NamedDetector, SecondDetector
 from livecam.live.collection.random_sampling import PoissonSampler
 from livecam.live.collection.sample_builder import RecordingInfo, without_secrets
 from livecam.live.collection.selector import DRAWS_PER_MINUTE, CollectionStats, SampleSelector
-from livecam.live.sources.address import local_path
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.factory import AnySource
