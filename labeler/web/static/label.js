@@ -168,17 +168,12 @@ const LOCAL = {
   "hide what is drawn": () => (view.bare = !view.bare),
   help: () => toggle("help", () => [...helpContent(keys, shown.mode), ...choices()]),
   "show the labels": () => shown.sample && toggle("labels", () => labelsContent(shown.sample)),
-  "class activation map": () => shown.sample && toggle("map", () => mapContent(shown.sample, noMap)),
+  "class activation map": () => shown.sample && (shown.map ? toggle("map", () => mapContent(shown.sample)) : notice(text("no map"))),
   comment: () => shown.sample && toggle("comment", () => commentContent(shown.sample, comment)),
   gallery: () => gallery.open(),
   "other mode": () => changeMode(shown.mode === "review" ? "annotate" : "review"),
 };
 const PANELS = new Set(["help", "show the labels", "class activation map", "comment"]);
-
-function noMap() {
-  closePanel();
-  notice(text("no map"));
-}
 
 function comment(words) {
   closePanel();
@@ -219,7 +214,7 @@ function drawnAhead(action) {
   if (!ADVANCING[mode].includes(action)) return null;
   const ready = sample.eyes.filter((eye) => eye.said || eye.guess).length;
   if (action === "accept" && ready < (mode === "annotate" ? 2 : 1)) return null;
-  return { ...shown, sample: ahead, ahead: null, eye: "right", position: shown.position + 1, notice: "", feedback: null, stale: false, predicted: true };
+  return { ...shown, map: false, sample: ahead, ahead: null, eye: "right", position: shown.position + 1, notice: "", feedback: null, stale: false, predicted: true };
 }
 
 addEventListener("keydown", (event) => {

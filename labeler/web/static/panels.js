@@ -30,7 +30,7 @@ export function openPanel(kind, ...content) {
   const panel = $("panel");
   if (panel.hidden) before = document.activeElement === document.body ? null : document.activeElement;
   const close = make("button", { id: "panel-close", click: closePanel }, text("close"));
-  panel.replaceChildren(make("header", {}, make("h2", { id: "panel-title" }, text(`${kind}.title`)), close), ...content);
+  panel.replaceChildren(make("div", { class: "head" }, make("h2", { id: "panel-title" }, text(`${kind}.title`)), close), ...content);
   panel.dataset.kind = kind;
   panel.hidden = false;
   close.focus();
@@ -88,8 +88,8 @@ export function labelsContent(sample) {
   return [make("table", {}, make("tbody", {}, ...rows, row(["id"], sample.id.slice(0, 16))))];
 }
 
-export function mapContent(sample, missing) {
-  return [make("img", { alt: text("map.title"), src: withToken(`map/${sample.id}`), error: missing })];
+export function mapContent(sample) {
+  return [make("img", { alt: text("map.title"), src: withToken(`map/${sample.id}`) })];
 }
 
 export function commentContent(sample, save) {
