@@ -54,8 +54,8 @@ golden: setup-dev ## keep what is drawn now as the golden pictures; look at them
 demo: setup ## make the moving picture of the README anew
 	@$(BIN)/python assets/demo/make_demo_gif.py assets/demo/flustered.gif
 
-overlays: setup ## draw the overlay pictures anew into assets/overlays
-	@$(BIN)/python assets/overlays/make_overlays.py assets/overlays
+overlays: setup ## draw the pictures of the effects anew into assets/effects
+	@$(BIN)/python -m assets.overlays.make_overlays assets/effects
 
 setup: ## only install what run needs
 	@.ci/setup live
