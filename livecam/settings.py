@@ -144,7 +144,7 @@ class KeySettings(Section):
     run: Mapping[str, str | tuple[str, ...]] = {}
     """keys of the window of `livecam run`, by what they do: run = { snapshot = "w", quit = ["q", "Escape"] }"""
     label: Mapping[str, str | tuple[str, ...]] = {}
-    """keys of livecam-label, in a window and in a browser: label = { accept = ["f", "1"], reject = "2" }"""
+    """keys of livecam-label, in a window and in a browser: label = { accept = ["f", "7"], reject = "9" }"""
 
 
 class Settings(Section):
