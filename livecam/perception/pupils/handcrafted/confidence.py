@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.core.types import EyeState
+from livecam.core.types import EyeState, IrisVisibility
 from livecam.perception.pupils.handcrafted.localization import IrisCandidate
 from livecam.perception.pupils.handcrafted.ring_filter import Plane
 
@@ -56,6 +56,20 @@ def classify(signs: RingEvidence) -> tuple[float, EyeState]:
     if probability(signs, OPENNESS) >= _OPEN_ENOUGH:
         return confidence, EyeState.OPEN
     return min(confidence, _MOST_WHEN_CLOSED), EyeState.CLOSED
+
+
+# What a strong ring without lashes across it is worth; an eye whose lids are apart while nothing of the kind is seen is
+# covered. Chosen by hand on clips and on drawn sunglasses, reflections and hands: docs/experiments.md, "Eye states".
+_RING_WORTH, _NO_RING = 30.0, 0.2
+_LASHES_WORTH, _USUAL_THINNESS = 2.0, 0.5
+_COVERED, _LIDS_APART = 4.0, 0.95
+
+
+def visibility(signs: RingEvidence, confidence: float) -> IrisVisibility:
+    """How clearly the ring of an iris is seen, whatever the landmarks of the lids say."""
+    openness = _RING_WORTH * (signs.ring - _NO_RING) - _LASHES_WORTH * (signs.thinness - _USUAL_THINNESS)
+    covered = openness + 10 * confidence < _COVERED and signs.opening > _LIDS_APART
+    return IrisVisibility(openness, covered, clear=False)
 
 
 def thinness(levels: Plane, spot: IrisCandidate) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 from livecam.core.crop import EyeCrop, EyePair, similarity_matrix, warp_crop
 from livecam.core.interfaces import PupilPair
 from livecam.core.types import Face, Frame, Point, Pupil, Side
-from livecam.perception.pupils.handcrafted.confidence import RingEvidence, classify, thinness
+from livecam.perception.pupils.handcrafted.confidence import RingEvidence, classify, thinness, visibility
 from livecam.perception.pupils.handcrafted.head_pose import head_pose
 from livecam.perception.pupils.handcrafted.localization import (
     IrisCandidate,
@@ -135,4 +135,5 @@ def _reading(view: EyeResponse, peak: Peak, spot: IrisCandidate, between: tuple[
 def _pupil(eye: EyeCrop, reading: IrisEvidence) -> Pupil:
     x, y = eye.to_frame((reading.spot.x, reading.spot.y)).tolist()
     confidence, state = classify(reading.signs)
-    return Pupil(Point(x, y), reading.spot.radius / eye.scale, confidence, state)
+    evidence = visibility(reading.signs, confidence)
+    return Pupil(Point(x, y), reading.spot.radius / eye.scale, confidence, state, evidence)
