@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from labeler.formats.elements.interfaces import Format
-from labeler.session.actions import LabelingMode
+from labeler.session.actions import LabelingAction, LabelingMode
 from livecam.cli.path_arguments import ExpandingGroup
 from livecam.core.errors import LivecamError, MissingExtraError, SettingsError, name_errors
 from livecam.store.samples import Split
@@ -67,9 +68,9 @@ def import_(
 ) -> None:
     """Take in samples and labels: all that export wrote, or the pictures and points of another tool's file.
 
-    Labels that are new or were changed in the other tool count as said by `import`, its predictions as guesses. Each
-    face is a sample, with the landmarks that are found in its picture. What is left out or not understood is told.
-    What is there already stays; importing twice is importing once.
+    Labels that are new or were changed in the other tool count as said by `import`; its predictions stay
+    predictions. Each face is a sample, with the landmarks that are found in its picture. What is left out or not
+    understood is told. What is there already stays; importing twice is importing once.
 
     Formats are those of export; csv takes any table of pupils, yolo-pose needs the data.yaml that names key points.
     """
@@ -89,6 +90,7 @@ def serve(
     mode: Annotated[LabelingMode, typer.Option(help="What a page begins with.")] = LabelingMode.REVIEW,
     name: Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who labels; unset is your login.")] = None,
     repeats: Annotated[float, typer.Option(min=0, max=0.5, help="Share of samples shown twice, untold.")] = 0.07,
+    config: Annotated[Path | None, typer.Option(help="Settings with keys of your own.")] = None,
     db: Annotated[str | None, typer.Option("--db", metavar="URL", help="The database, if it is not SQLite.")] = None,
 ) -> None:
     """Label in a browser on this computer: the address is printed, and works for nobody else."""
@@ -104,12 +106,13 @@ def serve(
     from labeler.web.connections import Connections
 
     annotator = check_name(name) if name is not None else login_name()
+    keys = _keys(config)
     with Store.open(store or default_folder(), db) as samples, server.bound(port) as listening:
         token = kept_token(samples.folder)
         number = listening.getsockname()[1]
         print(f"http://{server.HOST}:{number}/?token={token}", flush=True)
         print("livecam-label: open this in a browser of this computer; Ctrl-C ends", file=sys.stderr, flush=True)
-        server.serve(server.Routes(Connections(samples, repeats), token, mode, annotator), listening)
+        server.serve(server.Routes(Connections(samples, repeats), token, mode, annotator, keys), listening)
 
 
 app = typer.Typer(
@@ -123,6 +126,9 @@ Name = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Whose la
 Repeats = Annotated[
     float | None,
     typer.Option(min=0, max=0.5, help="Share shown again without telling.", show_default="0.07"),
+]
+Config = Annotated[
+    Path | None, typer.Option(help="Settings with keys of your own.", show_default="livecam.toml, if there is one")
 ]
 Database = Annotated[str | None, typer.Option("--db", metavar="URL", help="The store's database, if PostgreSQL.")]
 
@@ -141,6 +147,7 @@ def review(
     ] = None,
     name: Name = None,
     repeats: Repeats = None,
+    config: Config = None,
     db: Database = None,
 ) -> None:
     """Say true (f) or false (d) to each predicted label; ? lists the keys. It goes on where it was left.
@@ -151,9 +158,12 @@ def review(
 
     if images is None or (masks is None and is_store(images, db)):
         _only(journal=journal, output=output, where="folders of pictures")
-        _label("review", images, db, name, repeats)
+        _label("review", images, db, name, repeats, config)
         return
     _only(**{"as": name, "repeats": repeats, "db": db}, where="sample stores")
+    from labeler.session.keys import folder_keys
+
+    keys = folder_keys(_keys(config)[LabelingMode.REVIEW])
     # Bring OpenCV, which help and completion do without.
     from labeler.desktop.window import LabelerWindow
     from labeler.mask_review.app import (
@@ -169,7 +179,9 @@ def review(
         LabelerWindow() as window,
         Journal(journal or pairs.folder / "annotation.jsonl") as kept,
     ):
-        session = MaskReviewApp(pairs, kept, output or pairs.folder / "annotation.json").run(KeyPrompt(window))
+        session = MaskReviewApp(pairs, kept, output or pairs.folder / "annotation.json", keys).run(
+            KeyPrompt(window, keys)
+        )
     print(f"livecam-label: {summary(session)[0]}; kept in {kept.path}")
 
 
@@ -178,10 +190,11 @@ def annotate(
     store: Annotated[Path | None, typer.Argument(metavar="STORE", help="A sample store.")] = None,
     name: Name = None,
     repeats: Repeats = None,
+    config: Config = None,
     db: Database = None,
 ) -> None:
     """Place the pupils of each sample by mouse or keys; ? lists the keys. It goes on where it was left."""
-    _label("annotate", store, db, name, repeats)
+    _label("annotate", store, db, name, repeats, config)
 
 
 @app.command()
@@ -190,7 +203,7 @@ def stats(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     db: Database = None,
 ) -> None:
-    """Count the labels, and tell how well people agree and how good the guesses were."""
+    """Count the labels, and tell how well people agree and how good the predictions were."""
     from labeler.session.opening import open_store
     from labeler.statistics.report import compute_statistics, format_statistics
     from livecam.store.location import default_folder
@@ -208,15 +221,31 @@ app.command()(export)
 app.command("import")(import_)
 
 
-def _label(mode: str, folder: Path | None, db: str | None, name: str | None, repeats: float | None) -> None:
+def _label(
+    mode: str, folder: Path | None, db: str | None, name: str | None, repeats: float | None, config: Path | None
+) -> None:
     from labeler.desktop.app import label_in_window
     from labeler.session.actions import LabelingMode
     from labeler.session.controller import REPEATS
     from livecam.store.location import default_folder
 
     share = REPEATS if repeats is None else repeats
-    done = label_in_window(folder or default_folder(), db, LabelingMode(mode), name=name, repeats=share)
+    done = label_in_window(
+        folder or default_folder(),
+        db,
+        LabelingMode(mode),
+        name=name,
+        repeats=share,
+        keys=_keys(config)[LabelingMode(mode)],
+    )
     print(f"livecam-label: {done}")
+
+
+def _keys(config: Path | None) -> Mapping[LabelingMode, Mapping[str, LabelingAction]]:
+    from labeler.session.keys import changed_keys
+    from livecam import settings
+
+    return changed_keys(settings.load(config, {}).keys.label)
 
 
 def _only(*, where: str, **given: object) -> None:

@@ -140,6 +140,13 @@ class CollectSettings(Section):
     """megabytes of pictures; beyond it the least useful that nobody labelled go"""
 
 
+class KeySettings(Section):
+    run: Mapping[str, str | tuple[str, ...]] = {}
+    """keys of the window of `livecam run`, by what they do: run = { snapshot = "w", quit = ["q", "Escape"] }"""
+    label: Mapping[str, str | tuple[str, ...]] = {}
+    """keys of livecam-label, in a window and in a browser: label = { accept = ["f", "1"], reject = "2" }"""
+
+
 class Settings(Section):
     source: SourceSettings = SourceSettings()
     faces: FaceSettings = FaceSettings()
@@ -147,6 +154,7 @@ class Settings(Section):
     effect: EffectSettings = EffectSettings()
     output: OutputSettings = OutputSettings()
     collect: CollectSettings = CollectSettings()
+    keys: KeySettings = KeySettings()
 
 
 DEFAULT_FILE = Path("livecam.toml")
@@ -248,6 +256,6 @@ def as_toml(settings: Settings) -> str:
         for key, field in type(section).model_fields.items():
             value = section.model_dump(mode="json")[key]
             lines += [f"# {field.description}"]
-            unset = value is None or value == []
+            unset = value is None or value in ([], {})
             lines += [f"# {key} =" if unset else f"{key} = {json.dumps(value, ensure_ascii=False)}"]
     return "\n".join(lines) + "\n"

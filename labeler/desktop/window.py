@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
 import cv2
 
-from labeler.desktop.x11_input import ButtonPressed, key_name, listener
+from labeler.desktop.x11_input import ButtonPressed, KeyStroke, is_before, listener
 from livecam.core.errors import SinkError
+from livecam.core.keyboard import key_name, latin_code
 from livecam.core.runtime import display_problem
 from livecam.core.types import Image, Point
 
@@ -30,9 +32,11 @@ class MouseButton(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyPressed:
-    """A key was pressed; the name is the browsers'."""
+    """A key was pressed; the name is the browsers'. `repeated`: it is held down; `unseen`: before the page showed."""
 
     name: str
+    repeated: bool = False
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class MouseInput:
     button: MouseButton
     point: Point
     notches: int = 0
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ class LabelerWindow:
         self._size: tuple[int, int] | None = None  # of the page: width, height
         self._missed = 0
         self._proven = False  # that X11 tells us
+        self._subject: Hashable = None
+        self._painted: int | None = None  # when the X server had painted it; None: not yet
         cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
         self._listener = listener(title)
         cv2.setMouseCallback(title, self._mouse)
@@ -82,8 +89,12 @@ class LabelerWindow:
         cv2.destroyAllWindows()
         cv2.waitKey(1)  # lets the window system take it off the screen
 
-    def show(self, image: Image) -> None:
+    def show(self, image: Image, subject: Hashable = None) -> None:
+        """Shows a page. What was pressed before a page of another `subject` was on the screen counts as unseen."""
         cv2.imshow(self._title, image)
+        if subject != self._subject:
+            self._subject, self._painted = subject, None
+            self._waiting = deque(_unseen(heard) for heard in self._waiting)
         size = image.shape[1], image.shape[0]
         if self._size is None:
             cv2.resizeWindow(self._title, *size)
@@ -102,7 +113,9 @@ class LabelerWindow:
 
     def _listen(self) -> None:
         """Takes in what was done since; waits for some milliseconds when it was nothing. The window draws itself."""
-        by_opencv = key_name(cv2.waitKeyEx(15))
+        by_opencv = key_name(latin_code(cv2.waitKeyEx(15)))
+        if self._painted is None and self._listener:
+            self._painted = self._listener.now()
         before = len(self._waiting)
         self._take_in()
         if by_opencv and len(self._waiting) == before and not self._proven:
@@ -114,10 +127,11 @@ class LabelerWindow:
 
     def _take_in(self) -> None:
         for heard in self._listener.heard() if self._listener else ():
-            if isinstance(heard, str):
-                self._waiting.append(KeyPressed(heard))
+            unseen = heard.time != 0 and self._painted is not None and is_before(heard.time, self._painted)
+            if isinstance(heard, KeyStroke):
+                self._waiting.append(KeyPressed(heard.name, heard.repeated, unseen))
             elif mouse := self._on_the_page(heard):
-                self._waiting.append(mouse)
+                self._waiting.append(replace(mouse, unseen=unseen))
 
     def _believe_opencv(self, name: str) -> None:
         """A key may have come before anybody listened; several mean that nobody is told."""
@@ -149,3 +163,7 @@ class LabelerWindow:
             self._waiting.append(MouseInput(MouseButton.CLICK, Point(x, y)))
         if event == cv2.EVENT_MOUSEWHEEL and (notches := round((flags >> 16) / _NOTCH)):
             self._waiting.append(MouseInput(MouseButton.WHEEL, Point(x, y), notches))
+
+
+def _unseen(heard: Heard) -> Heard:
+    return heard if isinstance(heard, WindowClosed) else replace(heard, unseen=True)

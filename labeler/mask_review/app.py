@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +21,8 @@ from labeler.mask_review.state import (
     meaning,
     resumed,
 )
-from labeler.session.actions import EVERYWHERE, JUDGING, LabelingAction, parse_key
+from labeler.session.actions import LabelingAction
+from labeler.session.keys import Keys, counts, folder_keys, parse_key
 from livecam.core.errors import LivecamError, SinkError
 from livecam.core.files import write_atomically
 from livecam.core.image_files.images import read_image
@@ -29,8 +30,8 @@ from livecam.core.types import Image
 
 
 class ReviewScreen(Protocol):
-    def ask(self, image: Image) -> LabelingAction:
-        """Shows an image until the person asks for something; a window closed by the mouse is QUIT."""
+    def ask(self, image: Image, subject: str | None) -> LabelingAction:
+        """Shows an image of a subject until the person asks for something; a window closed by the mouse is QUIT."""
         ...
 
 
@@ -41,6 +42,7 @@ class MaskReviewApp:
     pairs: Pairs
     journal: Journal
     output: Path
+    keys: Keys = field(default_factory=folder_keys)  # what the help names
 
     def run(self, screen: ReviewScreen) -> ReviewState:
         """Until the person leaves; every decision is on disk before the next picture shows."""
@@ -49,7 +51,7 @@ class MaskReviewApp:
             picture, trouble = self._picture(session)
             if trouble and not session.notice:
                 session = after(session, ReviewMessage(trouble))
-            action = screen.ask(page(session, picture, kept=self._kept()))
+            action = screen.ask(page(session, picture, kept=self._kept(), keys=self.keys), session.current)
             session = after(session, self._event(session, action))
         return session
 
@@ -91,7 +93,7 @@ class MaskReviewApp:
         return f"decisions in {self.journal.path}{last}"
 
 
-KEYS = {**EVERYWHERE, **JUDGING}
+KEYS = folder_keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +101,18 @@ class KeyPrompt:
     """A Screen on the desktop."""
 
     window: LabelerWindow
+    keys: Keys = field(default_factory=folder_keys)
 
-    def ask(self, image: Image) -> LabelingAction:
-        """The next key that means something; keys without a meaning are passed over."""
-        self.window.show(image)
+    def ask(self, image: Image, subject: str | None) -> LabelingAction:
+        """The next key that means something and counts; others are passed over."""
+        self.window.show(image, subject)
         while True:
             heard = self.window.hear(3600)
             if heard == WindowClosed():
                 return LabelingAction.QUIT
-            if isinstance(heard, KeyPressed) and (action := parse_key(KEYS, heard.name)):
+            if (
+                isinstance(heard, KeyPressed)
+                and (action := parse_key(self.keys, heard.name))
+                and counts(action, repeated=heard.repeated, unseen=heard.unseen)
+            ):
                 return action

@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from labeler.session.actions import HELP, LabelingAction, LabelingMode, PlacePupil, ResizeIris, UserInput, lookup_key
+from labeler.session.actions import LabelingAction, LabelingMode, PlacePupil, ResizeIris, UserInput
+from labeler.session.keys import BLIND, KEYS, REPEATABLE, Keys, help_lines, parse_key
 from labeler.session.opening import check_name
 from labeler.web.access_control import AccessControl
 from labeler.web.connections import Connection, Connections
@@ -46,6 +47,7 @@ class Routes:
     token: str
     mode: LabelingMode
     annotator: str
+    keys: Mapping[LabelingMode, Keys] = field(default_factory=lambda: KEYS)  # that a person may have changed
 
     def application(self) -> Starlette:
         return Starlette(
@@ -55,7 +57,7 @@ class Routes:
                 Route("/picture/{sample}", self.picture),
                 Route("/map/{sample}", self.map),
                 Route("/api/open", self.open, methods=["POST"]),
-                Route("/api/wish", self.wish, methods=["POST"]),
+                Route("/api/wish", self.input, methods=["POST"]),
                 Route("/api/close", self.close, methods=["POST"]),
             ],
             lifespan=self._life,
@@ -99,21 +101,34 @@ class Routes:
             return _refused(400, str(error))
         except LivecamError as error:
             return _refused(503, str(error))
-        return JSONResponse({"session": name, "help": HELP[mode], **await run_in_threadpool(_state, connection)})
+        keys = self.keys[mode]
+        told = {
+            "session": name,
+            "keys": {key: action.value for key, action in keys.items()},
+            "help": help_lines(mode, keys),
+            "repeatable": sorted(REPEATABLE),
+            "blind": sorted(BLIND),
+        }
+        return JSONResponse({**told, **await run_in_threadpool(_state, connection)})
 
-    async def wish(self, request: Request) -> Response:
+    async def input(self, request: Request) -> Response:
         """Acknowledged when what was said is on the disk; 410 for a page that has to open a session again."""
         try:
             posted = await _posted(request)
             connection = self.connections.find(str(posted.get("session")))
             if connection is None:
                 return _refused(410, "this session is over")
-            await run_in_threadpool(self.connections.handle, connection, _user_input(connection, posted))
+            await run_in_threadpool(self.connections.handle, connection, self._user_input(connection, posted))
         except _NotUnderstoodError as error:
             return _refused(400, str(error))
         except StoreError as error:
             return _refused(503, str(error))
         return JSONResponse(await run_in_threadpool(_state, connection))
+
+    def _user_input(self, connection: Connection, posted: dict[str, Any]) -> UserInput | None:
+        if "key" in posted:
+            return parse_key(self.keys[connection.session.mode], str(posted["key"]))
+        return _user_input(posted)
 
     async def close(self, request: Request) -> Response:
         try:
@@ -129,11 +144,9 @@ def _state(connection: Connection) -> dict[str, Any]:
         return session_to_json(connection.controller, connection.session)
 
 
-def _user_input(connection: Connection, posted: dict[str, Any]) -> UserInput | None:
+def _user_input(posted: dict[str, Any]) -> UserInput | None:
     """None for a sign of life, and for a key without a meaning."""
     try:
-        if "key" in posted:
-            return lookup_key(connection.session.mode, str(posted["key"]))
         if "action" in posted:
             return LabelingAction(posted["action"])
         if "place" in posted:
@@ -143,7 +156,7 @@ def _user_input(connection: Connection, posted: dict[str, Any]) -> UserInput | N
             steps = max(-_MOST_STEPS, min(_MOST_STEPS, int(_number(posted["widen"]["steps"]))))
             return ResizeIris(Side(posted["widen"]["side"]), steps)
     except (KeyError, TypeError, ValueError) as error:
-        raise _NotUnderstoodError(f"not a wish: {posted}") from error
+        raise _NotUnderstoodError(f"not an input: {posted}") from error
     return None
 
 

@@ -13,32 +13,22 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import cv2
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from livecam.cli import options
-from livecam.cli.doctor import CheckResult, CheckStatus, examine
-from livecam.cli.locate import annotate_image, note_of_left_out, record
 from livecam.cli.path_arguments import ExpandingGroup
 from livecam.cli.queue import app as queue_app
 from livecam.cli.targets import find
 from livecam.core.errors import LivecamError, SettingsError, SinkError, SourceError, name_errors
 from livecam.core.files import check_writable_path, write_file
-from livecam.core.image_files.images import read_image
-from livecam.core.types import Frame, Scene
-from livecam.live.sources.devices import list_cameras
-from livecam.perception.faces.factory import open_stills
-from livecam.perception.pipeline import Perception
-from livecam.perception.pupils.factory import open_pupils
 from livecam.settings import DEFAULT_FILE, PupilDetectorName, Settings, as_toml, load
 
 if TYPE_CHECKING:
+    from livecam.cli.doctor import CheckResult
+    from livecam.core.types import Scene
     from livecam.live.session import LiveSession
 
 app = typer.Typer(
@@ -54,6 +44,8 @@ app.add_typer(queue_app, name="queue")
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         print(f"livecam {version('livecam')}")
         raise typer.Exit
 
@@ -143,6 +135,14 @@ def locate(
     config: options.Config = None,
 ) -> None:
     """Find faces and pupils in pictures; without --json it writes NAME_located.png for each."""
+    # What only one command uses is loaded by that command, so that the others start without it.
+    from livecam.cli.locate import note_of_left_out, record
+    from livecam.core.image_files.images import read_image
+    from livecam.core.types import Frame
+    from livecam.perception.faces.factory import open_stills
+    from livecam.perception.pipeline import Perception
+    from livecam.perception.pupils.factory import open_pupils
+
     settings = load(
         config, {"pupils": {"finder": pupil, "model": model}, "faces": {"finder": face, "max_faces": max_faces}}
     )
@@ -179,6 +179,8 @@ def locate(
 @app.command()
 def devices(as_json: options.Json = False) -> None:
     """List the cameras with their sizes and rates."""
+    from livecam.live.sources.devices import list_cameras
+
     cameras = list_cameras()
     if as_json:
         print(json.dumps([asdict(camera) for camera in cameras]))
@@ -195,6 +197,8 @@ def devices(as_json: options.Json = False) -> None:
 @app.command()
 def doctor(as_json: options.Json = False) -> None:
     """Look the computer over: what is there, what is missing, what to do; 1 when the effect cannot run."""
+    from livecam.cli.doctor import CheckStatus, examine
+
     findings = examine()
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings]))
@@ -205,6 +209,11 @@ def doctor(as_json: options.Json = False) -> None:
 
 
 def _print_findings(findings: Sequence[CheckResult]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+
+    from livecam.cli.doctor import CheckStatus
+
     console = Console(soft_wrap=True, highlight=False)
     marks = {CheckStatus.OK: "[green]ok[/]", CheckStatus.WARN: "[yellow]--[/]", CheckStatus.FAIL: "[red]no[/]"}
     for finding in findings:
@@ -231,6 +240,10 @@ def config(
 
 
 def _save_located(image: Path, scene: Scene, folder: Path | None) -> Path:
+    import cv2
+
+    from livecam.cli.locate import annotate_image
+
     path = (folder or image.parent) / f"{image.stem}_located.png"
     _, content = cv2.imencode(".png", annotate_image(scene))
     write_file(path, content.tobytes())

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import cv2
 import typer
 
 from livecam.cli import options
@@ -86,6 +85,8 @@ def _search(finder: TargetDetector, name: str, page: Image, top: int) -> Detecti
 
 
 def _draw(place: Path, page: Image, finder: TargetDetector, report: DetectionReport) -> None:
+    import cv2
+
     from livecam.perception.targets.visualization import draw_targets
 
     drawn = draw_targets(page, [target for target in report.targets if finder.is_confident(target)])

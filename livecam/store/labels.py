@@ -18,7 +18,7 @@ from livecam.store.store import Store
 
 
 def judgement_of(events: Iterable[LabelEvent]) -> bool | None:
-    """The latest judgement among the events of one sample; None when nobody said yes or no to the guess as it was."""
+    """The latest judgement among the events of one sample; None when nobody judged the prediction as it was."""
     latest: bool | None = None
     spoken: set[str] = set()  # whoever placed an eye since their last decision
     for event in standing_events(events):
@@ -42,9 +42,9 @@ def by_sample(events: Iterable[LabelEvent]) -> Mapping[str, list[LabelEvent]]:
 
 
 def prediction_verdicts(store: Store) -> Mapping[str, bool]:
-    """Of each decided sample, by the name of its picture, whether the guess was right.
+    """Of each decided sample, by the name of its picture, whether the prediction was right.
 
-    A guess that was corrected, and never called right as it was, was wrong.
+    A prediction that was corrected, and never called right as it was, was wrong.
     """
     said = by_sample(event for event in store.events() if not event.is_repeat)
     decided = store.samples(states={SampleState.LABELLED, SampleState.REJECTED})
@@ -53,7 +53,7 @@ def prediction_verdicts(store: Store) -> Mapping[str, bool]:
     }
 
 
-DETECTORS = ("tflite", "cpu", "tutorial")  # whose guess is shown, the first that has one
+DETECTORS = ("tflite", "cpu", "tutorial")  # whose prediction is shown, the first that has one
 
 
 SIDES = (Side.RIGHT, Side.LEFT)  # as they stand in the picture, from left to right
@@ -67,10 +67,13 @@ DECIDING = {
 
 
 def shown_predictions(sample: Sample) -> tuple[Prediction, ...]:
-    """The guesses of the detector that is shown: the default one where it has looked, else the next best."""
-    finder = next((name for name in DETECTORS if sample.predictions_of(name)), None)
+    """The predictions of the detector that is shown: the default one where it has looked, else the next best."""
+    detector = next((name for name in DETECTORS if sample.predictions_of(name)), None)
     return tuple(
-        guess for side in SIDES for guess in sample.predictions if (guess.finder, guess.side) == (finder, side)
+        prediction
+        for side in SIDES
+        for prediction in sample.predictions
+        if (prediction.detector, prediction.side) == (detector, side)
     )
 
 

@@ -38,7 +38,7 @@ class Split(StrEnum):
 
 
 class SampleState(StrEnum):
-    """Rejected means that a person called the guess wrong: the right place is still to be given."""
+    """Rejected means that a person called the prediction wrong: the right place is still to be given."""
 
     NEW = "new"
     LEASED = "leased"
@@ -76,7 +76,7 @@ _DECIDED = {
 class Prediction:
     """What one detector said of one eye, in pixels of the sample's picture; no pupil means looked for and not found."""
 
-    finder: str  # cpu, tflite or tutorial
+    detector: str  # cpu, tflite or tutorial
     version: str  # of the program, or the first figures of the model's sha256
     side: Side
     pupil: Pupil | None
@@ -109,16 +109,16 @@ class Sample:
         """Picture pixels to frame pixels."""
         return Point(point.x + self.origin[0], point.y + self.origin[1])
 
-    def predictions_of(self, finder: str) -> Mapping[Side, Pupil | None]:
-        """One detector's guesses, by eye."""
-        return {guess.side: guess.pupil for guess in self.predictions if guess.finder == finder}
+    def predictions_of(self, detector: str) -> Mapping[Side, Pupil | None]:
+        """One detector's predictions, by eye."""
+        return {prediction.side: prediction.pupil for prediction in self.predictions if prediction.detector == detector}
 
 
 @dataclass(frozen=True, slots=True)
 class LabelEvent:
     """One thing a person said; never changed, never deleted.
 
-    `number` and `when` are given by the store. `shown` is what the person saw as the machine's guess. A `repeat` is
+    `number` and `when` are given by the store. `shown` is what the person saw as the prediction. A `repeat` is
     shown again without telling, to measure how far people agree with themselves: it decides nothing.
     """
 
@@ -145,7 +145,7 @@ class EyeLabel:
     centre: Point | None  # picture pixels; None when closed or occluded
     radius: float | None
     occluded: bool = False
-    moved: bool = False  # the person said it; otherwise the machine's guess was accepted
+    moved: bool = False  # the person said it; otherwise the machine's prediction was accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _labels(accepted: LabelEvent, said: Sequence[LabelEvent]) -> tuple[EyeLabel,
             latest.clear()
         elif event.side is not None:
             latest[event.side] = event
-    shown = {guess.side: guess for guess in accepted.shown_predictions}
+    shown = {prediction.side: prediction for prediction in accepted.shown_predictions}
     return tuple(
         _said(latest[side]) if side in latest else _accepted(shown[side])
         for side in (Side.LEFT, Side.RIGHT)
@@ -219,8 +219,8 @@ def _said(event: LabelEvent) -> EyeLabel:
     )
 
 
-def _accepted(guess: Prediction) -> EyeLabel:
-    assert guess.pupil is not None
-    if guess.pupil.state is EyeState.CLOSED:
-        return EyeLabel(guess.side, EyeState.CLOSED, None, None)
-    return EyeLabel(guess.side, EyeState.OPEN, guess.pupil.centre, guess.pupil.radius)
+def _accepted(prediction: Prediction) -> EyeLabel:
+    assert prediction.pupil is not None
+    if prediction.pupil.state is EyeState.CLOSED:
+        return EyeLabel(prediction.side, EyeState.CLOSED, None, None)
+    return EyeLabel(prediction.side, EyeState.OPEN, prediction.pupil.centre, prediction.pupil.radius)

@@ -16,7 +16,7 @@ from livecam.core.types import Face, Frame, Image, Point, Side
 from livecam.drawing.gaze_redirection import EyeGeometry, redirect_gaze
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.pupils.handcrafted.confidence import LogisticWeights, RingEvidence, probability
-from livecam.perception.pupils.handcrafted.detector import IrisEvidence, RingPupilDetector, read
+from livecam.perception.pupils.handcrafted.detector import IrisEvidence, RingPupilDetector, find_irises
 from livecam.settings import FaceSettings
 from training.data.dataset import Random
 from training.data.portraits import FINDERS, DetectedPortrait, LabelledPortrait, read_labels, see
@@ -41,7 +41,7 @@ class LabelledEyes(NamedTuple):
 class CalibrationCase(NamedTuple):
     """What the finder saw of one eye, whether it was right about the place, and whether the eye was open."""
 
-    signs: RingEvidence
+    evidence: RingEvidence
     hit: bool
     open: bool
 
@@ -53,7 +53,7 @@ class RingConfidence(NamedTuple):
     openness: LogisticWeights
 
 
-def fit_trust(examples: Iterable[LabelledEyes]) -> RingConfidence:
+def fit_ring_confidence(examples: Iterable[LabelledEyes]) -> RingConfidence:
     """The weights for the confidence (a closed eye is a miss) and for the openness."""
     return fit_observations(observe(examples))
 
@@ -63,32 +63,32 @@ def observe(examples: Iterable[LabelledEyes]) -> list[CalibrationCase]:
 
 
 def fit_observations(seen: list[CalibrationCase]) -> RingConfidence:
-    signs = np.array([one.signs for one in seen])
-    return RingConfidence(_weights(signs, [one.hit for one in seen]), _weights(signs, [one.open for one in seen]))
+    evidence = np.array([one.evidence for one in seen])
+    return RingConfidence(_weights(evidence, [one.hit for one in seen]), _weights(evidence, [one.open for one in seen]))
 
 
-def trust_error(seen: list[CalibrationCase], confidence: LogisticWeights) -> float:
+def confidence_error(seen: list[CalibrationCase], confidence: LogisticWeights) -> float:
     """The expected calibration error of the confidences on eyes that were not fitted."""
-    return calibration_error([probability(one.signs, confidence) for one in seen], [one.hit for one in seen])
+    return calibration_error([probability(one.evidence, confidence) for one in seen], [one.hit for one in seen])
 
 
 def _both(example: LabelledEyes) -> tuple[CalibrationCase, CalibrationCase]:
     distance = float(np.hypot(example.left.x - example.right.x, example.left.y - example.right.y))
-    left, right = read(example.eyes)
+    left, right = find_irises(example.eyes)
     return (
         _observed(left, example.eyes.left, example.left, distance, example.open),
         _observed(right, example.eyes.right, example.right, distance, example.open),
     )
 
 
-def _observed(reading: IrisEvidence, eye: EyeCrop, truth: Point, distance: float, is_open: bool) -> CalibrationCase:
-    x, y = eye.to_frame((reading.spot.x, reading.spot.y))
+def _observed(found: IrisEvidence, eye: EyeCrop, truth: Point, distance: float, is_open: bool) -> CalibrationCase:
+    x, y = eye.to_frame((found.iris.x, found.iris.y))
     near = float(np.hypot(x - truth.x, y - truth.y)) <= _NEAR * distance
-    return CalibrationCase(reading.signs, is_open and near, is_open)
+    return CalibrationCase(found.evidence, is_open and near, is_open)
 
 
-def _weights(signs: NDArray[np.float64], hits: list[bool]) -> LogisticWeights:
-    *slopes, constant = fit_logistic(signs, hits, penalty=_PENALTY).tolist()
+def _weights(evidence: NDArray[np.float64], hits: list[bool]) -> LogisticWeights:
+    *slopes, constant = fit_logistic(evidence, hits, penalty=_PENALTY).tolist()
     return LogisticWeights(RingEvidence(*slopes), constant)
 
 
@@ -104,7 +104,7 @@ def fit_folder(folder: Path, count: int = 9) -> RingConfidence:
     out; DatasetError when labels or pictures are missing. The same folder always gives the same constants."""
     finders = [open_stills(FaceSettings(finder=name)) for name in FINDERS]
     portraits = enumerate(read_labels(folder, folder / "labels.csv"))
-    return fit_trust(
+    return fit_ring_confidence(
         shown for seed, portrait in portraits for shown in calibration_faces(portrait, finders, count, seed)
     )
 

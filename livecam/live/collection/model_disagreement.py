@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from livecam.core.errors import LivecamError
@@ -20,7 +21,7 @@ class NamedDetector(NamedTuple):
     """A detector of pupils, its name, and how to ask which version it is."""
 
     name: str
-    finder: PupilDetector
+    detector: PupilDetector
     version: Callable[[], str]
 
 
@@ -31,16 +32,16 @@ class SecondDetector:
         self._openers, self._say = openers, say
         self._opened: dict[str, NamedDetector | None] = {}
 
-    def predictions(self, frame: Frame, observation: FaceObservation, finder: str) -> Sequence[Prediction]:
-        """What the one that is not called `finder` says of both eyes, frame pixels; empty when it cannot be asked."""
-        other = self._other(finder)
+    def predictions(self, frame: Frame, observation: FaceObservation, detector: str) -> Sequence[Prediction]:
+        """What the one that is not called `detector` says of both eyes, frame pixels; empty when it cannot be asked."""
+        other = self._other(detector)
         if other is None:
             return ()
-        found = other.finder.detect(other.finder.cropper(frame, observation.face))
+        found = other.detector.detect(other.detector.cropper(frame, observation.face))
         return predictions(other.name, other.version(), found)
 
-    def _other(self, finder: str) -> NamedDetector | None:
-        name = (PupilDetectorName.CPU if finder == PupilDetectorName.TFLITE else PupilDetectorName.TFLITE).value
+    def _other(self, detector: str) -> NamedDetector | None:
+        name = (PupilDetectorName.CPU if detector == PupilDetectorName.TFLITE else PupilDetectorName.TFLITE).value
         if name not in self._opened:
             self._opened[name] = self._open(name)
         return self._opened[name]
@@ -53,18 +54,25 @@ class SecondDetector:
             return None
 
 
-def predictions(finder: str, version: str, found: PupilPair) -> tuple[Prediction, ...]:
-    """Left, then right."""
-    return tuple(Prediction(finder, version, side, pupil) for side, pupil in zip(_SIDES, found, strict=True))
+def predictions(detector: str, version: str, found: PupilPair) -> tuple[Prediction, ...]:
+    """Left, then right. The store knows open and closed eyes, as detectors and people who label say it."""
+    return tuple(
+        Prediction(detector, version, side, pupil and replace(pupil, state=_labelled(pupil.state)))
+        for side, pupil in zip(_SIDES, found, strict=True)
+    )
+
+
+def _labelled(state: EyeState) -> EyeState:
+    return EyeState.CLOSED if state is EyeState.CLOSED else EyeState.OPEN
 
 
 def disagreement(observation: FaceObservation, others: Sequence[Prediction]) -> float:
     """How far, in pupil distances, the worse eye's pupils are apart; 0 for eyes that either found closed or not."""
-    apart = [_apart(observation.pupil(guess.side), guess.pupil) for guess in others]
+    apart = [_apart(observation.pupil(prediction.side), prediction.pupil) for prediction in others]
     return max(apart, default=0.0) / max(observation.face.pupil_distance, 1.0)
 
 
 def _apart(one: Pupil | None, other: Pupil | None) -> float:
-    if one is None or other is None or EyeState.CLOSED in {one.state, other.state}:
+    if one is None or other is None or not (one.state.shows_iris and other.state.shows_iris):
         return 0.0
     return math.dist(one.centre, other.centre)

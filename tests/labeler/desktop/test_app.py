@@ -69,17 +69,18 @@ def test_a_hundred_samples_killed_in_the_middle_are_as_the_keys_said(screen: Scr
     keys = ["f", "d", "f", "space", "d"] * (COUNT // 5)
     program = start(screen, store, "review")
     screen.painted(TITLE)
-    # All at once: none may be lost, and the kill comes while they are being worked off.
-    screen.press(*keys[:60], title=TITLE)
-    until_said(store, 30)
+    for count, key in enumerate(keys[:30], start=1):
+        screen.press(key, title=TITLE)
+        until_said(store, count)
     program.kill()
     program.communicate()
 
     kept = len(said(store))
     program = start(screen, store, "review")
     screen.painted(TITLE)
-    screen.press(*keys[kept:], title=TITLE)
-    until_said(store, COUNT)
+    for count, key in enumerate(keys[kept:], start=kept + 1):
+        screen.press(key, title=TITLE)
+        until_said(store, count)
     quit_by_key(screen, program)
 
     order = [make_sample(number).id for number in range(COUNT)]
@@ -87,9 +88,25 @@ def test_a_hundred_samples_killed_in_the_middle_are_as_the_keys_said(screen: Scr
 
 
 @needs_a_screen
+@pytest.mark.parametrize("count", [20])
+def test_a_held_key_labels_one_picture(screen: Screen, store: Store) -> None:
+    program = start(screen, store, "review")
+    screen.painted(TITLE)
+    before = screen.picture()
+    screen.press("question", title=TITLE)
+    wait_until(lambda: bool((screen.picture() != before).any()), "the help")
+    screen.hold(41, 1.0, title=TITLE)
+    until_said(store, 1)
+    quit_by_key(screen, program)
+
+    assert [event.action for event in said(store)] == [LabelAction.ACCEPT]
+
+
+@needs_a_screen
 @pytest.mark.parametrize("count", [2])
 def test_pupils_are_placed_by_click_wheel_and_arrows(screen: Screen, store: Store) -> None:
     program = start(screen, store, "annotate")
+    screen.painted(TITLE)
     # A window that answers keys has its size; before, a click may miss.
     screen.press("o", title=TITLE)
     until_said(store, 1)

@@ -13,7 +13,8 @@ import cv2
 import pytest
 
 from labeler.mask_review.app import KEYS
-from labeler.session.actions import LabelingAction, parse_key
+from labeler.session.actions import LabelingAction
+from labeler.session.keys import parse_key
 from livecam.core.types import Image
 from tests.fakes import grey
 from tests.screen import Screen, needs_a_screen, wait_until

@@ -143,7 +143,7 @@ def test_figures_can_be_told_and_written(store: Store) -> None:
         ([LabelAction.SKIP], None),
     ],
 )
-def test_a_judgement_is_a_yes_or_no_to_the_guess_as_it_was(verbs: list[LabelAction], right: bool | None) -> None:
+def test_a_judgement_is_a_yes_or_no_to_the_prediction_as_it_was(verbs: list[LabelAction], right: bool | None) -> None:
     events = [LabelEvent("x", verb, "ann", number=number) for number, verb in enumerate(verbs, start=1)]
 
     assert judgement_of(events) is right
