@@ -73,7 +73,7 @@ def bench(
         warm_up=warmup,
         paths=_names("--paths", paths, PupilDetectorName),
         faces=_names("--face", face, FaceDetectorName) if face else _installed_faces(),
-        peer=reference is not None,
+        baseline=reference is not None,
         photographs=accuracy,
         runtimes=_names("--runtimes", runtimes, Runtime) if runtimes else (Runtime.LITERT,),
         threads=_sweep_threads(sweep=threads_sweep, runtimes=runtimes, threads=threads),
@@ -97,7 +97,7 @@ def _check_outputs(json_file: str | None, plot: Path | None) -> None:
 
 
 def _size(text: str) -> tuple[int, int]:
-    width, height = options.size(text)
+    width, height = options.parse_size(text)
     if not width or not height or min(width, height) < 16:
         raise SettingsError(f"--size cannot be '{text}'; write at least 16x16")
     return width, height

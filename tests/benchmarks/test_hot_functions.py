@@ -105,10 +105,10 @@ def test_two_eyes_cut(benchmark: BenchmarkFixture, clip: Clip) -> None:
 def test_two_pupils(benchmark: BenchmarkFixture, clip: Clip, name: PupilDetectorName) -> None:
     if name is PupilDetectorName.TFLITE:
         _needs_the_model()
-    finder = open_pupils(PupilSettings(finder=name))
-    eyes = finder.cropper(clip.frames[0], clip.face)
+    detector = open_pupils(PupilSettings(finder=name))
+    eyes = detector.cropper(clip.frames[0], clip.face)
 
-    assert benchmark(finder.detect, eyes) is not None
+    assert benchmark(detector.detect, eyes) is not None
 
 
 @pytest.mark.parametrize("style", effect_names())

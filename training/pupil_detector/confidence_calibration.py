@@ -24,7 +24,7 @@ _COPIES = 10  # of a miss; a hit is copied as often as brings about that share
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CalibrationData:
-    """What the regressor said of the eyes of staged faces, left before right."""
+    """What the network said of the eyes of staged faces, left before right."""
 
     features: NDArray[np.float64]  # (n, 4)
     errors: NDArray[np.float64]  # (n,) of the pupil distance
@@ -47,17 +47,17 @@ class CalibrationData:
         )
 
 
-def judge(regressor: NetworkPupilDetector, faces: Iterable[CompositeFace]) -> CalibrationData:
-    """Runs the regressor over staged faces as the live program would."""
+def judge(network: NetworkPupilDetector, faces: Iterable[CompositeFace]) -> CalibrationData:
+    """Runs the network over staged faces as the live program would."""
     features, errors, visible, openness, groups = [], [], [], [], []
     for face in faces:
-        eyes = regressor.cropper(face.frame, face.face)
-        sights = regressor.predict(eyes)
-        features += list(confidence_features(eyes, sights))
+        eyes = network.cropper(face.frame, face.face)
+        predictions = network.predict(eyes)
+        features += list(confidence_features(eyes, predictions))
         for k, side in enumerate((Side.LEFT, Side.RIGHT)):
-            errors.append(float(np.hypot(*(np.array(sights[k].centre) - face.truth[side]))) / face.pupil_distance)
+            errors.append(float(np.hypot(*(np.array(predictions[k].centre) - face.truth[side]))) / face.pupil_distance)
             visible.append(face.visible[side])
-            openness.append(sights[k].openness)
+            openness.append(predictions[k].openness)
             groups.append(face.group)
     return CalibrationData(
         np.array(features, np.float64),

@@ -19,7 +19,7 @@ from livecam.perception.pupils.handcrafted.confidence import LogisticWeights, Ri
 from livecam.perception.pupils.handcrafted.detector import IrisEvidence, RingPupilDetector, find_irises
 from livecam.settings import FaceSettings
 from training.data.dataset import Random
-from training.data.portraits import FINDERS, DetectedPortrait, LabelledPortrait, read_labels, see
+from training.data.portraits import FACE_DETECTORS, DetectedPortrait, LabelledPortrait, read_labels, see
 from training.engine.calibration import calibration_error, fit_logistic
 from training.synthesis import gaze_shift, occluders
 from training.synthesis.camera_model import photograph
@@ -30,7 +30,7 @@ _PENALTY = 1e-4
 
 
 class LabelledEyes(NamedTuple):
-    """A pair of eyes cut for the handcrafted finder, and the truth about it; `open` is whether irises can be seen."""
+    """A pair of eyes cut for the handcrafted detector, and the truth about it; `open` is whether irises can be seen."""
 
     eyes: EyePair
     left: Point
@@ -39,7 +39,7 @@ class LabelledEyes(NamedTuple):
 
 
 class CalibrationCase(NamedTuple):
-    """What the finder saw of one eye, whether it was right about the place, and whether the eye was open."""
+    """What the detector saw of one eye, whether it was right about the place, and whether the eye was open."""
 
     evidence: RingEvidence
     hit: bool
@@ -102,19 +102,19 @@ def fit_folder(folder: Path, count: int = 9) -> RingConfidence:
     """The constants of livecam/perception/pupils/handcrafted/confidence.py from the portraits of a folder and its
     labels.csv, the test people left
     out; DatasetError when labels or pictures are missing. The same folder always gives the same constants."""
-    finders = [open_stills(FaceSettings(finder=name)) for name in FINDERS]
+    detectors = [open_stills(FaceSettings(finder=name)) for name in FACE_DETECTORS]
     portraits = enumerate(read_labels(folder, folder / "labels.csv"))
     return fit_ring_confidence(
-        shown for seed, portrait in portraits for shown in calibration_faces(portrait, finders, count, seed)
+        shown for seed, portrait in portraits for shown in calibration_faces(portrait, detectors, count, seed)
     )
 
 
 def calibration_faces(
-    portrait: LabelledPortrait, finders: Sequence[FaceDetector], count: int, seed: int
+    portrait: LabelledPortrait, detectors: Sequence[FaceDetector], count: int, seed: int
 ) -> Iterator[LabelledEyes]:
-    """So many photographs of one portrait, looking elsewhere or with closing lids, as each face finder sees them.
+    """So many photographs of one portrait, looking elsewhere or with closing lids, as each face detector sees them.
 
-    Some are cut where there are no eyes at all, as after a wrong lock. A finder that misses the face leaves it out.
+    Some are cut where there are no eyes at all, as on a wrong face. A detector that misses the face leaves it out.
     """
     seen, rng, pupils = see(portrait), np.random.default_rng(seed), RingPupilDetector()
     for _ in range(count if seen else 0):
@@ -123,7 +123,7 @@ def calibration_faces(
         if np.hypot(*(truth[Side.LEFT] - truth[Side.RIGHT])) < _SMALLEST_PX:
             continue
         frame = Frame(image, 0, 0.0)
-        for face in (face for finder in finders for face in finder.detect(frame)[:1]):
+        for face in (face for detector in detectors for face in detector.detect(frame)[:1]):
             left, right = (Point(*truth[side].tolist()) for side in (Side.LEFT, Side.RIGHT))
             yield LabelledEyes(pupils.cropper(frame, face), left, right, visible >= CLOSED_BELOW)
             if rng.random() < _ASTRAY:
@@ -144,7 +144,7 @@ def _photographed(
             image = redirect_gaze(image, eye, step, lid_follow=pose.lid_follow, closing=pose.closing)
         truth[side] = np.array(eye.centre) + step
         visible.append(gaze_shift.visible_share(eye, pose))
-    # The finder reads red alone, and photographs are grey: they are taken of the red.
+    # The detector reads red alone, and photographs are grey: they are taken of the red.
     picture = np.repeat(image[..., 2:].astype(np.float32) / 255, 3, axis=2)
     unit = float(np.mean([np.hypot(*(seen.lids(side, which)[3] - seen.lids(side, which)[0])) for side in Side]))
     if rng.random() < _GLASSES:

@@ -1,4 +1,4 @@
-"""What the handcrafted finder may claim is fitted from labelled eyes, drawn ones here."""
+"""What the handcrafted detector may claim is fitted from labelled eyes, drawn ones here."""
 
 from __future__ import annotations
 

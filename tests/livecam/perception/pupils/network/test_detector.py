@@ -1,4 +1,4 @@
-"""The regressor: cards that do not fit, crops that are level, answers in frame pixels, closed eyes."""
+"""The network: cards that do not fit, crops that are level, answers in frame pixels, closed eyes."""
 
 from __future__ import annotations
 
