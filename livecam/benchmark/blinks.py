@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,8 +12,9 @@ from typing import Any, NamedTuple
 from livecam.benchmark.clip_truth import TrueFace, Truth
 from livecam.core.types import Scene
 
-# A blink is two frames in a row in which both eyes are closed. One that is told from a frame before its first to a frame
-# after its last is found; one that is told further than this many frames from any in which neither eye is open is false.
+# A blink is two frames in a row in which both eyes are closed. One that is told from a frame before its first to a
+# frame after its last is found; one that is told further than this many frames from any in which neither eye is open
+# is false.
 _SHORTEST = 2
 _NEAR = 3
 IN_TIME_MS = 60.0  # after the first frame with closed lids
@@ -112,7 +114,6 @@ def _made_up(told: Sequence[_Moment], moments: Iterable[_Moment]) -> bool:
 
 def _interval(moments: Sequence[_Moment]) -> float:
     steps = [
-        (after.seconds - before.seconds) / (after.frame - before.frame)
-        for before, after in zip(moments, moments[1:], strict=False)
+        (after.seconds - before.seconds) / (after.frame - before.frame) for before, after in itertools.pairwise(moments)
     ]
     return statistics.median(steps) if steps else 0.0

@@ -68,10 +68,23 @@ def as_json(clip: Path, scores: Sequence[ClipScore]) -> dict[str, Any]:
 
 def clip_tables(clip: Path, scores: Sequence[ClipScore]) -> Iterator[Table]:
     """Blinks found, false ones and how soon; how well gaze follows the truth."""
-    from livecam.benchmark.tables import table
+    from livecam.benchmark.tables import plain_table
 
-    heads = ("faces", "blinks", "found", f"< {IN_TIME_MS:.0f} ms", "median ms", "false", "a minute", "→ r", "↓ r", "rest")
-    shown = table(f"{clip.name}: blinks, and the correlation r of gaze with the truth, to the side and down", heads)
+    heads = (
+        "faces",
+        "blinks",
+        "found",
+        f"< {IN_TIME_MS:.0f} ms",
+        "median ms",
+        "false",
+        "a minute",
+        "→ r",
+        "↓ r",
+        "rest",
+    )
+    shown = plain_table(
+        f"{clip.name}: blinks, and the correlation r of gaze with the truth, to the side and down", heads
+    )
     for score in scores:
         blinks, found = score.blinks, score.blinks.as_json()
         shown.add_row(

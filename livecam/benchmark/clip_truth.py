@@ -1,4 +1,4 @@
-"""The truth of a clip: where the pupils are and whether the eyes are open, frame by frame; a csv file, or the demo's."""
+"""The truth of a clip, frame by frame: where pupils are, whether eyes are open; from a csv file or the demo."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from livecam.core.errors import SourceError
+from livecam.core.interfaces import PupilPair
 from livecam.core.types import EyeState, FaceObservation, Frame, Point, Side
 
 DEMO = "demo"
@@ -89,8 +90,9 @@ def read_clip_truth(clip: Path) -> Truth:
     try:
         with path.open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
-                if row["agreement"] and float(row["agreement"]) <= _TRUSTED_AGREEMENT:
-                    truth[int(row["frame"])].append(_true_face(row))
+                face = _true_face(row)
+                if float(row["agreement"] or math.inf) <= _TRUSTED_AGREEMENT:
+                    truth[face.frame].append(face)
     except OSError as error:
         raise SourceError(f"cannot read {path}; the truth of a clip is a file of its name that ends in .csv") from error
     except (csv.Error, KeyError, TypeError, ValueError) as error:
@@ -136,15 +138,14 @@ def _demo() -> LabelledClip:
 
     demo = DemoSource()
     count = round(_DEMO_SECONDS * demo.fps)
-    truth = {index: (_demo_face(index, *demo.truth(index / demo.fps)),) for index in range(count)}
+    truth = {index: (_demo_face(index, demo.truth(index / demo.fps)),) for index in range(count)}
     return LabelledClip(DEMO, _First(demo, count), truth)
 
 
-def _demo_face(index: int, left: object, right: object) -> TrueFace:
-    from livecam.core.types import Pupil
-
-    assert isinstance(left, Pupil)
-    assert isinstance(right, Pupil)
+def _demo_face(index: int, pupils: PupilPair) -> TrueFace:
+    left, right = pupils
+    assert left
+    assert right
     return TrueFace(index, 0, TrueEye(left.centre, left.state), TrueEye(right.centre, right.state))
 
 

@@ -54,11 +54,8 @@ class GazeCounter:
             return GazeScore(None, None, None, len(self._told))
         told, true = np.array(self._told), np.array(self._true)
         lines = [np.polyfit(true[:, axis], told[:, axis], 1) for axis in (0, 1)]
-        return GazeScore(
-            *(float(np.corrcoef(told[:, axis], true[:, axis])[0, 1]) for axis in (0, 1)),
-            Gaze(*(float(line[1]) for line in lines)),
-            len(self._told),
-        )
+        across, down = (float(np.corrcoef(told[:, axis], true[:, axis])[0, 1]) for axis in (0, 1))
+        return GazeScore(across, down, Gaze(*(float(line[1]) for line in lines)), len(self._told))
 
 
 def _true_gaze(face: TrueFace, found: FaceObservation) -> Gaze:

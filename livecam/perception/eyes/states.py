@@ -33,7 +33,7 @@ class _Levels(NamedTuple):
 
 
 _CLEAR = _Levels(shut=0.1, half=0.45, pictures=1)
-_UNCLEAR = _Levels(shut=0.2, half=0.3, pictures=2)
+_UNCLEAR = _Levels(shut=0.1, half=0.25, pictures=2)
 
 
 def states_of_picture(pupils: PupilPair, face: Face) -> PupilPair:
