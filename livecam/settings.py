@@ -91,7 +91,7 @@ class PupilSettings(Section):
 
 class EffectSettings(Section):
     style: str = "saucer"
-    """tremble, saucer, swirl or spotlight (all is dark but the faces)"""
+    """the names of effects (livecam effects list) or their folders, several with commas between, from back to front"""
     strength: float = Field(1.0, ge=0, le=1)
     """0 changes nothing, 1 is the full effect"""
     trigger: Trigger = Trigger.ALWAYS

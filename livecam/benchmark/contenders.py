@@ -20,7 +20,7 @@ from livecam.core.types import Frame
 from livecam.live.collection.collector import ActiveDetector, NullCollector, SampleCollector
 from livecam.live.collection.factory import make_collector, program_version
 from livecam.live.collection.sample_builder import RecordingInfo
-from livecam.live.effects.factory import SelectableEffect
+from livecam.live.effects.stack import SelectableEffect
 from livecam.live.loop import run
 from livecam.live.sinks.encoder import VideoEncoder, even, planes
 from livecam.live.sinks.virtual_camera import NullSink

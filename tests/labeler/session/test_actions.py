@@ -25,9 +25,10 @@ DRAWING = {
         LabelingAction.DOWN_A_LITTLE,
     ),
 }
+WITH_SIGNS = {LabelingAction.OTHER_MODE, LabelingAction.GALLERY, LabelingAction.COMMENT}
 MEANT = {
-    LabelingMode.REVIEW: set(LabelingAction) - DRAWING,
-    LabelingMode.ANNOTATE: set(LabelingAction) - {LabelingAction.REJECT},
+    LabelingMode.REVIEW: set(LabelingAction) - DRAWING - WITH_SIGNS,
+    LabelingMode.ANNOTATE: set(LabelingAction) - {LabelingAction.REJECT} - WITH_SIGNS,
 }
 
 

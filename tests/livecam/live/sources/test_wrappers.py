@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from livecam.core.types import Frame
-from livecam.live.sources.oriented import oriented
+from livecam.live.sources.wrappers import oriented
 from livecam.settings import Flip, SourceSettings
 
 IMAGE = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
