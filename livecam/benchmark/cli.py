@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -20,8 +20,8 @@ from livecam.settings import FaceDetectorName, PupilDetectorName, load
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from livecam.benchmark.results import Results
-    from livecam.benchmark.run import BenchmarkConfig
+    from livecam.benchmark.accuracy_report import AccuracyRow
+    from livecam.benchmark.run import BenchmarkConfig, Say
 
 
 _TABLE_WIDTH = 120  # a wrapped line can still be read, a cut number cannot
@@ -49,7 +49,8 @@ def bench(
     threads_sweep: Annotated[bool, typer.Option("--threads-sweep", help="Compare 1, 2, 4 ... threads.")] = False,
     runtimes: Annotated[str | None, typer.Option(metavar="NAMES", help="Compare: litert, tflite-runtime.")] = None,
     accuracy: Annotated[
-        Path | None, typer.Option(metavar="FOLDER|FILE", help="Score labelled photographs; with --frames 0 a clip.")
+        Path | None,
+        typer.Option(metavar="FOLDER|CLIP|demo", help="Score labelled photographs too; or a labelled clip, alone."),
     ] = None,
     model: options.PupilModel = None,
     style: options.Style = None,
@@ -61,7 +62,13 @@ def bench(
     # What measures loads everything the program has; the other commands need not wait for that.
     from rich.console import Console
 
+    from livecam.benchmark.accuracy_report import accuracy_as_json, accuracy_rows_table
+    from livecam.benchmark.clip_accuracy import as_json as clip_as_json
+    from livecam.benchmark.clip_accuracy import clip_tables, score_clip
+    from livecam.benchmark.plot import picture
+    from livecam.benchmark.results import as_json
     from livecam.benchmark.run import BenchmarkConfig, benchmark
+    from livecam.benchmark.tables import tables
 
     _check_outputs(json_file, plot)
     plan = BenchmarkConfig(
@@ -84,24 +91,27 @@ def bench(
         runtimes=_names("--runtimes", runtimes, Runtime) if runtimes else (Runtime.LITERT,),
         threads=_sweep_threads(sweep=threads_sweep, runtimes=runtimes, threads=threads),
     )
-    if not frames:
-        _score(plan, json_file, plot)
-        return
     with Console(stderr=True).status("") as status:
+        if accuracy and not accuracy.is_dir():
+            scores = score_clip(accuracy, plan.entries, status.update)
+            _deliver(clip_tables(accuracy, scores), clip_as_json(accuracy, scores), json_file)
+            return
+        if not frames:
+            rows = _score(plan, plot, status.update)
+            _deliver([accuracy_rows_table(rows)], accuracy_as_json(rows), json_file)
+            return
         results = benchmark(plan, status.update)
-    _deliver(results, json_file, plot)
+    _deliver(tables(results), as_json(results), json_file)
+    if plot:
+        write_file(plot, picture(results))
 
 
-def _score(plan: BenchmarkConfig, json_file: str | None, plot: Path | None) -> None:
-    from rich.console import Console
-
-    from livecam.benchmark.accuracy_report import accuracy_tables, measure_accuracy
+def _score(plan: BenchmarkConfig, plot: Path | None, say: Say) -> list[AccuracyRow]:
+    from livecam.benchmark.accuracy_report import measure_accuracy
 
     if plan.photographs is None or plot:
-        raise SettingsError("--frames 0 times nothing: it goes with --accuracy FOLDER or FILE, and without --plot")
-    with Console(stderr=True).status("") as status:
-        rows = measure_accuracy(plan.entries, plan.photographs, baseline=plan.baseline, say=status.update)
-    _write(accuracy_tables(rows), {"accuracy": [row.as_json() for row in rows]}, json_file)
+        raise SettingsError("--frames 0 times nothing: it goes with --accuracy FOLDER, and without --plot")
+    return measure_accuracy(plan.entries, plan.photographs, baseline=plan.baseline, say=say)
 
 
 def _check_outputs(json_file: str | None, plot: Path | None) -> None:
@@ -148,17 +158,7 @@ def _sweep_threads(*, sweep: bool, runtimes: str | None, threads: int | None) ->
     return (threads or 1,) if runtimes else ()
 
 
-def _deliver(results: Results, json_file: str | None, plot: Path | None) -> None:
-    from livecam.benchmark.plot import picture
-    from livecam.benchmark.results import as_json
-    from livecam.benchmark.tables import tables
-
-    _write(tables(results), as_json(results), json_file)
-    if plot:
-        write_file(plot, picture(results))
-
-
-def _write(shown: Iterable[RenderableType], figures: dict[str, Any], json_file: str | None) -> None:
+def _deliver(shown: Iterable[RenderableType], figures: Mapping[str, Any], json_file: str | None) -> None:
     from rich.console import Console
 
     text = json.dumps(figures, indent=2) + "\n"

@@ -1,210 +1,132 @@
-"""Accuracy on a clip with a truth file: faces that are followed, strays, track ids, pupils and their confidences."""
+"""Accuracy on a clip whose truth is known: faces, pupils, blinks and gaze, for each pupil and face detector."""
 
 from __future__ import annotations
 
-import csv
-import math
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from livecam.benchmark.accuracy import HIT, THRESHOLDS
-from livecam.benchmark.calibration import Verdict, expected_calibration_error
-from livecam.core.errors import SourceError
-from livecam.core.types import Face, FaceObservation, Frame, Pupil
+from rich.table import Table
+
+from livecam.benchmark.accuracy import THRESHOLDS
+from livecam.benchmark.blinks import IN_TIME_MS, BlinkCounter, BlinkScore
+from livecam.benchmark.clip_truth import LabelledClip
+from livecam.benchmark.gaze_score import GazeCounter, GazeScore
+from livecam.benchmark.pupil_score import PupilCounter, PupilScore
+from livecam.benchmark.tracking_score import TrackingCounter, TrackingScore
 from livecam.perception.faces.factory import follow_recorded, open_model
-from livecam.perception.pipeline import Perception, Smoothing
+from livecam.perception.pipeline import EyeHistory, Perception, Smoothing
 from livecam.perception.pupils.factory import open_pupils
 from livecam.settings import Settings
-
-_COLUMNS = ("frame", "face", "lx", "ly", "rx", "ry", "left_state", "right_state", "agreement")
-_SAME_FACE = 0.5  # labelled pupil distances from middle to middle of the eyes
-_TRUSTED = 0.025  # agreement up to which pupils are judged
-_Point = tuple[float, float]
-
-
-class LabelledFace(NamedTuple):
-    """A face of a frame: its pupils, pixels, the one on the image's left first, and what its eyes do."""
-
-    number: int
-    left: _Point
-    right: _Point
-    states: tuple[str, str]  # open, closed, or another for an eye that is not judged
-    agreement: float  # of two labellings, pupil distances
-
-    @property
-    def pupil_distance(self) -> float:
-        return math.dist(self.left, self.right)
-
-    @property
-    def middle(self) -> _Point:
-        return (self.left[0] + self.right[0]) / 2, (self.left[1] + self.right[1]) / 2
-
-
-Truth = Mapping[int, Sequence[LabelledFace]]  # by frame, from 0
 
 
 @dataclass(frozen=True, slots=True)
 class ClipScore:
-    """What was found in a clip, against its labels; a face without a label may be one that the labels leave out."""
+    """What one pupil detector made of a clip, with one face detector."""
 
-    set: str
-    frames: int  # that have a labelled face
-    followed: float  # share of them in which the largest labelled face was found
-    labelled: int  # faces in all frames
-    found: float  # share of them that was found
-    unlabelled_s: float  # the longest that a face was followed where no label is
-    switches: int  # times a followed face went over to another labelled one
-    eyes: int  # open ones that were judged
-    within: tuple[float, ...]  # share of them within each of THRESHOLDS
-    calibration_error: float | None  # closed ones too
+    name: str
+    face: str
+    faces_found: float  # share of the true faces
+    blinks: BlinkScore
+    gaze: GazeScore
+    tracking: TrackingScore
+    pupils: PupilScore
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "set": self.set,
-            "frames": self.frames,
-            "followed": round(self.followed, 4),
-            "labelled": self.labelled,
-            "found": round(self.found, 4),
-            "unlabelled_s": round(self.unlabelled_s, 2),
-            "switches": self.switches,
-            "eyes": self.eyes,
-            **{f"e{limit:g}": round(share, 4) for limit, share in zip(THRESHOLDS, self.within, strict=True)},
-            "calibration_error": None if self.calibration_error is None else round(self.calibration_error, 4),
+            "path": self.name,
+            "face": self.face,
+            "faces_found": round(self.faces_found, 4),
+            "blinks": self.blinks.as_json(),
+            "gaze": self.gaze.as_json(),
+            "tracking": self.tracking.as_json(),
+            "pupils": self.pupils.as_json(),
         }
 
 
-def read_clip_truth(clip: Path) -> Truth:
-    """The rows of the CSV file beside a clip; SourceError when there is none, or when it is not one."""
-    path = clip.with_suffix(".csv")
-    faces: dict[int, list[LabelledFace]] = defaultdict(list)
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            for row in csv.DictReader(file):
-                faces[int(row["frame"])].append(_labelled(row))
-    except OSError as error:
-        raise SourceError(f"cannot read {path}; a clip is scored with a CSV file of its name beside it") from error
-    except (csv.Error, KeyError, TypeError, ValueError) as error:
-        raise SourceError(f"{path} must have the columns {', '.join(_COLUMNS)} in every row") from error
-    if not faces:
-        raise SourceError(f"{path} labels no face")
-    return faces
+def score_clip(clip: Path, entries: Iterable[Settings], say: Callable[[str], None]) -> list[ClipScore]:
+    """The scores of every one of the settings, as a run on the clip sees it; SourceError for what cannot be read."""
+    labelled = LabelledClip.open(clip)
+    return [_score(labelled, settings, say) for settings in entries]
 
 
-def _labelled(row: Mapping[str, str]) -> LabelledFace:
-    face = LabelledFace(
-        int(row["face"]),
-        (float(row["lx"]), float(row["ly"])),
-        (float(row["rx"]), float(row["ry"])),
-        (row["left_state"], row["right_state"]),
-        float(row["agreement"] or math.inf),
+def _score(clip: LabelledClip, settings: Settings, say: Callable[[str], None]) -> ClipScore:
+    name, face = settings.pupils.finder.value, settings.faces.finder.value
+    say(f"scoring {name} with {face}")
+    faces = follow_recorded(open_model(settings.faces.finder), max(settings.faces.max_faces, clip.most_faces))
+    smoothing = Smoothing() if settings.pupils.smoothing else None
+    perception = Perception(faces, open_pupils(settings.pupils), smoothing, EyeHistory())
+    blinks, gazes = BlinkCounter(clip.truth), GazeCounter(clip.truth)
+    tracking, pupils = TrackingCounter(clip.truth, clip.most_faces), PupilCounter(clip.truth)
+    true, found = 0, 0
+    for frame in clip.frames:
+        scene = perception.see(frame)
+        for counter in (blinks, gazes, tracking, pupils):
+            counter.add(scene)
+        here = clip.truth.get(frame.index, ())
+        true += len(here)
+        found += sum(each.found_in(scene.faces) is not None for each in here)
+    return ClipScore(name, face, found / max(true, 1), blinks.score(), gazes.score(), tracking.score(), pupils.score())
+
+
+def as_json(clip: Path, scores: Sequence[ClipScore]) -> dict[str, Any]:
+    return {"clip": str(clip), "paths": [score.as_json() for score in scores]}
+
+
+def clip_tables(clip: Path, scores: Sequence[ClipScore]) -> Iterator[Table]:
+    """Faces and pupils; blinks found, false ones and how soon; how well gaze follows the truth."""
+    from livecam.benchmark.tables import plain_table
+
+    yield _faces_and_pupils(clip, scores)
+
+    heads = (
+        "faces",
+        "blinks",
+        "found",
+        f"< {IN_TIME_MS:.0f} ms",
+        "median ms",
+        "false",
+        "a minute",
+        "→ r",
+        "↓ r",
+        "rest",
     )
-    if not face.pupil_distance:
-        raise ValueError("both eyes are in one place")
-    return face
-
-
-def score_clip(settings: Settings, clip: Path, truth: Truth) -> ClipScore:
-    """As `livecam run --source CLIP` follows it, smoothing included; SourceError for a clip that cannot be read."""
-    from livecam.live.sources.video import VideoSource
-
-    perception = Perception(
-        follow_recorded(open_model(settings.faces.finder), settings.faces.max_faces),
-        open_pupils(settings.pupils),
-        Smoothing() if settings.pupils.smoothing else None,
+    shown = plain_table(
+        f"{clip.name}: blinks, and the correlation r of gaze with the truth, to the side and down", heads
     )
-    tally = ClipTally(truth)
-    for frame in VideoSource(clip):
-        tally.add(frame, perception.see(frame).faces)
-    return tally.score(clip.stem)
-
-
-@dataclass(slots=True)
-class ClipTally:
-    """Counts frame by frame."""
-
-    truth: Truth
-    frames: int = 0
-    followed: int = 0
-    labelled: int = 0
-    found: int = 0
-    switches: int = 0
-    unlabelled_s: float = 0.0
-    errors: list[float] = field(default_factory=list)
-    verdicts: list[Verdict] = field(default_factory=list)
-    _owners: dict[int, int] = field(default_factory=dict)  # track id to labelled face
-    _since: dict[int, float] = field(default_factory=dict)  # track id to the time it left every label
-
-    def add(self, frame: Frame, seen: Sequence[FaceObservation]) -> None:
-        labels = sorted(self.truth.get(frame.index, ()), key=lambda label: -label.pupil_distance)
-        pairs = [(label, _on(label, seen)) for label in labels]
-        if labels:
-            self.frames += 1
-            self.followed += pairs[0][1] is not None
-            self.labelled += len(labels)
-        for label, observation in pairs:
-            if observation is not None:
-                self.found += 1
-                self._owned(label, observation.face)
-                self._judge(label, observation)
-        self._watch_strays(frame, seen, {id(observation) for _, observation in pairs})
-
-    def _owned(self, label: LabelledFace, face: Face) -> None:
-        self.switches += self._owners.get(face.track_id, label.number) != label.number
-        self._owners[face.track_id] = label.number
-
-    def _judge(self, label: LabelledFace, observation: FaceObservation) -> None:
-        if label.agreement > _TRUSTED:
-            return
-        for pupil, truth, state in zip(_in_order(observation), (label.left, label.right), label.states, strict=True):
-            error = math.inf if pupil is None else math.dist(pupil.centre, truth) / label.pupil_distance
-            if state == "open":
-                self.errors.append(error)
-            if pupil is not None and state in ("open", "closed"):
-                self.verdicts.append(Verdict(pupil.confidence, state == "open" and error <= HIT))
-
-    def _watch_strays(self, frame: Frame, seen: Sequence[FaceObservation], labelled: set[int]) -> None:
-        strays = {one.face.track_id for one in seen if id(one) not in labelled}
-        self._since = {track: self._since.get(track, frame.timestamp) for track in strays}
-        for since in self._since.values():
-            self.unlabelled_s = max(self.unlabelled_s, frame.timestamp - since)
-
-    def score(self, name: str) -> ClipScore:
-        return ClipScore(
-            set=name,
-            frames=self.frames,
-            followed=self.followed / max(self.frames, 1),
-            labelled=self.labelled,
-            found=self.found / max(self.labelled, 1),
-            unlabelled_s=self.unlabelled_s,
-            switches=self.switches,
-            eyes=len(self.errors),
-            within=tuple(_share(self.errors, limit) for limit in THRESHOLDS),
-            calibration_error=expected_calibration_error(self.verdicts),
+    for score in scores:
+        blinks, found = score.blinks, score.blinks.as_json()
+        shown.add_row(
+            f"{score.name} {score.face}",
+            f"{score.faces_found:.1%}",
+            str(blinks.blinks),
+            str(blinks.found),
+            str(blinks.in_time),
+            "" if found["latency_ms"] is None else f"{found['latency_ms']:.0f}",
+            str(blinks.false),
+            f"{blinks.false_a_minute:.1f}",
+            *("" if value is None else f"{value:.3f}" for value in score.gaze[:2]),
+            "" if score.gaze.rest is None else " ".join(f"{value:+.2f}" for value in score.gaze.rest),
         )
+    yield shown
 
 
-def _on(label: LabelledFace, seen: Sequence[FaceObservation]) -> FaceObservation | None:
-    """The followed face whose eyes are nearest to the labelled ones, None when none is near."""
-    near = [(math.dist(_middle(one.face), label.middle), place) for place, one in enumerate(seen)]
-    away, place = min(near, default=(math.inf, 0))
-    return seen[place] if away < _SAME_FACE * label.pupil_distance else None
+def _faces_and_pupils(clip: Path, scores: Sequence[ClipScore]) -> Table:
+    from livecam.benchmark.tables import plain_table
 
-
-def _middle(face: Face) -> _Point:
-    x, y = face.landmarks[[36, 39, 42, 45]].mean(axis=0).tolist()
-    return x, y
-
-
-def _in_order(observation: FaceObservation) -> Iterator[Pupil | None]:
-    """Of the eye on the image's left, then of the other: on a face upside down they have changed places."""
-    right, left = (observation.face.landmarks[corners].mean(axis=0)[0] for corners in ([36, 39], [42, 45]))
-    pair = (observation.right, observation.left)
-    yield from pair if right <= left else pair[::-1]
-
-
-def _share(errors: Iterable[float], limit: float) -> float:
-    known = list(errors)
-    return sum(error <= limit for error in known) / max(len(known), 1)
+    heads = ("largest", "all", "stray s", "switches", "eyes", *(f"≤{limit:g}" for limit in THRESHOLDS), "ECE")
+    shown = plain_table(f"{clip.name}: faces followed, strays, exchanged ids; pupils of open eyes within", heads)
+    for score in scores:
+        tracking, pupils = score.tracking, score.pupils
+        shown.add_row(
+            f"{score.name} {score.face}",
+            f"{tracking.followed:.1%}",
+            f"{score.faces_found:.1%}",
+            f"{tracking.stray_s:.1f}",
+            str(tracking.switches),
+            str(pupils.eyes),
+            *(f"{share:.0%}" for share in pupils.within),
+            "" if pupils.calibration_error is None else f"{pupils.calibration_error:.3f}",
+        )
+    return shown

@@ -30,21 +30,21 @@ def tables(results: Results) -> Iterator[RenderableType]:
 
 def _speed(results: Results) -> Table:
     width, height = results.size
-    shown = table(
+    table = plain_table(
         f"{results.frames} frames of {results.source} at {width}x{height}; times in milliseconds",
         ("fps", "frame", "perceive", "CPU", "no face", "MB", "start s", "found", "sure"),
     )
     scored = any(path.score for path in results.paths)
     for limit in _SHOWN if scored else ():
-        shown.add_column(f"≤{THRESHOLDS[limit]:g}", justify="right")
+        table.add_column(f"≤{THRESHOLDS[limit]:g}", justify="right")
     for path in results.paths:
-        shown.add_row(*_speed_row(path), *_shares(path.score))
+        table.add_row(*_speed_row(path), *_shares(path.score))
     if results.baseline:
-        shown.add_row(*_baseline_row(results.baseline), *_shares(results.baseline.score))
-    return shown
+        table.add_row(*_baseline_row(results.baseline), *_shares(results.baseline.score))
+    return table
 
 
-def table(title: str, heads: Iterable[str], first: str = "path") -> Table:
+def plain_table(title: str, heads: Iterable[str], first: str = "path") -> Table:
     table = Table(title=title, title_justify="left", box=SIMPLE, pad_edge=False, padding=(0, 1))
     table.add_column(first, no_wrap=True)
     for head in heads:
@@ -83,24 +83,24 @@ def _shares(score: AccuracyScore | None) -> list[str]:
 
 
 def _evenness(results: Results) -> Table:
-    shown = table(
+    table = plain_table(
         "how even a frame is, from taking it to being done with it", ("p50", "p95", "p99", "max", "p99 / p50")
     )
     for path in results.paths:
         whole = path.with_face.whole
-        shown.add_row(f"{path.name} {path.face}", *(f"{time:.2f}" for time in whole), f"{whole.p99 / whole.p50:.1f}")
-    return shown
+        table.add_row(f"{path.name} {path.face}", *(f"{time:.2f}" for time in whole), f"{whole.p99 / whole.p50:.1f}")
+    return table
 
 
 def _collecting(results: Results) -> Table:
-    shown = table(
+    table = plain_table(
         "with the queue on, in the same rounds: collect is what a frame waits for it",
         ("fps", "frame", "p99", "collect", "p99", "on / off", "CPU on / off", "kept"),
     )
     for path in results.paths:
         found = path.collecting
         times = (found.on.whole.p50, found.on.whole.p99, found.collect.p50, found.collect.p99)
-        shown.add_row(
+        table.add_row(
             f"{path.name} {path.face}",
             f"{found.on.fps:.0f}",
             *(f"{time:.2f}" for time in times),
@@ -108,18 +108,18 @@ def _collecting(results: Results) -> Table:
             f"{found.cpu_ratio:.2f}",
             str(found.kept),
         )
-    return shown
+    return table
 
 
 def _stages(results: Results) -> Table:
     """Means over all frames, so that they add up; what has a thread of its own is the median of one picture."""
     used = [stage for stage in STAGES if any(stage in path.stages for path in results.paths)]
-    shown = table(
+    table = plain_table(
         "where the time goes: mean of a frame (detect, encode: median of a picture, in their own threads)", used
     )
     for path in results.paths:
-        shown.add_row(f"{path.name} {path.face}", *(_stage(path, stage) for stage in used))
-    return shown
+        table.add_row(f"{path.name} {path.face}", *(_stage(path, stage) for stage in used))
+    return table
 
 
 def _stage(path: PathResult, name: str) -> str:
@@ -147,13 +147,13 @@ def _accuracy(results: Results) -> Table:
 def accuracy_table(scored: Sequence[tuple[str, AccuracyScore]]) -> Table:
     """What every path, by its name, scored on the same photographs."""
     heads = [f"≤{limit:g}" for limit in THRESHOLDS]
-    shown = table(
+    table = plain_table(
         f"{scored[0][1].count} photographs of {scored[0][1].set}: share with both eyes within; then without the offset",
         (*heads, *heads, "median", "found", "ECE", "closed"),
     )
     for name, score in scored:
         shares = [f"{share:.0%}" for share in (*score.within, *score.centred)]
-        shown.add_row(
+        table.add_row(
             name,
             *shares,
             "" if score.median is None else f"{score.median:.4f}",
@@ -161,12 +161,12 @@ def accuracy_table(scored: Sequence[tuple[str, AccuracyScore]]) -> Table:
             "" if score.calibration_error is None else f"{score.calibration_error:.3f}",
             f"{score.refused}/{score.closed}" if score.closed else "",
         )
-    return shown
+    return table
 
 
 def _sweep(results: Results) -> Table:
-    shown = table("two eyes through the regressor", ("threads", "p50", "p95", "p99", "max"), "runtime")
+    table = plain_table("two eyes through the regressor", ("threads", "p50", "p95", "p99", "max"), "runtime")
     for row in results.sweep:
         taken = ["not installed"] if row.taken is None else [f"{value:.3f}" for value in row.taken]
-        shown.add_row(row.runtime.value, str(row.threads), *taken)
-    return shown
+        table.add_row(row.runtime.value, str(row.threads), *taken)
+    return table

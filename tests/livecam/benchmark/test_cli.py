@@ -155,7 +155,7 @@ def test_accuracy_alone_times_nothing(folder: Path) -> None:
         *("--frames", "0", "--accuracy", str(folder), "--paths", "cpu", "--face", "mesh", "--json", "-"), folder=folder
     )
     assert done.returncode == 0, done.stderr
-    (row,) = json.loads(done.stdout)["accuracy"]
+    (row,) = json.loads(done.stdout)["paths"]
     assert (row["name"], row["face"], row["accuracy"]["n"], row["accuracy"]["found"]) == ("cpu", "mesh", 1, 1)
 
 
