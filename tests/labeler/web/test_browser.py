@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from livecam.cli.system_libraries import loads
 from livecam.store.samples import SampleState
 from livecam.store.store import Store
 from tests.fakes import make_noise, make_sample
@@ -25,6 +26,10 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium; on Debian: apt-get install chromium"),
+    pytest.mark.skipif(
+        sys.platform == "linux" and not loads("libatomic.so.1"),
+        reason="the browser's driver lacks a library; on Debian: apt-get install libatomic1",
+    ),
 ]
 
 FLAGS = [
