@@ -12,8 +12,8 @@ import typer
 
 from labeler.formats.elements.interfaces import Format
 from labeler.session.actions import LabelingAction, LabelingMode
-from livecam.cli.path_arguments import ExpandingGroup
-from livecam.core.errors import LivecamError, MissingExtraError, SettingsError, name_errors
+from livecam.cli.program import new_program, run_program
+from livecam.core.errors import MissingExtraError, SettingsError
 from livecam.store.samples import Split
 
 _STORE = Annotated[Path, typer.Argument(metavar="STORE", help="The folder of the queue.")]
@@ -115,13 +115,7 @@ def serve(
         server.serve(server.Routes(Connections(samples, repeats), token, mode, annotator, keys), listening)
 
 
-app = typer.Typer(
-    name="livecam-label",
-    cls=ExpandingGroup,
-    help="Label by keys and mouse; a decision is on disk before the next picture shows.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
+app = new_program("livecam-label", "Label by keys and mouse; a decision is on disk before the next picture shows.")
 Name = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Whose labels these are.", show_default="login")]
 Repeats = Annotated[
     float | None,
@@ -255,12 +249,5 @@ def _only(*, where: str, **given: object) -> None:
 
 
 def main() -> None:
-    """What the `livecam-label` script does: 0 when all went well, 2 for what the user can put right, 130 for Ctrl-C."""
-    try:
-        with name_errors():
-            app()
-    except LivecamError as error:
-        print(f"livecam-label: {error}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    """What the `livecam-label` script does."""
+    run_program(app)

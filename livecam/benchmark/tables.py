@@ -10,13 +10,13 @@ from rich.table import Table
 
 from livecam.benchmark.accuracy import THRESHOLDS, AccuracyScore
 from livecam.benchmark.contenders import BESIDE, STAGES
-from livecam.benchmark.results import PathResult, PeerResult, Results, TimingSummary
+from livecam.benchmark.results import BaselineResult, PathResult, Results, TimingSummary
 
 _SHOWN = (1, 2)  # which of THRESHOLDS stand beside the speed
 
 
 def tables(results: Results) -> Iterator[RenderableType]:
-    """How fast, how evenly and where the time goes; what was asked for of the peer, of accuracy and of runtimes."""
+    """How fast, how evenly and where the time goes; what was asked for of the baseline, of accuracy and of runtimes."""
     yield _speed(results)
     yield _evenness(results)
     yield _stages(results)
@@ -30,7 +30,7 @@ def tables(results: Results) -> Iterator[RenderableType]:
 
 def _speed(results: Results) -> Table:
     width, height = results.size
-    table = _table(
+    table = plain_table(
         f"{results.frames} frames of {results.source} at {width}x{height}; times in milliseconds",
         ("fps", "frame", "perceive", "CPU", "no face", "MB", "start s", "found", "sure"),
     )
@@ -39,12 +39,12 @@ def _speed(results: Results) -> Table:
         table.add_column(f"≤{THRESHOLDS[limit]:g}", justify="right")
     for path in results.paths:
         table.add_row(*_speed_row(path), *_shares(path.score))
-    if results.peer:
-        table.add_row(*_peer_row(results.peer), *_shares(results.peer.score))
+    if results.baseline:
+        table.add_row(*_baseline_row(results.baseline), *_shares(results.baseline.score))
     return table
 
 
-def _table(title: str, heads: Iterable[str], first: str = "path") -> Table:
+def plain_table(title: str, heads: Iterable[str], first: str = "path") -> Table:
     table = Table(title=title, title_justify="left", box=SIMPLE, pad_edge=False, padding=(0, 1))
     table.add_column(first, no_wrap=True)
     for head in heads:
@@ -67,11 +67,11 @@ def _speed_row(path: PathResult) -> list[str]:
     ]
 
 
-def _peer_row(peer: PeerResult) -> list[str]:
+def _baseline_row(baseline: BaselineResult) -> list[str]:
     """It only perceives, in this process: there is no frame and no start to speak of."""
-    figures = peer.with_face
-    times = (figures.perceive.p50, figures.perceive_cpu_ms, peer.without_face.perceive.p50)
-    return [f"({peer.name} itself)", "", "", *(f"{time:.2f}" for time in times), "", "", *_findings(figures)]
+    figures = baseline.with_face
+    times = (figures.perceive.p50, figures.perceive_cpu_ms, baseline.without_face.perceive.p50)
+    return [f"({baseline.name} itself)", "", "", *(f"{time:.2f}" for time in times), "", "", *_findings(figures)]
 
 
 def _findings(figures: TimingSummary) -> list[str]:
@@ -83,7 +83,7 @@ def _shares(score: AccuracyScore | None) -> list[str]:
 
 
 def _evenness(results: Results) -> Table:
-    table = _table(
+    table = plain_table(
         "how even a frame is, from taking it to being done with it", ("p50", "p95", "p99", "max", "p99 / p50")
     )
     for path in results.paths:
@@ -93,7 +93,7 @@ def _evenness(results: Results) -> Table:
 
 
 def _collecting(results: Results) -> Table:
-    table = _table(
+    table = plain_table(
         "with the queue on, in the same rounds: collect is what a frame waits for it",
         ("fps", "frame", "p99", "collect", "p99", "on / off", "CPU on / off", "kept"),
     )
@@ -114,7 +114,7 @@ def _collecting(results: Results) -> Table:
 def _stages(results: Results) -> Table:
     """Means over all frames, so that they add up; what has a thread of its own is the median of one picture."""
     used = [stage for stage in STAGES if any(stage in path.stages for path in results.paths)]
-    table = _table(
+    table = plain_table(
         "where the time goes: mean of a frame (detect, encode: median of a picture, in their own threads)", used
     )
     for path in results.paths:
@@ -139,10 +139,10 @@ def _ratios(results: Results) -> Iterator[str]:
 
 def _accuracy(results: Results) -> Table:
     known = [(f"{path.name} {path.face}", path.score) for path in results.paths if path.score]
-    if results.peer and results.peer.score:
-        known.append((f"({results.peer.name} itself)", results.peer.score))
+    if results.baseline and results.baseline.score:
+        known.append((f"({results.baseline.name} itself)", results.baseline.score))
     heads = [f"≤{limit:g}" for limit in THRESHOLDS]
-    table = _table(
+    table = plain_table(
         f"{known[0][1].count} photographs of {known[0][1].set}: share with both eyes within; then without the offset",
         (*heads, *heads, "median"),
     )
@@ -153,7 +153,7 @@ def _accuracy(results: Results) -> Table:
 
 
 def _sweep(results: Results) -> Table:
-    table = _table("two eyes through the regressor", ("threads", "p50", "p95", "p99", "max"), "runtime")
+    table = plain_table("two eyes through the regressor", ("threads", "p50", "p95", "p99", "max"), "runtime")
     for row in results.sweep:
         taken = ["not installed"] if row.taken is None else [f"{value:.3f}" for value in row.taken]
         table.add_row(row.runtime.value, str(row.threads), *taken)

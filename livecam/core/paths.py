@@ -60,3 +60,14 @@ def _expanded(name: str) -> Path:
         return Path(name).expanduser()
     except RuntimeError:  # the home of a user there is not
         return Path(name)
+
+
+def without_password(url: str) -> str:
+    """An address as it can be shown to anybody."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # half an IPv6 address
+        return url
+    if parts.password is None or not parts.scheme:
+        return url
+    return parts._replace(netloc=f"{parts.username}:***@{parts.netloc.rpartition('@')[2]}").geturl()

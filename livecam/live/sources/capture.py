@@ -58,6 +58,10 @@ class DeviceCapture:
         self._capture.release()
 
 
+class RecordingEndedError(Exception):
+    """A stream that ended begins again with the very same pictures: it was a recording, and has been shown."""
+
+
 def open_device(
     device: int | str,
     settings: SourceSettings,

@@ -43,7 +43,7 @@ class DlibFaceModel:
     """The 68 points of Kazemi & Sullivan (2014) in the boxes of a HOG detector (Dalal & Triggs 2005)."""
 
     # Measured on 140 eyes of the London and Canada portraits, whose people look into the camera; test people left out.
-    pupil_rest = PupilRest(outward=0.018, above=0.124)
+    pupil_rest = PupilRest(outward=0.015, above=0.13)
 
     def __init__(self, predictor: Path | None = None) -> None:
         """Raises MissingExtraError without dlib, AssetError when the file of its 68 points is missing or damaged."""
@@ -76,9 +76,9 @@ class DlibFaceModel:
         """Those of a second look."""
         return landmarks_twice(self, image, region)
 
-    def verify(self, image: Image, sight: FaceLandmarks) -> float | None:
+    def verify(self, image: Image, face: FaceLandmarks) -> float | None:
         """The detector's opinion on the levelled face alone, scaled so that its box has 80 px."""
-        patch = grey_patch(image, sight.region, _CONFIRM_BOX_PX, _CONFIRM_PX)
+        patch = grey_patch(image, face.region, _CONFIRM_BOX_PX, _CONFIRM_PX)
         boxes, scores, _ = self._confirming.run(patch.image, 0, _CONFIRM_SCORE)
         centred = [score for box, score in zip(boxes, scores, strict=True) if box.contains(*_CONFIRM_MIDDLE)]
         return _confidence(max(centred)) if centred else None

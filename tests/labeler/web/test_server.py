@@ -34,7 +34,7 @@ class Page:
         return self.client.post(path, json=body, headers={"X-Token": TOKEN})
 
     def input(self, **what: Any) -> dict[str, Any]:
-        answer = self.post("/api/input", session=self.told["session"], **what)
+        answer = self.post("/api/wish", session=self.told["session"], **what)
         assert answer.status_code == 200, answer.text
         return answer.json()  # type: ignore[no-any-return]
 
@@ -143,7 +143,7 @@ def test_a_page_that_was_silent_for_long_frees_its_sample(client: TestClient, st
 def test_a_session_that_is_over_is_gone(client: TestClient) -> None:
     page = Page(client)
 
-    assert page.post("/api/input", session="nobody", key="f").status_code == 410
+    assert page.post("/api/wish", session="nobody", key="f").status_code == 410
 
 
 def test_a_server_that_ends_frees_everything(store: Store) -> None:
@@ -192,9 +192,19 @@ def test_a_path_that_is_no_sample_leads_nowhere(client: TestClient, path: str) -
     ],
     ids=str,
 )
-@pytest.mark.parametrize("path", ["/", "/static/label.js", "/static/drawing.js", "/picture/" + "0" * 64, "/api/open"])
+@pytest.mark.parametrize("path", ["/", "/picture/" + "0" * 64, "/api/open"])
 def test_strangers_are_refused(client: TestClient, headers: dict[str, str], path: str) -> None:
     assert client.request("POST" if "api" in path else "GET", path, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"), [({}, 200), ({"Host": "evil.example"}, 403), ({"Origin": "http://evil.example"}, 403)]
+)
+def test_the_code_of_the_page_needs_no_token_but_stays_on_this_computer(
+    client: TestClient, headers: dict[str, str], status: int
+) -> None:
+    assert client.get("/static/label.js", headers=headers).status_code == status
+    assert client.get("/static/../server.py", headers=headers).status_code != 200
 
 
 def test_the_page_itself_is_let_in_by_the_address(client: TestClient) -> None:
@@ -223,7 +233,7 @@ def test_nothing_from_elsewhere_may_run_in_the_page(client: TestClient) -> None:
 )
 def test_no_input_is_refused_and_changes_nothing(client: TestClient, store: Store, body: dict[str, Any]) -> None:
     page = Page(client, mode="annotate")
-    answer = page.post("/api/input", session=page.told["session"], **body)
+    answer = page.post("/api/wish", session=page.told["session"], **body)
 
     assert (answer.status_code, list(store.events())) == (400, [])
 
@@ -235,7 +245,7 @@ def test_a_name_with_odd_characters_is_refused(client: TestClient) -> None:
 
 
 def test_what_is_not_json_is_refused(client: TestClient) -> None:
-    assert client.post("/api/input", content=b"{", headers={"X-Token": TOKEN}).status_code == 400
+    assert client.post("/api/wish", content=b"{", headers={"X-Token": TOKEN}).status_code == 400
 
 
 def test_a_token_is_kept_for_the_next_start_and_for_nobody_else(tmp_path: Path) -> None:
