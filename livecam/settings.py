@@ -91,7 +91,7 @@ class PupilSettings(Section):
 
 class EffectSettings(Section):
     style: str = "saucer"
-    """tremble, saucer, swirl or spotlight (all is dark but the faces)"""
+    """the names of effects (livecam effects list) or their folders, several with commas between, from back to front"""
     strength: float = Field(1.0, ge=0, le=1)
     """0 changes nothing, 1 is the full effect"""
     trigger: Trigger = Trigger.ALWAYS
@@ -144,7 +144,7 @@ class KeySettings(Section):
     run: Mapping[str, str | tuple[str, ...]] = {}
     """keys of the window of `livecam run`, by what they do: run = { snapshot = "w", quit = ["q", "Escape"] }"""
     label: Mapping[str, str | tuple[str, ...]] = {}
-    """keys of livecam-label, in a window and in a browser: label = { accept = ["f", "1"], reject = "2" }"""
+    """keys of livecam-label, in a window and in a browser: label = { accept = ["f", "7"], reject = "9" }"""
 
 
 class Settings(Section):
@@ -212,7 +212,11 @@ def _read(path: Path) -> dict[str, Any]:
         raise SettingsError(
             f"cannot read the settings {path}: {error.strerror}; `livecam config --write` makes one"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{path} is not a TOML file: byte {error.start} is no UTF-8; save it as UTF-8; `livecam config` shows one"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not a TOML file: {error}; `livecam config` shows how one looks") from error
 
 

@@ -11,7 +11,7 @@ from livecam.core.interfaces import Sink
 from livecam.core.runtime import screen_size
 from livecam.core.types import Frame
 from livecam.live.collection.collector import ToggleableCollector
-from livecam.live.effects.factory import SelectableEffect
+from livecam.live.effects.stack import SelectableEffect
 from livecam.live.sinks.recorder import Recorder, Snapshots
 from livecam.live.sinks.window import WindowSink
 from livecam.live.sinks.window_geometry import WindowMemory
