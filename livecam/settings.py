@@ -111,8 +111,8 @@ class OutputSettings(Section):
     """frame rate, latency and confidences in the window"""
     mirror: bool = True
     """the window shows a camera like a mirror"""
-    folder: Path = Path()
-    """where the keys r and s leave recordings and snapshots"""
+    folder: Path | None = None
+    """where the keys r and s leave recordings and snapshots; unset is your folder of videos, and that of pictures"""
 
 
 class CollectSettings(Section):
@@ -144,7 +144,7 @@ class KeySettings(Section):
     run: Mapping[str, str | tuple[str, ...]] = {}
     """keys of the window of `livecam run`, by what they do: run = { snapshot = "w", quit = ["q", "Escape"] }"""
     label: Mapping[str, str | tuple[str, ...]] = {}
-    """keys of livecam-label, in a window and in a browser: label = { accept = ["f", "1"], reject = "2" }"""
+    """keys of livecam-label, in a window and in a browser: label = { accept = ["f", "7"], reject = "9" }"""
 
 
 class Settings(Section):
@@ -212,7 +212,11 @@ def _read(path: Path) -> dict[str, Any]:
         raise SettingsError(
             f"cannot read the settings {path}: {error.strerror}; `livecam config --write` makes one"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{path} is not a TOML file: byte {error.start} is no UTF-8; save it as UTF-8; `livecam config` shows one"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not a TOML file: {error}; `livecam config` shows how one looks") from error
 
 

@@ -50,6 +50,9 @@ _BOTH: Mapping[str, LabelingAction] = {
     "g": LabelingAction.CONTRAST,
     "y": LabelingAction.PIXELS,
     "r": LabelingAction.BARE,
+    "1": LabelingAction.OTHER_MODE,
+    "/": LabelingAction.GALLERY,
+    ".": LabelingAction.COMMENT,
 }
 _REVIEW: Mapping[str, LabelingAction] = {**JUDGING, "l": LabelingAction.LANDMARKS}
 _ANNOTATE: Mapping[str, LabelingAction] = {
@@ -122,6 +125,9 @@ BLIND = frozenset(
         LabelingAction.ZOOM_IN,
         LabelingAction.ZOOM_OUT,
         LabelingAction.ZOOM_RESET,
+        LabelingAction.OTHER_MODE,
+        LabelingAction.GALLERY,
+        LabelingAction.COMMENT,
     }
 )
 

@@ -12,6 +12,8 @@ from livecam.core.errors import SettingsError
 
 _SPECIAL = {
     8: "Backspace",
+    0xFF08: "Backspace",
+    0xFFFF: "Delete",
     9: "Tab",
     10: "Enter",
     11: "Tab",  # what Qt makes of shift and tab
@@ -34,6 +36,8 @@ _SPECIAL = {
     0xFFAB: "+",
     0xFFAD: "-",
     0xFFB0: "0",
+    0xFFBE: "F1",
+    0xFFC8: "F11",
 }
 # A US keyboard: the X11 code of a row's first key, and what its keys write without and with shift.
 _US_ROWS = (
@@ -145,7 +149,7 @@ def _checked(section: str, name: str, key: str) -> str:
         return key
     raise SettingsError(
         f"{section}.{name} cannot be '{key}'; a key is a Latin letter, a figure, a sign, Space, Enter, Tab, Escape, "
-        "Backspace, ArrowLeft, ArrowRight, ArrowUp or ArrowDown"
+        "Backspace, Delete, ArrowLeft, ArrowRight, ArrowUp or ArrowDown"
     )
 
 
