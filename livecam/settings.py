@@ -111,8 +111,8 @@ class OutputSettings(Section):
     """frame rate, latency and confidences in the window"""
     mirror: bool = True
     """the window shows a camera like a mirror"""
-    folder: Path = Path()
-    """where the keys r and s leave recordings and snapshots"""
+    folder: Path | None = None
+    """where the keys r and s leave recordings and snapshots; unset is your folder of videos, and that of pictures"""
 
 
 class CollectSettings(Section):
