@@ -79,4 +79,4 @@ def test_a_closed_eye_claims_less_than_a_half_whatever_its_ring() -> None:
 
 
 def test_signs_beyond_all_measure_are_still_a_probability() -> None:
-    assert 0 <= probability(STRONG._replace(ring=1e6), LogisticWeights(OPENNESS.evidence, 0.0)) <= 1
+    assert 0 <= probability(STRONG._replace(ring=1e6), LogisticWeights(OPENNESS.weights, 0.0)) <= 1
