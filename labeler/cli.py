@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from labeler.commands.options import Advance, Blind, Feedback, Gold, Overlap, Repeats, label_settings
+from labeler.commands.serve import serve
 from labeler.formats.elements.interfaces import Format
-from labeler.session.actions import LabelingMode
 from livecam.cli.path_arguments import ExpandingGroup
-from livecam.core.errors import LivecamError, MissingExtraError, SettingsError, name_errors
+from livecam.core.errors import LivecamError, SettingsError, name_errors
 from livecam.store.samples import Split
+
+if TYPE_CHECKING:
+    from livecam.settings import LabelSettings
 
 _STORE = Annotated[Path, typer.Argument(metavar="STORE", help="The folder of the queue.")]
 _FORMAT = Annotated[Format, typer.Option("--format", "-f", help="What it is written in.")]
@@ -83,35 +87,6 @@ def import_(
     print(f"livecam-label: {done.summary}")
 
 
-def serve(
-    store: Annotated[Path | None, typer.Argument(metavar="STORE", help="A sample store.", show_default="yours")] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Of this computer; 0 takes a free one.")] = 8765,
-    mode: Annotated[LabelingMode, typer.Option(help="What a page begins with.")] = LabelingMode.REVIEW,
-    name: Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who labels; unset is your login.")] = None,
-    repeats: Annotated[float, typer.Option(min=0, max=0.5, help="Share of samples shown twice, untold.")] = 0.07,
-    db: Annotated[str | None, typer.Option("--db", metavar="URL", help="The database, if it is not SQLite.")] = None,
-) -> None:
-    """Label in a browser on this computer: the address is printed, and works for nobody else."""
-    from labeler.session.opening import check_name, login_name
-    from livecam.store.location import default_folder
-    from livecam.store.store import Store
-
-    try:
-        from labeler.web import server
-    except ModuleNotFoundError as fault:
-        raise MissingExtraError("labelling in a browser", "serve") from fault
-    from labeler.web.access_control import kept_token
-    from labeler.web.connections import Connections
-
-    annotator = check_name(name) if name is not None else login_name()
-    with Store.open(store or default_folder(), db) as samples, server.bound(port) as listening:
-        token = kept_token(samples.folder)
-        number = listening.getsockname()[1]
-        print(f"http://{server.HOST}:{number}/?token={token}", flush=True)
-        print("livecam-label: open this in a browser of this computer; Ctrl-C ends", file=sys.stderr, flush=True)
-        server.serve(server.Routes(Connections(samples, repeats), token, mode, annotator), listening)
-
-
 app = typer.Typer(
     name="livecam-label",
     cls=ExpandingGroup,
@@ -120,10 +95,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 Name = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Whose labels these are.", show_default="login")]
-Repeats = Annotated[
-    float | None,
-    typer.Option(min=0, max=0.5, help="Share shown again without telling.", show_default="0.07"),
-]
 Database = Annotated[str | None, typer.Option("--db", metavar="URL", help="The store's database, if PostgreSQL.")]
 
 
@@ -141,6 +112,9 @@ def review(
     ] = None,
     name: Name = None,
     repeats: Repeats = None,
+    overlap: Overlap = None,
+    gold: Gold = None,
+    feedback: Feedback = None,
     db: Database = None,
 ) -> None:
     """Say true (f) or false (d) to each predicted label; ? lists the keys. It goes on where it was left.
@@ -149,11 +123,12 @@ def review(
     """
     from labeler.session.opening import is_store
 
+    given = {"repeats": repeats, "overlap": overlap, "gold": gold, "feedback": feedback}
     if images is None or (masks is None and is_store(images, db)):
         _only(journal=journal, output=output, where="folders of pictures")
-        _label("review", images, db, name, repeats)
+        _label("review", images, db, name, label_settings(**given))
         return
-    _only(**{"as": name, "repeats": repeats, "db": db}, where="sample stores")
+    _only(**{"as": name, "db": db, **given}, where="sample stores")
     # Bring OpenCV, which help and completion do without.
     from labeler.desktop.window import LabelerWindow
     from labeler.mask_review.app import (
@@ -178,10 +153,18 @@ def annotate(
     store: Annotated[Path | None, typer.Argument(metavar="STORE", help="A sample store.")] = None,
     name: Name = None,
     repeats: Repeats = None,
+    overlap: Overlap = None,
+    gold: Gold = None,
+    feedback: Feedback = None,
+    blind: Blind = None,
+    advance: Advance = None,
     db: Database = None,
 ) -> None:
     """Place the pupils of each sample by mouse or keys; ? lists the keys. It goes on where it was left."""
-    _label("annotate", store, db, name, repeats)
+    settings = label_settings(
+        repeats=repeats, overlap=overlap, gold=gold, feedback=feedback, blind=blind, auto_advance=advance
+    )
+    _label("annotate", store, db, name, settings)
 
 
 @app.command()
@@ -208,14 +191,12 @@ app.command()(export)
 app.command("import")(import_)
 
 
-def _label(mode: str, folder: Path | None, db: str | None, name: str | None, repeats: float | None) -> None:
+def _label(mode: str, folder: Path | None, db: str | None, name: str | None, settings: LabelSettings) -> None:
     from labeler.desktop.app import label_in_window
     from labeler.session.actions import LabelingMode
-    from labeler.session.controller import REPEATS
     from livecam.store.location import default_folder
 
-    share = REPEATS if repeats is None else repeats
-    done = label_in_window(folder or default_folder(), db, LabelingMode(mode), name=name, repeats=share)
+    done = label_in_window(folder or default_folder(), db, LabelingMode(mode), name=name, settings=settings)
     print(f"livecam-label: {done}")
 
 

@@ -80,6 +80,14 @@ class Screen:
         """Keys by their X names, to the window of that title as soon as there is one."""
         self._xdotool("key", "--window", self.window(title), *keys)
 
+    def focus(self, title: str = "livecam") -> None:
+        """Keys of the keyboard itself go to this window from now on; no window manager does it."""
+        self._xdotool("windowfocus", "--sync", self.window(title))
+
+    def hold(self, key: str, seconds: float) -> None:
+        """A key of the keyboard itself, which the X server repeats."""
+        self._xdotool("keydown", key, "sleep", str(seconds), "keyup", key)
+
     def click(self, x: int, y: int, title: str = "livecam") -> None:
         """The left button, at a pixel of the window."""
         self._xdotool("mousemove", "--window", self.window(title), str(x), str(y), "click", "1")

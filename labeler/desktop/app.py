@@ -15,12 +15,13 @@ from labeler.session.opening import check_name, login_name, open_store
 from labeler.session.state import AnnotationState, MessageShown, apply_event
 from livecam.core.errors import StoreError
 from livecam.core.types import Image
+from livecam.settings import LabelSettings
 
 QUIET = 0.15  # seconds after which what was placed by small steps is written
 
 
 class AnnotationScreen(Protocol):
-    def show(self, image: Image) -> None: ...
+    def show(self, image: Image, showing: int | None = None) -> None: ...
 
     def hear(self, seconds: float) -> Heard | None:
         """The next thing the person does; None when it is quiet for so long."""
@@ -33,7 +34,7 @@ def run_window(controller: AnnotationController, screen: AnnotationScreen) -> An
     try:
         while not session.finished:
             session, shown = _shown(controller, session)
-            screen.show(shown.image)
+            screen.show(shown.image, session.showing)
             session = _next(controller, session, screen, shown)
     finally:
         controller.close(session)
@@ -50,7 +51,16 @@ def _next(
             if (rested := controller.idle(session)) is not session:
                 return rested
         elif user_input := parse_input(session.mode, heard, shown):
-            return controller.handle(session, user_input)
+            return handle_heard(controller, session, user_input, heard)
+
+
+def handle_heard(
+    controller: AnnotationController, session: AnnotationState, user_input: UserInput, heard: Heard
+) -> AnnotationState:
+    """The state after an input, of which the picture that it was meant for and held keys are known."""
+    showing = None if isinstance(heard, WindowClosed) else heard.showing
+    held = isinstance(heard, KeyPressed) and heard.held
+    return controller.handle(session, user_input, showing=showing, held_down=held)
 
 
 def parse_input(mode: LabelingMode, heard: Heard, shown: RenderedPage) -> UserInput | None:
@@ -58,9 +68,9 @@ def parse_input(mode: LabelingMode, heard: Heard, shown: RenderedPage) -> UserIn
     match heard:
         case WindowClosed():
             return LabelingAction.QUIT
-        case KeyPressed(name):
+        case KeyPressed(name=name):
             return lookup_key(mode, name)
-        case MouseInput(button, point, notches):
+        case MouseInput(button=button, point=point, notches=notches):
             eye = shown.eye_at(point)
             if eye is None:
                 return None
@@ -92,11 +102,13 @@ def _before(controller: AnnotationController, session: AnnotationState) -> PageC
     return PageContent(sample, picture, load_map(controller.map_path(session)))
 
 
-def label_in_window(folder: Path, url: str | None, mode: LabelingMode, *, name: str | None, repeats: float) -> str:
+def label_in_window(
+    folder: Path, url: str | None, mode: LabelingMode, *, name: str | None, settings: LabelSettings
+) -> str:
     """One sitting of a person; what came of it, in words."""
     annotator = login_name() if name is None else check_name(name)
     with closing(open_store(folder, url)) as store, LabelerWindow() as window:
-        controller = AnnotationController(store, mode, annotator=annotator, repeats=repeats)
+        controller = AnnotationController(store, mode, annotator=annotator, settings=settings)
         session = run_window(controller, window)
         words = summary(session, StatusInfo(str(store.folder), median_seconds=controller.pace))
     return f"{'; '.join(words)}; kept in {store.folder}"

@@ -51,12 +51,21 @@ def key_name(symbol: int, *, shift: bool = False) -> str | None:
     return f"Shift+{name}" if name and shift and name.startswith("Arrow") else name
 
 
-_KEY_PRESS, _BUTTON_PRESS = 2, 4  # kinds of events
-_HEAR_KEYS = 1 << 0
+_KEY_PRESS, _KEY_RELEASE, _BUTTON_PRESS = 2, 3, 4  # kinds of events
+_HEAR_KEYS = 1 << 0 | 1 << 1  # press and release
+_LONGEST_PAUSE_MS = 1000  # between a key's first press and its repeats; whatever comes later is pressed anew
 _HEAR_MOUSE = 1 << 2 | 1 << 3 | 1 << 6  # press, release and motion, so that nothing is left for the window below
 _INPUT_ONLY, _FROM_PARENT, _ANY_TYPE = 2, 0, 0
 _SHIFT = 1
 _EVERYWHERE = 16384  # pixels, more than any window
+
+
+@dataclass(frozen=True, slots=True)
+class X11Key:
+    """A key by its browser name; held says that it was not let go since, and repeats itself."""
+
+    name: str
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +113,37 @@ class X11InputListener:
 
     def __init__(self, library: Any, display: ctypes.c_void_p, window: int) -> None:
         self._library, self._display = library, display
+        self._down: dict[int, int] = {}  # keys that are down, and when they were last heard, milliseconds
+        # Without it a key that is held looks as if it were let go and pressed again and again.
+        library.XkbSetDetectableAutoRepeat(display, 1, None)
         library.XSelectInput(display, ctypes.c_ulong(window), ctypes.c_long(_HEAR_KEYS))
         cover = ctypes.c_ulong(_cover(library, display, window))
         library.XSelectInput(display, cover, ctypes.c_long(_HEAR_MOUSE))
         library.XMapRaised(display, cover)
         library.XSync(display, 0)
 
-    def heard(self) -> Iterator[str | ButtonPressed]:
-        """What was pressed since the last call, in order: keys by their browser names, and buttons."""
+    def heard(self) -> Iterator[X11Key | ButtonPressed]:
+        """What was pressed since the last call, in order."""
         event = _Event()
         while self._library.XPending(self._display):
             self._library.XNextEvent(self._display, ctypes.byref(event))
             if event.type == _BUTTON_PRESS:
                 yield ButtonPressed(event.code, event.x_root, event.y_root)
-            if event.type == _KEY_PRESS and (name := self._name(event)):
-                yield name
+            if event.type == _KEY_RELEASE:
+                self._down.pop(event.code, None)
+            if event.type == _KEY_PRESS:
+                held = self._is_held(event.code, event.time)
+                if name := self._name(event):
+                    yield X11Key(name, held)
 
     def close(self) -> None:
         self._library.XCloseDisplay(self._display)
+
+    def _is_held(self, code: int, time_ms: int) -> bool:
+        """A key whose release nobody told us, as another window was in front, is pressed anew after a while."""
+        before = self._down.get(code)
+        self._down[code] = time_ms
+        return before is not None and time_ms - before <= _LONGEST_PAUSE_MS
 
     def _name(self, event: _Event) -> str | None:
         text, symbol = ctypes.create_string_buffer(8), ctypes.c_ulong()

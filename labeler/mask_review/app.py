@@ -21,7 +21,7 @@ from labeler.mask_review.state import (
     meaning,
     resumed,
 )
-from labeler.session.actions import EVERYWHERE, JUDGING, LabelingAction, parse_key
+from labeler.session.actions import DECISIONS, EVERYWHERE, JUDGING, LabelingAction, parse_key
 from livecam.core.errors import LivecamError, SinkError
 from livecam.core.files import write_atomically
 from livecam.core.image_files.images import read_image
@@ -29,8 +29,11 @@ from livecam.core.types import Image
 
 
 class ReviewScreen(Protocol):
-    def ask(self, image: Image) -> LabelingAction:
-        """Shows an image until the person asks for something; a window closed by the mouse is QUIT."""
+    def ask(self, image: Image, showing: int) -> LabelingAction:
+        """Shows an image until the person asks for something; a window closed by the mouse is QUIT.
+
+        `showing` is another number for another picture: what was decided before it was seen does not count.
+        """
         ...
 
 
@@ -44,13 +47,15 @@ class MaskReviewApp:
 
     def run(self, screen: ReviewScreen) -> ReviewState:
         """Until the person leaves; every decision is on disk before the next picture shows."""
-        session = resumed(self.pairs.masks, self.journal.past)
+        session, showing = resumed(self.pairs.masks, self.journal.past), 0
         while not session.finished:
             picture, trouble = self._picture(session)
             if trouble and not session.notice:
                 session = after(session, ReviewMessage(trouble))
-            action = screen.ask(page(session, picture, kept=self._kept()))
+            action = screen.ask(page(session, picture, kept=self._kept()), showing)
+            before = session.current, len(session.history)
             session = after(session, self._event(session, action))
+            showing += before != (session.current, len(session.history))
         return session
 
     def _event(self, session: ReviewState, action: LabelingAction) -> Event:
@@ -100,12 +105,15 @@ class KeyPrompt:
 
     window: LabelerWindow
 
-    def ask(self, image: Image) -> LabelingAction:
-        """The next key that means something; keys without a meaning are passed over."""
-        self.window.show(image)
+    def ask(self, image: Image, showing: int) -> LabelingAction:
+        """The next key that means something; keys without a meaning, and decisions of a key that is held or was meant
+        for the picture before, are passed over."""
+        self.window.show(image, showing)
         while True:
             heard = self.window.hear(3600)
             if heard == WindowClosed():
                 return LabelingAction.QUIT
-            if isinstance(heard, KeyPressed) and (action := parse_key(KEYS, heard.name)):
+            if not isinstance(heard, KeyPressed) or not (action := parse_key(KEYS, heard.name)):
+                continue
+            if action not in DECISIONS or (not heard.held and heard.showing in {None, showing}):
                 return action

@@ -19,6 +19,8 @@ class LabelingAction(StrEnum):
     NEXT = "next"
     PREVIOUS = "previous"
     OTHER_EYE = "other eye"
+    NOT_A_FACE = "not a face"
+    BOTH_CLOSED = "both closed"
     CLOSED = "closed"
     OCCLUDED = "occluded"
     LEFT = "left"
@@ -94,6 +96,7 @@ class PlacePupil:
 
     side: Side
     point: Point
+    snap: bool = False  # to the iris near it
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,49 @@ class ResizeIris:
     steps: int
 
 
-UserInput = LabelingAction | PlacePupil | ResizeIris
+@dataclass(frozen=True, slots=True)
+class SetRadius:
+    """The circle of this eye has this radius, picture pixels."""
+
+    side: Side
+    radius: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """Words about the sample."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSample:
+    """This sample is to be shown, wherever it is in the queue."""
+
+    sample_id: str
+
+
+UserInput = LabelingAction | PlacePupil | ResizeIris | SetRadius | Comment | OpenSample
+# What a key that is held down, or was meant for another picture, must never say.
+DECISIONS = frozenset(
+    {
+        LabelingAction.ACCEPT,
+        LabelingAction.REJECT,
+        LabelingAction.SKIP,
+        LabelingAction.NOT_A_FACE,
+        LabelingAction.BOTH_CLOSED,
+        LabelingAction.UNDO,
+    }
+)
+# What says nothing of a picture may come before it is seen.
+HARMLESS: frozenset[object] = frozenset(
+    {
+        *(LabelingAction.NEXT, LabelingAction.PREVIOUS, LabelingAction.QUIT, LabelingAction.EXPORT),
+        *(LabelingAction.CONTRAST, LabelingAction.PIXELS, LabelingAction.LANDMARKS, LabelingAction.BARE),
+        *(LabelingAction.MAP, LabelingAction.LABELS, LabelingAction.HELP),
+        *(LabelingAction.ZOOM_IN, LabelingAction.ZOOM_OUT, LabelingAction.ZOOM_RESET),
+    }
+)
 
 _BOTH: Mapping[str, LabelingAction] = {
     **EVERYWHERE,
@@ -112,6 +157,8 @@ _BOTH: Mapping[str, LabelingAction] = {
     "g": LabelingAction.CONTRAST,
     "y": LabelingAction.PIXELS,
     "r": LabelingAction.BARE,
+    "Delete": LabelingAction.NOT_A_FACE,
+    "Backspace": LabelingAction.NOT_A_FACE,
 }
 _REVIEW: Mapping[str, LabelingAction] = {**JUDGING, "l": LabelingAction.LANDMARKS}
 _ANNOTATE: Mapping[str, LabelingAction] = {
@@ -120,6 +167,7 @@ _ANNOTATE: Mapping[str, LabelingAction] = {
     "t": LabelingAction.OTHER_EYE,
     "c": LabelingAction.CLOSED,
     "o": LabelingAction.OCCLUDED,
+    "2": LabelingAction.BOTH_CLOSED,
     "d": LabelingAction.LANDMARKS,
     "ArrowLeft": LabelingAction.LEFT,
     "ArrowRight": LabelingAction.RIGHT,
@@ -158,6 +206,7 @@ HELP: Mapping[LabelingMode, tuple[tuple[str, str], ...]] = {
         ("f", "the guess is true, next"),
         ("d", "the guess is false, next: annotate shows it first"),
         ("space b", "skip, next"),
+        ("delete", "this is not a face, next"),
         ("u", "undo, as far back as you like"),
         ("n p", "next, previous without deciding (arrows too)"),
         ("l", "landmarks"),
@@ -177,8 +226,10 @@ HELP: Mapping[LabelingMode, tuple[tuple[str, str], ...]] = {
         ("[ ]", "smaller, larger circle (e w too)"),
         ("tab t", "the other eye"),
         ("c  o", "this eye is closed, its iris is hidden"),
+        ("2", "both eyes are closed, next"),
         ("enter f", "accept both eyes as drawn, next"),
         ("space b", "skip, next"),
+        ("delete", "this is not a face, next"),
         ("u", "undo, as far back as you like"),
         ("n p", "next, previous without deciding"),
         ("d  m", "landmarks, class activation map"),

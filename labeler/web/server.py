@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import re
 import socket
 from collections.abc import AsyncIterator
@@ -19,23 +20,18 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from labeler.session.actions import HELP, LabelingAction, LabelingMode, PlacePupil, ResizeIris, UserInput, lookup_key
+from labeler.session.actions import HELP, LabelingMode
 from labeler.session.opening import check_name
 from labeler.web.access_control import AccessControl
 from labeler.web.connections import Connection, Connections
+from labeler.web.inputs import NotUnderstoodError, TooLargeError, parse_posted, parse_showing, posted_object
 from labeler.web.serialization import session_to_json
 from livecam.core.errors import LivecamError, SinkError, StoreError
-from livecam.core.types import Point, Side
 
 # Why all rules are on this side: docs/decisions/browser-decides-nothing.md
 HOST = "127.0.0.1"
 _STATIC = {"label.js": "text/javascript", "drawing.js": "text/javascript", "label.css": "text/css"}
 _ID = re.compile(r"[0-9a-f]{64}")
-_MOST_STEPS = 40  # of the wheel in one input
-
-
-class _NotUnderstoodError(ValueError):
-    """What was posted is no input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +85,15 @@ class Routes:
     async def open(self, request: Request) -> Response:
         """A session of the mode and the name that are asked for, else of those the server was started with."""
         try:
-            posted = await _posted(request)
+            posted = await posted_object(request)
             mode, annotator = (
                 LabelingMode(posted.get("mode") or self.mode),
                 check_name(str(posted.get("by") or self.annotator)),
             )
             name, connection = await run_in_threadpool(self.connections.arrive, mode, annotator)
-        except (_NotUnderstoodError, ValueError) as error:
+        except TooLargeError as error:
+            return _refused(413, str(error))
+        except ValueError as error:
             return _refused(400, str(error))
         except LivecamError as error:
             return _refused(503, str(error))
@@ -104,21 +102,34 @@ class Routes:
     async def wish(self, request: Request) -> Response:
         """Acknowledged when what was said is on the disk; 410 for a page that has to open a session again."""
         try:
-            posted = await _posted(request)
+            posted = await posted_object(request)
             connection = self.connections.find(str(posted.get("session")))
             if connection is None:
                 return _refused(410, "this session is over")
-            await run_in_threadpool(self.connections.handle, connection, _user_input(connection, posted))
-        except _NotUnderstoodError as error:
+            understood = await run_in_threadpool(
+                functools.partial(
+                    self.connections.handle,
+                    connection,
+                    parse_posted(connection.session.mode, posted),
+                    showing=parse_showing(posted),
+                    held_down=posted.get("auto_repeat") is True,
+                )
+            )
+        except TooLargeError as error:
+            return _refused(413, str(error))
+        except NotUnderstoodError as error:
             return _refused(400, str(error))
         except StoreError as error:
             return _refused(503, str(error))
-        return JSONResponse(await run_in_threadpool(_state, connection))
+        state = await run_in_threadpool(_state, connection)
+        return JSONResponse({**state, "stale": not understood})
 
     async def close(self, request: Request) -> Response:
         try:
-            posted = await _posted(request)
-        except _NotUnderstoodError as error:
+            posted = await posted_object(request)
+        except TooLargeError as error:
+            return _refused(413, str(error))
+        except NotUnderstoodError as error:
             return _refused(400, str(error))
         await run_in_threadpool(self.connections.leave, str(posted.get("session")))
         return Response(status_code=204)
@@ -127,40 +138,6 @@ class Routes:
 def _state(connection: Connection) -> dict[str, Any]:
     with connection.lock:
         return session_to_json(connection.controller, connection.session)
-
-
-def _user_input(connection: Connection, posted: dict[str, Any]) -> UserInput | None:
-    """None for a sign of life, and for a key without a meaning."""
-    try:
-        if "key" in posted:
-            return lookup_key(connection.session.mode, str(posted["key"]))
-        if "action" in posted:
-            return LabelingAction(posted["action"])
-        if "place" in posted:
-            place = posted["place"]
-            return PlacePupil(Side(place["side"]), Point(_number(place["x"]), _number(place["y"])))
-        if "widen" in posted:
-            steps = max(-_MOST_STEPS, min(_MOST_STEPS, int(_number(posted["widen"]["steps"]))))
-            return ResizeIris(Side(posted["widen"]["side"]), steps)
-    except (KeyError, TypeError, ValueError) as error:
-        raise _NotUnderstoodError(f"not a wish: {posted}") from error
-    return None
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e6:
-        raise ValueError(value)
-    return float(value)
-
-
-async def _posted(request: Request) -> dict[str, Any]:
-    try:
-        posted = await request.json()
-    except ValueError as error:
-        raise _NotUnderstoodError("what was posted is not JSON") from error
-    if not isinstance(posted, dict):
-        raise _NotUnderstoodError("what was posted is not an object")
-    return posted
 
 
 def _content(name: str) -> bytes:

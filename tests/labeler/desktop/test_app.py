@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -23,7 +24,7 @@ from tests.labeler.session.shelf import make_picture, make_sample
 from tests.screen import Screen, needs_a_screen, wait_until
 
 TITLE = "livecam-label"
-COUNT = 100
+COUNT = 20
 VERBS = {"f": LabelAction.ACCEPT, "d": LabelAction.REJECT, "space": LabelAction.SKIP}
 
 
@@ -65,31 +66,62 @@ def quit_by_key(screen: Screen, program: subprocess.Popen[str]) -> str:
 
 @needs_a_screen
 @pytest.mark.parametrize("count", [COUNT])
-def test_a_hundred_samples_killed_in_the_middle_are_as_the_keys_said(screen: Screen, store: Store) -> None:
+def test_samples_killed_in_the_middle_are_as_the_keys_said(screen: Screen, store: Store) -> None:
     keys = ["f", "d", "f", "space", "d"] * (COUNT // 5)
     program = start(screen, store, "review")
     screen.painted(TITLE)
-    # All at once: none may be lost, and the kill comes while they are being worked off.
-    screen.press(*keys[:60], title=TITLE)
-    until_said(store, 30)
+    decide(screen, store, keys[: COUNT // 2])
     program.kill()
     program.communicate()
 
     kept = len(said(store))
     program = start(screen, store, "review")
     screen.painted(TITLE)
-    screen.press(*keys[kept:], title=TITLE)
-    until_said(store, COUNT)
+    decide(screen, store, keys[kept:])
     quit_by_key(screen, program)
 
     order = [make_sample(number).id for number in range(COUNT)]
     assert [(e.sample_id, e.action) for e in said(store)] == list(zip(order, map(VERBS.get, keys), strict=True))
 
 
+def decide(screen: Screen, store: Store, keys: list[str]) -> None:
+    """One key after the other, each when the decision before is kept and its picture has been shown."""
+    for key in keys:
+        before = len(said(store))
+        while len(said(store)) == before:
+            screen.press(key, title=TITLE)
+            time.sleep(0.15)
+
+
+@needs_a_screen
+@pytest.mark.parametrize("count", [8])
+def test_a_key_that_is_held_decides_one_picture(screen: Screen, store: Store) -> None:
+    program = start(screen, store, "review")
+    screen.painted(TITLE)
+    screen.focus(TITLE)
+    screen.hold("f", seconds=1.5)
+    until_said(store, 1)
+    quit_by_key(screen, program)
+
+    assert len(said(store)) == 1
+
+
+@needs_a_screen
+@pytest.mark.parametrize("count", [8])
+def test_keys_that_came_before_their_picture_decide_nothing(screen: Screen, store: Store) -> None:
+    program = start(screen, store, "review")
+    screen.painted(TITLE)
+    screen.press(*["f"] * 8, title=TITLE)
+    until_said(store, 1)
+    quit_by_key(screen, program)
+
+    assert len(said(store)) < 8
+
+
 @needs_a_screen
 @pytest.mark.parametrize("count", [2])
 def test_pupils_are_placed_by_click_wheel_and_arrows(screen: Screen, store: Store) -> None:
-    program = start(screen, store, "annotate")
+    program = start(screen, store, "annotate", "--no-advance")
     # A window that answers keys has its size; before, a click may miss.
     screen.press("o", title=TITLE)
     until_said(store, 1)
