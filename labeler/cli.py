@@ -9,11 +9,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labeler.commands.options import Advance, Blind, Feedback, Gold, Overlap, Repeats, label_settings
+from labeler.commands.options import (
+    Advance,
+    Blind,
+    Config,
+    Feedback,
+    Gold,
+    Overlap,
+    Repeats,
+    label_keys,
+    label_settings,
+)
 from labeler.commands.serve import serve
 from labeler.formats.elements.interfaces import Format
-from livecam.cli.path_arguments import ExpandingGroup
-from livecam.core.errors import LivecamError, SettingsError, name_errors
+from labeler.session.actions import LabelingMode
+from livecam.cli.program import new_program, run_program
+from livecam.core.errors import SettingsError
 from livecam.store.samples import Split
 
 if TYPE_CHECKING:
@@ -71,9 +82,9 @@ def import_(
 ) -> None:
     """Take in samples and labels: all that export wrote, or the pictures and points of another tool's file.
 
-    Labels that are new or were changed in the other tool count as said by `import`, its predictions as guesses. Each
-    face is a sample, with the landmarks that are found in its picture. What is left out or not understood is told.
-    What is there already stays; importing twice is importing once.
+    Labels that are new or were changed in the other tool count as said by `import`; its predictions stay
+    predictions. Each face is a sample, with the landmarks that are found in its picture. What is left out or not
+    understood is told. What is there already stays; importing twice is importing once.
 
     Formats are those of export; csv takes any table of pupils, yolo-pose needs the data.yaml that names key points.
     """
@@ -87,13 +98,7 @@ def import_(
     print(f"livecam-label: {done.summary}")
 
 
-app = typer.Typer(
-    name="livecam-label",
-    cls=ExpandingGroup,
-    help="Label by keys and mouse; a decision is on disk before the next picture shows.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
+app = new_program("livecam-label", "Label by keys and mouse; a decision is on disk before the next picture shows.")
 Name = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Whose labels these are.", show_default="login")]
 Database = Annotated[str | None, typer.Option("--db", metavar="URL", help="The store's database, if PostgreSQL.")]
 
@@ -115,6 +120,7 @@ def review(
     overlap: Overlap = None,
     gold: Gold = None,
     feedback: Feedback = None,
+    config: Config = None,
     db: Database = None,
 ) -> None:
     """Say true (f) or false (d) to each predicted label; ? lists the keys. It goes on where it was left.
@@ -126,9 +132,12 @@ def review(
     given = {"repeats": repeats, "overlap": overlap, "gold": gold, "feedback": feedback}
     if images is None or (masks is None and is_store(images, db)):
         _only(journal=journal, output=output, where="folders of pictures")
-        _label("review", images, db, name, label_settings(**given))
+        _label("review", images, db, name, label_settings(config, **given), config)
         return
     _only(**{"as": name, "db": db, **given}, where="sample stores")
+    from labeler.session.keys import folder_keys
+
+    keys = folder_keys(label_keys(config)[LabelingMode.REVIEW])
     # Bring OpenCV, which help and completion do without.
     from labeler.desktop.window import LabelerWindow
     from labeler.mask_review.app import (
@@ -144,7 +153,9 @@ def review(
         LabelerWindow() as window,
         Journal(journal or pairs.folder / "annotation.jsonl") as kept,
     ):
-        session = MaskReviewApp(pairs, kept, output or pairs.folder / "annotation.json").run(KeyPrompt(window))
+        session = MaskReviewApp(pairs, kept, output or pairs.folder / "annotation.json", keys).run(
+            KeyPrompt(window, keys)
+        )
     print(f"livecam-label: {summary(session)[0]}; kept in {kept.path}")
 
 
@@ -158,13 +169,14 @@ def annotate(
     feedback: Feedback = None,
     blind: Blind = None,
     advance: Advance = None,
+    config: Config = None,
     db: Database = None,
 ) -> None:
     """Place the pupils of each sample by mouse or keys; ? lists the keys. It goes on where it was left."""
     settings = label_settings(
-        repeats=repeats, overlap=overlap, gold=gold, feedback=feedback, blind=blind, auto_advance=advance
+        config, repeats=repeats, overlap=overlap, gold=gold, feedback=feedback, blind=blind, auto_advance=advance
     )
-    _label("annotate", store, db, name, settings)
+    _label("annotate", store, db, name, settings, config)
 
 
 @app.command()
@@ -173,7 +185,7 @@ def stats(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     db: Database = None,
 ) -> None:
-    """Count the labels, and tell how well people agree and how good the guesses were."""
+    """Count the labels, and tell how well people agree and how good the predictions were."""
     from labeler.session.opening import open_store
     from labeler.statistics.report import compute_statistics, format_statistics
     from livecam.store.location import default_folder
@@ -191,12 +203,21 @@ app.command()(export)
 app.command("import")(import_)
 
 
-def _label(mode: str, folder: Path | None, db: str | None, name: str | None, settings: LabelSettings) -> None:
+def _label(
+    mode: str, folder: Path | None, db: str | None, name: str | None, settings: LabelSettings, config: Path | None
+) -> None:
     from labeler.desktop.app import label_in_window
     from labeler.session.actions import LabelingMode
     from livecam.store.location import default_folder
 
-    done = label_in_window(folder or default_folder(), db, LabelingMode(mode), name=name, settings=settings)
+    done = label_in_window(
+        folder or default_folder(),
+        db,
+        LabelingMode(mode),
+        name=name,
+        settings=settings,
+        keys=label_keys(config)[LabelingMode(mode)],
+    )
     print(f"livecam-label: {done}")
 
 
@@ -207,12 +228,5 @@ def _only(*, where: str, **given: object) -> None:
 
 
 def main() -> None:
-    """What the `livecam-label` script does: 0 when all went well, 2 for what the user can put right, 130 for Ctrl-C."""
-    try:
-        with name_errors():
-            app()
-    except LivecamError as error:
-        print(f"livecam-label: {error}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    """What the `livecam-label` script does."""
+    run_program(app)

@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
@@ -127,7 +127,7 @@ class CollectSettings(Section):
     low: float = Field(0.7, ge=0, le=1)
     """an eye found with less confidence than this is worth keeping; while all goes well the bar rises"""
     disagree: float = Field(0.05, gt=0, le=1)
-    """so are eyes whose pupils the two finders see further apart, in pupil distances"""
+    """so are eyes whose pupils the two detectors see further apart, in pupil distances"""
     jump: float = Field(0.04, gt=0, le=1)
     """and a pupil that leaps further by itself from one frame to the next, in pupil distances"""
     random_share: float = Field(0.15, ge=0, le=0.5)
@@ -155,6 +155,13 @@ class LabelSettings(Section):
     """a click makes the other eye the next, and the second click accepts and goes on"""
 
 
+class KeySettings(Section):
+    run: Mapping[str, str | tuple[str, ...]] = {}
+    """keys of the window of `livecam run`, by what they do: run = { snapshot = "w", quit = ["q", "Escape"] }"""
+    label: Mapping[str, str | tuple[str, ...]] = {}
+    """keys of livecam-label, in a window and in a browser: label = { accept = ["f", "1"], reject = "2" }"""
+
+
 class Settings(Section):
     source: SourceSettings = SourceSettings()
     faces: FaceSettings = FaceSettings()
@@ -163,6 +170,7 @@ class Settings(Section):
     output: OutputSettings = OutputSettings()
     collect: CollectSettings = CollectSettings()
     label: LabelSettings = LabelSettings()
+    keys: KeySettings = KeySettings()
 
 
 DEFAULT_FILE = Path("livecam.toml")
@@ -185,7 +193,8 @@ def load(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> Settings:
     SettingsError for a file that cannot be read, an unknown key, which is answered with the known ones, or a value that
     cannot be right.
     """
-    written = _expanded(_read(path), (path or DEFAULT_FILE).parent) if path or DEFAULT_FILE.is_file() else {}
+    file = settings_file(path)
+    written = _expanded(_read(file), file.parent) if file else {}
     for section, values in flags.items():
         given = {key: _path(section, key, value) for key, value in values.items() if value is not None}
         if given:
@@ -197,8 +206,21 @@ def load(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> Settings:
         raise SettingsError("; ".join(_plain(dict(problem)) for problem in error.errors())) from error
 
 
-def _read(path: Path | None) -> dict[str, Any]:
-    path = path or DEFAULT_FILE
+def settings_file(path: Path | None) -> Path | None:
+    """The file that `load` reads: `path`, else `livecam.toml` of the working folder, else none."""
+    return path or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
+
+
+def find_origins(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, str], str]:
+    """Where the values come from that `load` gives for the same arguments, by section and key: `flag`, the name of
+    the file, or `default` for every other key, which is not in the answer."""
+    file = settings_file(path)
+    found = {(section, key): str(file) for section, values in (_read(file) if file else {}).items() for key in values}
+    given = {(section, key) for section, keys in flags.items() for key, value in keys.items() if value is not None}
+    return found | dict.fromkeys(given, "flag")
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
         # Editors of Windows write a mark before the first line.
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -255,15 +277,44 @@ def _known(sections: list[str]) -> Iterator[str]:
     yield from model.model_fields
 
 
-def as_toml(settings: Settings) -> str:
-    """The settings as a commented TOML file; a key that is unset stands there as a comment."""
+def as_toml(settings: Settings, origins: Mapping[tuple[str, str], str] | None = None) -> str:
+    """The settings as a commented TOML file; a key that is unset stands there as a comment.
+
+    With `origins`, the answer of `find_origins`, each line says in a comment where its value is from.
+    """
+
+    def line(section: str, key: str, text: str | None) -> str:
+        written = f"# {key} =" if text is None else f"{key} = {text}"
+        return written if origins is None else f"{written}  # {origins.get((section, key), 'default')}"
+
+    return _render(settings, line)
+
+
+def as_changes(settings: Settings) -> str:
+    """The settings as a TOML file that sets what differs from the defaults; the rest stands there as comments."""
+    ordinary = Settings()
+
+    def line(section: str, key: str, text: str | None) -> str:
+        same = getattr(getattr(settings, section), key) == getattr(getattr(ordinary, section), key)
+        return f"{'# ' if same else ''}{key} = {text or ''}".rstrip()
+
+    return _render(settings, line)
+
+
+def _render(settings: Settings, line: Callable[[str, str, str | None], str]) -> str:
     lines = ["# Settings of livecam. Flags on the command line override what stands here."]
     for name in Settings.model_fields:
         section: Section = getattr(settings, name)
+        values = section.model_dump(mode="json")
         lines += ["", f"[{name}]"]
         for key, field in type(section).model_fields.items():
-            value = section.model_dump(mode="json")[key]
-            lines += [f"# {field.description}"]
-            unset = value is None or value == []
-            lines += [f"# {key} =" if unset else f"{key} = {json.dumps(value, ensure_ascii=False)}"]
+            unset = values[key] is None or values[key] in ([], {})
+            lines += [f"# {field.description}", line(name, key, None if unset else _toml(values[key]))]
     return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    """A value as TOML, which writes tables of one line with `=`."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {_toml(one)}" for key, one in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)

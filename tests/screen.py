@@ -80,13 +80,23 @@ class Screen:
         """Keys by their X names, to the window of that title as soon as there is one."""
         self._xdotool("key", "--window", self.window(title), *keys)
 
-    def focus(self, title: str = "livecam") -> None:
-        """Keys of the keyboard itself go to this window from now on; no window manager does it."""
-        self._xdotool("windowfocus", "--sync", self.window(title))
+    def place(self, *keycodes: int, title: str = "livecam") -> None:
+        """Keys by where they are: X11 key codes."""
+        self._xdotool("key", "--window", self.window(title), *map(str, keycodes))
 
-    def hold(self, key: str, seconds: float) -> None:
-        """A key of the keyboard itself, which the X server repeats."""
-        self._xdotool("keydown", key, "sleep", str(seconds), "keyup", key)
+    def layout(self, name: str) -> None:
+        """The keyboard that is plugged in: names of xkeyboard-config, several with commas between them."""
+        subprocess.run(["setxkbmap", *name.split()], env=self.environment, timeout=PATIENCE, check=True)
+
+    def hold(self, keycode: int, seconds: float, title: str = "livecam") -> None:
+        """A key held down so long, which the X server repeats; it goes to the window that has the keyboard."""
+        window = self.window(title)
+        self._xdotool("windowfocus", "--sync", window, "keydown", str(keycode), "sleep", str(seconds))
+        self._xdotool("keyup", str(keycode))
+
+    def strike(self, *keycodes: int, title: str = "livecam") -> None:
+        """Keys by where they are, from the keyboard itself, so that the X server says when."""
+        self._xdotool("windowfocus", "--sync", self.window(title), "key", *map(str, keycodes))
 
     def click(self, x: int, y: int, title: str = "livecam") -> None:
         """The left button, at a pixel of the window."""
@@ -117,6 +127,10 @@ class Screen:
             ["xdotool", *arguments], env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=True
         )
         return ran.stdout
+
+
+# Keyboards of other scripts, and one with Latin letters in a second group.
+OTHER_SCRIPTS = ("ru", "gr", "il", "ara", "kr", "us,ru", "-layout ru,us")
 
 
 @contextmanager

@@ -267,3 +267,16 @@ def test_what_is_asked_for_first_starts_light(start: str) -> None:
     loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT)
 
     assert loaded.stdout.split() == []
+
+
+def test_the_effect_starts_without_what_it_does_not_use() -> None:
+    """Half of the time to the first frame is loading; recordings, addresses, tables and stores load theirs later."""
+    unused = ("av", "rich", "sqlalchemy", "filelock", "http.client", "asyncio")
+    asked = (
+        "import sys, livecam.benchmark.cli, livecam.cli.main, livecam.live.session;"
+        f" print(*sorted(set({unused!r}) & set(sys.modules)))"
+    )
+
+    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT)
+
+    assert loaded.stdout.split() == []

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from labeler.session.actions import LabelingMode
+    from labeler.session.keys import Keys
     from livecam.settings import LabelSettings
 
+Config = Annotated[
+    Path | None, typer.Option(help="Settings with keys of your own.", show_default="livecam.toml, if there is one")
+]
 Repeats = Annotated[
     float | None,
     typer.Option(min=0, max=0.5, help="Share shown again without telling.", show_default="0.07"),
@@ -29,8 +36,16 @@ Advance = Annotated[
 ]
 
 
-def label_settings(**given: float | bool | None) -> LabelSettings:
-    """The section `label` of the settings, with the flags that were given; SettingsError as in `load`."""
+def label_settings(config: Path | None = None, **given: float | bool | None) -> LabelSettings:
+    """The section `label` of the settings in `config`, with the flags that were given; SettingsError as in `load`."""
     from livecam.settings import load
 
-    return load(None, {"label": given}).label
+    return load(config, {"label": given}).label
+
+
+def label_keys(config: Path | None) -> Mapping[LabelingMode, Keys]:
+    """The keys of both modes with those that the settings change; SettingsError as in `load`."""
+    from labeler.session.keys import changed_keys
+    from livecam.settings import load
+
+    return changed_keys(load(config, {}).keys.label)

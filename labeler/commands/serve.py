@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from labeler.commands.options import Advance, Blind, Feedback, Gold, Overlap, Repeats, label_settings
+from labeler.commands.options import (
+    Advance,
+    Blind,
+    Config,
+    Feedback,
+    Gold,
+    Overlap,
+    Repeats,
+    label_keys,
+    label_settings,
+)
 from labeler.session.actions import LabelingMode
 from livecam.core.errors import MissingExtraError
 
@@ -24,6 +34,7 @@ def serve(
     feedback: Feedback = None,
     blind: Blind = None,
     advance: Advance = None,
+    config: Config = None,
     db: Annotated[str | None, typer.Option("--db", metavar="URL", help="The database, if it is not SQLite.")] = None,
 ) -> None:
     """Label in a browser on this computer: the address is printed, and works for nobody else."""
@@ -39,12 +50,13 @@ def serve(
     from labeler.web.connections import Connections
 
     settings = label_settings(
-        repeats=repeats, overlap=overlap, gold=gold, feedback=feedback, blind=blind, auto_advance=advance
+        config, repeats=repeats, overlap=overlap, gold=gold, feedback=feedback, blind=blind, auto_advance=advance
     )
+    keys = label_keys(config)
     annotator = check_name(name) if name is not None else login_name()
     with Store.open(store or default_folder(), db) as samples, server.bound(port) as listening:
         token = kept_token(samples.folder)
         number = listening.getsockname()[1]
         print(f"http://{server.HOST}:{number}/?token={token}", flush=True)
         print("livecam-label: open this in a browser of this computer; Ctrl-C ends", file=sys.stderr, flush=True)
-        server.serve(server.Routes(Connections(samples, settings), token, mode, annotator), listening)
+        server.serve(server.Routes(Connections(samples, settings), token, mode, annotator, keys), listening)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from labeler.desktop.page import PageContent, RenderedPage, load_map, page
 from labeler.desktop.text_panels import StatusInfo, summary
 from labeler.desktop.window import Heard, KeyPressed, LabelerWindow, MouseButton, MouseInput, WindowClosed
-from labeler.session.actions import LabelingAction, LabelingMode, PlacePupil, ResizeIris, UserInput, lookup_key
+from labeler.session.actions import LabelingAction, LabelingMode, PlacePupil, ResizeIris, UserInput
 from labeler.session.controller import AnnotationController
+from labeler.session.keys import KEYS, Keys, counts, parse_key
 from labeler.session.opening import check_name, login_name, open_store
 from labeler.session.state import AnnotationState, MessageShown, apply_event
 from livecam.core.errors import StoreError
@@ -21,28 +24,30 @@ QUIET = 0.15  # seconds after which what was placed by small steps is written
 
 
 class AnnotationScreen(Protocol):
-    def show(self, image: Image, showing: int | None = None) -> None: ...
+    def show(self, image: Image, subject: Hashable = None) -> None: ...
 
     def hear(self, seconds: float) -> Heard | None:
         """The next thing the person does; None when it is quiet for so long."""
         ...
 
 
-def run_window(controller: AnnotationController, screen: AnnotationScreen) -> AnnotationState:
-    """Until the person leaves; every decision is in the store before the next sample shows."""
+def run_window(controller: AnnotationController, screen: AnnotationScreen, keys: Keys | None = None) -> AnnotationState:
+    """Until the person leaves; every decision is in the store before the next sample shows. `keys` are those of the
+    mode unless a person changed them."""
+    keys = KEYS[controller.mode] if keys is None else keys
     session = controller.open()
     try:
         while not session.finished:
-            session, shown = _shown(controller, session)
-            screen.show(shown.image, session.showing)
-            session = _next(controller, session, screen, shown)
+            session, shown = _shown(controller, session, keys)
+            screen.show(shown.image, session.assignment)
+            session = _next(controller, session, screen, Hearing(keys, shown))
     finally:
         controller.close(session)
     return session
 
 
 def _next(
-    controller: AnnotationController, session: AnnotationState, screen: AnnotationScreen, shown: RenderedPage
+    controller: AnnotationController, session: AnnotationState, screen: AnnotationScreen, hearing: Hearing
 ) -> AnnotationState:
     """The state after the next thing that changes something; keys without a meaning are passed over."""
     while True:
@@ -50,43 +55,46 @@ def _next(
         if heard is None:
             if (rested := controller.idle(session)) is not session:
                 return rested
-        elif user_input := parse_input(session.mode, heard, shown):
-            return handle_heard(controller, session, user_input, heard)
+        elif user_input := hearing.parse(heard):
+            return controller.handle(session, user_input)
 
 
-def handle_heard(
-    controller: AnnotationController, session: AnnotationState, user_input: UserInput, heard: Heard
-) -> AnnotationState:
-    """The state after an input, of which the picture that it was meant for and held keys are known."""
-    showing = None if isinstance(heard, WindowClosed) else heard.showing
-    held = isinstance(heard, KeyPressed) and heard.held
-    return controller.handle(session, user_input, showing=showing, held_down=held)
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What there is to be heard: the keys, and where the eyes are on the page."""
+
+    keys: Keys
+    shown: RenderedPage
+
+    def parse(self, heard: Heard) -> UserInput | None:
+        """What a key, a click or a turn of the wheel stands for; None for what means nothing or does not count."""
+        match heard:
+            case WindowClosed():
+                return LabelingAction.QUIT
+            case KeyPressed(name, repeated, unseen):
+                action = parse_key(self.keys, name)
+                return action if action and counts(action, repeated=repeated, unseen=unseen) else None
+            case MouseInput():
+                return self._mouse(heard)
+
+    def _mouse(self, heard: MouseInput) -> UserInput | None:
+        eye = self.shown.eye_at(heard.point)
+        if eye is None or heard.unseen:
+            return None
+        if heard.button is MouseButton.CLICK:
+            return PlacePupil(eye.side, eye.to_picture(heard.point))
+        return ResizeIris(eye.side, heard.notches)
 
 
-def parse_input(mode: LabelingMode, heard: Heard, shown: RenderedPage) -> UserInput | None:
-    """What a key, a click or a turn of the wheel stands for on this page."""
-    match heard:
-        case WindowClosed():
-            return LabelingAction.QUIT
-        case KeyPressed(name=name):
-            return lookup_key(mode, name)
-        case MouseInput(button=button, point=point, notches=notches):
-            eye = shown.eye_at(point)
-            if eye is None:
-                return None
-            return (
-                PlacePupil(eye.side, eye.to_picture(point))
-                if button is MouseButton.CLICK
-                else ResizeIris(eye.side, notches)
-            )
-
-
-def _shown(controller: AnnotationController, session: AnnotationState) -> tuple[AnnotationState, RenderedPage]:
+def _shown(
+    controller: AnnotationController, session: AnnotationState, keys: Keys
+) -> tuple[AnnotationState, RenderedPage]:
     facts = StatusInfo(
         str(controller.store.folder),
         controller.written,
         controller.paces[-1] if controller.paces else None,
         controller.pace,
+        keys,
     )
     try:
         before = _before(controller, session)
@@ -103,12 +111,18 @@ def _before(controller: AnnotationController, session: AnnotationState) -> PageC
 
 
 def label_in_window(
-    folder: Path, url: str | None, mode: LabelingMode, *, name: str | None, settings: LabelSettings
+    folder: Path,
+    url: str | None,
+    mode: LabelingMode,
+    *,
+    name: str | None,
+    settings: LabelSettings,
+    keys: Keys | None = None,
 ) -> str:
     """One sitting of a person; what came of it, in words."""
     annotator = login_name() if name is None else check_name(name)
     with closing(open_store(folder, url)) as store, LabelerWindow() as window:
         controller = AnnotationController(store, mode, annotator=annotator, settings=settings)
-        session = run_window(controller, window)
+        session = run_window(controller, window, keys)
         words = summary(session, StatusInfo(str(store.folder), median_seconds=controller.pace))
     return f"{'; '.join(words)}; kept in {store.folder}"

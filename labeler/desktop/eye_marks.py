@@ -15,7 +15,7 @@ from livecam.store.samples import LabelAction, SampleState
 class MarkKind(StrEnum):
     """How sure it is; each looks different."""
 
-    GUESS = "guess"
+    PREDICTION = "prediction"
     DRAFT = "placed"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
@@ -28,24 +28,24 @@ class EyeMark:
     side: Side
     kind: MarkKind
     annotation: EyeAnnotation | None  # None: nothing was found, nothing was said
-    confidence: float | None = None  # of a guess
+    confidence: float | None = None  # of a prediction
 
     @property
     def words(self) -> str:
         """For the caption of the eye."""
         if self.annotation is None:
-            return "no guess"
+            return "no prediction"
         what = {LabelAction.CLOSED: "closed", LabelAction.OCCLUDED: "iris hidden"}.get(self.annotation.action, "")
-        if self.kind is not MarkKind.GUESS:
+        if self.kind is not MarkKind.PREDICTION:
             return f"{self.kind}: {what}" if what else self.kind.value
-        return f"guess{f' {what}' if what else ''}, confidence {self.confidence or 0:.2f}"
+        return f"prediction{f' {what}' if what else ''}, confidence {self.confidence or 0:.2f}"
 
 
 def mark(session: AnnotationState, item: LabelingItem, side: Side) -> EyeMark:
     """What is to be drawn on an eye of the item."""
-    kind = _KINDS.get(item.decision, MarkKind.GUESS) if item.decision else MarkKind.GUESS
+    kind = _KINDS.get(item.decision, MarkKind.PREDICTION) if item.decision else MarkKind.PREDICTION
     if kind is MarkKind.REJECTED and session.mode is LabelingMode.ANNOTATE:
-        kind = MarkKind.GUESS
+        kind = MarkKind.PREDICTION
     annotation = session.annotations.get(side)
     if annotation is not None and (session.mode is LabelingMode.ANNOTATE or annotation.save_state is SaveState.DECIDED):
         return EyeMark(side, kind if annotation.save_state is SaveState.DECIDED else MarkKind.DRAFT, annotation)

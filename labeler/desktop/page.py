@@ -27,7 +27,7 @@ _PLACE = Area(8, 52, 1264, 470)  # of both eyes
 _SMALL = Area(8, 530, 250, 182)
 _FOOT = Area(274, 530, 998, 182)
 _COLOURS = {
-    MarkKind.GUESS: primitives.AMBER,
+    MarkKind.PREDICTION: primitives.AMBER,
     MarkKind.DRAFT: primitives.CYAN,
     MarkKind.ACCEPTED: primitives.GREEN,
     MarkKind.REJECTED: primitives.RED,
@@ -69,7 +69,7 @@ def page(session: AnnotationState, before: PageContent | None, facts: text_panel
         ways = "p goes back, u undoes, s saves the annotation file, esc quits"
         text_panels.lines(canvas, _PLACE, [*text_panels.summary(session, facts), "", ways], size=24)
     text_panels.foot(canvas, _FOOT, session, facts, before.sample if before else None)
-    _draw_panel(canvas, session, before)
+    _draw_panel(canvas, session, before, facts)
     return RenderedPage(canvas, eyes)
 
 
@@ -99,14 +99,14 @@ def _draw_mark(canvas: Image, eye: EyeView, shown: EyeMark) -> None:
         centre,
         shown.annotation.radius * eye.scale,
         primitives.SOFT if faint else colour,
-        dashed=_is_guess(shown),
+        dashed=_is_prediction(shown),
     )
     if not faint:
         primitives.cross(region, centre, 0.35 * shown.annotation.radius * eye.scale, colour)
 
 
-def _is_guess(shown: EyeMark) -> bool:
-    return shown.kind is MarkKind.GUESS
+def _is_prediction(shown: EyeMark) -> bool:
+    return shown.kind is MarkKind.PREDICTION
 
 
 def _draw_caption(canvas: Image, session: AnnotationState, eye: EyeView, shown: EyeMark) -> None:
@@ -151,13 +151,15 @@ def _draw_whole(canvas: Image, picture: Image, eyes: tuple[EyeView, ...]) -> Non
         cv2.rectangle(region, corners[0], corners[1], primitives.TEXT, 1, cv2.LINE_AA, 5)
 
 
-def _draw_panel(canvas: Image, session: AnnotationState, before: PageContent | None) -> None:
+def _draw_panel(
+    canvas: Image, session: AnnotationState, before: PageContent | None, facts: text_panels.StatusInfo
+) -> None:
     if session.view.panel is SidePanel.NONE:
         return
     region = _PLACE.of(canvas)
     cv2.addWeighted(region, 0.12, np.full_like(region, primitives.BACKGROUND), 0.88, 0, dst=region)
     if session.view.panel is SidePanel.HELP:
-        text_panels.help_lines(canvas, _PLACE, session.mode)
+        text_panels.draw_help(canvas, _PLACE, session, facts)
     elif session.view.panel is SidePanel.LABELS:
         text_panels.lines(canvas, _PLACE, text_panels.labels(session), size=19)
     elif before is not None and before.map is not None:

@@ -11,20 +11,38 @@ import cv2
 
 from labeler.desktop import primitives
 from labeler.desktop.primitives import Area
-from labeler.session.actions import HELP, LabelingMode
+from labeler.session.actions import LabelingAction, LabelingMode
 from labeler.session.item import Assignment
+from labeler.session.keys import KEYS, Keys, help_lines, key_of
 from labeler.session.state import AnnotationState, Contrast
 from livecam.core.types import Image
 from livecam.store.samples import LabelAction, Sample, SampleState
 
 _ROWS = 18  # of labels that fit
 _HINTS = {
-    LabelingMode.REVIEW: "f true   d false   space skip   u undo   n p move   l landmarks   ? help   esc quit",
+    LabelingMode.REVIEW: (
+        (LabelingAction.ACCEPT, "true"),
+        (LabelingAction.REJECT, "false"),
+        (LabelingAction.SKIP, "skip"),
+        (LabelingAction.UNDO, "undo"),
+        (LabelingAction.NEXT, "next"),
+        (LabelingAction.PREVIOUS, "previous"),
+        (LabelingAction.LANDMARKS, "landmarks"),
+        (LabelingAction.HELP, "help"),
+        (LabelingAction.QUIT, "quit"),
+    ),
     LabelingMode.ANNOTATE: (
-        "click or arrows place   [ ] size   tab other eye   c closed   o hidden   enter accept   ? help"
+        (LabelingAction.WIDER, "larger"),
+        (LabelingAction.OTHER_EYE, "other eye"),
+        (LabelingAction.CLOSED, "closed"),
+        (LabelingAction.OCCLUDED, "hidden"),
+        (LabelingAction.ACCEPT, "accept"),
+        (LabelingAction.SKIP, "skip"),
+        (LabelingAction.UNDO, "undo"),
+        (LabelingAction.HELP, "help"),
     ),
 }
-_REJECTED = "you called this guess false in review: where are the pupils?"
+_REJECTED = "you called this prediction wrong in review: where are the pupils?"
 _STATES = {SampleState.LABELLED: "accepted", SampleState.REJECTED: "false", SampleState.SKIPPED: "skipped"}
 _STATE_COLOURS = {
     SampleState.LABELLED: primitives.GREEN,
@@ -43,6 +61,7 @@ class StatusInfo:
     written: datetime | None = None
     last_seconds: float | None = None
     median_seconds: float | None = None
+    keys: Keys | None = None  # None: those of the mode
 
 
 def places(session: AnnotationState) -> bool:
@@ -86,7 +105,7 @@ def foot(canvas: Image, area: Area, session: AnnotationState, facts: StatusInfo,
     primitives.write(canvas, _pace(facts), (left, top + 68), primitives.SOFT, 18)
     primitives.write(canvas, primitives.fitting(_kept(facts), right - left, 18), (left, top + 96), primitives.SOFT, 18)
     primitives.write(
-        canvas, primitives.fitting(_HINTS[session.mode], right - left, 18), (left, top + 132), primitives.TEXT, 18
+        canvas, primitives.fitting(_hint(session, facts), right - left, 18), (left, top + 132), primitives.TEXT, 18
     )
 
 
@@ -99,10 +118,11 @@ def lines(canvas: Image, area: Area, texts: Sequence[str], size: int) -> None:
         primitives.write(canvas, shown, (area.left + 120, top + step * row), primitives.TEXT, size)
 
 
-def help_lines(canvas: Image, area: Area, mode: LabelingMode) -> None:
-    step = min(28, (area.height - 16) // len(HELP[mode]))
-    top = area.top + (area.height - step * len(HELP[mode])) // 2
-    for row, (keys, what) in enumerate(HELP[mode]):
+def draw_help(canvas: Image, area: Area, session: AnnotationState, facts: StatusInfo) -> None:
+    shown = help_lines(session.mode, _keys(session, facts))
+    step = min(28, (area.height - 16) // len(shown))
+    top = area.top + (area.height - step * len(shown)) // 2
+    for row, (keys, what) in enumerate(shown):
         primitives.write(canvas, keys, (area.left + 260, top + row * step), primitives.CYAN, 20)
         primitives.write(canvas, what, (area.left + 390, top + row * step), primitives.TEXT, 20)
 
@@ -133,6 +153,16 @@ def labels(session: AnnotationState) -> tuple[str, ...]:
     return tuple(said[-_ROWS:]) or ("nothing has been decided yet",)
 
 
+def _keys(session: AnnotationState, facts: StatusInfo) -> Keys:
+    return KEYS[session.mode] if facts.keys is None else facts.keys
+
+
+def _hint(session: AnnotationState, facts: StatusInfo) -> str:
+    keys = _keys(session, facts)
+    hints = [f"{key_of(action, keys)} {words}" for action, words in _HINTS[session.mode]]
+    return "   ".join((["click or arrows place"] if places(session) else []) + hints)
+
+
 def _eyes(said: Mapping[str, str]) -> str:
     return ", ".join(f"{side} eye {what}" for side, what in sorted(said.items(), reverse=True))
 
@@ -140,7 +170,7 @@ def _eyes(said: Mapping[str, str]) -> str:
 def _about(session: AnnotationState, sample: Sample) -> str:
     words = [f"{sample.source}, frame {sample.frame_index}", f"kept as {sample.reason}", sample.id[:12]]
     if session.item and session.item.shown_predictions:
-        words.insert(1, f"guess of {session.item.shown_predictions[0].finder}")
+        words.insert(1, f"prediction of {session.item.shown_predictions[0].detector}")
     if session.view.contrast is not Contrast.PLAIN:
         words.append(f"contrast {session.view.contrast}")
     return "   ·   ".join(words)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
 import cv2
 
-from labeler.desktop.x11_input import ButtonPressed, X11Key, key_name, listener
+from labeler.desktop.x11_input import ButtonPressed, KeyStroke, is_before, listener
 from livecam.core.errors import SinkError
+from livecam.core.keyboard import key_name, latin_code
 from livecam.core.runtime import display_problem
 from livecam.core.types import Image, Point
 
@@ -19,7 +21,6 @@ _NOTCH = 120  # of a wheel, as Qt counts
 _LEFT, _WHEEL = 1, {4: 1, 5: -1}  # buttons of X11
 _PATIENCE = 0.02  # seconds that X11 may take to tell us what it told OpenCV
 _ENOUGH = 3  # keys that only OpenCV heard: nobody tells us
-_REPEAT_SECONDS = 0.1  # OpenCV does not tell keys that are held: a finger is not so quick, a keyboard is
 
 
 class MouseButton(StrEnum):
@@ -31,12 +32,11 @@ class MouseButton(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyPressed:
-    """A key was pressed; the name is the browsers'. It repeats itself when it is held, and is meant for the picture
-    that was shown when it was pressed."""
+    """A key was pressed; the name is the browsers'. `repeated`: it is held down; `unseen`: before the page showed."""
 
     name: str
-    held: bool = False
-    showing: int | None = None
+    repeated: bool = False
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class MouseInput:
     button: MouseButton
     point: Point
     notches: int = 0
-    showing: int | None = None
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ class LabelerWindow:
         self._size: tuple[int, int] | None = None  # of the page: width, height
         self._missed = 0
         self._proven = False  # that X11 tells us
-        self._showing: int | None = None  # which picture the page is of
-        self._last_key = ("", 0.0)  # what OpenCV heard last, and when
+        self._subject: Hashable = None
+        self._painted: int | None = None  # when the X server had painted it; None: not yet
         cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
         self._listener = listener(title)
         cv2.setMouseCallback(title, self._mouse)
@@ -89,11 +89,12 @@ class LabelerWindow:
         cv2.destroyAllWindows()
         cv2.waitKey(1)  # lets the window system take it off the screen
 
-    def show(self, image: Image, showing: int | None = None) -> None:
-        """`showing` rises with every picture: what was pressed before this call was meant for the one before."""
-        self._take_in()
-        self._showing = showing
+    def show(self, image: Image, subject: Hashable = None) -> None:
+        """Shows a page. What was pressed before a page of another `subject` was on the screen counts as unseen."""
         cv2.imshow(self._title, image)
+        if subject != self._subject:
+            self._subject, self._painted = subject, None
+            self._waiting = deque(_unseen(heard) for heard in self._waiting)
         size = image.shape[1], image.shape[0]
         if self._size is None:
             cv2.resizeWindow(self._title, *size)
@@ -112,7 +113,9 @@ class LabelerWindow:
 
     def _listen(self) -> None:
         """Takes in what was done since; waits for some milliseconds when it was nothing. The window draws itself."""
-        by_opencv = key_name(cv2.waitKeyEx(15))
+        by_opencv = key_name(latin_code(cv2.waitKeyEx(15)))
+        if self._painted is None and self._listener:
+            self._painted = self._listener.now()
         before = len(self._waiting)
         self._take_in()
         if by_opencv and len(self._waiting) == before and not self._proven:
@@ -124,16 +127,15 @@ class LabelerWindow:
 
     def _take_in(self) -> None:
         for heard in self._listener.heard() if self._listener else ():
-            if isinstance(heard, X11Key):
-                self._waiting.append(KeyPressed(heard.name, heard.held, self._showing))
+            unseen = heard.time != 0 and self._painted is not None and is_before(heard.time, self._painted)
+            if isinstance(heard, KeyStroke):
+                self._waiting.append(KeyPressed(heard.name, heard.repeated, unseen))
             elif mouse := self._on_the_page(heard):
-                self._waiting.append(mouse)
+                self._waiting.append(replace(mouse, unseen=unseen))
 
     def _believe_opencv(self, name: str) -> None:
         """A key may have come before anybody listened; several mean that nobody is told."""
-        before, self._last_key = self._last_key, (name, time.monotonic())
-        held = before[0] == name and self._last_key[1] - before[1] < _REPEAT_SECONDS
-        self._waiting.append(KeyPressed(name, held, self._showing))
+        self._waiting.append(KeyPressed(name))
         self._missed += 1
         if self._missed == _ENOUGH:
             self._stop_listening()
@@ -152,14 +154,16 @@ class LabelerWindow:
         x = (pressed.x - left + 0.5) * self._size[0] / width - 0.5
         y = (pressed.y - top + 0.5) * self._size[1] / height - 0.5
         if pressed.button == _LEFT:
-            return MouseInput(MouseButton.CLICK, Point(x, y), showing=self._showing)
-        if pressed.button not in _WHEEL:
-            return None
-        return MouseInput(MouseButton.WHEEL, Point(x, y), _WHEEL[pressed.button], self._showing)
+            return MouseInput(MouseButton.CLICK, Point(x, y))
+        return MouseInput(MouseButton.WHEEL, Point(x, y), _WHEEL[pressed.button]) if pressed.button in _WHEEL else None
 
     def _mouse(self, event: int, x: int, y: int, flags: int, _: object) -> None:
         """OpenCV's own mouse, which is silent while X11 hears it."""
         if event in {cv2.EVENT_LBUTTONDOWN, cv2.EVENT_LBUTTONDBLCLK}:
-            self._waiting.append(MouseInput(MouseButton.CLICK, Point(x, y), showing=self._showing))
+            self._waiting.append(MouseInput(MouseButton.CLICK, Point(x, y)))
         if event == cv2.EVENT_MOUSEWHEEL and (notches := round((flags >> 16) / _NOTCH)):
-            self._waiting.append(MouseInput(MouseButton.WHEEL, Point(x, y), notches, self._showing))
+            self._waiting.append(MouseInput(MouseButton.WHEEL, Point(x, y), notches))
+
+
+def _unseen(heard: Heard) -> Heard:
+    return heard if isinstance(heard, WindowClosed) else replace(heard, unseen=True)

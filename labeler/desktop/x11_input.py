@@ -13,59 +13,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_SPECIAL = {
-    8: "Backspace",
-    9: "Tab",
-    10: "Enter",
-    11: "Tab",  # what Qt makes of shift and tab
-    13: "Enter",
-    27: "Escape",
-    0xFE20: "Tab",  # with shift, in X11
-    0xFF09: "Tab",
-    0xFF0D: "Enter",
-    0xFF1B: "Escape",
-    0xFF51: "ArrowLeft",
-    0xFF52: "ArrowUp",
-    0xFF53: "ArrowRight",
-    0xFF54: "ArrowDown",
-    0xFF8D: "Enter",  # from here on the keys of the number block
-    0xFF96: "ArrowLeft",
-    0xFF97: "ArrowUp",
-    0xFF98: "ArrowRight",
-    0xFF99: "ArrowDown",
-    0xFF9E: "0",
-    0xFFAB: "+",
-    0xFFAD: "-",
-    0xFFB0: "0",
-}
+from livecam.core.keyboard import key_name, symbol_by_place
 
-
-def key_name(symbol: int, *, shift: bool = False) -> str | None:
-    """The name for an X11 key symbol or a code of waitKeyEx; None for a key that says nothing, such as shift alone.
-
-    Shift shows in the name where the key stays the same: `Shift+ArrowLeft`.
-    """
-    if 32 <= symbol <= 126:
-        return chr(symbol)
-    name = _SPECIAL.get(symbol)
-    return f"Shift+{name}" if name and shift and name.startswith("Arrow") else name
-
-
-_KEY_PRESS, _KEY_RELEASE, _BUTTON_PRESS = 2, 3, 4  # kinds of events
-_HEAR_KEYS = 1 << 0 | 1 << 1  # press and release
-_LONGEST_PAUSE_MS = 1000  # between a key's first press and its repeats; whatever comes later is pressed anew
+_KEY_PRESS, _KEY_RELEASE, _BUTTON_PRESS, _FOCUS_OUT, _PROPERTY, _MAPPING = 2, 3, 4, 10, 28, 34  # kinds of events
+_HEAR_KEYS = 1 << 0 | 1 << 1 | 1 << 21  # press, release, and who has the keyboard
+_HEAR_PROPERTIES = 1 << 22
 _HEAR_MOUSE = 1 << 2 | 1 << 3 | 1 << 6  # press, release and motion, so that nothing is left for the window below
 _INPUT_ONLY, _FROM_PARENT, _ANY_TYPE = 2, 0, 0
 _SHIFT = 1
 _EVERYWHERE = 16384  # pixels, more than any window
+_CLOCK_BITS = 32  # of the X server's milliseconds
 
 
 @dataclass(frozen=True, slots=True)
-class X11Key:
-    """A key by its browser name; held says that it was not let go since, and repeats itself."""
+class KeyStroke:
+    """A key by its browser name; `repeated` while it is held down."""
 
     name: str
-    held: bool = False
+    repeated: bool
+    time: int  # of the X server, milliseconds; 0 is unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +41,7 @@ class ButtonPressed:
     button: int
     x: int
     y: int
+    time: int = 0
 
 
 class _Event(ctypes.Structure):
@@ -113,42 +80,61 @@ class X11InputListener:
 
     def __init__(self, library: Any, display: ctypes.c_void_p, window: int) -> None:
         self._library, self._display = library, display
-        self._down: dict[int, int] = {}  # keys that are down, and when they were last heard, milliseconds
-        # Without it a key that is held looks as if it were let go and pressed again and again.
-        library.XkbSetDetectableAutoRepeat(display, 1, None)
+        self._down: set[int] = set()  # keys that are held
+        library.XkbSetDetectableAutoRepeat(display, 1, None)  # a held key is not released in between
         library.XSelectInput(display, ctypes.c_ulong(window), ctypes.c_long(_HEAR_KEYS))
         cover = ctypes.c_ulong(_cover(library, display, window))
         library.XSelectInput(display, cover, ctypes.c_long(_HEAR_MOUSE))
         library.XMapRaised(display, cover)
+        # A window that is never shown, but whose properties can change: that is how the server tells the time.
+        self._timer = ctypes.c_ulong(_cover(library, display, library.XDefaultRootWindow(display)))
+        library.XSelectInput(display, self._timer, ctypes.c_long(_HEAR_PROPERTIES))
         library.XSync(display, 0)
 
-    def heard(self) -> Iterator[X11Key | ButtonPressed]:
+    def heard(self) -> Iterator[KeyStroke | ButtonPressed]:
         """What was pressed since the last call, in order."""
         event = _Event()
         while self._library.XPending(self._display):
             self._library.XNextEvent(self._display, ctypes.byref(event))
-            if event.type == _BUTTON_PRESS:
-                yield ButtonPressed(event.code, event.x_root, event.y_root)
-            if event.type == _KEY_RELEASE:
-                self._down.pop(event.code, None)
-            if event.type == _KEY_PRESS:
-                held = self._is_held(event.code, event.time)
+            if event.type == _MAPPING:
+                self._library.XRefreshKeyboardMapping(ctypes.byref(event))
+            elif event.type == _FOCUS_OUT:
+                self._down.clear()  # what is released elsewhere is not told
+            elif event.type == _KEY_RELEASE:
+                self._down.discard(event.code)
+            elif event.type == _BUTTON_PRESS:
+                yield ButtonPressed(event.code, event.x_root, event.y_root, event.time)
+            elif event.type == _KEY_PRESS:
+                repeated = event.code in self._down
+                self._down.add(event.code)
                 if name := self._name(event):
-                    yield X11Key(name, held)
+                    yield KeyStroke(name, repeated, event.time)
+
+    def now(self) -> int:
+        """The X server's time, after all that was asked of it before."""
+        atom = ctypes.c_ulong(self._library.XInternAtom(self._display, b"LIVECAM_TIME", 0))
+        text, append = ctypes.c_ulong(31), 2  # XA_STRING, PropModeAppend
+        self._library.XChangeProperty(self._display, self._timer, atom, text, 8, append, b"", 0)
+        event = _Event()
+        mask = ctypes.c_long(_HEAR_PROPERTIES)
+        self._library.XWindowEvent(self._display, self._timer, mask, ctypes.byref(event))
+        return int(event.subwindow)  # where a PropertyNotify has its time
 
     def close(self) -> None:
         self._library.XCloseDisplay(self._display)
 
-    def _is_held(self, code: int, time_ms: int) -> bool:
-        """A key whose release nobody told us, as another window was in front, is pressed anew after a while."""
-        before = self._down.get(code)
-        self._down[code] = time_ms
-        return before is not None and time_ms - before <= _LONGEST_PAUSE_MS
-
     def _name(self, event: _Event) -> str | None:
         text, symbol = ctypes.create_string_buffer(8), ctypes.c_ulong()
         self._library.XLookupString(ctypes.byref(event), text, len(text), ctypes.byref(symbol), None)
-        return key_name(symbol.value, shift=bool(event.state & _SHIFT))
+        shift = bool(event.state & _SHIFT)
+        return key_name(
+            symbol_by_place(self._library, self._display, event.code, symbol.value, shift=shift), shift=shift
+        )
+
+
+def is_before(time: int, other: int) -> bool:
+    """Whether one time of the X server is before another; its clock begins anew every seven weeks."""
+    return (time - other) % (1 << _CLOCK_BITS) >= 1 << (_CLOCK_BITS - 1)
 
 
 def listener(title: str) -> X11InputListener | None:

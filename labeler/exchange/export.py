@@ -113,24 +113,24 @@ def import_labels(
 ) -> Imported:
     """Takes in what `path` holds. LivecamErrors leave the store as it was.
 
-    `faces` opens what finds the faces in the pictures; unset is the finder that the program uses for photographs.
+    `faces` opens what finds the faces in the pictures; unset is the detector that the program uses for photographs.
     """
     now, report = clock(), ImportReport()
-    finder = (faces or default_faces)(report)
+    detector = (faces or default_faces)(report)
     # Before the store is opened, which would make one.
-    arrivals = importing.read(kind, path, now=now, options=options, faces=finder, report=report)
+    arrivals = importing.read(kind, path, now=now, options=options, faces=detector, report=report)
     with Store.open(folder, url) as store:
         taken = importing.take_in(store, arrivals, now=now)
     here = len(arrivals) - taken.samples
-    told = [f"{here} were there already"] if here else []
-    told += [f"{len(report.left_out)} left out"] if report.left_out else []
-    were = f" ({', '.join(told)})" if told else ""
+    counts = [f"{here} were there already"] if here else []
+    counts += [f"{len(report.left_out)} left out"] if report.left_out else []
+    were = f" ({', '.join(counts)})" if counts else ""
     events = f"{taken.events} label event{'' if taken.events == 1 else 's'}"
     return Imported(f"imported {_samples(taken.samples)}{were} and {events} into {folder}", tuple(report.lines()))
 
 
 def default_faces(report: ImportReport) -> FaceDetector | None:
-    """The finder for photographs; None, and a word in the report, where none can be opened here."""
+    """The detector for photographs; None, and a word in the report, where none can be opened here."""
     try:
         return open_stills(FaceSettings(max_faces=_MOST_FACES))
     except LivecamError as error:

@@ -248,10 +248,10 @@ def _check_size(found: ParsedItem, image: Image) -> None:
 
 
 def _check_places(found: ParsedItem, size: tuple[int, int]) -> None:
-    """Of what is new; an accepted guess may lie anywhere."""
+    """Of what is new; an accepted prediction may lie anywhere."""
     width, height = size
     centres = [label.centre for label in found.labels if label.centre is not None]
-    centres += [guess.pupil.centre for guess in found.guesses if guess.pupil is not None]
+    centres += [prediction.pupil.centre for prediction in found.predictions if prediction.pupil is not None]
     for centre in centres:
         if not _is_within(centre, width, height):
             place = f"({centre.x:g}, {centre.y:g})"

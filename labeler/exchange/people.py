@@ -57,14 +57,14 @@ class _Gathering:
     """A face while what is said of it is put together."""
 
     labels: dict[Side, EyeLabel] = field(default_factory=dict)
-    guesses: dict[tuple[str, Side], Prediction] = field(default_factory=dict)
+    predictions: dict[tuple[str, Side], Prediction] = field(default_factory=dict)
     box: Box | None = None
     landmarks: Points | None = None
     face: int | None = None  # which of those that were found
 
     def parsed(self) -> ParsedFace:
         labels = tuple(self.labels[side] for side in Side if side in self.labels)
-        return ParsedFace(labels, tuple(self.guesses.values()), self.box, self.landmarks)
+        return ParsedFace(labels, tuple(self.predictions.values()), self.box, self.landmarks)
 
 
 class _Gatherings:
@@ -78,7 +78,7 @@ class _Gatherings:
         gathering = self._new(number) if number is None else self._at(number)
         gathering.box = gathering.box or said.box
         gathering.landmarks = said.landmarks if gathering.landmarks is None else gathering.landmarks
-        eyes: list[_Eye] = [*said.labels, *said.guesses]
+        eyes: list[_Eye] = [*said.labels, *said.predictions]
         for eye in eyes:
             self._add(eye, gathering)
 
@@ -137,8 +137,8 @@ class _Gatherings:
 
     def _add(self, eye: _Eye, to: _Gathering) -> None:
         if isinstance(eye, Prediction):
-            if to.guesses.setdefault((eye.finder, eye.side), eye) is not eye:
-                self._report.pass_over(f"a second prediction of an eye by {eye.finder} {eye.version}".rstrip())
+            if to.predictions.setdefault((eye.detector, eye.side), eye) is not eye:
+                self._report.pass_over(f"a second prediction of an eye by {eye.detector} {eye.version}".rstrip())
         elif not _same_label(to.labels.setdefault(eye.side, eye), eye):
             raise MalformedError(f"the {eye.side.value} eye of one face is there twice")
 
@@ -147,8 +147,10 @@ class _Gatherings:
         if len(self._all) > 1:
             return False
         known = self._all[0] if self._all else _Gathering()
-        wanted = [(type(eye), eye.side, eye.finder if isinstance(eye, Prediction) else "") for eye in lost]
-        taken = [(EyeLabel, side, "") for side in known.labels] + [(Prediction, side, by) for by, side in known.guesses]
+        wanted = [(type(eye), eye.side, eye.detector if isinstance(eye, Prediction) else "") for eye in lost]
+        taken = [(EyeLabel, side, "") for side in known.labels] + [
+            (Prediction, side, by) for by, side in known.predictions
+        ]
         if not lost or len({*wanted, *taken}) < len(wanted) + len(taken):
             return not lost
         face = None if known.face is None else self._faces[known.face]
@@ -161,11 +163,11 @@ class _Gatherings:
 
     def _pair(self, lost: Sequence[_Eye]) -> None:
         labels = [eye for eye in lost if isinstance(eye, EyeLabel)]
-        finders = dict.fromkeys(eye.finder for eye in lost if isinstance(eye, Prediction))
-        by_finder = [
-            [eye for eye in lost if isinstance(eye, Prediction) and eye.finder == finder] for finder in finders
+        detectors = dict.fromkeys(eye.detector for eye in lost if isinstance(eye, Prediction))
+        by_detector = [
+            [eye for eye in lost if isinstance(eye, Prediction) and eye.detector == detector] for detector in detectors
         ]
-        kinds: list[Sequence[_Eye]] = [labels, *by_finder]
+        kinds: list[Sequence[_Eye]] = [labels, *by_detector]
         for eyes in kinds:
             lefts = [eye for eye in eyes if eye.side is Side.LEFT]
             rights = [eye for eye in eyes if eye.side is Side.RIGHT]
@@ -178,7 +180,7 @@ class _Gatherings:
                     self._add(eye, to)
 
     def _near(self, pair: Sequence[_Eye]) -> _Gathering | None:
-        """Whom labels or another finder's guesses have in the same place."""
+        """Whom labels or another detector's predictions have in the same place."""
         places = {eye.side: _sure_place(eye) for eye in pair}
         return next((one for one in self._all if one.face is None and _coincide(one.parsed().places, places)), None)
 

@@ -51,7 +51,7 @@ def placeholder_sample(
         kept = cut
     own, (left, top) = kept
     to = Rescaling((1.0, 1.0), (-float(left), -float(top)))
-    said = moved_face(ParsedFace(person.said.labels, person.said.guesses, person.said.box, landmarks), to)
+    said = moved_face(ParsedFace(person.said.labels, person.said.predictions, person.said.box, landmarks), to)
     assert said.landmarks is not None
     sample = Sample(
         id=pixel_hash(own),
@@ -65,7 +65,7 @@ def placeholder_sample(
         origin=(left, top),
         frame_size=(width, height),
         landmarks=said.landmarks,
-        predictions=said.guesses,
+        predictions=said.predictions,
         reason=SamplingReason.FLAG,
         priority=1.0,
         split=found.split or about.split,

@@ -10,7 +10,7 @@ from typing import Any
 
 from labeler.formats.elements.faces import Mark, ParsedFace
 from labeler.formats.elements.interfaces import ExportItem, ParsedItem
-from labeler.formats.elements.keypoints import NAMES, attributes, face_box, face_of, guesses_of, has_pupils, triples
+from labeler.formats.elements.keypoints import NAMES, attributes, face_box, face_of, has_pupils, predictions_of, triples
 from labeler.formats.elements.parsing import (
     MalformedError,
     compact,
@@ -80,7 +80,7 @@ def _annotation(entry: ExportItem, number: int, image: int) -> Mapping[str, Any]
 def read(path: Path, report: ImportReport) -> Iterator[ParsedItem]:
     """Any COCO keypoints whose names tell the eyes; `left` is the subject's own, v = 1 an eye whose iris is hidden.
 
-    Each annotation is a face; one with a score was made by a program and is a guess.
+    Each annotation is a face; one with a score was made by a program and is a prediction.
     """
     file = located(path / "annotations" if (path / "annotations").is_dir() else path, Path(FILE).name, ".json")
     content = read_json(file)
@@ -101,8 +101,8 @@ def _keypoint_names(categories: Sequence[Any], file: Path) -> Mapping[str, list[
     names = {str(one["id"]): [str(name) for name in one.get("keypoints") or ()] for one in categories}
     known = sorted({name for some in names.values() for name in some})
     if known and not has_pupils(known):
-        told = ", ".join(known[:5])
-        raise SourceError(f"{file}: none of the keypoints {told} is a pupil; one is called left_pupil or left_eye")
+        examples = ", ".join(known[:5])
+        raise SourceError(f"{file}: none of the keypoints {examples} is a pupil; one is called left_pupil or left_eye")
     return names
 
 
@@ -166,6 +166,6 @@ def _face(
     if score is not None:
         width = size[0] if size else 0
         sure = number(score, "its score")
-        guesses = guesses_of(face.labels, finder="coco", version="", score=sure, width=width)
-        face = replace(face, labels=(), guesses=guesses)
-    return (face if face.labels or face.guesses else None), unsided
+        predictions = predictions_of(face.labels, detector="coco", version="", score=sure, width=width)
+        face = replace(face, labels=(), predictions=predictions)
+    return (face if face.labels or face.predictions else None), unsided

@@ -22,7 +22,7 @@ from livecam.store.samples import EyeLabel
 
 FILE = "pupils.csv"
 _SAID = ("picture", "width", "height", "side", "state", "x", "y", "radius")
-_GUESSED = ("finder", "guess_state", "guess_x", "guess_y", "guess_radius", "guess_confidence")
+_PREDICTION_COLUMNS = ("finder", "guess_state", "guess_x", "guess_y", "guess_radius", "guess_confidence")
 _ABOUT = ("sample_state", "reason", "split", "session", "captured")
 _NEEDED = {"picture", "side", "x", "y"}
 
@@ -30,7 +30,7 @@ _NEEDED = {"picture", "side", "x", "y"}
 def write(entries: Iterable[ExportItem], folder: Path, home: Path) -> None:
     """Two rows a sample, left and right; `state` is empty where nothing is said. The rest is in the sidecar."""
     with (folder / FILE).open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, (*_SAID, *_GUESSED, *_ABOUT), restval="")
+        table = csv.DictWriter(file, (*_SAID, *_PREDICTION_COLUMNS, *_ABOUT), restval="")
         table.writeheader()
         for entry in with_sidecar(entries, folder):
             table.writerows(_row(entry, side) for side in Side)
@@ -46,7 +46,7 @@ def _row(entry: ExportItem, side: Side) -> Mapping[str, Any]:
     }
     about |= {"sample_state": entry.state.value, "reason": sample.reason.value, "split": sample.split.value}
     about |= {"session": sample.session, "captured": sample.captured.isoformat()}
-    return {**about, **_said(entry.label(side)), **_guessed(entry, side)}
+    return {**about, **_said(entry.label(side)), **_prediction_columns(entry, side)}
 
 
 def _said(label: EyeLabel | None) -> Mapping[str, Any]:
@@ -56,13 +56,18 @@ def _said(label: EyeLabel | None) -> Mapping[str, Any]:
     return {"state": condition(label).value, "x": x, "y": y, "radius": "" if label.radius is None else label.radius}
 
 
-def _guessed(entry: ExportItem, side: Side) -> Mapping[str, Any]:
-    guess = next((guess for guess in shown_predictions(entry.sample) if guess.side is side), None)
-    if guess is None or guess.pupil is None:
-        return {} if guess is None else {"finder": guess.finder}
-    pupil = guess.pupil
+def _prediction_columns(entry: ExportItem, side: Side) -> Mapping[str, Any]:
+    prediction = next((prediction for prediction in shown_predictions(entry.sample) if prediction.side is side), None)
+    if prediction is None or prediction.pupil is None:
+        return {} if prediction is None else {"finder": prediction.detector}
+    pupil = prediction.pupil
     place = {"guess_x": pupil.centre.x, "guess_y": pupil.centre.y, "guess_radius": pupil.radius}
-    return {"finder": guess.finder, "guess_state": pupil.state.value, "guess_confidence": pupil.confidence, **place}
+    return {
+        "finder": prediction.detector,
+        "guess_state": pupil.state.value,
+        "guess_confidence": pupil.confidence,
+        **place,
+    }
 
 
 def read(path: Path, report: ImportReport) -> Iterator[ParsedItem]:
@@ -86,7 +91,7 @@ def read(path: Path, report: ImportReport) -> Iterator[ParsedItem]:
             f"it has {there}"
         )
     for name in table.header:
-        if name not in names.values() and name not in (*_SAID, *_GUESSED, *_ABOUT):
+        if name not in names.values() and name not in (*_SAID, *_PREDICTION_COLUMNS, *_ABOUT):
             report.pass_over(f"the column {name!r}")
     yield from _read_long(table, names, report)
 

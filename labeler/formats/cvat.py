@@ -57,12 +57,12 @@ def _write_meta(file: TextIO, name: str) -> None:
 
 
 def _label(name: str, kind: str, attributes: Sequence[tuple[str, str, str]]) -> str:
-    told = "".join(
+    elements = "".join(
         f"<attribute><name>{key}</name><mutable>False</mutable><input_type>{input_type}</input_type>"
         f"<default_value></default_value><values>{values}</values></attribute>"
         for key, input_type, values in attributes
     )
-    return f"<label><name>{name}</name><type>{kind}</type><attributes>{told}</attributes></label>"
+    return f"<label><name>{name}</name><type>{kind}</type><attributes>{elements}</attributes></label>"
 
 
 def _image(entry: ExportItem, number: int) -> Element:
@@ -168,8 +168,8 @@ def _shapes(shape: Element) -> Iterator[DrawnShape]:
     if shape.tag == "polygon":
         yield polygon(corners)
         return
-    told = shape.findtext("attribute[@name='radius']")
-    radius = number(told, "its radius") if told else None
+    radius_text = shape.findtext("attribute[@name='radius']")
+    radius = number(radius_text, "its radius") if radius_text else None
     yield from (DrawnShape(Outline.POINT, x, y, radius) for x, y in corners)
 
 

@@ -86,9 +86,9 @@ def _points(file: Path) -> Sequence[Point]:
             raise MalformedError(f"a point is x and y, not {line.strip()!r:.60}")
         if cells:
             points.append(Point(number(cells[0], "an x") - 1, number(cells[1], "a y") - 1))
-    told = re.search(r"n_points:\s*(\d+)", head)
-    if told and int(told[1]) != len(points):
-        raise MalformedError(f"it says {told[1]} points and has {len(points)}")
+    declared = re.search(r"n_points:\s*(\d+)", head)
+    if declared and int(declared[1]) != len(points):
+        raise MalformedError(f"it says {declared[1]} points and has {len(points)}")
     return points
 
 

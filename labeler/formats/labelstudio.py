@@ -57,20 +57,20 @@ def _task(entry: ExportItem, number: int, home: Path) -> Mapping[str, Any]:
 
 
 def _predictions(entry: ExportItem) -> Sequence[Mapping[str, Any]]:
-    """One for each finder, as sure as it is of the eye it is least sure of."""
+    """One for each detector, as sure as it is of the eye it is least sure of."""
     by_model: dict[str, list[tuple[Side, Pupil]]] = defaultdict(list)
-    for guess in entry.sample.predictions:
-        if guess.pupil is not None:
-            by_model[f"{guess.finder} {guess.version}"].append((guess.side, guess.pupil))
-    return [_prediction(model, pupils, entry.sample.size) for model, pupils in by_model.items()]
+    for prediction in entry.sample.predictions:
+        if prediction.pupil is not None:
+            by_model[f"{prediction.detector} {prediction.version}"].append((prediction.side, prediction.pupil))
+    return [_model_prediction(model, pupils, entry.sample.size) for model, pupils in by_model.items()]
 
 
-def _prediction(model: str, pupils: Sequence[tuple[Side, Pupil]], size: Size) -> Mapping[str, Any]:
-    regions = [region for side, pupil in pupils for region in _guessed(side, pupil, size)]
+def _model_prediction(model: str, pupils: Sequence[tuple[Side, Pupil]], size: Size) -> Mapping[str, Any]:
+    regions = [region for side, pupil in pupils for region in _prediction_regions(side, pupil, size)]
     return {"model_version": model, "score": min(pupil.confidence for _, pupil in pupils), "result": regions}
 
 
-def _guessed(side: Side, pupil: Pupil, size: Size) -> Iterator[Mapping[str, Any]]:
+def _prediction_regions(side: Side, pupil: Pupil, size: Size) -> Iterator[Mapping[str, Any]]:
     yield _point(side, pupil.centre, pupil.radius, size) | {"score": pupil.confidence}
     if pupil.state is EyeState.CLOSED:
         yield _choice(side, Condition.CLOSED, size) | {"score": pupil.confidence}

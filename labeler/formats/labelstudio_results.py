@@ -60,7 +60,7 @@ class _Task:
 def read(path: Path, report: ImportReport) -> Iterator[ParsedItem]:
     """Tasks as Label Studio exports them, JSON or JSON-MIN; the last annotation that was not cancelled counts.
 
-    Results that are no places are states of an eye, or nothing to us. Predictions become guesses of the finder
+    Results that are no places are states of an eye, or nothing to us. The predictions are those of the detector
     `labelstudio`. Relations, and regions that are part of another one, tell the faces of a picture apart.
     """
     file = located(path, FILE, ".json")
@@ -135,7 +135,7 @@ def _found(task: _Task, file: Path, where: str, report: ImportReport) -> ParsedI
     if task.earlier:
         report.note("an annotation is passed over, for its task has a later one")
     faces, loose = _said(task.results, report)
-    guesses = [guess for prediction in task.predictions for guess in _guesses(prediction, report)]
+    predictions = [prediction for said in task.predictions for prediction in _predictions(said, report)]
     address = _picture(task.data)
     name = _file_name(address)
     embedded = address.startswith("data:")
@@ -146,7 +146,7 @@ def _found(task: _Task, file: Path, where: str, report: ImportReport) -> ParsedI
         where=where,
         size=_size([*task.results, *(one for each in task.predictions for one in _results(each))]),
         faces=faces,
-        loose=(*loose, *guesses),
+        loose=(*loose, *predictions),
         is_skipped=task.is_skipped,
         record=task.record,
         load=partial(decode_base64, address, where) if embedded else None,
@@ -163,8 +163,8 @@ def _picture(data: Mapping[str, Any]) -> str:
     if not pictures and len(addresses) == 1:
         pictures = list(addresses)
     if len(pictures) != 1:
-        told = ", ".join(pictures) if pictures else "none of its data is one"
-        raise MalformedError(f"a task has one picture; here are {len(pictures)}: {told}")
+        names = ", ".join(pictures) if pictures else "none of its data is one"
+        raise MalformedError(f"a task has one picture; here are {len(pictures)}: {names}")
     return addresses[pictures[0]]
 
 
@@ -268,17 +268,17 @@ def _share_pair(x: Any, y: Any) -> tuple[float, float]:
     return _share(x, "x"), _share(y, "y")
 
 
-def _guesses(prediction: Mapping[str, Any], report: ImportReport) -> Iterator[Prediction]:
-    results = _results(prediction)
+def _predictions(said: Mapping[str, Any], report: ImportReport) -> Iterator[Prediction]:
+    results = _results(said)
     points = [one for one in results if "choices" not in mapping(one.get("value"), "a value")]
     closed = {label.side for label in _labels(_said(results, ImportReport())) if label.state is EyeState.CLOSED}
-    version = str(prediction.get("model_version") or "")
+    version = str(said.get("model_version") or "")
     for result in points:
         for mark in _marks(_said([result], report)):
             if isinstance(mark, UnsidedPoint):
                 report.doubt(f"the predicted point {mark.name!r}", "it does not say which eye it is")
             elif isinstance(mark, EyeLabel) and mark.centre is not None:
-                score = number(result.get("score", prediction.get("score")) or 0.0, "its score")
+                score = number(result.get("score", said.get("score")) or 0.0, "its score")
                 if not 0 <= score <= 1:
                     raise MalformedError(f"its score is {score:g}; a score is 0 to 1")
                 state = EyeState.CLOSED if mark.side in closed else EyeState.OPEN

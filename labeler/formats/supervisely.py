@@ -151,8 +151,8 @@ def _add(
         return
     exterior = sequence(mapping(one.get("points"), "its points").get("exterior"), "its points")
     corners = [_corner(corner) for corner in exterior]
-    told = tags.get(_RADIUS)
-    radius = None if told is None else number(told, "its radius")
+    radius_tag = tags.get(_RADIUS)
+    radius = None if radius_tag is None else number(radius_tag, "its radius")
     if kind == "rectangle":
         marks.add_rectangle(title, box_of(corners), group)
     elif kind == "polygon":

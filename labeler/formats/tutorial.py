@@ -56,7 +56,7 @@ def write(entries: Iterable[ExportItem], folder: Path, home: Path) -> None:
 
 
 def _verdict(entry: ExportItem) -> MaskVerdict:
-    """A guess that was corrected, and never called right as it was, was wrong."""
+    """A prediction that was corrected, and never called right as it was, was wrong."""
     return (
         MaskVerdict.TRUE if judgement_of(event for event in entry.events if not event.is_repeat) else MaskVerdict.FALSE
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,6 +31,7 @@ from labeler.formats.elements.parsing import (
 from labeler.formats.elements.record import read_records, with_sidecar
 from labeler.formats.elements.report import ImportReport
 from labeler.formats.elements.shapes import DrawnShape, Outline, ellipse, polygon
+from labeler.formats.elements.table import Table
 from livecam.core.errors import SourceError
 from livecam.core.types import Box, Side
 from livecam.store.samples import EyeLabel
@@ -97,7 +96,7 @@ def read(path: Path, report: ImportReport) -> Iterator[ParsedItem]:
     text = read_text(file)
     with parse_errors(str(file)):
         is_json = text.lstrip()[:1] in {"{", "["}
-        images = _images(mapping(parse_json(text, str(file)), "the file")) if is_json else _table(text, file)
+        images = _images(mapping(parse_json(text, str(file)), "the file")) if is_json else _table(file, report)
     records = read_records(file.parent)
     for name, regions, attributes in images:
         where = f"{name} of {file}"
@@ -188,20 +187,22 @@ def _shape_of(place: Sequence[Any]) -> Mapping[str, Any]:
     return {"name": kind, **dict(zip(keys.get(kind, ()), rest, strict=False))}
 
 
-def _table(text: str, file: Path) -> Iterator[tuple[str, list[Region], Mapping[str, Any]]]:
+def _table(file: Path, report: ImportReport) -> Iterator[tuple[str, list[Region], Mapping[str, Any]]]:
     """The CSV that VIA 2 exports: a row for each region, with JSON in its cells."""
-    rows = csv.DictReader(io.StringIO(text))
-    header = [name.lstrip("#").strip() for name in rows.fieldnames or ()]
-    if "region_shape_attributes" not in header:
-        raise SourceError(f"{file} has no column region_shape_attributes; this is no table of VIA")
-    rows.fieldnames = header
+    table = Table(file)
+    names = {name.lstrip("#").strip(): name for name in table.header}
+    if not {"filename", "region_shape_attributes"} <= names.keys():
+        raise SourceError(f"{file} has no column filename or region_shape_attributes; this is no table of VIA")
     images: dict[str, tuple[list[Region], Mapping[str, Any]]] = {}
-    for row in rows:
-        where = f"line {rows.line_num} of {file}"
-        cells = {key: mapping(parse_json(row.get(key) or "{}", where), key) for key in _JSON_CELLS}
-        regions, _ = images.setdefault(str(row["filename"]), ([], cells["file_attributes"]))
-        if cells["region_shape_attributes"]:
-            regions.append((cells["region_shape_attributes"], cells["region_attributes"]))
+    for line, row in table.rows():
+        where = f"line {line} of {file}"
+        with report.item(where):
+            if row is None:
+                raise MalformedError(f"it has not {len(table.header)} cells")
+            cells = {key: mapping(parse_json(row.get(names.get(key, "")) or "{}", where), key) for key in _JSON_CELLS}
+            regions, _ = images.setdefault(row[names["filename"]], ([], cells["file_attributes"]))
+            if cells["region_shape_attributes"]:
+                regions.append((cells["region_shape_attributes"], cells["region_attributes"]))
     for name, (regions, attributes) in images.items():
         yield name, regions, attributes
 
@@ -257,7 +258,8 @@ def _shape(kind: str, shape: Mapping[str, Any]) -> DrawnShape:
 
 
 def _name(about: Mapping[str, Any]) -> str:
-    """The value, or the key that is set, that names an eye; else what it is called."""
+    """The value, what is ticked of a check box, or the key that is set, that names an eye; else what it is called."""
+    about = {key: _ticked(value) for key, value in about.items()}
     values = [str(about[key]) for key in about if isinstance(about[key], str | int | float)]
     keys = [key for key, value in about.items() if value not in {"", None, False}]
     usual = [str(about[key]) for key in _NAME_KEYS if about.get(key)]
@@ -265,3 +267,10 @@ def _name(about: Mapping[str, Any]) -> str:
         if eye_name(name):
             return name
     return next(iter((*usual, *values)), "without a name")
+
+
+def _ticked(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    ticked = [str(option) for option, is_set in value.items() if is_set is True]
+    return ticked[0] if len(ticked) == 1 else ""

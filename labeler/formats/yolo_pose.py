@@ -97,7 +97,7 @@ def read(path: Path, report: ImportReport) -> Iterator[ParsedItem]:
     """A data set's folder or its data.yaml, each line of each label a face; `kpt_names` tells the pupils.
 
     Two key points without names are the pupils, 17 are COCO's, 68 are landmarks. A line that ends with a confidence,
-    or whose key points have one, was made by a program and is a guess.
+    or whose key points have one, was made by a program and is a prediction.
     """
     file = _data_file(path)
     with parse_errors(str(file)):
@@ -198,10 +198,10 @@ def _face(numbers: Sequence[float], layout: _Layout, report: ImportReport) -> tu
     if not predicted:
         return replace(face, box=box), loose
     sureness = dict(zip(names, seen.tolist() if score is None else [score] * layout.count, strict=True))
-    return ParsedFace(guesses=tuple(_guesses(face, sureness)), box=box), ()
+    return ParsedFace(predictions=tuple(_predictions(face, sureness)), box=box), ()
 
 
-def _guesses(face: ParsedFace, sureness: Mapping[str, float]) -> Iterator[Prediction]:
+def _predictions(face: ParsedFace, sureness: Mapping[str, float]) -> Iterator[Prediction]:
     by_side = {side_of(name): sure for name, sure in sureness.items()}
     for label in face.labels:
         score = by_side[label.side]

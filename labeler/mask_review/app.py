@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +21,8 @@ from labeler.mask_review.state import (
     meaning,
     resumed,
 )
-from labeler.session.actions import DECISIONS, EVERYWHERE, JUDGING, LabelingAction, parse_key
+from labeler.session.actions import LabelingAction
+from labeler.session.keys import Keys, counts, folder_keys, parse_key
 from livecam.core.errors import LivecamError, SinkError
 from livecam.core.files import write_atomically
 from livecam.core.image_files.images import read_image
@@ -29,11 +30,8 @@ from livecam.core.types import Image
 
 
 class ReviewScreen(Protocol):
-    def ask(self, image: Image, showing: int) -> LabelingAction:
-        """Shows an image until the person asks for something; a window closed by the mouse is QUIT.
-
-        `showing` is another number for another picture: what was decided before it was seen does not count.
-        """
+    def ask(self, image: Image, subject: str | None) -> LabelingAction:
+        """Shows an image of a subject until the person asks for something; a window closed by the mouse is QUIT."""
         ...
 
 
@@ -44,18 +42,17 @@ class MaskReviewApp:
     pairs: Pairs
     journal: Journal
     output: Path
+    keys: Keys = field(default_factory=folder_keys)  # what the help names
 
     def run(self, screen: ReviewScreen) -> ReviewState:
         """Until the person leaves; every decision is on disk before the next picture shows."""
-        session, showing = resumed(self.pairs.masks, self.journal.past), 0
+        session = resumed(self.pairs.masks, self.journal.past)
         while not session.finished:
             picture, trouble = self._picture(session)
             if trouble and not session.notice:
                 session = after(session, ReviewMessage(trouble))
-            action = screen.ask(page(session, picture, kept=self._kept()), showing)
-            before = session.current, len(session.history)
+            action = screen.ask(page(session, picture, kept=self._kept(), keys=self.keys), session.current)
             session = after(session, self._event(session, action))
-            showing += before != (session.current, len(session.history))
         return session
 
     def _event(self, session: ReviewState, action: LabelingAction) -> Event:
@@ -96,7 +93,7 @@ class MaskReviewApp:
         return f"decisions in {self.journal.path}{last}"
 
 
-KEYS = {**EVERYWHERE, **JUDGING}
+KEYS = folder_keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +101,18 @@ class KeyPrompt:
     """A Screen on the desktop."""
 
     window: LabelerWindow
+    keys: Keys = field(default_factory=folder_keys)
 
-    def ask(self, image: Image, showing: int) -> LabelingAction:
-        """The next key that means something; keys without a meaning, and decisions of a key that is held or was meant
-        for the picture before, are passed over."""
-        self.window.show(image, showing)
+    def ask(self, image: Image, subject: str | None) -> LabelingAction:
+        """The next key that means something and counts; others are passed over."""
+        self.window.show(image, subject)
         while True:
             heard = self.window.hear(3600)
             if heard == WindowClosed():
                 return LabelingAction.QUIT
-            if not isinstance(heard, KeyPressed) or not (action := parse_key(KEYS, heard.name)):
-                continue
-            if action not in DECISIONS or (not heard.held and heard.showing in {None, showing}):
+            if (
+                isinstance(heard, KeyPressed)
+                and (action := parse_key(self.keys, heard.name))
+                and counts(action, repeated=heard.repeated, unseen=heard.unseen)
+            ):
                 return action

@@ -11,6 +11,7 @@ import numpy as np
 from labeler.desktop import primitives
 from labeler.formats.tutorial import MaskVerdict
 from labeler.mask_review.state import ReviewPanel, ReviewState
+from labeler.session.keys import Keys, folder_help_lines, folder_keys
 from livecam.core.types import Image
 
 WIDTH, HEIGHT, BAR = 960, 720, 64  # pixels; the bar lies under the picture
@@ -19,22 +20,10 @@ _BACKGROUND, _TEXT, _SOFT = (32, 30, 28), (235, 235, 235), (165, 165, 165)
 _COLOURS = {MaskVerdict.TRUE: (110, 200, 90), MaskVerdict.FALSE: (90, 90, 235), MaskVerdict.SKIPPED: (170, 170, 170)}
 _ROWS = 24  # lines that fit on a panel
 
-HELP = (
-    ("f", "the label is true, next"),
-    ("d", "the label is false, next"),
-    ("space b", "skip, next"),
-    ("u", "undo the last decision"),
-    ("n p", "next, previous (arrows too)"),
-    ("s", "save the annotation file"),
-    ("v", "show the labels"),
-    ("+ - 0", "zoom in, out, reset (z x a too)"),
-    ("? h", "this help"),
-    ("esc q", "quit; everything decided is kept"),
-)
 
-
-def page(session: ReviewState, picture: Image | None, *, kept: str) -> Image:
-    """(HEIGHT + BAR, WIDTH, 3); `picture` is None at the end, `kept` says where the decisions are."""
+def page(session: ReviewState, picture: Image | None, *, kept: str, keys: Keys | None = None) -> Image:
+    """(HEIGHT + BAR, WIDTH, 3); `picture` is None at the end, `kept` says where the decisions are,
+    `keys` what the help names."""
     canvas = np.full((HEIGHT + BAR, WIDTH, 3), _BACKGROUND, np.uint8)
     if picture is None:
         _lines(canvas, summary(session))
@@ -43,8 +32,9 @@ def page(session: ReviewState, picture: Image | None, *, kept: str) -> Image:
     if session.panel is not ReviewPanel.NONE:
         canvas[:HEIGHT] = (canvas[:HEIGHT] * 0.25).astype(np.uint8)
         if session.panel is ReviewPanel.HELP:
-            _lines(canvas, [keys for keys, _ in HELP])
-            _lines(canvas, [what for _, what in HELP], left=240)
+            help_lines = folder_help_lines(folder_keys() if keys is None else keys)
+            _lines(canvas, [named for named, _ in help_lines])
+            _lines(canvas, [what for _, what in help_lines], left=240)
         else:
             _lines(canvas, labels(session))
     _bar(canvas, session, kept)

@@ -1,8 +1,7 @@
-"""Labeling actions and their keys: what an annotator can ask for."""
+"""Labeling actions: what an annotator can ask for, by a key, a button, a click or the wheel."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,7 +9,7 @@ from livecam.core.types import Point, Side
 
 
 class LabelingAction(StrEnum):
-    """What a key can ask for; judging folders of pictures knows those of EVERYWHERE and JUDGING."""
+    """What a key or a button can ask for; folders of pictures know those of EVERYWHERE and JUDGING (keys.py)."""
 
     ACCEPT = "accept"
     REJECT = "reject"
@@ -47,44 +46,8 @@ class LabelingAction(StrEnum):
     QUIT = "quit"
 
 
-# By the names that browsers give to keys, with Shift+ before those whose name does not change.
-EVERYWHERE: Mapping[str, LabelingAction] = {
-    "Escape": LabelingAction.QUIT,
-    "q": LabelingAction.QUIT,
-    "n": LabelingAction.NEXT,
-    "p": LabelingAction.PREVIOUS,
-    "f": LabelingAction.ACCEPT,
-    "u": LabelingAction.UNDO,
-    " ": LabelingAction.SKIP,
-    "b": LabelingAction.SKIP,
-    "s": LabelingAction.EXPORT,
-    "v": LabelingAction.LABELS,
-    "?": LabelingAction.HELP,
-    "h": LabelingAction.HELP,
-    "+": LabelingAction.ZOOM_IN,
-    "=": LabelingAction.ZOOM_IN,
-    "z": LabelingAction.ZOOM_IN,
-    "-": LabelingAction.ZOOM_OUT,
-    "x": LabelingAction.ZOOM_OUT,
-    "0": LabelingAction.ZOOM_RESET,
-    "a": LabelingAction.ZOOM_RESET,
-}
-# Where nothing is placed, and these keys move nothing.
-JUDGING: Mapping[str, LabelingAction] = {
-    "d": LabelingAction.REJECT,
-    "ArrowLeft": LabelingAction.PREVIOUS,
-    "ArrowRight": LabelingAction.NEXT,
-}
-
-
-def parse_key(keys: Mapping[str, LabelingAction], key: str) -> LabelingAction | None:
-    """What a key asks for; a capital without a meaning of its own, which Caps Lock makes, is as good as its small
-    letter, and shift changes nothing else. None for a key without a meaning."""
-    return keys.get(key, keys.get(key.lower() if len(key) == 1 else key.removeprefix("Shift+")))
-
-
 class LabelingMode(StrEnum):
-    """Judging the machine's guesses, or placing the pupils."""
+    """Judging the machine's predictions, or placing the pupils."""
 
     REVIEW = "review"
     ANNOTATE = "annotate"
@@ -130,114 +93,3 @@ class OpenSample:
 
 
 UserInput = LabelingAction | PlacePupil | ResizeIris | SetRadius | Comment | OpenSample
-# What a key that is held down, or was meant for another picture, must never say.
-DECISIONS = frozenset(
-    {
-        LabelingAction.ACCEPT,
-        LabelingAction.REJECT,
-        LabelingAction.SKIP,
-        LabelingAction.NOT_A_FACE,
-        LabelingAction.BOTH_CLOSED,
-        LabelingAction.UNDO,
-    }
-)
-# What says nothing of a picture may come before it is seen.
-HARMLESS: frozenset[object] = frozenset(
-    {
-        *(LabelingAction.NEXT, LabelingAction.PREVIOUS, LabelingAction.QUIT, LabelingAction.EXPORT),
-        *(LabelingAction.CONTRAST, LabelingAction.PIXELS, LabelingAction.LANDMARKS, LabelingAction.BARE),
-        *(LabelingAction.MAP, LabelingAction.LABELS, LabelingAction.HELP),
-        *(LabelingAction.ZOOM_IN, LabelingAction.ZOOM_OUT, LabelingAction.ZOOM_RESET),
-    }
-)
-
-_BOTH: Mapping[str, LabelingAction] = {
-    **EVERYWHERE,
-    "m": LabelingAction.MAP,
-    "g": LabelingAction.CONTRAST,
-    "y": LabelingAction.PIXELS,
-    "r": LabelingAction.BARE,
-    "Delete": LabelingAction.NOT_A_FACE,
-    "Backspace": LabelingAction.NOT_A_FACE,
-}
-_REVIEW: Mapping[str, LabelingAction] = {**JUDGING, "l": LabelingAction.LANDMARKS}
-_ANNOTATE: Mapping[str, LabelingAction] = {
-    "Enter": LabelingAction.ACCEPT,
-    "Tab": LabelingAction.OTHER_EYE,
-    "t": LabelingAction.OTHER_EYE,
-    "c": LabelingAction.CLOSED,
-    "o": LabelingAction.OCCLUDED,
-    "2": LabelingAction.BOTH_CLOSED,
-    "d": LabelingAction.LANDMARKS,
-    "ArrowLeft": LabelingAction.LEFT,
-    "ArrowRight": LabelingAction.RIGHT,
-    "ArrowUp": LabelingAction.UP,
-    "ArrowDown": LabelingAction.DOWN,
-    "j": LabelingAction.LEFT,
-    "l": LabelingAction.RIGHT,
-    "i": LabelingAction.UP,
-    "k": LabelingAction.DOWN,
-    "Shift+ArrowLeft": LabelingAction.LEFT_A_LITTLE,
-    "Shift+ArrowRight": LabelingAction.RIGHT_A_LITTLE,
-    "Shift+ArrowUp": LabelingAction.UP_A_LITTLE,
-    "Shift+ArrowDown": LabelingAction.DOWN_A_LITTLE,
-    "J": LabelingAction.LEFT_A_LITTLE,
-    "L": LabelingAction.RIGHT_A_LITTLE,
-    "I": LabelingAction.UP_A_LITTLE,
-    "K": LabelingAction.DOWN_A_LITTLE,
-    "]": LabelingAction.WIDER,
-    "w": LabelingAction.WIDER,
-    "[": LabelingAction.NARROWER,
-    "e": LabelingAction.NARROWER,
-}
-KEYS: Mapping[LabelingMode, Mapping[str, LabelingAction]] = {
-    LabelingMode.REVIEW: {**_BOTH, **_REVIEW},
-    LabelingMode.ANNOTATE: {**_BOTH, **_ANNOTATE},
-}
-
-
-def lookup_key(mode: LabelingMode, key: str) -> LabelingAction | None:
-    """What a key by its browser name asks for; None for one without a meaning."""
-    return parse_key(KEYS[mode], key)
-
-
-HELP: Mapping[LabelingMode, tuple[tuple[str, str], ...]] = {
-    LabelingMode.REVIEW: (
-        ("f", "the guess is true, next"),
-        ("d", "the guess is false, next: annotate shows it first"),
-        ("space b", "skip, next"),
-        ("delete", "this is not a face, next"),
-        ("u", "undo, as far back as you like"),
-        ("n p", "next, previous without deciding (arrows too)"),
-        ("l", "landmarks"),
-        ("m", "class activation map"),
-        ("g", "contrast"),
-        ("y", "pixels or smooth"),
-        ("r", "hide what is drawn"),
-        ("+ - 0", "zoom in, out, reset (z x a too)"),
-        ("s", "save the annotation file"),
-        ("v", "show the labels"),
-        ("? h", "this help"),
-        ("esc q", "quit; everything decided is kept"),
-    ),
-    LabelingMode.ANNOTATE: (
-        ("click", "the pupil is here; the wheel makes the circle fit the iris"),
-        ("arrows", "move by half a pixel (i j k l too), with shift by a tenth"),
-        ("[ ]", "smaller, larger circle (e w too)"),
-        ("tab t", "the other eye"),
-        ("c  o", "this eye is closed, its iris is hidden"),
-        ("2", "both eyes are closed, next"),
-        ("enter f", "accept both eyes as drawn, next"),
-        ("space b", "skip, next"),
-        ("delete", "this is not a face, next"),
-        ("u", "undo, as far back as you like"),
-        ("n p", "next, previous without deciding"),
-        ("d  m", "landmarks, class activation map"),
-        ("g  y", "contrast, pixels or smooth"),
-        ("r", "hide what is drawn"),
-        ("+ - 0", "zoom in, out, reset (z x a too)"),
-        ("s  v", "save the annotation file, show the labels"),
-        ("? h", "this help"),
-        ("esc q", "quit; everything said is kept"),
-    ),
-}

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from labeler.formats.tutorial import MaskVerdict, annotation
 from labeler.session import task_queue
-from labeler.session.actions import DECISIONS, HARMLESS, LabelingAction, LabelingMode, OpenSample, UserInput
+from labeler.session.actions import LabelingAction, LabelingMode, OpenSample, UserInput
 from labeler.session.item import Assignment, LabelingItem, labeling_item
+from labeler.session.keys import counts
 from labeler.session.progress import ProgressCounter
 from labeler.session.state import (
     AnnotationState,
@@ -77,9 +78,8 @@ class AnnotationController:
         `showing` is that of the picture the person looked at, None the one that is there: what was meant for another
         says nothing of this one. `held_down` says that a key repeats itself, which decides nothing.
         """
-        if showing is not None and showing != session.showing and user_input not in HARMLESS:
-            return session
-        if held_down and user_input in DECISIONS:
+        unseen = showing is not None and showing != session.showing
+        if not _counts(user_input, held_down=held_down, unseen=unseen):
             return session
         session = self.flush(session, user_input)
         if session.unsaved and pending_writes(session, user_input) and user_input is not LabelingAction.QUIT:
@@ -239,6 +239,12 @@ class AnnotationController:
         if stored is None or not decided or not self.settings.feedback or not stored.resolved.gold:
             return None
         return gold_answer(stored.sample, stored.resolved, self.store.events(stored.sample.id), self.annotator)
+
+
+def _counts(user_input: UserInput, *, held_down: bool, unseen: bool) -> bool:
+    if isinstance(user_input, LabelingAction):
+        return counts(user_input, repeated=held_down, unseen=unseen)
+    return not unseen or isinstance(user_input, OpenSample)
 
 
 _UNDECIDED = {SampleState.NEW, SampleState.LEASED, SampleState.SKIPPED, SampleState.REJECTED}

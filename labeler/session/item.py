@@ -99,7 +99,7 @@ class LabelingItem:
         if not self.shown_predictions:
             return JudgedKind.NONE
         first = self.shown_predictions[0]
-        if first.finder != LABEL:
+        if first.detector != LABEL:
             return JudgedKind.PREDICTION
         return JudgedKind.IMPORTED if is_imported(first) else JudgedKind.LABEL
 

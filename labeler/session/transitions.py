@@ -186,10 +186,10 @@ def _not_ready(session: AnnotationState, item: LabelingItem) -> EyeSelected | Me
     empty = [side for side in SIDES if side not in known and item.prediction(side) is None]
     if session.mode is LabelingMode.ANNOTATE and empty:
         return EyeSelected(
-            empty[0], f"{_NAMES[empty[0]]} has no guess: click on its pupil, or c closed, o its iris is hidden"
+            empty[0], f"{_NAMES[empty[0]]} has no prediction: click on its pupil, or c closed, o its iris is hidden"
         )
     if len(empty) == len(SIDES):
-        return MessageShown("no pupil was guessed: d sends the picture to annotate, space skips it")
+        return MessageShown("no pupil was found: d sends the picture to annotate, space skips it")
     return None
 
 

@@ -38,8 +38,8 @@ def detector_accuracy(labelled: Iterable[StoredSample]) -> Mapping[str, Mapping[
         unit = normalising_distance(labels, stored.sample)
         for prediction in stored.sample.predictions:
             if prediction.side in labels:
-                scores[prediction.finder].add(prediction.pupil, labels[prediction.side], unit)
-    return {finder: _figures(score) for finder, score in sorted(scores.items())}
+                scores[prediction.detector].add(prediction.pupil, labels[prediction.side], unit)
+    return {detector: _figures(score) for detector, score in sorted(scores.items())}
 
 
 def _figures(score: _Score) -> Mapping[str, Any]:

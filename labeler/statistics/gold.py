@@ -62,13 +62,13 @@ def told(answer: GoldAnswer) -> str:
 def _was_right(decision: LabelEvent, sample: Sample, truth: Sequence[EyeLabel]) -> bool:
     """Whether what was called wrong was right after all."""
     assert decision.action is LabelAction.REJECT
-    shown = [_as_label(guess) for guess in decision.shown_predictions if guess.pupil is not None]
+    shown = [_as_label(prediction) for prediction in decision.shown_predictions if prediction.pupil is not None]
     return len(shown) == len(truth) and _is_right(shown, truth, _errors(shown, truth, pupil_distance(sample)))
 
 
-def _as_label(guess: Prediction) -> EyeLabel:
-    assert guess.pupil is not None
-    return EyeLabel(guess.side, guess.pupil.state, guess.pupil.centre, guess.pupil.radius)
+def _as_label(prediction: Prediction) -> EyeLabel:
+    assert prediction.pupil is not None
+    return EyeLabel(prediction.side, prediction.pupil.state, prediction.pupil.centre, prediction.pupil.radius)
 
 
 def _errors(some: Sequence[EyeLabel], truth: Sequence[EyeLabel], unit: float) -> Mapping[Side, float]:

@@ -90,9 +90,9 @@ def format_statistics(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"{' and '.join(pair['people'])} decided {pair['samples']} of the same samples: {_agreed(pair)}"
     for by, own in found["agreement"]["within"].items():
         yield f"{by} decided {own['samples']} samples twice: {_agreed(own)}"
-    for which, finders in found["finders"].items():
+    for which, detectors in found["finders"].items():
         of = "random samples, the unbiased ones" if which == "random" else "all labelled samples"
-        yield from (f"{name} on {of}: {_quality(quality)}" for name, quality in finders.items())
+        yield from (f"{name} on {of}: {_quality(quality)}" for name, quality in detectors.items())
 
 
 def _named(counts: Mapping[Any, int]) -> Mapping[str, int]:

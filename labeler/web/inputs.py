@@ -11,14 +11,13 @@ from starlette.requests import ClientDisconnect, Request
 from labeler.session.actions import (
     Comment,
     LabelingAction,
-    LabelingMode,
     OpenSample,
     PlacePupil,
     ResizeIris,
     SetRadius,
     UserInput,
-    lookup_key,
 )
+from labeler.session.keys import Keys, parse_key
 from livecam.core.types import Point, Side
 
 MOST_BYTES = 64 * 1024
@@ -33,10 +32,10 @@ class TooLargeError(ValueError):
     """What was posted is larger than any input."""
 
 
-def parse_posted(mode: LabelingMode, posted: Mapping[str, Any]) -> UserInput | None:
+def parse_posted(keys: Keys, posted: Mapping[str, Any]) -> UserInput | None:
     """None for a sign of life, and for a key without a meaning; NotUnderstoodError for what is no input."""
     if "key" in posted:
-        return lookup_key(mode, str(posted["key"]))
+        return parse_key(keys, str(posted["key"]))
     kind = next((kind for kind in _KINDS if kind in posted), None)
     if kind is None:
         return None

@@ -6,9 +6,9 @@ import errno
 import functools
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from labeler.session.actions import HELP, LabelingMode
+from labeler.session.actions import LabelingMode
+from labeler.session.keys import BLIND, KEYS, REPEATABLE, Keys, help_lines
 from labeler.session.opening import check_name
 from labeler.web.access_control import AccessControl
 from labeler.web.connections import Connection, Connections
@@ -42,6 +43,7 @@ class Routes:
     token: str
     mode: LabelingMode
     annotator: str
+    keys: Mapping[LabelingMode, Keys] = field(default_factory=lambda: KEYS)  # that a person may have changed
 
     def application(self) -> Starlette:
         return Starlette(
@@ -51,7 +53,7 @@ class Routes:
                 Route("/picture/{sample}", self.picture),
                 Route("/map/{sample}", self.map),
                 Route("/api/open", self.open, methods=["POST"]),
-                Route("/api/wish", self.wish, methods=["POST"]),
+                Route("/api/wish", self.input, methods=["POST"]),
                 Route("/api/close", self.close, methods=["POST"]),
             ],
             lifespan=self._life,
@@ -97,24 +99,28 @@ class Routes:
             return _refused(400, str(error))
         except LivecamError as error:
             return _refused(503, str(error))
-        return JSONResponse({"session": name, "help": HELP[mode], **await run_in_threadpool(_state, connection)})
+        keys = self.keys[mode]
+        told = {
+            "session": name,
+            "keys": {key: action.value for key, action in keys.items()},
+            "help": help_lines(mode, keys),
+            "repeatable": sorted(REPEATABLE),
+            "blind": sorted(BLIND),
+        }
+        return JSONResponse({**told, **await run_in_threadpool(_state, connection)})
 
-    async def wish(self, request: Request) -> Response:
+    async def input(self, request: Request) -> Response:
         """Acknowledged when what was said is on the disk; 410 for a page that has to open a session again."""
         try:
             posted = await posted_object(request)
             connection = self.connections.find(str(posted.get("session")))
             if connection is None:
                 return _refused(410, "this session is over")
-            understood = await run_in_threadpool(
-                functools.partial(
-                    self.connections.handle,
-                    connection,
-                    parse_posted(connection.session.mode, posted),
-                    showing=parse_showing(posted),
-                    held_down=posted.get("auto_repeat") is True,
-                )
+            user_input = parse_posted(self.keys[connection.session.mode], posted)
+            handle = functools.partial(
+                self.connections.handle, showing=parse_showing(posted), held_down=posted.get("auto_repeat") is True
             )
+            understood = await run_in_threadpool(handle, connection, user_input)
         except TooLargeError as error:
             return _refused(413, str(error))
         except NotUnderstoodError as error:

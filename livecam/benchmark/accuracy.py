@@ -143,8 +143,8 @@ def score_path(settings: Settings, folder: Path, labels: Sequence[LabelledPhotog
     return score(folder.resolve().name, labels, [answer(scene) for scene in scenes])
 
 
-def score_peer(peer: PupilLocator, folder: Path, labels: Sequence[LabelledPhotograph]) -> AccuracyScore:
-    return score(folder.resolve().name, labels, [peer.detect(read_image(label.image)) for label in labels])
+def score_baseline(baseline: PupilLocator, folder: Path, labels: Sequence[LabelledPhotograph]) -> AccuracyScore:
+    return score(folder.resolve().name, labels, [baseline.detect(read_image(label.image)) for label in labels])
 
 
 def answer(scene: Scene) -> Pupils | None:

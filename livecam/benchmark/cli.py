@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 import os
 from enum import StrEnum
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
-from rich.console import Console
 
 from livecam.cli import options
 from livecam.core.errors import SettingsError
 from livecam.core.files import check_writable_path, write_file
 from livecam.core.tflite import Runtime
-from livecam.drawing.plots import check_plotting
 from livecam.settings import FaceDetectorName, PupilDetectorName, load
 
 if TYPE_CHECKING:
@@ -56,10 +53,9 @@ def bench(
 ) -> None:
     """Measure how fast every path is on this machine, and where the time goes."""
     # What measures loads everything the program has; the other commands need not wait for that.
-    from livecam.benchmark.run import (
-        BenchmarkConfig,
-        benchmark,
-    )
+    from rich.console import Console
+
+    from livecam.benchmark.run import BenchmarkConfig, benchmark
 
     _check_outputs(json_file, plot)
     plan = BenchmarkConfig(
@@ -77,7 +73,7 @@ def bench(
         warm_up=warmup,
         paths=_names("--paths", paths, PupilDetectorName),
         faces=_names("--face", face, FaceDetectorName) if face else _installed_faces(),
-        peer=reference is not None,
+        baseline=reference is not None,
         photographs=accuracy,
         runtimes=_names("--runtimes", runtimes, Runtime) if runtimes else (Runtime.LITERT,),
         threads=_sweep_threads(sweep=threads_sweep, runtimes=runtimes, threads=threads),
@@ -92,6 +88,8 @@ def _check_outputs(json_file: str | None, plot: Path | None) -> None:
     if plot and plot.suffix.lower() != ".png":
         raise SettingsError(f"--plot cannot be '{plot}'; name a .png file")
     if plot:
+        from livecam.drawing.plots import check_plotting
+
         check_plotting()
     for path in [plot, Path(json_file) if json_file and json_file != "-" else None]:
         if path:
@@ -99,7 +97,7 @@ def _check_outputs(json_file: str | None, plot: Path | None) -> None:
 
 
 def _size(text: str) -> tuple[int, int]:
-    width, height = options.size(text)
+    width, height = options.parse_size(text)
     if not width or not height or min(width, height) < 16:
         raise SettingsError(f"--size cannot be '{text}'; write at least 16x16")
     return width, height
@@ -116,6 +114,8 @@ def _names(flag: str, text: str, known: type[_Name]) -> tuple[_Name, ...]:
 
 
 def _installed_faces() -> tuple[FaceDetectorName, ...]:
+    from importlib.util import find_spec
+
     extras = (FaceDetectorName.DLIB, FaceDetectorName.MEDIAPIPE)
     return (FaceDetectorName.MESH, *(name for name in extras if find_spec(name.value)))
 
@@ -128,6 +128,8 @@ def _sweep_threads(*, sweep: bool, runtimes: str | None, threads: int | None) ->
 
 
 def _deliver(results: Results, json_file: str | None, plot: Path | None) -> None:
+    from rich.console import Console
+
     from livecam.benchmark.plot import picture
     from livecam.benchmark.results import as_json
     from livecam.benchmark.tables import tables

@@ -52,13 +52,13 @@ class Pipeline:
     sinks: Sequence[Sink]
     collector: Collector
     timer: StageTimer
-    laps: FrameTimings = field(default_factory=FrameTimings)
+    timings: FrameTimings = field(default_factory=FrameTimings)
 
     def take(self, items: Sequence[Frame], *, keep: bool) -> None:
-        laps = self.laps if keep else FrameTimings()
-        watch = FrameWatch(laps, self.timer, beside=self.detector.catch_up, keep=keep)
+        timings = self.timings if keep else FrameTimings()
+        watch = FrameWatch(timings, self.timer, beside=self.detector.catch_up, keep=keep)
         run(items, self.perception, self.effect, self.sinks, self.collector, observer=watch, finished=lambda: False)
-        laps.rounds.append(watch.block)
+        timings.rounds.append(watch.block)
 
 
 @dataclass(slots=True, eq=False)
@@ -67,17 +67,17 @@ class Baseline:
 
     name: str
     perception: PupilLocator
-    laps: FrameTimings = field(default_factory=FrameTimings)
+    timings: FrameTimings = field(default_factory=FrameTimings)
 
     def take(self, items: Sequence[Frame], *, keep: bool) -> None:
-        laps = self.laps if keep else FrameTimings()
-        laps.rounds.append([self._lap(frame, laps) for frame in items])
+        timings = self.timings if keep else FrameTimings()
+        timings.rounds.append([self._time_frame(frame, timings) for frame in items])
 
-    def _lap(self, frame: Frame, laps: FrameTimings) -> FrameTimes:
-        start, start_cpu = laps.clock(), laps.cpu_clock()
+    def _time_frame(self, frame: Frame, timings: FrameTimings) -> FrameTimes:
+        start, start_cpu = timings.clock(), timings.cpu_clock()
         found = self.perception.detect(frame.image)
-        wall, cpu = (laps.clock() - start) * 1000, (laps.cpu_clock() - start_cpu) * 1000
-        laps.with_a_face += found is not None
+        wall, cpu = (timings.clock() - start) * 1000, (timings.cpu_clock() - start_cpu) * 1000
+        timings.with_a_face += found is not None
         return FrameTimes(wall, wall, cpu, cpu)
 
 
@@ -100,9 +100,9 @@ def encode(path: Pipeline, frames: Sequence[Frame]) -> list[float]:
     encoder, taken = Encoder(frames[0]), []
     for frame in frames:
         drawn = replace(frame, image=path.effect.draw(path.perception.see(frame)))
-        start = path.laps.clock()
+        start = path.timings.clock()
         encoder.show(drawn)
-        taken.append((path.laps.clock() - start) * 1000)
+        taken.append((path.timings.clock() - start) * 1000)
         path.detector.catch_up()
         path.timer.next_frame(keep=False)
     encoder.close()
@@ -143,28 +143,28 @@ class CollectingPath:
 
     path: Pipeline
     collector: SampleCollector
-    laps: FrameTimings = field(default_factory=FrameTimings)
+    timings: FrameTimings = field(default_factory=FrameTimings)
 
     def take(self, items: Sequence[Frame], *, keep: bool) -> None:
-        self.path.laps = self.laps
+        self.path.timings = self.timings
         self.path.take(items, keep=keep)
-        start = self.laps.cpu_clock()
+        start = self.timings.cpu_clock()
         self.collector.catch_up(_PATIENCE)
         if keep:
-            spent, last = (self.laps.cpu_clock() - start) * 1000, self.laps.rounds[-1][-1]
-            self.laps.rounds[-1][-1] = last._replace(whole_cpu=last.whole_cpu + spent)
+            spent, last = (self.timings.cpu_clock() - start) * 1000, self.timings.rounds[-1][-1]
+            self.timings.rounds[-1][-1] = last._replace(whole_cpu=last.whole_cpu + spent)
 
 
 def open_collecting_path(settings: Settings, folder: Folder, stack: ExitStack) -> CollectingPath:
     """The path of the settings, with a store in `folder`, which need not exist."""
     path = open_path(settings)
     store = stack.enter_context(Store.open(folder))
-    finder = settings.pupils.finder.value
+    detector = settings.pupils.finder.value
     collector = make_collector(
         settings,
         RecordingInfo("benchmark", "benchmark"),
         lambda _: store,
-        in_use=lambda: ActiveDetector(finder, program_version()),
+        in_use=lambda: ActiveDetector(detector, program_version()),
         models=model_places(settings.pupils, None),
         tell=lambda note: None,
     )

@@ -15,7 +15,7 @@ _WIDTH, _ROW, _CURVES = 10.0, 0.34, 3.7  # inches: the picture, a bar, the curve
 # Told apart also by those who see two primary colours (Okabe & Ito 2008, and greys).
 _COLOURS = ("#d55e00", "#009e73", "#e69f00", "#cc79a7", "#56b4e9", "#f0e442", "#969696", "#5a5a5a")
 _LINES = ("#d55e00", "#009e73", "#e69f00", "#cc79a7", "#56b4e9", "#5a5a5a")
-_PEER = "#787878"
+_BASELINE = "#787878"
 _DRAWN = tuple(stage for stage in STAGES if stage not in BESIDE)
 
 
@@ -24,7 +24,7 @@ def picture(results: Results) -> bytes:
 
     MissingExtraError without matplotlib.
     """
-    rows = len(results.paths) + (results.peer is not None)
+    rows = len(results.paths) + (results.baseline is not None)
     bars = rows * _ROW + 1.1
     figure = new_figure(size=(_WIDTH, bars + _CURVES), dpi=DPI)
     width, height = results.size
@@ -50,9 +50,9 @@ def _bars(axes: Any, results: Results) -> None:
             f"×{path.collecting.ratio:.2f} with the queue on", (left[row], row), (5, 0),
             textcoords="offset points", va="center", fontsize=8,
         )  # fmt: skip
-    if results.peer:
-        axes.barh(["MediaPipe mesh + iris"], [results.peer.mean_ms], color=_PEER)
-    longest = max([*left, *([results.peer.mean_ms] if results.peer else [])])
+    if results.baseline:
+        axes.barh(["MediaPipe mesh + iris"], [results.baseline.mean_ms], color=_BASELINE)
+    longest = max([*left, *([results.baseline.mean_ms] if results.baseline else [])])
     axes.set(xlim=(0, longest * 1.22), xlabel="mean ms a frame")
     axes.invert_yaxis()
     _quiet(axes, "x")

@@ -35,23 +35,23 @@ class TimingSummary:
     rounds: NDArray[np.float64]  # whole, mean of each round
 
     @classmethod
-    def of(cls, laps: FrameTimings) -> TimingSummary:
-        taken = laps.all
+    def of(cls, timings: FrameTimings) -> TimingSummary:
+        taken = timings.all
         return cls(
-            fps=float(np.median([1000 * len(block) / sum(lap.whole for lap in block) for block in laps.rounds])),
-            whole=Percentiles.of(lap.whole for lap in taken),
-            perceive=Percentiles.of(lap.perceive for lap in taken),
+            fps=float(np.median([1000 * len(block) / sum(frame.whole for frame in block) for block in timings.rounds])),
+            whole=Percentiles.of(frame.whole for frame in taken),
+            perceive=Percentiles.of(frame.perceive for frame in taken),
             cpu_ms=_mean(taken, "whole_cpu"),
             perceive_cpu_ms=_mean(taken, "perceive_cpu"),
-            found=laps.found,
-            confidence=float(np.mean(laps.confidences)) if laps.confidences else None,
-            latencies=np.sort([lap.whole for lap in taken]),
-            rounds=np.array([_mean(block, "whole") for block in laps.rounds]),
+            found=timings.found,
+            confidence=float(np.mean(timings.confidences)) if timings.confidences else None,
+            latencies=np.sort([frame.whole for frame in taken]),
+            rounds=np.array([_mean(block, "whole") for block in timings.rounds]),
         )
 
 
-def _mean(laps: Iterable[FrameTimes], what: str) -> float:
-    return float(np.mean([getattr(lap, what) for lap in laps]))
+def _mean(timings: Iterable[FrameTimes], what: str) -> float:
+    return float(np.mean([getattr(frame, what) for frame in timings]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class CollectingCost:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PathResult:
-    """One path with one face finder."""
+    """One path with one face detector."""
 
     name: str
     face: str
@@ -100,7 +100,7 @@ class PathResult:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PeerResult:
+class BaselineResult:
     """Another program on the same frames: its perception, nothing is drawn."""
 
     name: str
@@ -121,7 +121,7 @@ class Results:
     size: tuple[int, int]
     frames: int
     paths: tuple[PathResult, ...]
-    peer: PeerResult | None
+    baseline: BaselineResult | None
     sweep: tuple[SweepRow, ...]
 
     def path(self, name: str) -> PathResult | None:
@@ -130,13 +130,13 @@ class Results:
         return next((path for path in named if path.face == "mesh"), named[0] if named else None)
 
     def ratio(self, name: str, figure: str) -> float | None:
-        """A path's perception to the peer's: `median`, of the wall time, or `cpu`; None without one of them."""
+        """A path's perception to the baseline's: `median`, of the wall time, or `cpu`; None without one of them."""
         path = self.path(name)
-        if path is None or self.peer is None:
+        if path is None or self.baseline is None:
             return None
         ours, theirs = (
             figures.perceive.p50 if figure == "median" else figures.perceive_cpu_ms
-            for figures in (path.with_face, self.peer.with_face)
+            for figures in (path.with_face, self.baseline.with_face)
         )
         return ours / theirs
 
@@ -152,7 +152,7 @@ def as_json(results: Results) -> dict[str, Any]:
         "paths": [_path(path) for path in results.paths],
         "ratios": _ratios(results, "median"),
         "ratios_cpu_time": _ratios(results, "cpu"),
-        "reference": results.peer and _peer(results.peer),
+        "reference": results.baseline and _baseline(results.baseline),
         "sweep": [row.as_json() for row in results.sweep],
     }
 
@@ -194,14 +194,14 @@ def _collecting(collecting: CollectingCost) -> dict[str, Any]:
     }
 
 
-def _peer(peer: PeerResult) -> dict[str, Any]:
+def _baseline(baseline: BaselineResult) -> dict[str, Any]:
     return {
-        "name": peer.name,
-        "perceive": peer.with_face.perceive.as_json(),
-        "perceive_cpu_ms": round(peer.with_face.perceive_cpu_ms, 3),
-        "found": round(peer.with_face.found, 4),
-        "without_face": _without(peer.without_face),
-        "accuracy": peer.score and peer.score.as_json(),
+        "name": baseline.name,
+        "perceive": baseline.with_face.perceive.as_json(),
+        "perceive_cpu_ms": round(baseline.with_face.perceive_cpu_ms, 3),
+        "found": round(baseline.with_face.found, 4),
+        "without_face": _without(baseline.without_face),
+        "accuracy": baseline.score and baseline.score.as_json(),
     }
 
 

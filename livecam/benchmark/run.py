@@ -13,8 +13,8 @@ from livecam.benchmark.accuracy import (
     AccuracyScore,
     LabelledPhotograph,
     read_labelled_photographs,
+    score_baseline,
     score_path,
-    score_peer,
 )
 from livecam.benchmark.clip import faceless, load, onwards
 from livecam.benchmark.contenders import (
@@ -28,9 +28,9 @@ from livecam.benchmark.contenders import (
     open_path,
 )
 from livecam.benchmark.results import (
+    BaselineResult,
     CollectingCost,
     PathResult,
-    PeerResult,
     Results,
     StageCost,
     TimingSummary,
@@ -55,19 +55,19 @@ class BenchmarkConfig:
     warm_up: int
     paths: tuple[PupilDetectorName, ...]
     faces: tuple[FaceDetectorName, ...]
-    peer: bool
+    baseline: bool
     photographs: Path | None
     runtimes: tuple[Runtime, ...]
     threads: tuple[int, ...]  # of the interpreter; none for no sweep
 
     @property
     def entries(self) -> list[Settings]:
-        """The settings of every path with every face finder."""
+        """The settings of every path with every face detector."""
         return [settings_for(self.settings, path, face) for path in self.paths for face in self.faces]
 
 
 def settings_for(base: Settings, path: PupilDetectorName, face: FaceDetectorName) -> Settings:
-    """The settings of one path with one face finder."""
+    """The settings of one path with one face detector."""
     pupils = base.pupils.model_copy(update={"finder": path})
     return base.model_copy(update={"pupils": pupils, "faces": base.faces.model_copy(update={"finder": face})})
 
@@ -92,10 +92,10 @@ def _benchmark(plan: BenchmarkConfig, labels: Sequence[LabelledPhotograph], stac
     paths = [open_path(entry) for entry in plan.entries]
     folder = Folder(stack.enter_context(TemporaryDirectory(prefix="livecam-bench-")))
     collecting = [open_collecting_path(entry, folder / str(place), stack) for place, entry in enumerate(plan.entries)]
-    peers = [_open_peer(plan)] if plan.peer else []
+    baselines = [_open_baseline(plan)] if plan.baseline else []
     say("reading the frames")
     frames = load(plan.source, plan.size, plan.warm_up + plan.frames)
-    race = _race(paths, collecting, peers, frames, plan.warm_up, say)
+    race = _race(paths, collecting, baselines, frames, plan.warm_up, say)
     return Results(
         machine=machine(),
         versions=versions(),
@@ -105,12 +105,12 @@ def _benchmark(plan: BenchmarkConfig, labels: Sequence[LabelledPhotograph], stac
         paths=tuple(
             _path(plan, entry, outcome, labels, say) for entry, outcome in zip(plan.entries, race, strict=False)
         ),
-        peer=_peer(plan, race[-1], labels, say) if peers else None,
+        baseline=_baseline(plan, race[-1], labels, say) if baselines else None,
         sweep=_sweep(plan, frames, say),
     )
 
 
-def _open_peer(plan: BenchmarkConfig) -> Baseline:
+def _open_baseline(plan: BenchmarkConfig) -> Baseline:
     from livecam.benchmark.mediapipe_baseline import FaceMesh
 
     return Baseline("mediapipe", FaceMesh.for_video(plan.settings.faces.max_faces))
@@ -121,41 +121,41 @@ class _Outcome:
     with_face: TimingSummary
     without_face: TimingSummary
     stages: dict[str, StageCost]
-    collecting: CollectingCost | None  # None for a peer
+    collecting: CollectingCost | None  # None for a baseline
 
 
 def _race(
     paths: Sequence[Pipeline],
     collecting: Sequence[CollectingPath],
-    peers: Sequence[Baseline],
+    baselines: Sequence[Baseline],
     frames: Sequence[Frame],
     warm_up: int,
     say: Say,
 ) -> list[_Outcome]:
-    """What each path, then each peer, took; they go through the same frames in the same turns."""
-    everybody: list[Pipeline | Baseline] = [*paths, *peers]
+    """What each path, then each baseline, took; they go through the same frames in the same turns."""
+    everybody: list[Pipeline | Baseline] = [*paths, *baselines]
     say("taking turns on a face")
     interleave([*everybody, *collecting], frames, warm_up=warm_up)
-    with_face = [TimingSummary.of(runner.laps) for runner in everybody]
+    with_face = [TimingSummary.of(runner.timings) for runner in everybody]
     say("encoding")
     again = onwards(frames[::-1], frames, _ENCODED_FRAMES)
-    stages = [_stages(path, encode(path, again), len(path.laps.all)) for path in paths]
+    stages = [_stages(path, encode(path, again), len(path.timings.all)) for path in paths]
     for runner in everybody:
-        runner.laps = FrameTimings()
+        runner.timings = FrameTimings()
     say("taking turns on an empty room")
     empty = onwards(faceless(frames), again, _FACELESS_WARM_UP + _FACELESS_FRAMES)
     interleave(everybody, empty, warm_up=_FACELESS_WARM_UP)
-    without_face = [TimingSummary.of(runner.laps) for runner in everybody]
-    stages = [_with_detection(known, path) for known, path in zip(stages, paths, strict=True)] + [{} for _ in peers]
+    without_face = [TimingSummary.of(runner.timings) for runner in everybody]
+    stages = [_with_detection(known, path) for known, path in zip(stages, paths, strict=True)] + [{} for _ in baselines]
     kept = [_collected(runner, off) for runner, off in zip(collecting, with_face, strict=False)]
-    kept += [None for _ in peers]
+    kept += [None for _ in baselines]
     return [_Outcome(*outcome) for outcome in zip(with_face, without_face, stages, kept, strict=True)]
 
 
 def _collected(runner: CollectingPath, off: TimingSummary) -> CollectingCost | None:
     taken = runner.path.timer.stages["collect"]
     return CollectingCost(
-        TimingSummary.of(runner.laps), off, Percentiles.of(taken.latest(len(taken))), runner.collector.collected
+        TimingSummary.of(runner.timings), off, Percentiles.of(taken.latest(len(taken))), runner.collector.collected
     )
 
 
@@ -196,14 +196,16 @@ def _path(
     )
 
 
-def _peer(plan: BenchmarkConfig, outcome: _Outcome, labels: Sequence[LabelledPhotograph], say: Say) -> PeerResult:
+def _baseline(
+    plan: BenchmarkConfig, outcome: _Outcome, labels: Sequence[LabelledPhotograph], say: Say
+) -> BaselineResult:
     from livecam.benchmark.mediapipe_baseline import FaceMesh
 
     score: AccuracyScore | None = None
     if plan.photographs:
         say("scoring mediapipe")
-        score = score_peer(FaceMesh.for_photographs(), plan.photographs, labels)
-    return PeerResult("mediapipe", outcome.with_face, outcome.without_face, score)
+        score = score_baseline(FaceMesh.for_photographs(), plan.photographs, labels)
+    return BaselineResult("mediapipe", outcome.with_face, outcome.without_face, score)
 
 
 def _sweep(plan: BenchmarkConfig, frames: Sequence[Frame], say: Say) -> tuple[SweepRow, ...]:

@@ -10,13 +10,13 @@ from rich.table import Table
 
 from livecam.benchmark.accuracy import THRESHOLDS, AccuracyScore
 from livecam.benchmark.contenders import BESIDE, STAGES
-from livecam.benchmark.results import PathResult, PeerResult, Results, TimingSummary
+from livecam.benchmark.results import BaselineResult, PathResult, Results, TimingSummary
 
 _SHOWN = (1, 2)  # which of THRESHOLDS stand beside the speed
 
 
 def tables(results: Results) -> Iterator[RenderableType]:
-    """How fast, how evenly and where the time goes; what was asked for of the peer, of accuracy and of runtimes."""
+    """How fast, how evenly and where the time goes; what was asked for of the baseline, of accuracy and of runtimes."""
     yield _speed(results)
     yield _evenness(results)
     yield _stages(results)
@@ -39,8 +39,8 @@ def _speed(results: Results) -> Table:
         table.add_column(f"≤{THRESHOLDS[limit]:g}", justify="right")
     for path in results.paths:
         table.add_row(*_speed_row(path), *_shares(path.score))
-    if results.peer:
-        table.add_row(*_peer_row(results.peer), *_shares(results.peer.score))
+    if results.baseline:
+        table.add_row(*_baseline_row(results.baseline), *_shares(results.baseline.score))
     return table
 
 
@@ -67,11 +67,11 @@ def _speed_row(path: PathResult) -> list[str]:
     ]
 
 
-def _peer_row(peer: PeerResult) -> list[str]:
+def _baseline_row(baseline: BaselineResult) -> list[str]:
     """It only perceives, in this process: there is no frame and no start to speak of."""
-    figures = peer.with_face
-    times = (figures.perceive.p50, figures.perceive_cpu_ms, peer.without_face.perceive.p50)
-    return [f"({peer.name} itself)", "", "", *(f"{time:.2f}" for time in times), "", "", *_findings(figures)]
+    figures = baseline.with_face
+    times = (figures.perceive.p50, figures.perceive_cpu_ms, baseline.without_face.perceive.p50)
+    return [f"({baseline.name} itself)", "", "", *(f"{time:.2f}" for time in times), "", "", *_findings(figures)]
 
 
 def _findings(figures: TimingSummary) -> list[str]:
@@ -139,8 +139,8 @@ def _ratios(results: Results) -> Iterator[str]:
 
 def _accuracy(results: Results) -> Table:
     known = [(f"{path.name} {path.face}", path.score) for path in results.paths if path.score]
-    if results.peer and results.peer.score:
-        known.append((f"({results.peer.name} itself)", results.peer.score))
+    if results.baseline and results.baseline.score:
+        known.append((f"({results.baseline.name} itself)", results.baseline.score))
     heads = [f"≤{limit:g}" for limit in THRESHOLDS]
     table = _table(
         f"{known[0][1].count} photographs of {known[0][1].set}: share with both eyes within; then without the offset",

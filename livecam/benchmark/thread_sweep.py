@@ -39,14 +39,14 @@ class SweepRow:
 class PupilTimer:
     """One runtime with one number of threads."""
 
-    finder: PupilDetector
+    detector: PupilDetector
     milliseconds: list[float] = field(default_factory=list)
 
     def take(self, items: Sequence[Eyes], *, keep: bool) -> None:
         for frame, face in items:
-            eyes = self.finder.cropper(frame, face)
+            eyes = self.detector.cropper(frame, face)
             start = time.perf_counter()
-            self.finder.detect(eyes)
+            self.detector.detect(eyes)
             if keep:
                 self.milliseconds.append((time.perf_counter() - start) * 1000)
 

@@ -58,10 +58,10 @@ class FrameWatch:
     of a frame are kept or, as warm-up, forgotten.
     """
 
-    def __init__(self, laps: FrameTimings, timer: StageTimer, *, beside: Callable[[], None], keep: bool) -> None:
+    def __init__(self, timings: FrameTimings, timer: StageTimer, *, beside: Callable[[], None], keep: bool) -> None:
         self.timer = timer
         self.block: list[FrameTimes] = []
-        self._laps, self._beside, self._keep = laps, beside, keep
+        self._timings, self._beside, self._keep = timings, beside, keep
         self._understood = 0.0, 0.0
 
     def frames(self, source: Source) -> Iterator[Frame]:
@@ -70,21 +70,21 @@ class FrameWatch:
             yield frame
             end = self._now()
             self._beside()
-            self.block.append(_lap(start, self._understood, end, self._laps.cpu_clock() - end[1]))
+            self.block.append(_frame_times(start, self._understood, end, self._timings.cpu_clock() - end[1]))
             self.timer.next_frame(keep=self._keep)
 
     def perceived(self, scene: Scene) -> None:
         self._understood = self._now()
-        self._laps.record(scene)
+        self._timings.record(scene)
 
     def shown(self, frame: Frame) -> None:
         return None
 
     def _now(self) -> tuple[float, float]:
-        return self._laps.clock(), self._laps.cpu_clock()
+        return self._timings.clock(), self._timings.cpu_clock()
 
 
-def _lap(
+def _frame_times(
     start: tuple[float, float], understood: tuple[float, float], end: tuple[float, float], beside: float
 ) -> FrameTimes:
     return FrameTimes(

@@ -13,56 +13,36 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import cv2
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from livecam.cli import options
-from livecam.cli.doctor import CheckResult, CheckStatus, examine
-from livecam.cli.locate import annotate_image, note_of_left_out, record
-from livecam.cli.path_arguments import ExpandingGroup
+from livecam.cli.program import new_program, run_program
 from livecam.cli.queue import app as queue_app
 from livecam.cli.targets import find
-from livecam.core.errors import LivecamError, SettingsError, SinkError, SourceError, name_errors
+from livecam.core.errors import LivecamError, SettingsError, SinkError, SourceError
 from livecam.core.files import check_writable_path, write_file
-from livecam.core.image_files.images import read_image
-from livecam.core.types import Frame, Scene
-from livecam.live.sources.devices import list_cameras
-from livecam.perception.faces.factory import open_stills
-from livecam.perception.pipeline import Perception
-from livecam.perception.pupils.factory import open_pupils
-from livecam.settings import DEFAULT_FILE, PupilDetectorName, Settings, as_toml, load
+from livecam.settings import (
+    DEFAULT_FILE,
+    PupilDetectorName,
+    Settings,
+    as_changes,
+    as_toml,
+    find_origins,
+    load,
+    settings_file,
+)
 
 if TYPE_CHECKING:
+    from livecam.cli.doctor import CheckResult
+    from livecam.core.types import Scene
     from livecam.live.session import LiveSession
 
-app = typer.Typer(
-    name="livecam",
-    cls=ExpandingGroup,
-    help="Flustered eyes for a webcam, driven by where the eyes really look.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
+app = new_program("livecam", "Flustered eyes for a webcam, driven by where the eyes really look.")
 app.command()(find)
 app.add_typer(queue_app, name="queue")
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        print(f"livecam {version('livecam')}")
-        raise typer.Exit
-
-
-@app.callback()
-def _every_command(
-    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
-) -> None:
-    return None
 
 
 @app.command()
@@ -95,18 +75,28 @@ def run(
     from livecam.live.session import build_session
     from livecam.live.sources.limits import RunLimits
 
-    width, height = options.size(size)
-    enabled = _collecting(named=queue is not None or queue_db is not None, refused=no_queue)
-    settings = load(
+    settings = _load_settings(
         config,
-        {
-            "source": {"source": source, "width": width, "height": height, "fps": fps, "rotate": rotate, "flip": flip},
-            "faces": {"finder": face, "max_faces": max_faces},
-            "pupils": {"finder": pupil, "model": model},
-            "effect": {"style": effect, "strength": strength, "trigger": trigger},
-            "output": {"sinks": sink or None, "hud": hud},
-            "collect": {"enabled": enabled, "queue": queue, "queue_db": queue_db, "keep": keep},
-        },
+        options.settings_of(
+            source=source,
+            face=face,
+            max_faces=max_faces,
+            pupil=pupil,
+            model=model,
+            effect=effect,
+            strength=strength,
+            trigger=trigger,
+            sink=sink,
+            hud=hud,
+            size=size,
+            fps=fps,
+            rotate=rotate,
+            flip=flip,
+            queue=queue,
+            queue_db=queue_db,
+            no_queue=no_queue,
+            keep=keep,
+        ),
     )
     if report:
         _check_report(report, settings)
@@ -143,9 +133,15 @@ def locate(
     config: options.Config = None,
 ) -> None:
     """Find faces and pupils in pictures; without --json it writes NAME_located.png for each."""
-    settings = load(
-        config, {"pupils": {"finder": pupil, "model": model}, "faces": {"finder": face, "max_faces": max_faces}}
-    )
+    # What only one command uses is loaded by that command, so that the others start without it.
+    from livecam.cli.locate import note_of_left_out, record
+    from livecam.core.image_files.images import read_image
+    from livecam.core.types import Frame
+    from livecam.perception.faces.factory import open_stills
+    from livecam.perception.pipeline import Perception
+    from livecam.perception.pupils.factory import open_pupils
+
+    settings = _load_settings(config, options.settings_of(pupil=pupil, model=model, face=face, max_faces=max_faces))
     if out is not None and not out.is_dir():
         raise SinkError(f"--out cannot be '{out}', which is no folder; make it first, or name another")
     if model is not None and settings.pupils.finder is not PupilDetectorName.TFLITE:
@@ -179,6 +175,8 @@ def locate(
 @app.command()
 def devices(as_json: options.Json = False) -> None:
     """List the cameras with their sizes and rates."""
+    from livecam.live.sources.devices import list_cameras
+
     cameras = list_cameras()
     if as_json:
         print(json.dumps([asdict(camera) for camera in cameras]))
@@ -195,6 +193,8 @@ def devices(as_json: options.Json = False) -> None:
 @app.command()
 def doctor(as_json: options.Json = False) -> None:
     """Look the computer over: what is there, what is missing, what to do; 1 when the effect cannot run."""
+    from livecam.cli.doctor import CheckStatus, examine
+
     findings = examine()
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings]))
@@ -205,6 +205,11 @@ def doctor(as_json: options.Json = False) -> None:
 
 
 def _print_findings(findings: Sequence[CheckResult]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+
+    from livecam.cli.doctor import CheckStatus
+
     console = Console(soft_wrap=True, highlight=False)
     marks = {CheckStatus.OK: "[green]ok[/]", CheckStatus.WARN: "[yellow]--[/]", CheckStatus.FAIL: "[red]no[/]"}
     for finding in findings:
@@ -215,22 +220,77 @@ def _print_findings(findings: Sequence[CheckResult]) -> None:
 
 @app.command()
 def config(
-    write: Annotated[bool, typer.Option("--write", help="Write them to PATH instead.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
-    path: Annotated[Path, typer.Argument(help="The settings file.")] = DEFAULT_FILE,
+    path: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="The settings file.", show_default=str(DEFAULT_FILE))
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write what differs from the defaults to FILE.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    source: options.Source = None,
+    face: options.FaceName = None,
+    max_faces: options.MaxFaces = None,
+    pupil: options.PupilName = None,
+    model: options.Model = None,
+    effect: options.Style = None,
+    strength: options.Strength = None,
+    trigger: options.TriggerName = None,
+    sink: options.Sinks = None,
+    hud: options.Hud = None,
+    size: options.Size = None,
+    fps: options.Fps = None,
+    rotate: options.Rotate = None,
+    flip: options.FlipName = None,
+    queue: options.Queue = None,
+    queue_db: options.QueueDb = None,
+    no_queue: options.NoQueue = False,
+    keep: options.KeepPart = None,
 ) -> None:
-    """Print every setting with its meaning, or write them to a file to edit."""
-    text = as_toml(Settings())
+    """Show every setting in force with its meaning, and where it is from: default, the file, or a flag given here.
+
+    With --write, FILE then holds what differs from the defaults, and all other settings as comments.
+    """
+    flags = options.settings_of(
+        source=source,
+        face=face,
+        max_faces=max_faces,
+        pupil=pupil,
+        model=model,
+        effect=effect,
+        strength=strength,
+        trigger=trigger,
+        sink=sink,
+        hud=hud,
+        size=size,
+        fps=fps,
+        rotate=rotate,
+        flip=flip,
+        queue=queue,
+        queue_db=queue_db,
+        no_queue=no_queue,
+        keep=keep,
+    )
     if not write:
-        print(text, end="")
+        print(as_toml(load(path, flags), find_origins(path, flags)), end="")
         return
+    path = path or DEFAULT_FILE
     if path.exists() and not force:
-        raise SinkError(f"{path} is there already; pass --force to overwrite it, or name another file")
-    write_file(path, text.encode())
+        raise SinkError(f"{path} is there already; pass --force to write over it, or name another file")
+    write_file(path, as_changes(load(path if path.exists() else None, flags)).encode())
     print(f"settings written to {path}")
 
 
+def _load_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """The settings of a command; the file they are from is named, for it may have been forgotten."""
+    settings = load(path, flags)
+    if file := settings_file(path):
+        _say(f"settings of {file}; `livecam config` shows them")
+    return settings
+
+
 def _save_located(image: Path, scene: Scene, folder: Path | None) -> Path:
+    import cv2
+
+    from livecam.cli.locate import annotate_image
+
     path = (folder or image.parent) / f"{image.stem}_located.png"
     _, content = cv2.imencode(".png", annotate_image(scene))
     write_file(path, content.tobytes())
@@ -239,13 +299,6 @@ def _save_located(image: Path, scene: Scene, folder: Path | None) -> Path:
 
 def _say(note: str) -> None:
     print(f"livecam: {note}", file=sys.stderr, flush=True)
-
-
-def _collecting(*, named: bool, refused: bool) -> bool | None:
-    """Whether flags say that frames are collected; None leaves it to the settings."""
-    if named and refused:
-        raise SettingsError("--no-queue cannot stand beside --queue or --queue-db; leave one of them out")
-    return False if refused else named or None
 
 
 def _check_report(path: Path, settings: Settings) -> None:
@@ -272,21 +325,9 @@ def _write_report(path: Path, report: Mapping[str, Any]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """What the `livecam` script does: 0 when all went well, 1 for a picture that failed, 2 for what the user can put
-    right, 130 for Ctrl-C or a request to end; files are closed in every case."""
-    try:
-        signal.signal(signal.SIGTERM, _interrupt)
-        with name_errors():
-            app(arguments)
-    except LivecamError as error:
-        _say(str(error))
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader has left, as `head` does. What Python still holds for it must go somewhere at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    """What the `livecam` script does; a request to end (SIGTERM) is heard like Ctrl-C, and files are closed."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    run_program(app, arguments)
 
 
 def _interrupt(*_: object) -> None:

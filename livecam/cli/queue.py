@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.box import SIMPLE
-from rich.console import Console
-from rich.table import Table
 
 from livecam.cli import options
 from livecam.core.errors import SettingsError, StoreError
@@ -153,6 +150,11 @@ def _row(store: Store, stored: StoredSample) -> dict[str, Any]:
 
 
 def _print_rows(rows: list[dict[str, Any]]) -> None:
+    # Here, so that no other command waits for it.
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+
     heads = ("state", "reason", "priority", "split", "captured", "source", "frame")
     table = Table(box=SIMPLE, pad_edge=False)
     table.add_column("id", no_wrap=True)

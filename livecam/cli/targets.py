@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import cv2
 import typer
 
 from livecam.cli import options
@@ -43,14 +42,14 @@ def find(
     from livecam.perception.targets.network import SHIPPED, open_target_detector
 
     pictures = _pictures(images, out) if out else {}
-    finder = open_target_detector(model or asset(SHIPPED))
+    detector = open_target_detector(model or asset(SHIPPED))
     failed = False
     for image in images:
         try:
             page = read_image(image)
-            report = _search(finder, str(image), page, top)
+            report = _search(detector, str(image), page, top)
             if out:
-                _draw(pictures[image], page, finder, report)
+                _draw(pictures[image], page, detector, report)
             _tell(report, as_json=as_json)
         except (SourceError, SinkError) as error:
             failed = True
@@ -75,20 +74,22 @@ def _pictures(images: Sequence[Path], out: Path) -> dict[Path, Path]:
     return places
 
 
-def _search(finder: TargetDetector, name: str, page: Image, top: int) -> DetectionReport:
+def _search(detector: TargetDetector, name: str, page: Image, top: int) -> DetectionReport:
     from livecam.perception.targets.results import DetectionReport
 
     start = time.perf_counter()
-    targets = finder.detect(page, top)
+    targets = detector.detect(page, top)
     seconds = time.perf_counter() - start
-    found = any(finder.is_confident(target) for target in targets)
+    found = any(detector.is_confident(target) for target in targets)
     return DetectionReport(name, (page.shape[1], page.shape[0]), targets, found, seconds)
 
 
-def _draw(place: Path, page: Image, finder: TargetDetector, report: DetectionReport) -> None:
+def _draw(place: Path, page: Image, detector: TargetDetector, report: DetectionReport) -> None:
+    import cv2
+
     from livecam.perception.targets.visualization import draw_targets
 
-    drawn = draw_targets(page, [target for target in report.targets if finder.is_confident(target)])
+    drawn = draw_targets(page, [target for target in report.targets if detector.is_confident(target)])
     _, content = cv2.imencode(place.suffix, drawn)
     write_file(place, content.tobytes())
 

@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-import filelock
-
 from livecam.core.errors import SinkError
 
 _POLL_SECONDS = 0.003
@@ -72,6 +70,9 @@ def exclusive_lock(path: Path, *, seconds: float) -> Iterator[None]:
 
     TimeoutError when somebody else has held it for `seconds`; OSError when it cannot be made.
     """
+    # Here, for it brings asyncio.
+    import filelock
+
     if not path.parent.is_dir():
         # The library would make it.
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))

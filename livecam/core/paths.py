@@ -1,9 +1,12 @@
-"""Paths as people write them: `~`, environment variables, and relative to the file that they stand in."""
+"""Paths as people write them: `~`, environment variables, file:// addresses, relative to the file they stand in."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from livecam.core.errors import SourceError
 
 
 def expand_path(text: str, folder: Path | None = None) -> str:
@@ -18,3 +21,53 @@ def expand_path(text: str, folder: Path | None = None) -> str:
     if folder is None or Path(text).is_absolute() or text == str(literal):
         return text
     return str(folder / text)
+
+
+def local_path(name: str) -> Path | None:
+    """The file of this computer that a name means; None when it is another kind of source."""
+    if name in ("", "auto", "demo") or name.isdigit():
+        return None
+    if name.lower().startswith("file:"):
+        parts = urlsplit(name)
+        if parts.netloc.lower() in ("", "localhost") and (parts.path or parts.query):
+            # Only here, for it brings all of http.
+            from urllib.request import url2pathname
+
+            return Path(url2pathname(parts.path))
+        raise SourceError(f"'{name}' is a file of another computer; write file:///path for one of this")
+    path = _expanded(name)
+    return None if "://" in name and not exists(path) else path
+
+
+def exists(path: Path) -> bool:
+    """Also of a name that is too long, or holds what no name can: then it does not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """As `exists`."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _expanded(name: str) -> Path:
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # the home of a user there is not
+        return Path(name)
+
+
+def without_password(url: str) -> str:
+    """An address as it can be shown to anybody."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # half an IPv6 address
+        return url
+    if parts.password is None or not parts.scheme:
+        return url
+    return parts._replace(netloc=f"{parts.username}:***@{parts.netloc.rpartition('@')[2]}").geturl()

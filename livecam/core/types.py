@@ -81,7 +81,7 @@ class Frame:
 class PupilRest(NamedTuple):
     """Where the centre of the iris is when a person looks into the camera, from the middle of the eye's corners.
 
-    In widths of the eye. Every finder of landmarks puts the corners elsewhere, so each has its own.
+    In widths of the eye. Every detector of landmarks puts the corners elsewhere, so each has its own.
     """
 
     outward: float = 0.025  # away from the nose

@@ -36,12 +36,16 @@ class MipLevel:
 
     @classmethod
     def of(cls, picture: Rgba, outside: tuple[int, ...]) -> MipLevel:
-        rows, columns = np.nonzero((cv2.absdiff(picture, np.full_like(picture, outside)) > _FAINT).any(axis=2))
+        unseen = [np.clip(np.add(outside, shift), 0, 255) for shift in (-_FAINT, _FAINT)]
+        seen = cv2.inRange(picture, *unseen) == 0
+        rows = np.flatnonzero(seen.any(axis=1))
         if not len(rows):
             return cls(picture, ())
+        # Of a row only its ends can be corners of the outline.
+        first, last = seen[rows].argmax(axis=1), picture.shape[1] - 1 - seen[rows, ::-1].argmax(axis=1)
         middle = (np.array(picture.shape[1::-1]) - 1) / 2
         # Between two pixels colours run from one into the other: a pixel can be seen up to its neighbours.
-        ends = [np.column_stack([columns + x, rows + y]) - middle for x in (-1, 1) for y in (-1, 1)]
+        ends = [np.column_stack([x, rows + y]) - middle for x in (first - 1, last + 1) for y in (-1, 1)]
         outline = cv2.convexHull(np.concatenate(ends).astype(np.float32))[:, 0]
         angles = np.arange(_DIRECTIONS + 1) * (2 * np.pi / _DIRECTIONS)
         reaches = (outline @ [np.cos(angles), np.sin(angles)]).max(axis=0)

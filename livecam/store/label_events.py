@@ -96,10 +96,12 @@ def _check(event: LabelEvent, sizes: Sizes) -> None:
         raise StoreError(
             f"{_name(event)} " + ("must name an event" if event.undone_event is None else "takes nothing back")
         )
-    if event.action is LabelAction.ACCEPT and len({guess.side for guess in event.shown_predictions}) < len(
+    if event.action is LabelAction.ACCEPT and len({prediction.side for prediction in event.shown_predictions}) < len(
         event.shown_predictions
     ):
-        raise StoreError("an accepted sample was shown with two guesses for one eye; which of them is meant is unknown")
+        raise StoreError(
+            "an accepted sample was shown with two predictions for one eye; which of them is meant is unknown"
+        )
     if (event.text is not None) != (event.action is LabelAction.COMMENT):
         raise StoreError(f"{_name(event)} " + ("needs words" if event.text is None else "has no words"))
     if event.text is not None and not (event.text.strip() and len(event.text) <= LONGEST_COMMENT):

@@ -23,9 +23,9 @@ from livecam.store.store import Store
 
 
 def judgement_of(events: Iterable[LabelEvent]) -> bool | None:
-    """The latest judgement among the events of one sample; None when nobody said yes or no to the guess as it was.
+    """The latest judgement among the events of one sample; None when nobody said yes or no to the prediction as it was.
 
-    What somebody said of another person's label is no judgement of the guess.
+    What somebody said of another person's label is no judgement of the prediction.
     """
     latest: bool | None = None
     spoken: set[str] = set()  # whoever placed an eye since their last decision
@@ -52,9 +52,9 @@ def by_sample(events: Iterable[LabelEvent]) -> Mapping[str, list[LabelEvent]]:
 
 
 def prediction_verdicts(store: Store) -> Mapping[str, bool]:
-    """Of each decided sample, by the name of its picture, whether the guess was right.
+    """Of each decided sample, by the name of its picture, whether the prediction was right.
 
-    A guess that was corrected, and never called right as it was, was wrong.
+    A prediction that was corrected, and never called right as it was, was wrong.
     """
     said = by_sample(event for event in store.events() if not event.is_repeat)
     decided = store.samples(states={SampleState.LABELLED, SampleState.REJECTED})
@@ -65,18 +65,18 @@ def prediction_verdicts(store: Store) -> Mapping[str, bool]:
 
 
 def verdict(resolved: ResolvedLabels, events: Iterable[LabelEvent]) -> bool:
-    """Whether the guess of a decided sample was right, as the decision that stands has it."""
+    """Whether the prediction of a decided sample was right, as the decision that stands has it."""
     if resolved.state is not SampleState.LABELLED:
         return False
     events = tuple(events)
     own = judgement_of(event for event in events if event.annotator == resolved.annotator)
     if own is None and not any(label.moved for label in resolved.labels):
-        # Whoever settled a dispute judged somebody's label, and whoever made that one judged the guess.
+        # Whoever settled a dispute judged somebody's label, and whoever made that one judged the prediction.
         own = judgement_of(events)
     return bool(own)
 
 
-DETECTORS = ("tflite", "cpu", "tutorial")  # whose guess is shown first; then those of other tools, by name
+DETECTORS = ("tflite", "cpu", "tutorial")  # whose prediction is shown first; then those of other tools, by name
 IRIS_RADIUS = 0.0935  # pupil distances
 
 
@@ -84,28 +84,31 @@ SIDES = (Side.RIGHT, Side.LEFT)  # as they stand in the picture, from left to ri
 
 
 def shown_predictions(sample: Sample) -> tuple[Prediction, ...]:
-    """The guesses of the one detector that is shown, one an eye at most: ours where they have looked, else another
+    """The predictions of the one detector that is shown, one an eye at most: ours where they have looked, else another
     tool's, and of several the first by name that has found an eye."""
-    finders = {guess.finder for guess in sample.predictions}
-    ours = [name for name in DETECTORS if name in finders]
-    found = {guess.finder for guess in sample.predictions if guess.pupil is not None}
-    others = sorted(finders - {*DETECTORS}, key=lambda name: (name not in found, name))
-    finder = next(iter((*ours, *others)), None)
+    detectors = {prediction.detector for prediction in sample.predictions}
+    ours = [name for name in DETECTORS if name in detectors]
+    found = {prediction.detector for prediction in sample.predictions if prediction.pupil is not None}
+    others = sorted(detectors - {*DETECTORS}, key=lambda name: (name not in found, name))
+    detector = next(iter((*ours, *others)), None)
     return one_an_eye(
-        guess for side in SIDES for guess in sample.predictions if (guess.finder, guess.side) == (finder, side)
+        prediction
+        for side in SIDES
+        for prediction in sample.predictions
+        if (prediction.detector, prediction.side) == (detector, side)
     )
 
 
-def one_an_eye(guesses: Iterable[Prediction]) -> tuple[Prediction, ...]:
+def one_an_eye(predictions: Iterable[Prediction]) -> tuple[Prediction, ...]:
     """The first of each eye: a file may hold what several versions of a tool said."""
     first: dict[Side, Prediction] = {}
-    for guess in guesses:
-        first.setdefault(guess.side, guess)
+    for prediction in predictions:
+        first.setdefault(prediction.side, prediction)
     return tuple(first.values())
 
 
 def shown_label(sample: Sample, resolved: ResolvedLabels) -> tuple[Prediction, ...]:
-    """The label that stands as something to be judged: its finder is LABEL, its version whose label it is.
+    """The label that stands as something to be judged: its detector is LABEL, its version whose label it is.
 
     A hidden iris has no place to show, so that eye is left without a pupil. A label without a radius has 0.
     """
@@ -127,7 +130,7 @@ def _drawn(sample: Sample, label: EyeLabel) -> Pupil | None:
 
 def is_imported(prediction: Prediction) -> bool:
     """Whether it is a label that came with a file."""
-    return prediction.finder == LABEL and prediction.version == IMPORTED
+    return prediction.detector == LABEL and prediction.version == IMPORTED
 
 
 def eye_middle(sample: Sample, side: Side) -> Point:

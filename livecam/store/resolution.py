@@ -190,7 +190,7 @@ def _labels(accepted: LabelEvent, said: Sequence[LabelEvent]) -> tuple[EyeLabel,
             latest.clear()
         elif event.action in EYE_VERBS and event.side is not None:
             latest[event.side] = event
-    shown = {guess.side: guess for guess in accepted.shown_predictions}
+    shown = {prediction.side: prediction for prediction in accepted.shown_predictions}
     return tuple(
         _said(latest[side]) if side in latest else _accepted(shown[side])
         for side in (Side.LEFT, Side.RIGHT)
@@ -207,8 +207,8 @@ def _said(event: LabelEvent) -> EyeLabel:
     )
 
 
-def _accepted(guess: Prediction) -> EyeLabel:
-    assert guess.pupil is not None
-    if guess.pupil.state is EyeState.CLOSED:
-        return EyeLabel(guess.side, EyeState.CLOSED, None, None)
-    return EyeLabel(guess.side, EyeState.OPEN, guess.pupil.centre, guess.pupil.radius or None)
+def _accepted(prediction: Prediction) -> EyeLabel:
+    assert prediction.pupil is not None
+    if prediction.pupil.state is EyeState.CLOSED:
+        return EyeLabel(prediction.side, EyeState.CLOSED, None, None)
+    return EyeLabel(prediction.side, EyeState.OPEN, prediction.pupil.centre, prediction.pupil.radius or None)

@@ -38,8 +38,8 @@ class Split(StrEnum):
 
 
 class SampleState(StrEnum):
-    """Rejected means that a person called the guess wrong: the right place is still to be given. Skipped is open for
-    everybody but those who skipped it."""
+    """Rejected means that a person called the prediction wrong: the right place is still to be given. A skipped one is open
+    to everybody but those who skipped it."""
 
     NEW = "new"
     LEASED = "leased"
@@ -72,14 +72,14 @@ class LabelAction(StrEnum):
 
 EYE_VERBS = frozenset({LabelAction.POINT, LabelAction.CLOSED, LabelAction.OCCLUDED})
 IMPORTED = "import"  # who says what came with a file: a person's word outranks it
-LABEL = "label"  # the finder of what is shown when it is somebody's label; the version is that person's name
+LABEL = "label"  # the detector of what is shown when it is somebody's label; the version is that person's name
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """What one detector said of one eye, in pixels of the sample's picture; no pupil means looked for and not found."""
 
-    finder: str  # cpu, tflite, tutorial, or the name that a file gave
+    detector: str  # cpu, tflite, tutorial, or the name that a file gave
     version: str  # of the program, or the first figures of the model's sha256
     side: Side
     pupil: Pupil | None
@@ -112,9 +112,9 @@ class Sample:
         """Picture pixels to frame pixels."""
         return Point(point.x + self.origin[0], point.y + self.origin[1])
 
-    def predictions_of(self, finder: str) -> Mapping[Side, Pupil | None]:
-        """One detector's guesses, by eye."""
-        return {guess.side: guess.pupil for guess in self.predictions if guess.finder == finder}
+    def predictions_of(self, detector: str) -> Mapping[Side, Pupil | None]:
+        """One detector's predictions, by eye."""
+        return {prediction.side: prediction.pupil for prediction in self.predictions if prediction.detector == detector}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class LabelEvent:
     @property
     def judges_person(self) -> bool:
         """Whether what was judged was the label of another person, and no prediction."""
-        return any(shown.finder == LABEL and shown.version != IMPORTED for shown in self.shown_predictions)
+        return any(shown.detector == LABEL and shown.version != IMPORTED for shown in self.shown_predictions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ class EyeLabel:
     centre: Point | None  # picture pixels; None when closed or occluded
     radius: float | None
     occluded: bool = False
-    moved: bool = False  # the person said it; otherwise the machine's guess was accepted
+    moved: bool = False  # the person said it; otherwise the machine's prediction was accepted
 
 
 @dataclass(frozen=True, slots=True)

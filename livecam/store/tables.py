@@ -214,20 +214,24 @@ def to_event(row: Row[Any]) -> LabelEvent:
     )
 
 
-def predictions_text(guesses: tuple[Prediction, ...]) -> str:
-    return json.dumps([_prediction_values(guess) for guess in guesses], allow_nan=False)
+def predictions_text(predictions: tuple[Prediction, ...]) -> str:
+    return json.dumps([_prediction_values(prediction) for prediction in predictions], allow_nan=False)
 
 
 def to_predictions(text: str) -> tuple[Prediction, ...]:
     return tuple(_to_prediction(values) for values in json.loads(text))
 
 
-def _prediction_values(guess: Prediction) -> Mapping[str, object]:
-    values: dict[str, object] = {"finder": guess.finder, "version": guess.version, "side": guess.side.value}
-    if guess.pupil is not None:
-        centre = [float(guess.pupil.centre.x), float(guess.pupil.centre.y)]
-        values |= {"centre": centre, "radius": float(guess.pupil.radius)}
-        values |= {"confidence": float(guess.pupil.confidence), "state": guess.pupil.state.value}
+def _prediction_values(prediction: Prediction) -> Mapping[str, object]:
+    values: dict[str, object] = {
+        "finder": prediction.detector,
+        "version": prediction.version,
+        "side": prediction.side.value,
+    }
+    if prediction.pupil is not None:
+        centre = [float(prediction.pupil.centre.x), float(prediction.pupil.centre.y)]
+        values |= {"centre": centre, "radius": float(prediction.pupil.radius)}
+        values |= {"confidence": float(prediction.pupil.confidence), "state": prediction.pupil.state.value}
     return values
 
 

@@ -33,7 +33,7 @@ class Clip:
     """Neighbouring frames of the demo at 1280x720, and where the face is in the first."""
 
     frames: list[Frame]
-    sight: FaceLandmarks
+    face: FaceLandmarks
     face: Face
 
 
@@ -45,25 +45,25 @@ def model() -> DlibFaceModel:
 @pytest.fixture(scope="module")
 def clip(model: DlibFaceModel) -> Clip:
     frames = list(itertools.islice(DemoSource(1280, 720), 8))
-    sight = model.landmarks(frames[0].image, model.detect_thorough(frames[0].image)[0])
-    (x0, y0), (x1, y1) = sight.landmarks.min(axis=0).tolist(), sight.landmarks.max(axis=0).tolist()
-    return Clip(frames, sight, Face((x0, y0, x1 - x0, y1 - y0), sight.landmarks, 0.9, 1))  # type: ignore[arg-type]
+    face = model.landmarks(frames[0].image, model.detect_thorough(frames[0].image)[0])
+    (x0, y0), (x1, y1) = face.landmarks.min(axis=0).tolist(), face.landmarks.max(axis=0).tolist()
+    return Clip(frames, face, Face((x0, y0, x1 - x0, y1 - y0), face.landmarks, 0.9, 1))  # type: ignore[arg-type]
 
 
 def test_landmarks(benchmark: BenchmarkFixture, model: DlibFaceModel, clip: Clip) -> None:
     images = itertools.cycle(frame.image for frame in clip.frames)
 
-    sight = benchmark(lambda: model.landmarks(next(images), clip.sight.region))
+    face = benchmark(lambda: model.landmarks(next(images), clip.face.region))
 
-    assert sight.region.overlaps(clip.sight.region)
+    assert face.region.overlaps(clip.face.region)
 
 
 def test_a_check(benchmark: BenchmarkFixture, model: DlibFaceModel, clip: Clip) -> None:
-    assert benchmark(model.verify, clip.frames[0].image, clip.sight) > 0.5
+    assert benchmark(model.verify, clip.frames[0].image, clip.face) > 0.5
 
 
 def test_landmarks_carried_by_flow(benchmark: BenchmarkFixture, clip: Clip) -> None:
-    before = make_keyframe(clip.frames[0].image, clip.sight, 0.0)
+    before = make_keyframe(clip.frames[0].image, clip.face, 0.0)
 
     assert benchmark(propagate, before, clip.frames[2].image) is not None
 
@@ -105,10 +105,10 @@ def test_two_eyes_cut(benchmark: BenchmarkFixture, clip: Clip) -> None:
 def test_two_pupils(benchmark: BenchmarkFixture, clip: Clip, name: PupilDetectorName) -> None:
     if name is PupilDetectorName.TFLITE:
         _needs_the_model()
-    finder = open_pupils(PupilSettings(finder=name))
-    eyes = finder.cropper(clip.frames[0], clip.face)
+    detector = open_pupils(PupilSettings(finder=name))
+    eyes = detector.cropper(clip.frames[0], clip.face)
 
-    assert benchmark(finder.detect, eyes) is not None
+    assert benchmark(detector.detect, eyes) is not None
 
 
 @pytest.mark.parametrize("style", effect_names())

@@ -14,14 +14,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from livecam.core.errors import LivecamError
 
-LIMIT_S = 10.0
-_GRACE_S = 20.0  # beyond the limit, until a process that does not answer is ended
+LIMIT_S = 10.0  # of the processor; by the clock an input that takes longer is run again, alone
+_HANG_S = 60.0  # by the clock, until a process that does not answer is ended: others may use the processors too
 _STARTING_S = 120.0  # for the libraries and the first inputs of a target
 _ACCEPTED, _REFUSED, _UNPREPARED = "accepted", "refused", "unprepared"
 
@@ -48,7 +49,7 @@ class Finding:
 
     target: str
     number: int
-    kind: str  # stack trace, hang, crash
+    kind: str  # stack trace, slow, hang, crash
     detail: str
 
     def __str__(self) -> str:
@@ -74,7 +75,9 @@ class Tally:
 
     def __str__(self) -> str:
         of = ", ".join(f"{count} {outcome}" for outcome, count in sorted(self.outcomes.items()))
-        return f"{self.tried} inputs ({of}), slowest {self.slowest:.1f} s, {len(self.findings)} findings"
+        return (
+            f"{self.tried} inputs ({of}), slowest {self.slowest:.1f} s of the processor, {len(self.findings)} findings"
+        )
 
 
 def random_of(seed: int, target: str, number: int) -> Random:
@@ -104,7 +107,11 @@ def _check_words(message: str) -> None:
 
 @dataclass(slots=True)
 class Runner:
-    """Runs the numbers `first` to `first + count` of a target, in a process that is begun anew when it is lost."""
+    """Runs the numbers `first` to `first + count` of a target, in a process that is begun anew when it is lost.
+
+    An input that takes longer than `limit` seconds by the clock is run once more in a process of its own: it is slow if
+    that takes longer than `limit` seconds of processor time, and not because the computer was busy with other things.
+    """
 
     name: str
     make: Callable[[], Target]
@@ -120,44 +127,81 @@ class Runner:
 
     def _in_a_process(self, number: int, end: int, tally: Tally) -> int:
         """The number to go on with."""
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(
-            target=_work, args=(theirs, self.make, self.name, self.seed, (number, end)), daemon=True
-        )
-        process.start()
-        theirs.close()
+        process, answers = _begin(self.make, self.name, self.seed, (number, end))
         try:
             while number < end:
-                if not ours.poll(_STARTING_S if tally.tried == 0 else self.limit + _GRACE_S):
-                    self._note(tally, number, "hang", f"no answer within {self.limit + _GRACE_S:g} s")
+                answer = _next_answer(answers, _STARTING_S if tally.tried == 0 else _HANG_S)
+                if answer is None:
+                    self._note(tally, number, "hang", f"no answer within {_HANG_S:g} s")
                     return number + 1
-                outcome, seconds, detail = ours.recv()
-                if outcome == _UNPREPARED:
-                    raise RuntimeError(f"the inputs of {self.name} cannot be made: {detail}")
-                tally.slowest = max(tally.slowest, seconds)
-                if seconds > self.limit:
-                    outcome, detail = "hang", f"took {seconds:.1f} s"
-                if outcome in (_ACCEPTED, _REFUSED):
-                    tally.outcomes[outcome] += 1
-                else:
-                    self._note(tally, number, outcome, detail)
+                self._count(tally, number, answer)
                 number += 1
         except EOFError:
             process.join(5)
             self._note(tally, number, "crash", f"the process ended with {process.exitcode}")
             return number + 1
         finally:
-            ours.close()
+            answers.close()
             process.kill()
             process.join()
         return number
+
+    def _count(self, tally: Tally, number: int, answer: Answer) -> None:
+        if answer.outcome == _UNPREPARED:
+            raise RuntimeError(f"the inputs of {self.name} cannot be made: {answer.detail}")
+        if answer.outcome not in (_ACCEPTED, _REFUSED):
+            self._note(tally, number, answer.outcome, answer.detail)
+            return
+        processor_s = answer.processor_s if answer.seconds <= self.limit else self._alone(number)
+        tally.slowest = max(tally.slowest, processor_s)
+        if processor_s > self.limit:
+            self._note(tally, number, "slow", f"took {processor_s:.1f} s of the processor, alone")
+            return
+        tally.outcomes[answer.outcome] += 1
+
+    def _alone(self, number: int) -> float:
+        """Processor seconds that the input takes in a process of its own; infinite if that does not answer."""
+        process, answers = _begin(self.make, self.name, self.seed, (number, number + 1))
+        try:
+            answer = _next_answer(answers, _STARTING_S)
+            return answer.processor_s if answer else float("inf")
+        except EOFError:
+            return float("inf")
+        finally:
+            answers.close()
+            process.kill()
+            process.join()
 
     def _note(self, tally: Tally, number: int, kind: str, detail: str) -> None:
         finding = Finding(self.name, number, kind, detail)
         tally.outcomes[kind] += 1
         tally.findings.append(finding)
         self.say(str(finding))
+
+
+class Answer(NamedTuple):
+    """What came of one input, and how long it took by the clock and on the processor."""
+
+    outcome: str
+    seconds: float
+    processor_s: float
+    detail: str
+
+
+def _begin(
+    make: Callable[[], Target], name: str, seed: int, numbers: tuple[int, int]
+) -> tuple[BaseProcess, Connection]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(theirs, make, name, seed, numbers), daemon=True)
+    process.start()
+    theirs.close()
+    return process, ours
+
+
+def _next_answer(answers: Connection, patience_s: float) -> Answer | None:
+    """None when there is none in time; an EOFError when the process is gone."""
+    return answers.recv() if answers.poll(patience_s) else None
 
 
 def _work(answers: Connection, make: Callable[[], Target], name: str, seed: int, numbers: tuple[int, int]) -> None:
@@ -170,28 +214,28 @@ def _work(answers: Connection, make: Callable[[], Target], name: str, seed: int,
         try:
             target.prepare(root / "prepared")
         except Exception as error:
-            answers.send((_UNPREPARED, 0.0, described(error)))
+            answers.send(Answer(_UNPREPARED, 0.0, 0.0, described(error)))
             raise
         for number in range(*numbers):
             answers.send(_answer(target, name, seed, number, root))
 
 
-def _answer(target: Target, name: str, seed: int, number: int, root: Path) -> tuple[str, float, str]:
+def _answer(target: Target, name: str, seed: int, number: int, root: Path) -> Answer:
     said = root / "said"
     os.truncate(said, 0)
-    folder, start = root / f"input-{number}", time.monotonic()
+    folder, start, processor = root / f"input-{number}", time.monotonic(), time.process_time()
     outcome, detail = "stack trace", ""
     try:
         outcome = attempt_once(target, name, seed, number, folder)
     except BaseException as error:  # whatever it is, it is what is looked for
         detail = described(error)
-    seconds = time.monotonic() - start
+    seconds, processor_s = time.monotonic() - start, time.process_time() - processor
     shutil.rmtree(folder, ignore_errors=True)
     words = said.read_bytes()
     if not detail and b"Traceback (most recent call last)" in words:
         last = words.decode(errors="replace").strip().splitlines()[-1]
         outcome, detail = "stack trace", f"printed by another thread: {last[:300]}"
-    return outcome, seconds, detail
+    return Answer(outcome, seconds, processor_s, detail)
 
 
 def described(error: BaseException) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from livecam.core.errors import SettingsError
-from livecam.settings import Settings, as_toml, load
+from livecam.settings import Settings, as_changes, as_toml, find_origins, load
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +26,30 @@ def test_every_key_stands_in_the_written_file_with_its_meaning() -> None:
     for section in Settings.model_fields:
         for key, field in type(getattr(Settings(), section)).model_fields.items():
             assert f"# {field.description}\n" in text, key
+
+
+def test_a_changed_file_sets_what_differs_and_holds_the_rest_as_comments(tmp_path: Path) -> None:
+    flags = {"effect": {"strength": 0.25}, "output": {"sinks": ["null"]}, "keys": {"run": {"quit": ["q", "Escape"]}}}
+    text = as_changes(load(None, flags))
+    (tmp_path / "mine.toml").write_text(text)
+
+    assert [line for line in text.splitlines() if line and line[0] not in "#["] == [
+        "strength = 0.25",
+        'sinks = ["null"]',
+        'run = { "quit" = ["q", "Escape"] }',
+    ]
+    assert '# style = "saucer"' in text
+    assert load(tmp_path / "mine.toml", {}) == load(None, flags)
+
+
+def test_every_value_tells_where_it_is_from(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("[effect]\nstyle = 'swirl'\nstrength = 0.5\n")
+    flags = {"effect": {"strength": 0.25, "style": None}}
+    text = as_toml(load(tmp_path / "mine.toml", flags), find_origins(tmp_path / "mine.toml", flags))
+
+    assert f'style = "swirl"  # {tmp_path / "mine.toml"}\n' in text
+    assert "strength = 0.25  # flag\n" in text
+    assert "hold_ms = 250.0  # default\n" in text
 
 
 def test_flags_override_the_file_and_the_file_overrides_the_defaults(tmp_path: Path) -> None:

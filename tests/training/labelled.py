@@ -32,9 +32,15 @@ def drawn_sample(number: int, split: Split, reason: SamplingReason) -> tuple[Sam
         image = np.where(inside[..., None] > 127, eye, image)
         truth[side] = Point(float(x), float(y))
     image = np.clip(cv2.GaussianBlur(image, (0, 0), 0.8) + rng.normal(0, 3, image.shape), 0, 255).astype(np.uint8)
-    guesses = tuple(Prediction("tflite", "1", side, Pupil(truth[side], 6.2, 0.7)) for side in Side)
+    predictions = tuple(Prediction("tflite", "1", side, Pupil(truth[side], 6.2, 0.7)) for side in Side)
     sample, _ = make_sample(
-        number, image, landmarks=face.landmarks, predictions=guesses, split=split, reason=reason, session=split.value
+        number,
+        image,
+        landmarks=face.landmarks,
+        predictions=predictions,
+        split=split,
+        reason=reason,
+        session=split.value,
     )
     return sample, image, truth
 

@@ -40,6 +40,8 @@ def fill(
         picture = draw_face(number)
         landmarks = make_landmarks(centre=(80, 110 / 3), pupil_distance=160 / 3)
         reason, split = reasons[number % len(reasons)], splits[number % len(splits)]
-        guesses = make_sample(number, picture)[0].predictions if number % 2 else ()
-        store.add(*make_sample(number, picture, landmarks=landmarks, reason=reason, split=split, predictions=guesses))
+        predictions = make_sample(number, picture)[0].predictions if number % 2 else ()
+        store.add(
+            *make_sample(number, picture, landmarks=landmarks, reason=reason, split=split, predictions=predictions)
+        )
     return store

@@ -34,7 +34,7 @@ class CandidatePool:
     embeddings: NDArray[np.float32]  # (n, d)
     variance: Numbers  # of the place an eye is given in slightly changed pictures
     doubt: Numbers  # 1 - confidence, 0..1
-    disagreement: Numbers  # how far apart two finders are, pupil distances
+    disagreement: Numbers  # how far apart two detectors are, pupil distances
     lots: Numbers  # see `lots_of`: the lowest are drawn at random, and settle ties
 
     def __post_init__(self) -> None:

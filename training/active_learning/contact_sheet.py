@@ -22,7 +22,7 @@ MOST = 60
 
 
 def selection_sheet(store: Store, selection: SelectionRecord, *, columns: int = 5) -> Image:
-    """The first of the chosen; the network's answer is a red cross, the handcrafted finder's a blue circle."""
+    """The first of the chosen; the network's answer is a red cross, the handcrafted detector's a blue circle."""
     shown = selection.chosen[:MOST]
     tiles = [_tile(store, each) for each in shown]
     tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % columns)

@@ -54,8 +54,8 @@ class SelectedSample:
     arm: str  # uncertain, disagreement, diverse or random
     variance: float  # of the place in changed views, squares of the eye's width
     doubt: float
-    disagreement: float  # of the two finders, pupil distances
-    places: tuple[float, ...]  # x, y of the network's left and right pupil and of the handcrafted finder's, pixels
+    disagreement: float  # of the two detectors, pupil distances
+    places: tuple[float, ...]  # x, y of the network's left and right pupil and of the handcrafted detector's, pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +72,24 @@ class SelectionRecord:
     chosen: tuple[SelectedSample, ...]
 
 
-def select(store: Store, wish: SelectionRequest, machines: Workers, watch: Watch) -> SelectionRecord:
+def select(store: Store, request: SelectionRequest, machines: Workers, watch: Watch) -> SelectionRecord:
     """Chooses, writes the priorities of all unlabelled samples, and keeps the selection beside the store.
 
     DatasetError when there is nothing to choose from. The same pool and seed give the same selection, whatever the
     number of processes.
     """
-    work = partial(score, model=wish.model)
-    pool, waiting = UnlabelledPool(store, wish.strategy, wish.seed), _waiting(store)
+    work = partial(score, model=request.model)
+    pool, waiting = UnlabelledPool(store, request.strategy, request.seed), _waiting(store)
     scored = watch("score", stream(work, pool.batches(), workers=machines.workers, ray=machines.ray), waiting)
-    short = shortlist((pool.named(batch) for batch in scored), wish.budget)
+    short = shortlist((pool.named(batch) for batch in scored), request.budget)
     if short is None or not short.ids:
         raise DatasetError(
             f"the store {store.folder} has no unlabelled sample; collect some with: livecam run --queue {store.folder}"
         )
-    choice = _in_turn(choose(wish.strategy, short.candidates, wish.budget, covered=_covered(store, work, machines)))
-    selection = _selection(store, wish, pool, [short.ids[place] for place in choice.places], choice.arms)
+    choice = _in_turn(
+        choose(request.strategy, short.candidates, request.budget, covered=_covered(store, work, machines))
+    )
+    selection = _selection(store, request, pool, [short.ids[place] for place in choice.places], choice.arms)
     store.prioritise({**pool.former, **_wanted(selection)})
     write_json(_folder(store.folder) / f"{selection.number:03d}.json", {"schema": SCHEMA, **asdict(selection)})
     return selection
@@ -126,18 +128,18 @@ def _in_turn(choice: Selection) -> Selection:
 
 
 def _selection(
-    store: Store, wish: SelectionRequest, pool: UnlabelledPool, ids: Sequence[str], arms: Sequence[str]
+    store: Store, request: SelectionRequest, pool: UnlabelledPool, ids: Sequence[str], arms: Sequence[str]
 ) -> SelectionRecord:
     past = selections(store.folder)
     return SelectionRecord(
         number=past[-1].number + 1 if past else 1,
-        strategy=wish.strategy.value,
-        budget=wish.budget,
-        seed=wish.seed,
-        model=read_card(wish.model)[0].sha256,
+        strategy=request.strategy.value,
+        budget=request.budget,
+        seed=request.seed,
+        model=read_card(request.model)[0].sha256,
         pool=pool.samples,
         lost=pool.lost,
-        chosen=tuple(_why(store, wish.model, ids, arms)),
+        chosen=tuple(_why(store, request.model, ids, arms)),
     )
 
 

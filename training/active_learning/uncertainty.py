@@ -51,9 +51,9 @@ def tasks(samples: Iterable[Sample], picture_path: Callable[[str], Path]) -> Ite
 
 
 def _coarse(sample: Sample) -> tuple[float, ...]:
-    """What the handcrafted finder said when the sample was kept; NaN where it was not asked or found nothing."""
-    guesses = sample.predictions_of("cpu")
-    places = [_place(guesses.get(side)) for side in _SIDES]
+    """What the handcrafted detector said when the sample was kept; NaN where it was not asked or found nothing."""
+    predictions = sample.predictions_of("cpu")
+    places = [_place(predictions.get(side)) for side in _SIDES]
     return (*places[0], *places[1])
 
 
@@ -86,7 +86,7 @@ class _Scorer:
     def __init__(self, model: Path) -> None:
         self.card, content = read_card(model)
         self.interpreter = TFLiteModel(content)
-        self.regressor = NetworkPupilDetector(self.card, TFLiteModel(content))
+        self.network = NetworkPupilDetector(self.card, TFLiteModel(content))
         self.handcrafted = RingPupilDetector()
 
     def row(self, path: str, landmarks: NDArray[np.float32], coarse: NDArray[np.float64]) -> Columns:
@@ -96,12 +96,12 @@ class _Scorer:
             return self._lost
         low, high = landmarks.min(axis=0), landmarks.max(axis=0)
         face = Face(Box(*low.tolist(), *(high - low).tolist()), landmarks, 1.0)
-        pair = self.regressor.cropper(frame, face)
+        pair = self.network.cropper(frame, face)
         return self._scored(frame, face, pair, coarse)
 
     def _scored(self, frame: Frame, face: Face, pair: EyePair, coarse: NDArray[np.float64]) -> Columns:
         views = self._views(cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False), pair)
-        pupils = self.regressor.detect(pair)
+        pupils = self.network.detect(pair)
         places = np.array([_place(pupil) for pupil in pupils])
         doubt = np.array([1.0 if pupil is None else 1 - pupil.confidence for pupil in pupils])
         if np.isnan(coarse).any():

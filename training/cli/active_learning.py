@@ -46,9 +46,9 @@ def select(
 
     if not (store.is_dir() and (db or (store / DATABASE).is_file())):
         raise StoreError(f"there is no sample store in '{store}'; fill one with: livecam run --queue {store}")
-    wish = SelectionRequest(budget, strategy, seed, model or ModelRegistry(store).model)
+    request = SelectionRequest(budget, strategy, seed, model or ModelRegistry(store).model)
     with Store.open(store, db) as samples:
-        selection = choose(samples, wish, Workers(workers or cores(), ray), watch)
+        selection = choose(samples, request, Workers(workers or cores(), ray), watch)
         place = out or sheet_path(samples.folder, selection)
         write_picture(place, selection_sheet(samples, selection))
     arms = ", ".join(f"{count} {arm}" for arm, count in Counter(each.arm for each in selection.chosen).most_common())

@@ -16,8 +16,10 @@ from training.engine.files import DatasetError
 from training.engine.parallel import watch
 
 DatabaseUrl = Annotated[str | None, typer.Option("--db", metavar="URL", help="The database, if it is not SQLite.")]
-Finder = Annotated[str, typer.Option(help="Whose guesses are drawn first: tflite, cpu or tutorial.")]
-_FINDERS = ("tflite", "cpu", "tutorial")
+PreferredDetector = Annotated[
+    str, typer.Option("--finder", help="Whose predictions are drawn first: tflite, cpu or tutorial.")
+]
+_DETECTORS = ("tflite", "cpu", "tutorial")
 
 
 def quality(
@@ -36,9 +38,9 @@ def quality(
     from training.label_quality.train import ClassifierFolder, train_quality_classifier
 
     with Store.open(store, db) as samples:
-        taught = load_feedback(samples)
+        feedback = load_feedback(samples)
     place = ClassifierFolder(store)
-    scores = train_quality_classifier(taught, data or [], place, QualitySettings(steps=steps, seed=seed), watch)
+    scores = train_quality_classifier(feedback, data or [], place, QualitySettings(steps=steps, seed=seed), watch)
     for name, score in scores.items():
         print(f"{name}: {score:.4g}")
     print(f"kept in {place.weights}, its card beside it")
@@ -50,7 +52,7 @@ def cam(
         typer.Argument(metavar="STORE|SAMPLE...", help="A store, or samples by the beginning of their id."),
     ],
     store: Annotated[Path | None, typer.Option(help="The store the samples are in; unset is the default one.")] = None,
-    finder: Finder = "tflite",
+    detector: PreferredDetector = "tflite",
     db: DatabaseUrl = None,
 ) -> None:
     """Draw where the labels go wrong, into the folder `cam` of the store; the labeler shows them on its key m."""
@@ -62,7 +64,7 @@ def cam(
     with Store.open(folder, db) as samples:
         model = load_classifier(ClassifierFolder(folder))
         chosen = _chosen(samples.samples(), wanted)
-        drawn = sum(_draw(model, samples, stored, finder) for stored in watch("cam", chosen, len(wanted) or 1))
+        drawn = sum(_draw(model, samples, stored, detector) for stored in watch("cam", chosen, len(wanted) or 1))
     print(f"{drawn} pictures in {folder / 'cam'}")
 
 
@@ -88,15 +90,15 @@ def _chosen(samples: Iterable[StoredSample], wanted: list[str]) -> Iterator[Stor
         raise StoreError(f"no sample begins with {', '.join(sorted(missing))}; livecam queue list shows their ids")
 
 
-def _draw(model: Any, samples: Any, stored: StoredSample, finder: str) -> bool:
+def _draw(model: Any, samples: Any, stored: StoredSample, detector: str) -> bool:
     from training.data.augmentation import CropPipeline
     from training.label_quality.activation_map import activation_picture, encoded
 
     sample = stored.sample
-    finders = [finder, *(other for other in _FINDERS if other != finder)]
-    picture = activation_picture(model, sample, samples.picture(sample.id), finders, CropPipeline())
+    detectors = [detector, *(other for other in _DETECTORS if other != detector)]
+    picture = activation_picture(model, sample, samples.picture(sample.id), detectors, CropPipeline())
     if picture is None:
-        print(f"no finder saw an eye in {sample.id[:12]}", file=sys.stderr)
+        print(f"no detector saw an eye in {sample.id[:12]}", file=sys.stderr)
         return False
     path = samples.folder / "cam" / f"{sample.id}.png"
     try:

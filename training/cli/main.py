@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-import sys
 import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from livecam.cli.path_arguments import ExpandingGroup
-from livecam.core.errors import LivecamError, name_errors
+from livecam.cli.program import new_program, run_program
 from livecam.settings import FaceDetectorName
 from training.cli.active_learning import select, simulate
 from training.cli.label_quality import cam, quality
@@ -20,13 +18,7 @@ from training.cli.target_detector import app as segment
 from training.engine.parallel import watch
 from training.pupil_detector.export import Quantisation
 
-app = typer.Typer(
-    name="livecam-train",
-    cls=ExpandingGroup,
-    help="Train the pupil regressor, coarse to fine, and ship it as TFLite.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
+app = new_program("livecam-train", "Train what finds pupils and tiny targets, and ship it as TFLite.")
 
 app.add_typer(segment)
 app.command()(quality)
@@ -49,15 +41,17 @@ Labels = Annotated[Path, typer.Argument(help="The CSV file with pupil centres an
 def coarse(
     sources: Annotated[list[Path], typer.Argument(metavar="IMAGES|VIDEO...", help="Pictures, folders, clips.")],
     out: Out,
-    face: Annotated[FaceDetectorName, typer.Option(help="The face finder.")] = FaceDetectorName.AUTO,
+    face: Annotated[FaceDetectorName, typer.Option(help="The face detector.")] = FaceDetectorName.AUTO,
     every: Annotated[int, typer.Option(min=1, help="Take one of so many frames of a clip.")] = 5,
-    least: Annotated[float, typer.Option(min=0, max=1, help="Guesses less sure than this are left out.")] = 0.5,
+    least: Annotated[
+        float, typer.Option(min=0, max=1, help="Predictions less confident than this are left out.")
+    ] = 0.5,
     workers: Workers = 0,
     ray: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Use a Ray cluster that sees sources and result, or `local`.")
     ] = None,
 ) -> None:
-    """Label pictures with the handcrafted finder; an interrupted run goes on where it was."""
+    """Label pictures with the handcrafted detector; an interrupted run goes on where it was."""
     from training.data.pseudo_labels import CoarseSettings, pseudo_label
     from training.engine.parallel import cores
 
@@ -140,19 +134,19 @@ def fit(
 
 @app.command()
 def evaluate(
-    finder: Annotated[str, typer.Argument(metavar="RUN|MODEL.tflite|cpu|tutorial")],
+    detector: Annotated[str, typer.Argument(metavar="RUN|MODEL.tflite|cpu|tutorial")],
     target: Annotated[Path, typer.Argument(metavar="DATASET|FOLDER", help="FOLDER holds truth.csv and pictures.")],
     out: Out = Path("evaluation"),
-    face: Annotated[FaceDetectorName, typer.Option(help="The face finder, for photographs.")] = FaceDetectorName.AUTO,
+    face: Annotated[FaceDetectorName, typer.Option(help="The face detector, for photographs.")] = FaceDetectorName.AUTO,
     most: Annotated[int, typer.Option(min=1, help="So many eyes of a data set, or photographs, at most.")] = 3000,
 ) -> None:
-    """Judge a finder: error curve, calibration, closed eyes, worst cases."""
+    """Judge a detector: error curve, calibration, closed eyes, worst cases."""
     from training.pupil_detector import recipe
     from training.pupil_detector.detectors import open_detector
     from training.pupil_detector.export import unseen_share
 
-    unseen = unseen_share(Path(finder), target) if Path(finder).is_dir() else 1.0
-    judged = open_detector(finder)
+    unseen = unseen_share(Path(detector), target) if Path(detector).is_dir() else 1.0
+    judged = open_detector(detector)
     table = recipe.evaluate(judged, target, out, face=face, most=most, watch=watch, held_out=unseen)
     if unseen < 1:
         print("only people this run has not learnt from are counted")
@@ -219,10 +213,6 @@ def _print_shares(table: dict[str, Any]) -> None:
 
 
 def main() -> None:
+    """What the `livecam-train` script does."""
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    try:
-        with name_errors():
-            app(standalone_mode=True)
-    except LivecamError as error:
-        print(f"livecam-train: {error}", file=sys.stderr)
-        sys.exit(2)
+    run_program(app)

@@ -205,7 +205,7 @@ def mine_preview(
 @app.command()
 def evaluate(
     pages: Pages,
-    finders: Annotated[
+    detectors: Annotated[
         list[str], typer.Argument(metavar="RUN[,RUN...]|MODEL.tflite|stripes...", help="Runs: on pages they never saw.")
     ],
     out: Out = Path("evaluation.json"),
@@ -219,7 +219,7 @@ def evaluate(
 
     recipe.check_file(out)
     opened, table = open_pages(pages), {}
-    for name in finders:
+    for name in detectors:
         judged = recipe.judged(name, opened)
         table[name] = recipe.evaluate(judged, painted=painted, changes=changes, watch=watch)
     write_json(out, table)

@@ -88,7 +88,7 @@ class CropPipeline:
 
 
 def _between(found: NDArray[np.float64], jitter: CropJitter, rng: Random) -> NDArray[np.float64]:
-    """Corners (2, 2) as one finder has them of (finders, 2, 2), or another that lies between or a little beyond."""
+    """Corners (2, 2) as one detector has them of (detectors, 2, 2), or another that lies between or a little beyond."""
     one, other = rng.integers(len(found), size=2)
     if jitter is NO_JITTER:
         return np.asarray(found[one], np.float64)

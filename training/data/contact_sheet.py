@@ -14,7 +14,7 @@ from training.data.dataset import EyeDataset
 from training.engine.files import replacing
 
 _TILE = (120, 96)
-_CORNER_COLOURS = ((0, 0, 255), (255, 128, 0), (255, 0, 255))  # BGR, one a face finder
+_CORNER_COLOURS = ((0, 0, 255), (255, 128, 0), (255, 0, 255))  # BGR, one a face detector
 
 
 def contact_sheet(eyes: EyeDataset, *, columns: int = 12, rows: int = 10, seed: int = 0) -> Image:

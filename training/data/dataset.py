@@ -16,11 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from livecam.core.crop import similarity_matrix, warp_crop
 from livecam.core.types import Face, Image, Side
-from training.data.portraits import FINDERS
+from training.data.portraits import FACE_DETECTORS
 from training.engine.files import DatasetError, RunError, current_keys, sha256, write_arrays, write_json
 
 SCHEMA = 1
-CORNER_SETS = len(FINDERS)
+CORNER_SETS = len(FACE_DETECTORS)
 _ARRAYS = "eyes.npz"
 
 
@@ -142,7 +142,7 @@ def load(folder: Path) -> EyeDataset:
 
 
 def _all_sets(corners: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Corners (n, sets, 2, 2) with a set for every face finder there is now; an older data set may have fewer."""
+    """Corners (n, sets, 2, 2) with a set for every face detector there is now; an older data set may have fewer."""
     sets = np.arange(CORNER_SETS) % corners.shape[1]
     return corners[:, sets]
 

@@ -19,7 +19,7 @@ from livecam.perception.faces.image_detector import ImageFaceDetector
 from livecam.settings import FaceDetectorName, FaceSettings
 from training.engine.files import DatasetError
 
-FINDERS = tuple(name for name in FaceDetectorName if name is not FaceDetectorName.AUTO)
+FACE_DETECTORS = tuple(name for name in FaceDetectorName if name is not FaceDetectorName.AUTO)
 _TEST_PERSON = re.compile(r"london_\d*[79](\D|$)")
 _FIELDS = ("img_left_x", "img_left_y", "img_right_x", "img_right_y", "img_left_iris_radius", "img_right_iris_radius")
 
@@ -37,7 +37,7 @@ class LabelledPortrait:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DetectedPortrait:
-    """A portrait's picture with the landmarks of each face finder, (68, 2) each."""
+    """A portrait's picture with the landmarks of each face detector, (68, 2) each."""
 
     image: Image
     landmarks: tuple[Points, ...]
@@ -79,21 +79,21 @@ def _portrait(folder: Path, row: dict[str, str], labels: Path) -> LabelledPortra
     )
 
 
-def see(portrait: LabelledPortrait, finders: Sequence[FaceDetectorName] = FINDERS) -> DetectedPortrait | None:
+def see(portrait: LabelledPortrait, detectors: Sequence[FaceDetectorName] = FACE_DETECTORS) -> DetectedPortrait | None:
     """The portrait as each face detector sees it; None when one of them misses the labelled face.
 
     SourceError for a picture that cannot be read, DatasetError for labels outside of it.
     """
     image = read_image(portrait.path)
     _check_inside(portrait, image)
-    found = [_labelled(_finder(name).detect(Frame(image, 0, 0.0)), portrait) for name in finders]
+    found = [_labelled(_open_detector(name).detect(Frame(image, 0, 0.0)), portrait) for name in detectors]
     return _seen(image, found)
 
 
-def see_unlabelled(path: Path, finders: Sequence[FaceDetectorName] = FINDERS) -> DetectedPortrait | None:
-    """A picture's largest face as each face finder sees it; None when one of them sees none."""
+def see_unlabelled(path: Path, detectors: Sequence[FaceDetectorName] = FACE_DETECTORS) -> DetectedPortrait | None:
+    """A picture's largest face as each face detector sees it; None when one of them sees none."""
     image = read_image(path)
-    found = [next(iter(_finder(name).detect(Frame(image, 0, 0.0))), None) for name in finders]
+    found = [next(iter(_open_detector(name).detect(Frame(image, 0, 0.0))), None) for name in detectors]
     return _seen(image, found)
 
 
@@ -103,7 +103,7 @@ def _seen(image: Image, found: Sequence[Face | None]) -> DetectedPortrait | None
 
 
 @cache
-def _finder(name: FaceDetectorName) -> ImageFaceDetector:
+def _open_detector(name: FaceDetectorName) -> ImageFaceDetector:
     return open_stills(FaceSettings(finder=name))
 
 
@@ -128,5 +128,5 @@ def _check_inside(portrait: LabelledPortrait, image: Image) -> None:
 
 
 def corners(seen: DetectedPortrait, side: Side) -> NDArray[np.float64]:
-    """What each finder calls the corners, (finders, 2, 2), image-left corner first."""
+    """What each detector calls the corners, (detectors, 2, 2), image-left corner first."""
     return np.array([seen.lids(side, which)[[0, 3]] for which in range(len(seen.landmarks))], np.float64)

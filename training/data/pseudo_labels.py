@@ -63,8 +63,10 @@ def pseudo_label(
     done = watch("coarse", stream(partial(_labelled, settings=settings), jobs, workers=workers, ray=ray), len(jobs))
     pictures, faceless = np.sum([[batch["pictures"].sum(), batch["faceless"].sum()] for batch in done], axis=0).tolist()
     with tempfile.TemporaryFile(dir=out) as raw:
-        eyes = gathered_on_disk((_eye(guess, patch) for part in parts for guess, patch in _read_guesses(part)), raw)
-        _write_guesses(out / "guesses.json", parts)
+        eyes = gathered_on_disk(
+            (_eye(prediction, patch) for part in parts for prediction, patch in _read_predictions(part)), raw
+        )
+        _write_predictions(out / "guesses.json", parts)
         save(eyes, out, {"made_by": "coarse", "sources": len(files), "settings": asdict(settings)})
         write_picture(out / "sheet.png", contact_sheet(eyes))
         return Summary(len(eyes), pictures, faceless)
@@ -90,13 +92,13 @@ def _batch(pairs: Sequence[tuple[Path, Path]]) -> Columns:
     return {"source": source, "part": part}
 
 
-def _write_guesses(path: Path, parts: Sequence[Path]) -> None:
+def _write_predictions(path: Path, parts: Sequence[Path]) -> None:
     with replacing(path) as file:
         file.write(f'{{"schema": {SCHEMA}, "guesses": ['.encode())
         between = ""
         for part in parts:
-            for guess in _read(part)["guesses"]:
-                file.write((between + json.dumps(guess)).encode())
+            for prediction in _read(part)["guesses"]:
+                file.write((between + json.dumps(prediction)).encode())
                 between = ", "
         file.write(b"]}")
 
@@ -135,8 +137,8 @@ def _counted(source: Path, part: Path, settings: CoarseSettings) -> tuple[int, i
 
 
 def _label_source(source: Path, part: Path, settings: CoarseSettings) -> None:
-    faces, finder = open_stills(FaceSettings(finder=settings.face)), RingPupilDetector()
-    guesses: list[dict[str, Any]] = []
+    faces, detector = open_stills(FaceSettings(finder=settings.face)), RingPupilDetector()
+    predictions: list[dict[str, Any]] = []
     patches: list[Image] = []
     pictures = faceless = 0
     for index, image in _images(source, settings.every):
@@ -144,15 +146,15 @@ def _label_source(source: Path, part: Path, settings: CoarseSettings) -> None:
         found = faces.detect(frame)
         pictures, faceless = pictures + 1, faceless + (not found)
         for face in found:
-            left, right = finder.detect(finder.cropper(frame, face))
+            left, right = detector.detect(detector.cropper(frame, face))
             for side, pupil in ((Side.LEFT, left), (Side.RIGHT, right)):
                 if pupil is not None and _trusted(pupil, settings.least):
-                    guess, patch = _guess(source, frame, face, side, pupil)
-                    guesses.append(guess)
+                    prediction, patch = _predict(source, frame, face, side, pupil)
+                    predictions.append(prediction)
                     patches.append(patch)
     write_arrays(part.with_suffix(".npz"), {f"arr_{k}": patch for k, patch in enumerate(patches)})
     with replacing(part) as stream:
-        content = {"pictures": pictures, "faceless": faceless, "guesses": guesses}
+        content = {"pictures": pictures, "faceless": faceless, "guesses": predictions}
         stream.write(json.dumps(content).encode())
 
 
@@ -169,7 +171,7 @@ def _images(source: Path, every: int) -> Iterator[tuple[int, Image]]:
         yield frame.index, frame.image
 
 
-def _guess(source: Path, frame: Frame, face: Face, side: Side, pupil: Pupil) -> tuple[dict[str, Any], Image]:
+def _predict(source: Path, frame: Frame, face: Face, side: Side, pupil: Pupil) -> tuple[dict[str, Any], Image]:
     patch = eye_patch(frame.image, face, side)
     return {
         "source": source.name,
@@ -193,14 +195,14 @@ def _read(part: Path) -> dict[str, Any]:
     return dict(current_keys(json.loads(part.read_text())))
 
 
-def _read_guesses(part: Path) -> list[tuple[dict[str, Any], Image]]:
+def _read_predictions(part: Path) -> list[tuple[dict[str, Any], Image]]:
     with np.load(part.with_suffix(".npz")) as patches:
-        return [(guess, patches[f"arr_{k}"]) for k, guess in enumerate(_read(part)["guesses"])]
+        return [(prediction, patches[f"arr_{k}"]) for k, prediction in enumerate(_read(part)["guesses"])]
 
 
-def _eye(guess: dict[str, Any], patch: Image) -> EyeSample:
-    inside = guess["in_patch"]
-    closed = guess["state"] == EyeState.CLOSED.value
+def _eye(prediction: dict[str, Any], patch: Image) -> EyeSample:
+    inside = prediction["in_patch"]
+    closed = prediction["state"] == EyeState.CLOSED.value
     return EyeSample(
         patch,
         np.broadcast_to(np.array(inside["corners"]), (CORNER_SETS, 2, 2)).copy(),
@@ -208,7 +210,7 @@ def _eye(guess: dict[str, Any], patch: Image) -> EyeSample:
         inside["radius"],
         0.0 if closed else 0.8,
         inside["angle"],
-        0.5 if closed else float(guess["confidence"]),
-        Path(guess["source"]).stem.split("_smile")[0],
+        0.5 if closed else float(prediction["confidence"]),
+        Path(prediction["source"]).stem.split("_smile")[0],
         "coarse",
     )

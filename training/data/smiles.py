@@ -20,7 +20,7 @@ from training.data.limbus import recentred
 from training.data.portraits import DetectedPortrait, LabelledPortrait, is_test_person, see, see_unlabelled
 from training.engine.parallel import spread
 
-_FINDERS = (FaceDetectorName.DLIB,)  # one is enough to know where to look
+_DETECTORS = (FaceDetectorName.DLIB,)  # one is enough to know where to look
 _RADIUS = 24.0  # pixels of the iris when it is matched
 _REACH = 0.9  # radii around the middle of the lids that are searched
 _SCALES = np.exp(np.linspace(-0.09, 0.09, 13))
@@ -54,7 +54,7 @@ def read_smiles(folder: Path, portraits: Sequence[LabelledPortrait], *, workers:
 def _labelled(pair: _Pair) -> LabelledPortrait | None:
     """The smile with its labels; None where an iris was not found for certain."""
     neutral, path = pair
-    before, after = see(neutral, _FINDERS), see_unlabelled(path, _FINDERS)
+    before, after = see(neutral, _DETECTORS), see_unlabelled(path, _DETECTORS)
     if before is None or after is None:
         return None
     exact = recentred(neutral, before.image)
@@ -117,7 +117,7 @@ def _sides(size: int) -> NDArray[np.float32]:
 
 
 def _middle(seen: DetectedPortrait, side: Side) -> NDArray[np.float64]:
-    """The middle of the corners, by all face finders."""
+    """The middle of the corners, by all face detectors."""
     middle: NDArray[np.float64] = np.mean([seen.lids(side, k)[[0, 3]] for k in range(len(seen.landmarks))], axis=(0, 1))
     return middle
 

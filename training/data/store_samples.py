@@ -34,8 +34,8 @@ def labelled_eyes(stored: StoredSample, picture: Image) -> Iterator[EyeSample]:
             yield _labelled(stored.sample, picture, label)
 
 
-def guessed_eye(sample: Sample, picture: Image, side: Side, pupil: Pupil, *, weight: float, origin: str) -> EyeSample:
-    """An eye with what a finder says of it as its label."""
+def predicted_eye(sample: Sample, picture: Image, side: Side, pupil: Pupil, *, weight: float, origin: str) -> EyeSample:
+    """An eye with what a detector says of it as its label."""
     shut = pupil.state is EyeState.CLOSED
     return eye_patch(picture, face_of(sample), side).eye(
         pupil.centre,
@@ -47,11 +47,11 @@ def guessed_eye(sample: Sample, picture: Image, side: Side, pupil: Pupil, *, wei
     )
 
 
-def guesses_by_side(sample: Sample, finders: Iterable[str]) -> dict[Side, Pupil]:
-    """The pupil of each eye that the first of `finders` found which looked at it."""
+def predictions_by_side(sample: Sample, detectors: Iterable[str]) -> dict[Side, Pupil]:
+    """The pupil of each eye that the first of `detectors` found which looked at it."""
     found: dict[Side, Pupil] = {}
-    for finder in finders:
-        for side, pupil in sample.predictions_of(finder).items():
+    for detector in detectors:
+        for side, pupil in sample.predictions_of(detector).items():
             if pupil is not None:
                 found.setdefault(side, pupil)
     return found

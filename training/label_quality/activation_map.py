@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from livecam.core.types import Image, Side
 from livecam.store.samples import Sample
 from training.data.augmentation import CropPipeline
-from training.data.store_samples import PSEUDO, guessed_eye, guesses_by_side
+from training.data.store_samples import PSEUDO, predicted_eye, predictions_by_side
 from training.label_quality.classifier import QualityVerdicts, judge
 from training.label_quality.label_corruption import RenderedLabels, as_drawn
 
@@ -22,14 +22,14 @@ _WHITE, _GREEN, _DARK = (235, 235, 235), (90, 220, 90), (24, 24, 24)
 
 
 def activation_picture(
-    model: object, sample: Sample, picture: Image, finders: Sequence[str], cutting: CropPipeline
+    model: object, sample: Sample, picture: Image, detectors: Sequence[str], cutting: CropPipeline
 ) -> Image | None:
-    """Left half the labels, right half the evidence against them, a row an eye; None when no finder saw an eye."""
-    guesses = guesses_by_side(sample, finders)
-    if not guesses:
+    """Left half the labels, right half the evidence against them, a row an eye; None when no detector saw an eye."""
+    predictions = predictions_by_side(sample, detectors)
+    if not predictions:
         return None
-    sides = [side for side in (Side.RIGHT, Side.LEFT) if side in guesses]
-    eyes = [guessed_eye(sample, picture, side, guesses[side], weight=1.0, origin=PSEUDO) for side in sides]
+    sides = [side for side in (Side.RIGHT, Side.LEFT) if side in predictions]
+    eyes = [predicted_eye(sample, picture, side, predictions[side], weight=1.0, origin=PSEUDO) for side in sides]
     drawn = as_drawn(eyes, cutting)
     verdicts = judge(model, drawn)
     rows = [_row(drawn, verdicts, place, side) for place, side in enumerate(sides)]

@@ -20,7 +20,7 @@ from livecam.store.samples import (
 )
 from livecam.store.store import Store
 from training.data.dataset import EyeSample
-from training.data.store_samples import HUMAN, face_of, guessed_eye, labelled_eyes
+from training.data.store_samples import HUMAN, face_of, labelled_eyes, predicted_eye
 
 RIGHT, WRONG = 0.025, 0.05  # of the pupil distance; what lies between is neither
 
@@ -40,33 +40,35 @@ class FeedbackData:
 
 def load_feedback(store: Store) -> FeedbackData:
     """Everything that people have decided, of faces that were found. Recordings for testing are never learnt from."""
-    taught = FeedbackData()
+    feedback = FeedbackData()
     for stored in store.samples(states=[SampleState.LABELLED, SampleState.REJECTED]):
         if is_placeholder(stored.sample.landmarks):
             continue
         picture = store.picture(stored.sample.id)
         found = list(verdicts(stored, list(store.events(stored.sample.id)), picture))
         if stored.sample.split is Split.TEST:
-            taught.kept_back.extend(found)
+            feedback.kept_back.extend(found)
             continue
-        taught.learnt.extend(found)
-        taught.right.extend(labelled_eyes(stored, picture))
-    return taught
+        feedback.learnt.extend(found)
+        feedback.right.extend(labelled_eyes(stored, picture))
+    return feedback
 
 
 def verdicts(stored: StoredSample, events: Sequence[LabelEvent], picture: Image) -> Iterator[Verdict]:
     """A rejection is of both eyes together, as nobody says which was wrong; a correction is of each by itself."""
     shown = _shown(stored, events)
     if stored.state is SampleState.REJECTED:
-        eyes = [_drawn(stored.sample, picture, guess) for guess in shown.values() if guess.pupil is not None]
+        eyes = [
+            _drawn(stored.sample, picture, prediction) for prediction in shown.values() if prediction.pupil is not None
+        ]
         if eyes:
             yield eyes, False
         return
     for label in stored.resolved.labels:
-        guess = shown.get(label.side)
-        right = _right(stored.sample, guess, label) if guess is not None else None
-        if guess is not None and right is not None:
-            yield [_drawn(stored.sample, picture, guess)], right
+        prediction = shown.get(label.side)
+        right = _right(stored.sample, prediction, label) if prediction is not None else None
+        if prediction is not None and right is not None:
+            yield [_drawn(stored.sample, picture, prediction)], right
 
 
 def _shown(stored: StoredSample, events: Sequence[LabelEvent]) -> dict[Side, Prediction]:
@@ -78,21 +80,21 @@ def _shown(stored: StoredSample, events: Sequence[LabelEvent]) -> dict[Side, Pre
         and event.annotator == stored.resolved.annotator
         and event.action is not LabelAction.UNDO
     )
-    return {guess.side: guess for guess in decision.shown_predictions}
+    return {prediction.side: prediction for prediction in decision.shown_predictions}
 
 
-def _right(sample: Sample, guess: Prediction, label: EyeLabel) -> bool | None:
-    """None where it cannot be said: nothing was shown, the eye is hidden, or the guess is neither near nor far."""
-    if guess.pupil is None or label.occluded:
+def _right(sample: Sample, prediction: Prediction, label: EyeLabel) -> bool | None:
+    """None where it cannot be said: nothing was shown, the eye is hidden, or the prediction is neither near nor far."""
+    if prediction.pupil is None or label.occluded:
         return None
-    if guess.pupil.state is not label.state:
+    if prediction.pupil.state is not label.state:
         return False
     if label.state is EyeState.CLOSED or label.centre is None:
         return True
-    away = math.dist(guess.pupil.centre, label.centre) / face_of(sample).pupil_distance
+    away = math.dist(prediction.pupil.centre, label.centre) / face_of(sample).pupil_distance
     return None if RIGHT < away <= WRONG else away <= RIGHT
 
 
-def _drawn(sample: Sample, picture: Image, guess: Prediction) -> EyeSample:
-    assert guess.pupil is not None
-    return guessed_eye(sample, picture, guess.side, guess.pupil, weight=1.0, origin=HUMAN)
+def _drawn(sample: Sample, picture: Image, prediction: Prediction) -> EyeSample:
+    assert prediction.pupil is not None
+    return predicted_eye(sample, picture, prediction.side, prediction.pupil, weight=1.0, origin=HUMAN)

@@ -46,7 +46,7 @@ class ClassifierFolder:
 
 
 def train_quality_classifier(
-    taught: FeedbackData, data: Sequence[Path], place: ClassifierFolder, settings: QualitySettings, watch: Watch
+    feedback: FeedbackData, data: Sequence[Path], place: ClassifierFolder, settings: QualitySettings, watch: Watch
 ) -> dict[str, Any]:
     """`livecam-train quality`: trains, judges, and keeps both; the scores are returned.
 
@@ -54,16 +54,16 @@ def train_quality_classifier(
     """
     keras().utils.set_random_seed(settings.seed)
     cutting, model = CropPipeline(), network(CropPipeline().window)
-    training, held_out = _eyes(taught, data)
-    said = judged_together(taught.learnt, cutting) if taught.learnt else None
+    training, held_out = _eyes(feedback, data)
+    said = judged_together(feedback.learnt, cutting) if feedback.learnt else None
     losses = [loss for _, loss in watch("quality", learn(model, training, said, cutting, settings), settings.steps)]
     if not math.isfinite(losses[-1]):
         raise RunError(f"the loss became {losses[-1]}; lower the learning rate")
     scores = {
         "loss": float(np.mean(losses[-50:])),
-        "verdicts_learnt_from": len(taught.learnt),
+        "verdicts_learnt_from": len(feedback.learnt),
         **_on_spoilt(model, held_out, cutting),
-        **_on_people(model, taught.kept_back, cutting),
+        **_on_people(model, feedback.kept_back, cutting),
     }
     save_weights(model, place.weights)
     about = {"schema": SCHEMA, "sha256": sha256(place.weights), "commit": git_commit(), "settings": asdict(settings)}
@@ -87,11 +87,11 @@ def load_classifier(place: ClassifierFolder) -> Any:
     return model
 
 
-def _eyes(taught: FeedbackData, data: Sequence[Path]) -> tuple[EyeDataset, EyeDataset]:
+def _eyes(feedback: FeedbackData, data: Sequence[Path]) -> tuple[EyeDataset, EyeDataset]:
     """Eyes with right labels to learn from, and others, of other people or recordings where there are enough."""
     parts = [load(folder) for folder in data]
-    if taught.right:
-        parts.append(gathered(taught.right))
+    if feedback.right:
+        parts.append(gathered(feedback.right))
     if not parts or sum(map(len, parts)) < _LEAST_EYES:
         raise DatasetError(
             f"{sum(map(len, parts))} labelled eyes are too few to learn quality from, {_LEAST_EYES} would do; "

@@ -24,7 +24,7 @@ _EYES_APART = 1 / 0.43  # pupil distance over the width of an eye, in people
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EvalResult:
-    """What a finder said of one picture. Errors are shares of the pupil distance, infinite where nothing was found."""
+    """What a detector said of one picture. Errors are shares of the pupil distance, infinite where none was found."""
 
     name: str
     group: str
@@ -37,19 +37,19 @@ class EvalResult:
     found: NDArray[np.float64]  # (eyes, 2) pixels, NaN where nothing was found
 
 
-def evaluate_dataset(finder: PupilDetector, eyes: EyeDataset) -> Iterator[EvalResult]:
+def evaluate_dataset(detector: PupilDetector, eyes: EyeDataset) -> Iterator[EvalResult]:
     """Every eye of a data set, shown twice, as the two eyes of a face; what counts is the answer for the right one."""
     for which in range(len(eyes)):
         frame, face = _doubled(eyes, which)
-        pair = finder.cropper(frame, face)
-        pupil = finder.detect(pair).right
+        pair = detector.cropper(frame, face)
+        pupil = detector.detect(pair).right
         centre = eyes.centres[which].astype(np.float64)[None]
         yield EvalResult(
             f"{eyes.groups[which]} ({which})",
             str(eyes.origins[which]),
             _errors([pupil], centre, face.pupil_distance),
             (pupil.confidence if pupil else 0.0,),
-            (_openness(finder, pair, pupil, 1),),
+            (_openness(detector, pair, pupil, 1),),
             bool(eyes.visible[which] < CLOSED_BELOW),
             eyes.patch(which),
             centre,
@@ -82,7 +82,7 @@ def _lids(corners: Points) -> Points:
 
 
 def evaluate_images(
-    faces: FaceDetector, finder: PupilDetector, photographs: Sequence[LabelledPhotograph]
+    faces: FaceDetector, detector: PupilDetector, photographs: Sequence[LabelledPhotograph]
 ) -> Iterator[EvalResult]:
     """Every photograph; its largest face is the labelled one."""
     for photograph in photographs:
@@ -93,10 +93,10 @@ def evaluate_images(
         pupils: list[Pupil | None] = [None, None]
         openness = (0.0, 0.0)
         if found:
-            pair = finder.cropper(frame, found[0])
-            left, right = finder.detect(pair)
+            pair = detector.cropper(frame, found[0])
+            left, right = detector.detect(pair)
             pupils = [right, left]
-            openness = (_openness(finder, pair, right, 1), _openness(finder, pair, left, 0))
+            openness = (_openness(detector, pair, right, 1), _openness(detector, pair, left, 0))
         yield EvalResult(
             photograph.image.name,
             photograph.group,
@@ -121,10 +121,10 @@ def _places(pupils: list[Pupil | None]) -> NDArray[np.float64]:
     return np.array([pupil.centre if pupil else (np.nan, np.nan) for pupil in pupils], np.float64)
 
 
-def _openness(finder: PupilDetector, pair: EyePair, pupil: Pupil | None, which: int) -> float:
-    """The regressor's own log-odds; other finders are ranked by state and confidence."""
-    if isinstance(finder, NetworkPupilDetector):
-        return finder.predict(pair)[which].openness
+def _openness(detector: PupilDetector, pair: EyePair, pupil: Pupil | None, which: int) -> float:
+    """The network's own log-odds; other detectors are ranked by state and confidence."""
+    if isinstance(detector, NetworkPupilDetector):
+        return detector.predict(pair)[which].openness
     if pupil is None:
         return -1.0
     return pupil.confidence + (pupil.state is EyeState.OPEN)

@@ -19,7 +19,7 @@ from livecam.settings import FaceDetectorName, FaceSettings, PupilSettings
 from training.data.contact_sheet import contact_sheet, write_picture
 from training.data.dataset import EyeDataset, gathered, load, manifest, save, split_by_group
 from training.data.limbus import clicked_beside
-from training.data.portraits import FINDERS, LabelledPortrait, read_labels
+from training.data.portraits import FACE_DETECTORS, LabelledPortrait, read_labels
 from training.data.smiles import read_smiles
 from training.engine.export import check_export
 from training.engine.files import DatasetError, RunError, write_json
@@ -46,7 +46,7 @@ class RecipeSize:
 
     synthetic: int = 26_000
     portraits: int = 32_000
-    steps: int = 6_500
+    steps: int = 10_000
     staged: int = 100  # faces a held-out person, for the calibration
     check_every: int = 250
     batch: int = 64
@@ -55,7 +55,7 @@ class RecipeSize:
     workers: int = 0  # processes; 0 is one a core
 
 
-# One process: to load the face finders twice takes longer than the work.
+# One process: to load the face detectors twice takes longer than the work.
 SMOKE = RecipeSize(
     synthetic=200, portraits=240, steps=40, staged=30, check_every=20, batch=16, one_of=7, judged=9, workers=1
 )
@@ -153,19 +153,19 @@ def _calibrated(
     portraits = [portrait for portrait in read_labels(*faces) if portrait.group in people]
     if not portraits:
         raise DatasetError("none of the held-out people has a portrait; the confidence cannot be calibrated")
-    regressor = NetworkPupilDetector.open(PupilSettings(model=model))
+    network = NetworkPupilDetector.open(PupilSettings(model=model))
     shown = [
         face
         for number, portrait in watch("calibrate", enumerate(portraits), len(portraits))
         for face in compose_face(portrait, count, number)
     ]
-    judged = confidence_calibration.judge(regressor, shown)
-    calibration, error = confidence_calibration.calibrate(judged)
+    judged = confidence_calibration.judge(network, shown)
+    calibration, error = confidence_calibration.calibrate(confidence_calibration.as_rarely_missed(judged))
     return calibration, {**confidence_calibration.scores(judged), "calibration_error": error}
 
 
 def evaluate(
-    finder: PupilDetector,
+    detector: PupilDetector,
     target: Path,
     out: Path,
     *,
@@ -179,14 +179,14 @@ def evaluate(
     if (target / "truth.csv").exists():
         labelled = read_labelled_photographs(target)
         photographs = labelled[:: -(-len(labelled) // most)]
-        answers = evaluation.evaluate_images(open_stills(FaceSettings(finder=face)), finder, photographs)
+        answers = evaluation.evaluate_images(open_stills(FaceSettings(finder=face)), detector, photographs)
         return report.write_report(list(watch("evaluate", answers, len(photographs))), out)
     eyes = load(target)
     if held_out < 1:
         eyes = eyes.chosen(split_by_group(eyes, held_out)[1])
     which = np.random.default_rng(0).permutation(len(eyes))[:most]
     return report.write_report(
-        list(watch("evaluate", evaluation.evaluate_dataset(finder, eyes.chosen(which)), len(which))), out
+        list(watch("evaluate", evaluation.evaluate_dataset(detector, eyes.chosen(which)), len(which))), out
     )
 
 
@@ -220,7 +220,7 @@ def everything(data: Path, work: Path, out: Path, *, size: RecipeSize, seed: int
             watch=watch,
         )
     )
-    for face in FINDERS:
+    for face in FACE_DETECTORS:
         shown = evaluate(
             NetworkPupilDetector.open(PupilSettings(model=out)),
             data / "pupils/test",

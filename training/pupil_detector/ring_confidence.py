@@ -16,10 +16,10 @@ from livecam.core.types import Face, Frame, Image, Point, Side
 from livecam.drawing.gaze_redirection import EyeGeometry, redirect_gaze
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.pupils.handcrafted.confidence import LogisticWeights, RingEvidence, probability
-from livecam.perception.pupils.handcrafted.detector import IrisEvidence, RingPupilDetector, read
+from livecam.perception.pupils.handcrafted.detector import IrisEvidence, RingPupilDetector, find_irises
 from livecam.settings import FaceSettings
 from training.data.dataset import Random
-from training.data.portraits import FINDERS, DetectedPortrait, LabelledPortrait, read_labels, see
+from training.data.portraits import FACE_DETECTORS, DetectedPortrait, LabelledPortrait, read_labels, see
 from training.engine.calibration import calibration_error, fit_logistic
 from training.synthesis import gaze_shift, occluders
 from training.synthesis.camera_model import photograph
@@ -30,7 +30,7 @@ _PENALTY = 1e-4
 
 
 class LabelledEyes(NamedTuple):
-    """A pair of eyes cut for the handcrafted finder, and the truth about it; `open` is whether irises can be seen."""
+    """A pair of eyes cut for the handcrafted detector, and the truth about it; `open` is whether irises can be seen."""
 
     eyes: EyePair
     left: Point
@@ -39,9 +39,9 @@ class LabelledEyes(NamedTuple):
 
 
 class CalibrationCase(NamedTuple):
-    """What the finder saw of one eye, whether it was right about the place, and whether the eye was open."""
+    """What the detector saw of one eye, whether it was right about the place, and whether the eye was open."""
 
-    signs: RingEvidence
+    evidence: RingEvidence
     hit: bool
     open: bool
 
@@ -53,7 +53,7 @@ class RingConfidence(NamedTuple):
     openness: LogisticWeights
 
 
-def fit_trust(examples: Iterable[LabelledEyes]) -> RingConfidence:
+def fit_ring_confidence(examples: Iterable[LabelledEyes]) -> RingConfidence:
     """The weights for the confidence (a closed eye is a miss) and for the openness."""
     return fit_observations(observe(examples))
 
@@ -63,32 +63,32 @@ def observe(examples: Iterable[LabelledEyes]) -> list[CalibrationCase]:
 
 
 def fit_observations(seen: list[CalibrationCase]) -> RingConfidence:
-    signs = np.array([one.signs for one in seen])
-    return RingConfidence(_weights(signs, [one.hit for one in seen]), _weights(signs, [one.open for one in seen]))
+    evidence = np.array([one.evidence for one in seen])
+    return RingConfidence(_weights(evidence, [one.hit for one in seen]), _weights(evidence, [one.open for one in seen]))
 
 
-def trust_error(seen: list[CalibrationCase], confidence: LogisticWeights) -> float:
+def confidence_error(seen: list[CalibrationCase], confidence: LogisticWeights) -> float:
     """The expected calibration error of the confidences on eyes that were not fitted."""
-    return calibration_error([probability(one.signs, confidence) for one in seen], [one.hit for one in seen])
+    return calibration_error([probability(one.evidence, confidence) for one in seen], [one.hit for one in seen])
 
 
 def _both(example: LabelledEyes) -> tuple[CalibrationCase, CalibrationCase]:
     distance = float(np.hypot(example.left.x - example.right.x, example.left.y - example.right.y))
-    left, right = read(example.eyes)
+    left, right = find_irises(example.eyes)
     return (
         _observed(left, example.eyes.left, example.left, distance, example.open),
         _observed(right, example.eyes.right, example.right, distance, example.open),
     )
 
 
-def _observed(reading: IrisEvidence, eye: EyeCrop, truth: Point, distance: float, is_open: bool) -> CalibrationCase:
-    x, y = eye.to_frame((reading.spot.x, reading.spot.y))
+def _observed(found: IrisEvidence, eye: EyeCrop, truth: Point, distance: float, is_open: bool) -> CalibrationCase:
+    x, y = eye.to_frame((found.iris.x, found.iris.y))
     near = float(np.hypot(x - truth.x, y - truth.y)) <= _NEAR * distance
-    return CalibrationCase(reading.signs, is_open and near, is_open)
+    return CalibrationCase(found.evidence, is_open and near, is_open)
 
 
-def _weights(signs: NDArray[np.float64], hits: list[bool]) -> LogisticWeights:
-    *slopes, constant = fit_logistic(signs, hits, penalty=_PENALTY).tolist()
+def _weights(evidence: NDArray[np.float64], hits: list[bool]) -> LogisticWeights:
+    *slopes, constant = fit_logistic(evidence, hits, penalty=_PENALTY).tolist()
     return LogisticWeights(RingEvidence(*slopes), constant)
 
 
@@ -102,19 +102,19 @@ def fit_folder(folder: Path, count: int = 9) -> RingConfidence:
     """The constants of livecam/perception/pupils/handcrafted/confidence.py from the portraits of a folder and its
     labels.csv, the test people left
     out; DatasetError when labels or pictures are missing. The same folder always gives the same constants."""
-    finders = [open_stills(FaceSettings(finder=name)) for name in FINDERS]
+    detectors = [open_stills(FaceSettings(finder=name)) for name in FACE_DETECTORS]
     portraits = enumerate(read_labels(folder, folder / "labels.csv"))
-    return fit_trust(
-        shown for seed, portrait in portraits for shown in calibration_faces(portrait, finders, count, seed)
+    return fit_ring_confidence(
+        shown for seed, portrait in portraits for shown in calibration_faces(portrait, detectors, count, seed)
     )
 
 
 def calibration_faces(
-    portrait: LabelledPortrait, finders: Sequence[FaceDetector], count: int, seed: int
+    portrait: LabelledPortrait, detectors: Sequence[FaceDetector], count: int, seed: int
 ) -> Iterator[LabelledEyes]:
-    """So many photographs of one portrait, looking elsewhere or with closing lids, as each face finder sees them.
+    """So many photographs of one portrait, looking elsewhere or with closing lids, as each face detector sees them.
 
-    Some are cut where there are no eyes at all, as after a wrong lock. A finder that misses the face leaves it out.
+    Some are cut where there are no eyes at all, as on a wrong face. A detector that misses the face leaves it out.
     """
     seen, rng, pupils = see(portrait), np.random.default_rng(seed), RingPupilDetector()
     for _ in range(count if seen else 0):
@@ -123,7 +123,7 @@ def calibration_faces(
         if np.hypot(*(truth[Side.LEFT] - truth[Side.RIGHT])) < _SMALLEST_PX:
             continue
         frame = Frame(image, 0, 0.0)
-        for face in (face for finder in finders for face in finder.detect(frame)[:1]):
+        for face in (face for detector in detectors for face in detector.detect(frame)[:1]):
             left, right = (Point(*truth[side].tolist()) for side in (Side.LEFT, Side.RIGHT))
             yield LabelledEyes(pupils.cropper(frame, face), left, right, visible >= CLOSED_BELOW)
             if rng.random() < _ASTRAY:
@@ -144,7 +144,7 @@ def _photographed(
             image = redirect_gaze(image, eye, step, lid_follow=pose.lid_follow, closing=pose.closing)
         truth[side] = np.array(eye.centre) + step
         visible.append(gaze_shift.visible_share(eye, pose))
-    # The finder reads red alone, and photographs are grey: they are taken of the red.
+    # The detector reads red alone, and photographs are grey: they are taken of the red.
     picture = np.repeat(image[..., 2:].astype(np.float32) / 255, 3, axis=2)
     unit = float(np.mean([np.hypot(*(seen.lids(side, which)[3] - seen.lids(side, which)[0])) for side in Side]))
     if rng.random() < _GLASSES:

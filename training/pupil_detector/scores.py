@@ -66,7 +66,7 @@ def risk_coverage(confidences: Vector, hits: NDArray[np.bool_]) -> tuple[Vector,
 
 
 def report(answers: Sequence[EvalResult]) -> dict[str, Any]:
-    """All the numbers of one finder on one set."""
+    """All the numbers of one detector on one set."""
     confidences, hits = reliability_data(answers)
     closed = [answer.closed for answer in answers]
     table: dict[str, Any] = {

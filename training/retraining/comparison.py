@@ -34,14 +34,14 @@ class Comparison(NamedTuple):
         return self.bound < 0
 
 
-def errors(finder: PupilDetector, samples: Iterable[StoredSample], picture_of: PictureOf) -> NDArray[np.float64]:
+def errors(detector: PupilDetector, samples: Iterable[StoredSample], picture_of: PictureOf) -> NDArray[np.float64]:
     """The worse eye's error in each sample, (n,), 0..MISS; a closed eye called open is a miss, and the other way."""
-    return np.array([max(_of_eyes(finder, stored, picture_of(stored.sample.id))) for stored in samples], np.float64)
+    return np.array([max(_of_eyes(detector, stored, picture_of(stored.sample.id))) for stored in samples], np.float64)
 
 
-def _of_eyes(finder: PupilDetector, stored: StoredSample, picture: Image) -> Iterator[float]:
+def _of_eyes(detector: PupilDetector, stored: StoredSample, picture: Image) -> Iterator[float]:
     frame, face = Frame(picture, 0, 0.0), face_of(stored.sample)
-    left, right = finder.detect(finder.cropper(frame, face))
+    left, right = detector.detect(detector.cropper(frame, face))
     found = {Side.LEFT: left, Side.RIGHT: right}
     yield from (_error(found[label.side], label, face) for label in stored.resolved.labels if not label.occluded)
 

@@ -22,7 +22,7 @@ from training.active_learning.uncertainty import BATCH, score, tasks
 from training.data.augmentation import CropPipeline
 from training.data.contact_sheet import contact_sheet, write_picture
 from training.data.dataset import EyeSample, gathered, save
-from training.data.store_samples import face_of, guessed_eye
+from training.data.store_samples import face_of, predicted_eye
 from training.engine.files import write_json
 from training.engine.parallel import cores, stream
 from training.label_quality.classifier import judge
@@ -99,11 +99,11 @@ def pseudo_labelled_set(
 
 def _promote(store: Store, plan: RoundPlan, model: Path, out: Path, watch: Watch, rules: PseudoLabelPolicy) -> None:
     steady = list(_steady(store, model, rules, watch))
-    classifier, finder = (
+    classifier, detector = (
         load_classifier(ClassifierFolder(store.folder)),
         NetworkPupilDetector.open(PupilSettings(model=model)),
     )
-    judged = [_judged(classifier, finder, store, each.sample) for each in watch("quality", steady, len(steady))]
+    judged = [_judged(classifier, detector, store, each.sample) for each in watch("quality", steady, len(steady))]
     good, spread = [worst for _, worst in judged], [each.spread for each in steady]
     chosen = promoted(good, spread, rules, np.random.default_rng(plan.settings.seed + plan.number))
     ids = [each.sample.id for each in steady]
@@ -136,14 +136,14 @@ def _steady(store: Store, model: Path, rules: PseudoLabelPolicy, watch: Watch) -
 
 
 def _judged(
-    classifier: object, finder: NetworkPupilDetector, store: Store, sample: Sample
+    classifier: object, detector: NetworkPupilDetector, store: Store, sample: Sample
 ) -> tuple[Sequence[EyeSample], float]:
     """Both eyes as the model in use sees them, and the worse one's probability of being labelled well."""
     picture, face = store.picture(sample.id), face_of(sample)
-    pair = finder.detect(finder.cropper(Frame(picture, 0, 0.0), face))
+    pair = detector.detect(detector.cropper(Frame(picture, 0, 0.0), face))
     found: Iterable[tuple[Side, Pupil | None]] = ((Side.LEFT, pair.left), (Side.RIGHT, pair.right))
     eyes = [
-        guessed_eye(sample, picture, side, pupil, weight=WEIGHT, origin=PROMOTED)._replace(group=sample.id)
+        predicted_eye(sample, picture, side, pupil, weight=WEIGHT, origin=PROMOTED)._replace(group=sample.id)
         for side, pupil in found
         if pupil is not None
     ]

@@ -140,7 +140,7 @@ def _calibrated(
     faces = [as_staged(stored, store.picture) for stored in labelled.chosen([*plan.calibrate, *plan.arm])]
     if 2 * len(faces) < _CALIBRATING:
         return before, None
-    judged = confidence_calibration.judge(_regressor(model), faces)
+    judged = confidence_calibration.judge(_open_network(model), faces)
     if judged.hits.all() or not judged.hits.any():
         return before, None
     return confidence_calibration.calibrate(judged)
@@ -155,7 +155,7 @@ def _judged(
     error: float | None,
 ) -> RoundResult:
     candidate = folder / "model" / MODEL
-    old, new = _regressor(folder / "base" / MODEL), _regressor(candidate)
+    old, new = _open_network(folder / "base" / MODEL), _open_network(candidate)
     frozen = _compared(old, new, store, labelled, plan.frozen)
     arm = _compared(old, new, store, labelled, plan.arm)
     return RoundResult(
@@ -185,5 +185,5 @@ def _why(frozen: Comparison) -> str:
     return f"not better for sure: {said}; with 95 % the change is only known to be below {frozen.bound:+.4f}"
 
 
-def _regressor(model: Path) -> NetworkPupilDetector:
+def _open_network(model: Path) -> NetworkPupilDetector:
     return NetworkPupilDetector.open(PupilSettings(model=model))

@@ -19,6 +19,8 @@ from training.synthesis.camera_model import photograph
 _CUT = (520, 330)
 _UNIT = 84.0  # pixels between the corners of an eye, at most
 _EXTENT = (6.0, 3.8)  # of the photograph, in widths of an eye
+_STILL = 0.5  # of the faces look ahead
+_ASTRAY = 0.04  # standard deviation of a landmark, in widths of an eye
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +55,7 @@ def _staged(portrait: LabelledPortrait, seen: DetectedPortrait, rng: Random) -> 
     scale = min(_UNIT / unit, 1.0)
     matrix = similarity_matrix(middle, angle=0.0, scale=scale, onto=((_CUT[0] - 1) / 2, (_CUT[1] - 1) / 2))
     image = warp_crop(seen.image, matrix, _CUT)
-    pose = gaze_shift.STILL if rng.random() < 0.3 else gaze_shift.pose(rng)
+    pose = gaze_shift.STILL if rng.random() < _STILL else gaze_shift.pose(rng)
     truth, visible, rims = {}, {}, {}
     for side in Side:
         lids = gaze_shift.moved(matrix, seen.lids(side, which)).astype(np.float32)
@@ -76,7 +78,7 @@ def _staged(portrait: LabelledPortrait, seen: DetectedPortrait, rng: Random) -> 
     shot = photograph(picture, np.array(_CUT) / 2 - 0.5, unit * scale, rng, squeeze=squeeze, extent=_EXTENT)
     landmarks = gaze_shift.moved(shot.matrix, gaze_shift.moved(matrix, seen.landmarks[which]))
     # A landmark is wrong by itself, and with its whole face.
-    noise = 0.02 * unit * scale * float(np.sqrt(abs(np.linalg.det(shot.matrix[:, :2]))))
+    noise = _ASTRAY * unit * scale * float(np.sqrt(abs(np.linalg.det(shot.matrix[:, :2]))))
     landmarks = landmarks + rng.normal(0, noise, landmarks.shape) + rng.normal(0, noise, 2)
     group = "closed" if max(visible.values()) < 0.12 else "ahead" if pose.still else "gaze"
     return CompositeFace(

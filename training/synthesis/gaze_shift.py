@@ -43,7 +43,7 @@ class _Cut:
     """An eye of a portrait, mirrored if need be into a right one, and what is known of it, in pixels of the patch."""
 
     image: Image
-    corners: NDArray[np.float64]  # (finders, 2, 2)
+    corners: NDArray[np.float64]  # (detectors, 2, 2)
     lids: tuple[Points, ...]
     centre: NDArray[np.float64]
     radius: float

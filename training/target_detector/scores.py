@@ -82,7 +82,7 @@ def details(name: str, figures: dict[str, Any]) -> list[str]:
 
 
 HEADER = (
-    "| finder | hit@1 | hit@3 | hit@5 | strict | pixel IoU | box precision / recall | false peaks / MP | s a page |\n"
+    "| detector | hit@1 | hit@3 | hit@5 | strict | pixel IoU | box precision / recall | false peaks / MP | s a page |\n"
     "|---|---|---|---|---|---|---|---|---|"
 )
 

@@ -26,17 +26,21 @@ AnyMark = TypeVar("AnyMark", EyeLabel, Prediction, EyeLabel | Prediction | Unsid
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ParsedFace:
-    """What a file says of one face, one label an eye and one guess an eye and finder at most."""
+    """What a file says of one face, one label an eye and one prediction an eye and detector at most."""
 
     labels: tuple[EyeLabel, ...] = ()
-    guesses: tuple[Prediction, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
     box: Box | None = None  # picture pixels
     landmarks: Points | None = None  # (68, 2) float32, picture pixels, iBUG order
 
     @property
     def places(self) -> dict[Side, Point]:
         """Where its pupils are: labelled, else guessed."""
-        places = {guess.side: guess.pupil.centre for guess in reversed(self.guesses) if guess.pupil is not None}
+        places = {
+            prediction.side: prediction.pupil.centre
+            for prediction in reversed(self.predictions)
+            if prediction.pupil is not None
+        }
         return places | {label.side: label.centre for label in self.labels if label.centre is not None}
 
 
@@ -59,18 +63,18 @@ def moved_face(face: ParsedFace, to: Rescaling) -> ParsedFace:
     if landmarks is not None:
         landmarks = (landmarks * np.array(to.scale) + np.array(to.shift)).astype(np.float32)
     labels = tuple(_moved_label(label, to) for label in face.labels)
-    return ParsedFace(labels, tuple(_moved_guess(guess, to) for guess in face.guesses), box, landmarks)
+    return ParsedFace(labels, tuple(_moved_prediction(each, to) for each in face.predictions), box, landmarks)
 
 
 def moved_marks(marks: Iterable[Mark], to: Rescaling) -> tuple[Mark, ...]:
-    """The same labels, guesses and points elsewhere."""
+    """The same labels, predictions and points elsewhere."""
     return tuple(_moved_mark(mark, to) for mark in marks)
 
 
 def face_with_other_sides(face: ParsedFace) -> ParsedFace:
     """Left and right exchanged. Landmarks stay: their order is that of the picture."""
     labels = sorted((with_other_side(label) for label in face.labels), key=lambda label: list(Side).index(label.side))
-    return replace(face, labels=tuple(labels), guesses=tuple(with_other_side(guess) for guess in face.guesses))
+    return replace(face, labels=tuple(labels), predictions=tuple(map(with_other_side, face.predictions)))
 
 
 def with_other_side(mark: AnyMark) -> AnyMark:
@@ -84,7 +88,7 @@ def _moved_mark(mark: Mark, to: Rescaling) -> Mark:
     if isinstance(mark, EyeLabel):
         return _moved_label(mark, to)
     if isinstance(mark, Prediction):
-        return _moved_guess(mark, to)
+        return _moved_prediction(mark, to)
     return mark._replace(centre=to.point(mark.centre), radius=_longer(mark.radius, to))
 
 
@@ -94,12 +98,12 @@ def _moved_label(label: EyeLabel, to: Rescaling) -> EyeLabel:
     return replace(label, centre=to.point(label.centre), radius=_longer(label.radius, to))
 
 
-def _moved_guess(guess: Prediction, to: Rescaling) -> Prediction:
-    if guess.pupil is None:
-        return guess
-    pupil = guess.pupil
+def _moved_prediction(prediction: Prediction, to: Rescaling) -> Prediction:
+    if prediction.pupil is None:
+        return prediction
+    pupil = prediction.pupil
     radius = pupil.radius * to.scale[0]
-    return replace(guess, pupil=replace(pupil, centre=to.point(pupil.centre), radius=radius))
+    return replace(prediction, pupil=replace(pupil, centre=to.point(pupil.centre), radius=radius))
 
 
 def _longer(radius: float | None, to: Rescaling) -> float | None:

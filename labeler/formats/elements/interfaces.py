@@ -57,7 +57,7 @@ class ParsedItem:
     faces: tuple[ParsedFace, ...] = ()  # as the file keeps them apart
     loose: tuple[Mark, ...] = ()  # of which it does not say what belongs together
     size: tuple[int, int] | None = None  # width, height, where the file says it
-    is_right: bool | None = None  # the guess as a whole was judged
+    is_right: bool | None = None  # the prediction as a whole was judged
     is_skipped: bool = False
     split: Split | None = None
     record: Mapping[str, Any] | None = None
@@ -71,10 +71,12 @@ class ParsedItem:
         return self.faces[0].labels if self.faces else tuple(mark for mark in self.loose if isinstance(mark, EyeLabel))
 
     @property
-    def guesses(self) -> tuple[Prediction, ...]:
+    def predictions(self) -> tuple[Prediction, ...]:
         """Of the only face, as above."""
         return (
-            self.faces[0].guesses if self.faces else tuple(mark for mark in self.loose if isinstance(mark, Prediction))
+            self.faces[0].predictions
+            if self.faces
+            else tuple(mark for mark in self.loose if isinstance(mark, Prediction))
         )
 
     def in_pixels(self, size: tuple[int, int]) -> ParsedItem:

@@ -230,15 +230,15 @@ def has_pupils(names: Iterable[str]) -> bool:
     return any(eye_name(name) for name in names)
 
 
-def guesses_of(
-    labels: Iterable[EyeLabel], *, finder: str, version: str, score: float, width: int
+def predictions_of(
+    labels: Iterable[EyeLabel], *, detector: str, version: str, score: float, width: int
 ) -> tuple[Prediction, ...]:
     """Labels that a program made, as sure as `score`; one without radius gets a usual one for a picture so wide."""
     if not 0 <= score <= 1:
         raise MalformedError(f"its score is {score:g}; a score is 0 to 1")
     usual = max(USUAL_RADIUS * width, 0.5)
     return tuple(
-        Prediction(finder, version, label.side, Pupil(label.centre, label.radius or usual, score, label.state))
+        Prediction(detector, version, label.side, Pupil(label.centre, label.radius or usual, score, label.state))
         for label in labels
         if label.centre is not None
     )
@@ -246,11 +246,11 @@ def guesses_of(
 
 def _label(side: Side, place: Point, visibility: float, said: Mapping[str, Any]) -> EyeLabel:
     usual = Condition.OPEN if visibility == VISIBLE else Condition.OCCLUDED
-    told = said.get(side.value)
+    condition = said.get(side.value)
     radius = said.get(f"{side.value}_radius")
     return eye_label(
         side,
-        usual if told in {None, ""} else to_condition(told, f"the {side.value} eye"),
+        usual if condition in {None, ""} else to_condition(condition, f"the {side.value} eye"),
         place,
         None if radius in {None, ""} else number(radius, f"the radius of the {side.value} eye"),
     )

@@ -43,9 +43,9 @@ def _block(lines: list[tuple[int, str]], indent: int) -> tuple[Any, list[tuple[i
         found = _KEY.match(line)
         if not found or depth > indent or entries:
             raise MalformedError(f"line {place} is no line of `key: value`")
-        lines, told = lines[1:], found[3]
-        if told:
-            values[_unquoted(found[2])] = _scalar(told)
+        lines, value = lines[1:], found[3]
+        if value:
+            values[_unquoted(found[2])] = _scalar(value)
             continue
         below = len(lines[0][1]) - len(lines[0][1].lstrip()) if lines else 0
         is_below = bool(lines) and (below > depth or (below == depth and _ENTRY.match(lines[0][1]) is not None))

@@ -39,7 +39,7 @@ def to_record(sample: Sample, events: Iterable[LabelEvent]) -> dict[str, Any]:
         "frame_size": [int(length) for length in sample.frame_size],
         # The shortest figures that are this float32 and no other.
         "landmarks": [[float(str(np.float32(place))) for place in point] for point in sample.landmarks],
-        "guesses": [_guess(guess) for guess in sample.predictions],
+        "guesses": [_prediction(prediction) for prediction in sample.predictions],
         "reason": sample.reason.value,
         "priority": float(sample.priority),
         "split": sample.split.value,
@@ -63,7 +63,7 @@ def from_record(record: Record) -> tuple[Sample, tuple[LabelEvent, ...]]:
         origin=_two(record["origin"]),
         frame_size=_two(record["frame_size"]),
         landmarks=_landmarks(record["landmarks"]),
-        predictions=tuple(_to_guess(guess) for guess in record["guesses"]),
+        predictions=tuple(_to_prediction(prediction) for prediction in record["guesses"]),
         reason=SamplingReason(record["reason"]),
         priority=_number(record["priority"]),
         split=Split(record["split"]),
@@ -71,22 +71,22 @@ def from_record(record: Record) -> tuple[Sample, tuple[LabelEvent, ...]]:
     return sample, tuple(_to_event(sample.id, event) for event in record["events"])
 
 
-def _guess(guess: Prediction) -> dict[str, Any]:
-    about = {"finder": guess.finder, "version": guess.version, "side": guess.side.value}
-    if guess.pupil is None:
+def _prediction(prediction: Prediction) -> dict[str, Any]:
+    about = {"finder": prediction.detector, "version": prediction.version, "side": prediction.side.value}
+    if prediction.pupil is None:
         return about
-    pupil = guess.pupil
+    pupil = prediction.pupil
     centre = [float(place) for place in pupil.centre]
     found = {"centre": centre, "radius": float(pupil.radius), "confidence": float(pupil.confidence)}
     return about | found | {"state": pupil.state.value}
 
 
-def _to_guess(guess: Record) -> Prediction:
+def _to_prediction(prediction: Record) -> Prediction:
     pupil = None
-    if "centre" in guess:
-        radius, confidence = _number(guess["radius"]), _number(guess["confidence"])
-        pupil = Pupil(_point(guess["centre"]), radius, confidence, EyeState(guess["state"]))
-    return Prediction(_text(guess["finder"]), _text(guess["version"]), Side(guess["side"]), pupil)
+    if "centre" in prediction:
+        radius, confidence = _number(prediction["radius"]), _number(prediction["confidence"])
+        pupil = Pupil(_point(prediction["centre"]), radius, confidence, EyeState(prediction["state"]))
+    return Prediction(_text(prediction["finder"]), _text(prediction["version"]), Side(prediction["side"]), pupil)
 
 
 def _event(event: LabelEvent) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _event(event: LabelEvent) -> dict[str, Any]:
         "point": None if event.point is None else [float(place) for place in event.point],
         "radius": None if event.radius is None else float(event.radius),
         "undoes": event.undone_event,
-        "shown": [_guess(guess) for guess in event.shown_predictions] or None,
+        "shown": [_prediction(prediction) for prediction in event.shown_predictions] or None,
         "repeat": event.is_repeat or None,
     }
     return values | {key: value for key, value in optional.items() if value is not None}
@@ -113,7 +113,7 @@ def _to_event(sample_id: str, event: Record) -> LabelEvent:
         point=_point(event["point"]) if "point" in event else None,
         radius=_number(event["radius"]) if "radius" in event else None,
         seconds=_number(event["seconds"]),
-        shown_predictions=tuple(_to_guess(guess) for guess in event.get("shown", ())),
+        shown_predictions=tuple(_to_prediction(prediction) for prediction in event.get("shown", ())),
         undone_event=_whole(event["undoes"]) if "undoes" in event else None,
         is_repeat=bool(event.get("repeat", False)),
         when=_moment(event["when"]),

@@ -62,9 +62,11 @@ class ImportReport:
             raise SourceError(f"{problems[0]}{more}; nothing was imported, for it was to be strict")
 
 
-def _counted(word: str, told: Counter[str]) -> list[str]:
-    lines = [f"{word}: {text}" + (f" ({count} times)" if count > 1 else "") for text, count in told.most_common(_SHOWN)]
-    if len(told) > _SHOWN:
-        rest = sum(count for _, count in told.most_common()[_SHOWN:])
-        lines.append(f"{word}: {rest} more of {len(told) - _SHOWN} other kinds")
+def _counted(word: str, counts: Counter[str]) -> list[str]:
+    lines = [
+        f"{word}: {text}" + (f" ({count} times)" if count > 1 else "") for text, count in counts.most_common(_SHOWN)
+    ]
+    if len(counts) > _SHOWN:
+        rest = sum(count for _, count in counts.most_common()[_SHOWN:])
+        lines.append(f"{word}: {rest} more of {len(counts) - _SHOWN} other kinds")
     return lines

@@ -1,12 +1,12 @@
-// Draws eyes and whole pictures on canvases, with what the machine guessed and what a person said of them.
+// Draws eyes and whole pictures on canvases, with what the detector found and what a person said of them.
 "use strict";
 
-const COLOURS = { guess: "#f0b34a", touched: "#55c8ff", kept: "#6fd88a", decided: "#6fd88a" };
+const COLOURS = { prediction: "#f0b34a", touched: "#55c8ff", kept: "#6fd88a", decided: "#6fd88a" };
 const EYE_REGION = 0.78; // of the pupil distance, shown across an eye's canvas
 
 // Picture pixels to canvas pixels and back; pixel centres are whole numbers in both.
-function frame(canvas, told, eye) {
-  const scale = Math.max(8 * devicePixelRatio, canvas.width / (EYE_REGION * told.sample.unit)) * 1.25 ** told.view.zoom;
+function frame(canvas, update, eye) {
+  const scale = Math.max(8 * devicePixelRatio, canvas.width / (EYE_REGION * update.sample.unit)) * 1.25 ** update.view.zoom;
   const [x, y] = eye.middle;
   return {
     scale,
@@ -22,15 +22,15 @@ function sized(canvas) {
   return canvas.getContext("2d", { willReadFrequently: true });
 }
 
-function enlarge(canvas, told, eye, image) {
-  const context = sized(canvas), at = frame(canvas, told, eye);
-  context.imageSmoothingEnabled = told.view.smooth;
+function enlarge(canvas, update, eye, image) {
+  const context = sized(canvas), at = frame(canvas, update, eye);
+  context.imageSmoothingEnabled = update.view.smooth;
   context.imageSmoothingQuality = "high";
   const [x, y] = at.to(-0.5, -0.5);
   context.drawImage(image, x, y, image.width * at.scale, image.height * at.scale);
-  contrast(context, canvas, told.view.contrast);
-  if (told.view.bare) return;
-  if (told.view.landmarks) dots(context, told, at);
+  contrast(context, canvas, update.view.contrast);
+  if (update.view.bare) return;
+  if (update.view.landmarks) dots(context, update, at);
   mark(context, eye, at);
 }
 
@@ -57,24 +57,24 @@ function stretched(data) {
   return Uint8ClampedArray.from({ length: 256 }, (_, level) => (255 * (level - low)) / (high - low));
 }
 
-function dots(context, told, at) {
+function dots(context, update, at) {
   context.fillStyle = "#ffffffb0";
-  for (const [x, y] of told.sample.landmarks) {
+  for (const [x, y] of update.sample.landmarks) {
     context.beginPath();
     context.arc(...at.to(x, y), 2.5 * devicePixelRatio, 0, 2 * Math.PI);
     context.fill();
   }
 }
 
-// A guess is dashed, what a person placed is whole; closed and hidden eyes are crossed out, each in its own way.
+// A prediction is dashed, what a person placed is whole; closed and hidden eyes are crossed out, each in its own way.
 function mark(context, eye, at) {
-  const said = eye.said, guess = eye.guess;
+  const said = eye.said, prediction = eye.guess;
   context.lineWidth = 1.6 * devicePixelRatio;
-  context.strokeStyle = COLOURS[said ? said.age : "guess"];
+  context.strokeStyle = COLOURS[said ? said.age : "prediction"];
   context.setLineDash(said ? [] : [6 * devicePixelRatio, 5 * devicePixelRatio]);
   if (said && said.verb !== "point") lid(context, eye, at, said.verb);
-  else if (!said && guess && guess.closed) lid(context, eye, at, "closed");
-  else if (said || guess) circle(context, said || guess, at);
+  else if (!said && prediction && prediction.closed) lid(context, eye, at, "closed");
+  else if (said || prediction) circle(context, said || prediction, at);
   context.setLineDash([]);
 }
 
@@ -105,21 +105,21 @@ function lid(context, eye, at, verb) {
   context.stroke();
 }
 
-function whole(canvas, told, image) {
+function whole(canvas, update, image) {
   const room = canvas.parentElement.getBoundingClientRect();
   const scale = Math.min(room.height / image.height, (0.6 * room.width) / image.width);
   canvas.style.width = `${image.width * scale}px`;
   canvas.style.height = `${image.height * scale}px`;
   const context = sized(canvas), across = canvas.width / image.width;
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
-  contrast(context, canvas, told.view.contrast);
-  if (told.view.bare) return;
+  contrast(context, canvas, update.view.contrast);
+  if (update.view.bare) return;
   const at = { scale: across, to: (x, y) => [(x + 0.5) * across, (y + 0.5) * across] };
-  if (told.view.landmarks) dots(context, told, at);
-  for (const eye of told.sample.eyes) {
+  if (update.view.landmarks) dots(context, update, at);
+  for (const eye of update.sample.eyes) {
     const place = eye.said && eye.said.verb === "point" ? eye.said : eye.guess;
     if (!place || (eye.said && eye.said.verb !== "point")) continue;
-    context.strokeStyle = COLOURS[eye.said ? eye.said.age : "guess"];
+    context.strokeStyle = COLOURS[eye.said ? eye.said.age : "prediction"];
     context.lineWidth = 1.4 * devicePixelRatio;
     context.beginPath();
     context.arc(...at.to(place.x, place.y), place.radius * across, 0, 2 * Math.PI);

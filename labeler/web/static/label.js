@@ -7,7 +7,7 @@ const RETRY_MS = 1000;
 const OURS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Tab", "Enter", " ", "Escape"]);
 
 const $ = (id) => document.getElementById(id);
-const wishes = []; // what was asked for and not answered yet, in order
+const inputs = []; // what was asked for and not answered yet, in order
 const pictures = new Map(); // sample id -> ImageBitmap, the latest few
 let session = null, state = null, help = [], asked = {}, sending = false, gone = false;
 
@@ -25,50 +25,50 @@ async function open(wanted) {
   const old = session;
   asked = wanted;
   try {
-    const told = await post("/api/open", wanted);
-    session = told.session;
-    help = told.help;
+    const update = await post("/api/open", wanted);
+    session = update.session;
+    help = update.help;
     here();
-    await show(told);
+    await show(update);
     if (old) post("/api/close", { session: old }).catch(() => {});
-  } catch (trouble) {
-    failed(trouble, () => open(wanted));
+  } catch (error) {
+    failed(error, () => open(wanted));
   }
 }
 
-// One wish after the other: the next is sent when the answer to the last, which is on the server's disk, is drawn.
+// One input after the other: the next is sent when the answer to the last, which is on the server's disk, is drawn.
 async function send() {
   if (sending || gone) return;
   sending = true;
   try {
-    while (wishes.length) {
-      const told = await post("/api/wish", { session, ...wishes[0] });
-      wishes.shift();
-      await show(told);
+    while (inputs.length) {
+      const update = await post("/api/wish", { session, ...inputs[0] });
+      inputs.shift();
+      await show(update);
     }
-  } catch (trouble) {
-    wishes.length = 0;
-    failed(trouble, () => open(asked));
+  } catch (error) {
+    inputs.length = 0;
+    failed(error, () => open(asked));
   } finally {
     sending = false;
   }
 }
 
-function wish(what) {
+function sendInput(input) {
   if (gone || !session || !state) return;
   if (state.finished) {
     open(asked);
     return;
   }
-  wishes.push(what);
+  inputs.push(input);
   send();
 }
 
-function failed(trouble, again) {
-  if (trouble.status === 410) {
+function failed(error, again) {
+  if (error.status === 410) {
     open(asked);
-  } else if (trouble.status) {
-    $("notice").textContent = trouble.message;
+  } else if (error.status) {
+    $("notice").textContent = error.message;
   } else {
     gone = true;
     $("gone").hidden = false;
@@ -91,75 +91,75 @@ async function picture(sample) {
   return pictures.get(sample.id);
 }
 
-async function show(told) {
-  state = told;
-  const image = told.sample ? await picture(told.sample) : null;
-  if (state !== told) return;
-  header(told);
-  $("work").hidden = !told.sample;
-  $("work").className = told.mode;
-  $("end").hidden = Boolean(told.sample);
-  $("notice").textContent = told.notice || (told.sample && !image ? "the picture cannot be read" : "");
-  if (told.sample) sample(told, image);
-  else ending(told);
-  panel(told);
-  document.body.dataset.sample = told.sample ? told.sample.id : "";
-  document.body.dataset.said = String(Object.values(told.tally).reduce((sum, count) => sum + count, 0));
+async function show(update) {
+  state = update;
+  const image = update.sample ? await picture(update.sample) : null;
+  if (state !== update) return;
+  header(update);
+  $("work").hidden = !update.sample;
+  $("work").className = update.mode;
+  $("end").hidden = Boolean(update.sample);
+  $("notice").textContent = update.notice || (update.sample && !image ? "the picture cannot be read" : "");
+  if (update.sample) sample(update, image);
+  else ending(update);
+  panel(update);
+  document.body.dataset.sample = update.sample ? update.sample.id : "";
+  document.body.dataset.said = String(Object.values(update.tally).reduce((sum, count) => sum + count, 0));
 }
 
-function header(told) {
-  const all = told.turns + told.left;
-  const said = ["labelled", "rejected", "skipped"].filter((name) => told.tally[name]);
-  $("count").textContent = told.sample ? `${told.position + 1} / ${all}` : `${told.turns} / ${all}`;
-  $("done").style.width = all ? `${(100 * told.position) / all}%` : "100%";
-  $("tally").textContent = said.map((name) => `${told.tally[name]} ${name}`).join(", ");
-  $("pace").textContent = told.pace === null ? "" : `${told.pace.toFixed(1)} s each`;
-  $("kept").textContent = `${told.store}${told.written ? `, written ${told.written.slice(11, 19)} UTC` : ""}`;
-  $("who").textContent = told.by;
-  for (const button of $("modes").children) button.classList.toggle("on", button.dataset.mode === told.mode);
+function header(update) {
+  const all = update.turns + update.left;
+  const said = ["labelled", "rejected", "skipped"].filter((name) => update.tally[name]);
+  $("count").textContent = update.sample ? `${update.position + 1} / ${all}` : `${update.turns} / ${all}`;
+  $("done").style.width = all ? `${(100 * update.position) / all}%` : "100%";
+  $("tally").textContent = said.map((name) => `${update.tally[name]} ${name}`).join(", ");
+  $("pace").textContent = update.pace === null ? "" : `${update.pace.toFixed(1)} s each`;
+  $("kept").textContent = `${update.store}${update.written ? `, written ${update.written.slice(11, 19)} UTC` : ""}`;
+  $("who").textContent = update.by;
+  for (const button of $("modes").children) button.classList.toggle("on", button.dataset.mode === update.mode);
 }
 
-function sample(told, image) {
-  for (const eye of told.sample.eyes) {
+function sample(update, image) {
+  for (const eye of update.sample.eyes) {
     const canvas = $(eye.side);
-    canvas.parentElement.classList.toggle("here", told.mode === "annotate" && told.eye === eye.side);
-    $(`${eye.side}-says`).replaceChildren(...says(told, eye));
-    if (image) enlarge(canvas, told, eye, image);
+    canvas.parentElement.classList.toggle("here", update.mode === "annotate" && update.eye === eye.side);
+    $(`${eye.side}-says`).replaceChildren(...caption(update, eye));
+    if (image) enlarge(canvas, update, eye, image);
   }
-  if (image) whole($("whole"), told, image);
-  const { reason, source, seconds, decision } = told.sample;
+  if (image) whole($("whole"), update, image);
+  const { reason, source, seconds, decision } = update.sample;
   $("about").textContent = `kept because: ${reason}; ${source} at ${seconds.toFixed(1)} s` +
     (decision ? `; you decided: ${decision}` : "");
 }
 
-function says(told, eye) {
+function caption(update, eye) {
   const [kind, text] = eye.said
     ? [eye.said.age, { point: "placed by you", closed: "closed", occluded: "its iris is hidden" }[eye.said.verb]]
     : eye.guess
-      ? ["guess", `guess, ${Math.round(100 * eye.guess.confidence)} % sure${eye.guess.closed ? ", closed" : ""}`]
-      : ["", "no guess"];
+      ? ["prediction", `prediction, ${Math.round(100 * eye.guess.confidence)} % sure${eye.guess.closed ? ", closed" : ""}`]
+      : ["", "no prediction"];
   const word = document.createElement("span");
   word.className = kind;
   word.textContent = eye.said && eye.said.age === "touched" ? `${text}, not kept yet` : text;
   return [word];
 }
 
-function ending(told) {
+function ending(update) {
   const [title, text] = $("end").children;
-  const waits = told.elsewhere ? ` ${told.elsewhere} are before somebody else.` : "";
-  title.textContent = told.finished ? "Everything you said is kept." : "Nothing is left to decide.";
-  text.textContent = (told.finished ? "Any key goes on; or close this page." : "p goes back, u takes back, esc ends.") + waits;
+  const waits = update.elsewhere ? ` ${update.elsewhere} are before somebody else.` : "";
+  title.textContent = update.finished ? "Everything you said is kept." : "Nothing is left to decide.";
+  text.textContent = (update.finished ? "Any key goes on; or close this page." : "p goes back, u takes back, esc ends.") + waits;
 }
 
-function panel(told) {
-  const box = $("panel"), kind = told.finished ? "none" : told.view.panel;
+function panel(update) {
+  const box = $("panel"), kind = update.finished ? "none" : update.view.panel;
   box.hidden = kind === "none";
   if (kind === "help") box.replaceChildren(table(help));
-  if (kind === "labels" && told.sample) box.replaceChildren(table(labels(told.sample)));
-  if (kind === "map" && told.sample) {
+  if (kind === "labels" && update.sample) box.replaceChildren(table(labels(update.sample)));
+  if (kind === "map" && update.sample) {
     const image = document.createElement("img");
     image.alt = "where the label goes wrong";
-    image.src = `/map/${told.sample.id}?token=${encodeURIComponent(TOKEN)}`;
+    image.src = `/map/${update.sample.id}?token=${encodeURIComponent(TOKEN)}`;
     box.replaceChildren(image);
   }
 }
@@ -167,7 +167,7 @@ function panel(told) {
 function labels(sample) {
   const point = (place) => `(${place.x.toFixed(2)}, ${place.y.toFixed(2)}) radius ${place.radius.toFixed(2)}`;
   return sample.eyes.flatMap((eye) => [
-    [`${eye.side} eye, guess`, eye.guess ? (eye.guess.closed ? "closed" : point(eye.guess)) : "none"],
+    [`${eye.side} eye, prediction`, eye.guess ? (eye.guess.closed ? "closed" : point(eye.guess)) : "none"],
     [`${eye.side} eye, you`, eye.said ? (eye.said.verb === "point" ? point(eye.said) : eye.said.verb) : "nothing yet"],
   ]);
 }
@@ -187,7 +187,7 @@ addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key.length > 1 && !OURS.has(event.key)) return;
   event.preventDefault();
-  wish({ key: event.shiftKey && event.key.length > 1 ? `Shift+${event.key}` : event.key });
+  sendInput({ key: event.shiftKey && event.key.length > 1 ? `Shift+${event.key}` : event.key });
 });
 
 for (const side of ["right", "left"]) {
@@ -197,11 +197,11 @@ for (const side of ["right", "left"]) {
     const eye = state.sample.eyes.find((one) => one.side === side), box = canvas.getBoundingClientRect();
     const ratio = canvas.width / box.width;
     const [x, y] = frame(canvas, state, eye).from((event.clientX - box.left) * ratio, (event.clientY - box.top) * ratio);
-    wish({ place: { side, x, y } });
+    sendInput({ place: { side, x, y } });
   });
   canvas.addEventListener("wheel", (event) => {
     event.preventDefault();
-    if (state && state.mode === "annotate" && event.deltaY) wish({ widen: { side, steps: event.deltaY < 0 ? 1 : -1 } });
+    if (state && state.mode === "annotate" && event.deltaY) sendInput({ widen: { side, steps: event.deltaY < 0 ? 1 : -1 } });
   }, { passive: false });
 }
 
@@ -213,7 +213,7 @@ for (const button of $("modes").children) {
 }
 $("ask").addEventListener("click", () => {
   $("ask").blur();
-  wish({ action: "help" });
+  sendInput({ action: "help" });
 });
 addEventListener("resize", () => state && show(state));
 addEventListener("pagehide", () => {
@@ -221,7 +221,7 @@ addEventListener("pagehide", () => {
   const body = new Blob([JSON.stringify({ session })], { type: "application/json" });
   navigator.sendBeacon(`/api/close?token=${encodeURIComponent(TOKEN)}`, body);
 });
-setInterval(() => session && !gone && state && !state.finished && !wishes.length && wish({}), BEAT_MS);
+setInterval(() => session && !gone && state && !state.finished && !inputs.length && sendInput({}), BEAT_MS);
 
 const address = new URLSearchParams(location.search);
 open({ mode: address.get("mode") || "", by: address.get("as") || "" });

@@ -28,7 +28,7 @@ OpenStore = Callable[[ExitStack], SampleStore]
 class ActiveDetector(NamedTuple):
     """Which detector found the pupils of the scenes now."""
 
-    finder: str
+    detector: str
     version: str
 
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from livecam.core.paths import local_path
 from livecam.live.collection.collector import ActiveDetector, OpenStore, SampleCollector
 from livecam.live.collection.hard_examples import HardExampleDetector
 from livecam.live.collection.model_disagreement import NamedDetector, SecondDetector
 from livecam.live.collection.random_sampling import PoissonSampler
 from livecam.live.collection.sample_builder import RecordingInfo, without_secrets
 from livecam.live.collection.selector import DRAWS_PER_MINUTE, CollectionStats, SampleSelector
-from livecam.live.sources.address import local_path
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.factory import AnySource
@@ -142,12 +142,12 @@ def _opener(settings: CollectSettings, stack: ExitStack) -> Callable[[ExitStack]
 
 def _second(settings: PupilSettings, models: Sequence[Path], tell: Say) -> SecondDetector:
     def cpu() -> NamedDetector:
-        finder = open_pupils(settings.model_copy(update={"finder": PupilDetectorName.CPU}))
-        return NamedDetector(PupilDetectorName.CPU.value, finder, program_version)
+        detector = open_pupils(settings.model_copy(update={"finder": PupilDetectorName.CPU}))
+        return NamedDetector(PupilDetectorName.CPU.value, detector, program_version)
 
     def tflite() -> NamedDetector:
-        finder = reloading(settings, models, tell)
-        return NamedDetector(PupilDetectorName.TFLITE.value, finder, lambda: finder.version)
+        detector = reloading(settings, models, tell)
+        return NamedDetector(PupilDetectorName.TFLITE.value, detector, lambda: detector.version)
 
     openers: Mapping[str, Callable[[], NamedDetector]] = {"cpu": cpu, "tflite": tflite}
     return SecondDetector(openers, tell)

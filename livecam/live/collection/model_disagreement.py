@@ -20,7 +20,7 @@ class NamedDetector(NamedTuple):
     """A detector of pupils, its name, and how to ask which version it is."""
 
     name: str
-    finder: PupilDetector
+    detector: PupilDetector
     version: Callable[[], str]
 
 
@@ -31,16 +31,16 @@ class SecondDetector:
         self._openers, self._say = openers, say
         self._opened: dict[str, NamedDetector | None] = {}
 
-    def predictions(self, frame: Frame, observation: FaceObservation, finder: str) -> Sequence[Prediction]:
-        """What the one that is not called `finder` says of both eyes, frame pixels; empty when it cannot be asked."""
-        other = self._other(finder)
+    def predictions(self, frame: Frame, observation: FaceObservation, detector: str) -> Sequence[Prediction]:
+        """What the one that is not called `detector` says of both eyes, frame pixels; empty when it cannot be asked."""
+        other = self._other(detector)
         if other is None:
             return ()
-        found = other.finder.detect(other.finder.cropper(frame, observation.face))
+        found = other.detector.detect(other.detector.cropper(frame, observation.face))
         return predictions(other.name, other.version(), found)
 
-    def _other(self, finder: str) -> NamedDetector | None:
-        name = (PupilDetectorName.CPU if finder == PupilDetectorName.TFLITE else PupilDetectorName.TFLITE).value
+    def _other(self, detector: str) -> NamedDetector | None:
+        name = (PupilDetectorName.CPU if detector == PupilDetectorName.TFLITE else PupilDetectorName.TFLITE).value
         if name not in self._opened:
             self._opened[name] = self._open(name)
         return self._opened[name]
@@ -53,14 +53,14 @@ class SecondDetector:
             return None
 
 
-def predictions(finder: str, version: str, found: PupilPair) -> tuple[Prediction, ...]:
+def predictions(detector: str, version: str, found: PupilPair) -> tuple[Prediction, ...]:
     """Left, then right."""
-    return tuple(Prediction(finder, version, side, pupil) for side, pupil in zip(_SIDES, found, strict=True))
+    return tuple(Prediction(detector, version, side, pupil) for side, pupil in zip(_SIDES, found, strict=True))
 
 
 def disagreement(observation: FaceObservation, others: Sequence[Prediction]) -> float:
     """How far, in pupil distances, the worse eye's pupils are apart; 0 for eyes that either found closed or not."""
-    apart = [_apart(observation.pupil(guess.side), guess.pupil) for guess in others]
+    apart = [_apart(observation.pupil(prediction.side), prediction.pupil) for prediction in others]
     return max(apart, default=0.0) / max(observation.face.pupil_distance, 1.0)
 
 

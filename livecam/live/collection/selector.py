@@ -90,7 +90,7 @@ class PendingCandidate:
     """A candidate as it left the loop: when, and which detector found its pupils."""
 
     candidate: Candidate
-    finder: str
+    detector: str
     version: str
     captured_at: datetime
 
@@ -115,7 +115,7 @@ class SampleSelector:
     def process(self, pending: PendingCandidate, store: SampleStore) -> None:
         """Keeps it if it is worth it; StoreError when it cannot be written."""
         candidate = pending.candidate
-        other_predictions = self.second.predictions(candidate.scene.frame, candidate.observation, pending.finder)
+        other_predictions = self.second.predictions(candidate.scene.frame, candidate.observation, pending.detector)
         self.stats.asked += bool(other_predictions)
         apart = disagreement(candidate.observation, other_predictions)
         selection = self._select(candidate, apart)
@@ -190,7 +190,7 @@ class SampleSelector:
             observation,
             SampleCrop(self.settings.keep, *crop),
             predictions=(
-                *predictions(pending.finder, pending.version, PupilPair(observation.left, observation.right)),
+                *predictions(pending.detector, pending.version, PupilPair(observation.left, observation.right)),
                 *other_predictions,
             ),
             selection=selection,

@@ -1,20 +1,21 @@
-"""H.264 video encoding into .mp4 or .mkv with true timestamps; the only importer of PyAV among the sinks."""
+"""H.264 video encoding into .mp4 or .mkv with true timestamps; PyAV is loaded with the first recording."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
-import av
 import cv2
 import numpy as np
-from av.error import FFmpegError
-from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from livecam.core.types import Image, Size
+
+if TYPE_CHECKING:
+    from av.container import OutputContainer
+    from av.video.stream import VideoStream
 
 
 def fitted(image: Image, size: Size) -> Image:
@@ -61,6 +62,9 @@ def planes(image: Image) -> NDArray[np.uint8]:
 
 def playable(path: Path) -> bool:
     """Whether a picture can be read from the beginning of a video."""
+    import av
+    from av.error import FFmpegError
+
     try:
         with av.open(f"file:{path}") as container:
             return bool(container.streams.video) and next(container.decode(video=0), None) is not None
@@ -72,16 +76,19 @@ class VideoEncoder:
     """One video on its way into an open binary file; what the file raises comes out of `write` and `close`."""
 
     def __init__(self, file: BinaryIO, suffix: str, size: Size) -> None:
+        import av
+
         container, options = CONTAINERS[suffix]
         self._file = _FailingOnce(file)
         self._container = av.open(self._file, "w", format=container, options=options)
         self._stream = _h264(self._container, size)
+        self._picture = av.VideoFrame.from_ndarray
         self._first: float | None = None
         self._last = -_STEP
 
     def write(self, i420: NDArray[np.uint8], seconds: float) -> None:
         """Adds a picture that belongs to `seconds`; the first one defines zero, time never runs backwards."""
-        frame = av.VideoFrame.from_ndarray(i420, format="yuv420p")
+        frame = self._picture(i420, format="yuv420p")
         frame.pts, frame.time_base = self._tick(seconds), Fraction(1, _TICKS)
         self._container.mux(self._stream.encode(frame))
         self._file.flush()  # a program that is killed takes its buffers along
@@ -129,7 +136,7 @@ class _FailingOnce:
             raise
 
 
-def _h264(container: av.container.OutputContainer, size: Size) -> VideoStream:
+def _h264(container: OutputContainer, size: Size) -> VideoStream:
     stream = container.add_stream("libx264", rate=30, options=_X264)
     stream.width, stream.height = size
     stream.pix_fmt = "yuv420p"

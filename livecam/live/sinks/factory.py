@@ -9,12 +9,12 @@ from pathlib import Path
 
 from livecam.core.errors import SinkError
 from livecam.core.interfaces import Sink
+from livecam.core.paths import local_path
 from livecam.core.runtime import display_problem
 from livecam.core.types import Frame
 from livecam.live.sinks.encoder import CONTAINERS
 from livecam.live.sinks.video_file import Measured, VideoFileSink
 from livecam.live.sinks.virtual_camera import NullSink, VirtualCamera
-from livecam.live.sources.address import local_path
 from livecam.settings import OutputSettings
 
 

@@ -11,7 +11,6 @@ from threading import Thread
 from typing import BinaryIO, NamedTuple, Self
 
 import numpy as np
-from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from livecam.core.errors import SinkError
@@ -170,6 +169,8 @@ class VideoFileSink:
             self._salvage(error)
 
     def _salvage(self, failure: Exception) -> None:
+        from av.error import FFmpegError
+
         if not isinstance(failure, OSError | FFmpegError):
             raise failure
         self._output.close()

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from livecam.core.errors import SinkError
+from livecam.core.keyboard import latin_code
 from livecam.core.runtime import display_problem
 from livecam.core.timing import Clock
 from livecam.core.types import Frame, Image, Size
@@ -120,7 +121,7 @@ class WindowSink:
         canvas, view = self._canvas(frame.image)
         self._dress(canvas, view, frame)
         cv2.imshow(self._title, canvas)
-        code = cv2.waitKeyEx(1)
+        code = latin_code(cv2.waitKeyEx(1))
         if code != -1:
             self._keys.press(code)
         if cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1:

@@ -1,23 +1,23 @@
-"""Opens an address as what it is: a live camera, a video that ends, or a file of this computer."""
+"""Opens an address as what it is: a live camera, or a video that ends."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from av.container import InputContainer
 
 from livecam.core.errors import SourceError
+from livecam.core.paths import without_password
 from livecam.live.sources.camera import CameraSource
-from livecam.live.sources.capture import Capture, NetworkCapture, open_stream
+from livecam.live.sources.capture import Capture
+from livecam.live.sources.containers.network_stream import NetworkCapture, open_stream
 from livecam.live.sources.http.mjpeg import HttpPictures, Sends, open_http_pictures
-from livecam.live.sources.http.responses import is_http, without_password
+from livecam.live.sources.http.responses import is_http
 from livecam.live.sources.video import VideoSource
 from livecam.settings import SourceSettings
 
 _PLAYLISTS = frozenset({"hls", "dash", "sdp"})
+_MP4 = "mp4"
 
 
 def open_address(url: str, settings: SourceSettings, *, paced: bool) -> CameraSource | VideoSource:
@@ -34,51 +34,29 @@ def open_address(url: str, settings: SourceSettings, *, paced: bool) -> CameraSo
         finite = has_end(container)
     if finite:
         return VideoSource(url, paced=paced)
-    return CameraSource(lambda: NetworkCapture(url), no_pictures=silent)
+    return CameraSource(_openings(url), no_pictures=silent)
 
 
 def has_end(container: InputContainer) -> bool:
     """Whether a stream says that it ends: by its duration, which a playlist has once it is complete, or by its size."""
-    if (container.duration or 0) > 0:
-        return True
     # The size of a playlist in bytes says nothing, and where the protocol knows none it is negative.
-    return container.format.name not in _PLAYLISTS and (container.size or 0) > 0
+    if container.format.name not in _PLAYLISTS and (container.size or 0) > 0:
+        return True
+    # Of a fragmented MP4 it is only the duration of what has come until now.
+    return (container.duration or 0) > 0 and _MP4 not in container.format.name.split(",")
 
 
-def local_path(name: str) -> Path | None:
-    """The file of this computer that a name means; None when it is another kind of source."""
-    if name in ("", "auto", "demo") or name.isdigit():
-        return None
-    if name.lower().startswith("file:"):
-        parts = urlsplit(name)
-        if parts.netloc.lower() in ("", "localhost") and (parts.path or parts.query):
-            return Path(url2pathname(parts.path))
-        raise SourceError(f"'{name}' is a file of another computer; write file:///path for one of this")
-    path = _expanded(name)
-    return None if "://" in name and not exists(path) else path
+def _openings(url: str) -> Callable[[], Capture]:
+    """An opener of a live stream that knows how the stream began the first time."""
+    beginning: list[int] = []
 
+    def opened() -> Capture:
+        nonlocal beginning
+        capture = NetworkCapture(url, beginning)
+        beginning = beginning or capture.beginning
+        return capture
 
-def exists(path: Path) -> bool:
-    """Also of a name that is too long, or holds what no name can: then it does not."""
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False
-
-
-def is_folder(path: Path) -> bool:
-    """As `exists`."""
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):
-        return False
-
-
-def _expanded(name: str) -> Path:
-    try:
-        return Path(name).expanduser()
-    except RuntimeError:  # the home of a user there is not
-        return Path(name)
+    return opened
 
 
 def _first(capture: Capture, again: Callable[[], Capture]) -> Callable[[], Capture]:

@@ -12,7 +12,7 @@ import cv2
 
 from livecam.core.errors import CameraError, LivecamError
 from livecam.core.types import Frame, Image
-from livecam.live.sources.capture import Capture
+from livecam.live.sources.capture import Capture, RecordingEndedError
 from livecam.live.sources.pacing import Clock
 
 LOST = "camera lost, reconnecting"
@@ -39,8 +39,8 @@ class CameraSource:
     """Yields the newest picture each time; what nobody took in time is dropped, and its index with it.
 
     Construction opens the camera and waits for its first picture; a CameraError tells what is wrong. Iterating again
-    goes on with the stream; the iteration ends when the camera is closed, never on its own. `no_pictures` is what is
-    said of one that opens and sends none.
+    goes on with the stream; the iteration ends when the camera is closed, or when the opener finds that it was a
+    recording, which has been shown. `no_pictures` is what is said of one that opens and sends none.
     """
 
     def __init__(
@@ -131,6 +131,10 @@ class CameraSource:
                 self._read_until_lost()
                 self._capture.close()
                 self._reopen()
+        except RecordingEndedError:
+            self._closing.set()
+            with self._changed:
+                self._changed.notify_all()
         except Exception as error:  # the reader of the frames is told, in its own thread
             with self._changed:
                 self._failure = error

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from livecam.core.assets import asset
@@ -56,10 +57,12 @@ class DemoPortrait:
         self.factor = factor
         self._margins = Margins()
         wide = _widened(_picture(), self._margins)
-        self._still = cv2.resize(wide, None, fx=factor, fy=factor, interpolation=cv2.INTER_LANCZOS4).astype(np.uint8)
-        self._plate = self._still.copy()
-        self._eyes = {side: self._enlarged(eye) for side, eye in EYES.items()}
-        self._around_eyes = (self._slice(_EYE_ROWS, self._margins.top), self._slice(_EYE_COLUMNS, self._margins.left))
+        plate = cv2.resize(wide, None, fx=factor, fy=factor, interpolation=cv2.INTER_LANCZOS4)
+        self._plate = plate.astype(np.uint8, copy=False)
+        rows, columns = self._slice(_EYE_ROWS, self._margins.top), self._slice(_EYE_COLUMNS, self._margins.left)
+        self._around_eyes = self._plate[rows, columns]
+        self._still = self._around_eyes.copy()
+        self._eyes = {side: self._enlarged(eye, (columns.start, rows.start)) for side, eye in EYES.items()}
 
     @property
     def matrix(self) -> NDArray[np.float64]:
@@ -69,7 +72,7 @@ class DemoPortrait:
 
     def plate(self, gaze: tuple[float, float], closing: float) -> Image:
         """The plate with both irises moved by `gaze` iris radii; valid until the next call."""
-        self._plate[self._around_eyes] = self._still[self._around_eyes]
+        self._around_eyes[...] = self._still
         for eye in self._eyes.values():
             redirect_gaze(
                 self._still,
@@ -77,12 +80,14 @@ class DemoPortrait:
                 np.array(gaze) * eye.radius,
                 lid_follow=_LID_FOLLOW,
                 closing=closing,
-                out=self._plate,
+                out=self._around_eyes,
             )
         return self._plate
 
-    def _enlarged(self, eye: EyeGeometry) -> EyeGeometry:
+    def _enlarged(self, eye: EyeGeometry, origin: tuple[int, int]) -> EyeGeometry:
+        """In pixels of the plate from `origin` (x, y) on."""
         matrix = self.matrix
+        matrix[:, 2] -= origin
         x, y = matrix[:, :2] @ eye.centre + matrix[:, 2]
         lids = (eye.lids @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
         return EyeGeometry((float(x), float(y)), eye.radius * self.factor, lids)
@@ -117,8 +122,16 @@ def _widened(image: Image, margins: Margins) -> Image:
     inside = np.zeros(wide.shape[:2], np.uint8)
     inside[margins.top + 1 :, margins.left : -margins.right] = 1
     away = cv2.distanceTransform(1 - inside, cv2.DIST_L2, 5)
-    near, far = (cv2.GaussianBlur(wide, (0, 0), sigma) for sigma in (4, 14))
+    near, far = cv2.GaussianBlur(wide, (0, 0), 4), _blurred_far(wide, 14)
     for blurred, share in ((near, away / 12), (far, (away - 6) / 40)):
         weight = np.clip(share, 0, 1).astype(np.float32)
         wide = cv2.blendLinear(blurred, wide, weight, 1 - weight)
     return wide.astype(np.uint8, copy=False)
+
+
+def _blurred_far(image: MatLike, sigma: float) -> Image:
+    """A Gaussian blur, within three levels, made in a picture of a quarter of the size: in a tenth of the time."""
+    height, width = image.shape[:2]
+    small = cv2.resize(image, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(small, (0, 0), sigma / 4, borderType=cv2.BORDER_REFLECT)
+    return cv2.resize(blurred, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)

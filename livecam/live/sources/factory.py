@@ -6,19 +6,22 @@ import difflib
 import glob
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from livecam.core.errors import CameraError, SourceError
 from livecam.core.image_files.images import SUFFIXES as PICTURE_SUFFIXES
-from livecam.live.sources.address import exists, is_folder, local_path, open_address
+from livecam.core.paths import exists, is_folder, local_path
 from livecam.live.sources.animation import WebpAnimation, is_animation
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.capture import open_device
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.images import ImageSource, images_in
-from livecam.live.sources.video import VideoSource
 from livecam.settings import SourceSettings
 
-AnySource = CameraSource | DemoSource | ImageSource | VideoSource | WebpAnimation
+if TYPE_CHECKING:
+    from livecam.live.sources.video import VideoSource
+
+AnySource: TypeAlias = "CameraSource | DemoSource | ImageSource | VideoSource | WebpAnimation"
 
 _ACCEPTED = "auto, a camera's number, /dev/videoN, a URL, a video file, a picture, a folder, a glob, or demo"
 
@@ -41,6 +44,9 @@ def open_source(settings: SourceSettings, *, paced: bool, say: Callable[[str], N
         return _camera(name, settings)
     path = local_path(name)
     if path is None:
+        # Brings the video libraries, which a camera and the demo do without.
+        from livecam.live.sources.address import open_address
+
         return open_address(name, settings, paced=paced)
     return _file(path, settings, paced=paced)
 
@@ -80,11 +86,14 @@ def _file(path: Path, settings: SourceSettings, *, paced: bool) -> AnySource:
 
 
 def _picture_or_video(path: Path, settings: SourceSettings, *, paced: bool) -> AnySource:
-    if path.suffix.lower() not in PICTURE_SUFFIXES:
-        return VideoSource(path, paced=paced)
-    if not is_animation(path):
+    is_picture = path.suffix.lower() in PICTURE_SUFFIXES
+    if is_picture and not is_animation(path):
         return ImageSource([path], settings.fps, paced=paced)
-    return WebpAnimation(path, paced=paced) if path.suffix.lower() == ".webp" else VideoSource(path, paced=paced)
+    if path.suffix.lower() == ".webp":
+        return WebpAnimation(path, paced=paced)
+    from livecam.live.sources.video import VideoSource
+
+    return VideoSource(path, paced=paced)
 
 
 def _no_such(path: Path, *, matched: bool) -> str:

@@ -17,11 +17,12 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from livecam.core.errors import SourceError
+from livecam.core.paths import without_password
 from livecam.core.types import Frame
 from livecam.live.sources.containers.container_facts import ContainerFacts, container_facts
 from livecam.live.sources.containers.decoding import DisplayShape, open_container, video_stream
 from livecam.live.sources.containers.timeline import LONGEST_GAP_IN_STREAM_S, LONGEST_GAP_S, Timeline
-from livecam.live.sources.http.responses import HTTP_ERRORS, HttpFile, gives_playlist, is_http, without_password
+from livecam.live.sources.http.responses import HTTP_ERRORS, HttpFile, gives_playlist, is_http
 from livecam.live.sources.pacing import REAL_TIME, FrameTiming, Pacer
 
 # A file may say that it is a little longer than its last frame, without having lost anything.

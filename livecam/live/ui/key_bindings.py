@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from livecam.core.errors import LivecamError
+from livecam.core.errors import LivecamError, SettingsError
+from livecam.core.keyboard import key_label, key_name, rebind
 from livecam.core.timing import Clock
 from livecam.live.effects.controls import EffectControls
 from livecam.live.effects.factory import names as effect_names
@@ -85,33 +86,25 @@ class Action(StrEnum):
     HELP = "this help"
 
 
-class KeyBinding(NamedTuple):
-    label: str
-    action: Action
-    codes: tuple[int, ...]  # X key symbols, which are ASCII for letters
-
-
-KEYS = (
-    KeyBinding("q  esc", Action.QUIT, (ord("q"), 27)),
-    KeyBinding("space", Action.EFFECT, (ord(" "),)),
-    KeyBinding("e", Action.STYLE, (ord("e"),)),
-    KeyBinding(
-        f"1 .. {len(effect_names())}",
-        Action.NUMBERED,
-        tuple(ord("1") + number for number in range(len(effect_names()))),
-    ),
-    KeyBinding("+", Action.STRONGER, (ord("+"), ord("="), 0xFFAB)),
-    KeyBinding("-", Action.WEAKER, (ord("-"), ord("_"), 0xFFAD)),
-    KeyBinding("p", Action.PATH, (ord("p"),)),
-    KeyBinding("m", Action.MIRROR, (ord("m"),)),
-    KeyBinding("d", Action.DEBUG, (ord("d"),)),
-    KeyBinding("r", Action.RECORD, (ord("r"),)),
-    KeyBinding("s", Action.SNAPSHOT, (ord("s"),)),
-    KeyBinding("c", Action.COLLECT, (ord("c"),)),
-    KeyBinding("k", Action.FLAG, (ord("k"),)),
-    KeyBinding("h", Action.HELP, (ord("h"),)),
-)
-_BY_CODE = {code: key.action for key in KEYS for code in key.codes}
+KEYS: Mapping[str, Action] = {
+    "q": Action.QUIT,
+    "Escape": Action.QUIT,
+    " ": Action.EFFECT,
+    "e": Action.STYLE,
+    **{str(number): Action.NUMBERED for number in range(1, len(effect_names()) + 1)},
+    "+": Action.STRONGER,
+    "=": Action.STRONGER,
+    "-": Action.WEAKER,
+    "_": Action.WEAKER,
+    "p": Action.PATH,
+    "m": Action.MIRROR,
+    "d": Action.DEBUG,
+    "r": Action.RECORD,
+    "s": Action.SNAPSHOT,
+    "c": Action.COLLECT,
+    "k": Action.FLAG,
+    "h": Action.HELP,
+}
 # waitKeyEx puts the state of shift, caps lock and num lock above the key symbol.
 _SYMBOL = 0xFFFF
 # A key that is hit again within this is hit twice.
@@ -129,6 +122,7 @@ class KeyBindings:
     collecting: CollectionToggle
     notices: StatusMessages
     clock: Clock = time.monotonic
+    keys: Mapping[str, Action] = field(default_factory=lambda: KEYS)  # that a person may have changed
     mirrored: bool = False
     debugging: bool = False
     helping: bool = False
@@ -155,12 +149,12 @@ class KeyBindings:
 
     def press(self, code: int) -> None:
         """Does what the key does; a key without a meaning does nothing. `code` is what cv2.waitKeyEx gives."""
-        symbol = code & _SYMBOL
-        action = _BY_CODE.get(ord(chr(symbol).lower()) if symbol < 128 else symbol)
+        name = key_name(code & _SYMBOL) or ""
+        action = self.keys.get(name, self.keys.get(name.lower() if len(name) == 1 else name))
         if action is None:
             return
         try:
-            said = self._numbered(symbol - ord("1")) if action is Action.NUMBERED else self._actions[action]()
+            said = self._numbered(int(name) - 1) if action is Action.NUMBERED else self._actions[action]()
         except LivecamError as error:
             said = str(error)
         if said:
@@ -213,9 +207,25 @@ class KeyBindings:
         return ""
 
 
-def help_lines() -> list[tuple[str, str]]:
-    """Every key and what it does."""
-    return [(key.label, key.action.value) for key in KEYS]
+def changed_keys(given: Mapping[str, str | Sequence[str]]) -> Mapping[str, Action]:
+    """The keys with those that a person changed (action to keys); SettingsError for what cannot be."""
+    if "numbered" in given:
+        raise SettingsError("keys.run.numbered cannot be changed: a style's key is its number")
+    return rebind("keys.run", KEYS, given)
+
+
+def help_lines(keys: Mapping[str, Action] = KEYS) -> list[tuple[str, str]]:
+    """Every action with its keys and what it does."""
+    return [(_labels(keys, action), action.value) for action in dict.fromkeys(KEYS.values())]
+
+
+def _labels(keys: Mapping[str, Action], action: Action) -> str:
+    named = [key_label(key) for key, bound in keys.items() if bound is action]
+    if action is Action.NUMBERED:
+        return f"{named[0]} .. {named[-1]}"
+    if action in {Action.STRONGER, Action.WEAKER} and keys is KEYS:
+        return named[0]  # the other is the same key without, or with, shift
+    return "  ".join(named)
 
 
 def _on(switch: bool) -> str:

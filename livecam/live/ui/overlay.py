@@ -47,7 +47,7 @@ class WindowOverlay:
         if self.hud:
             paint_readings(canvas, self._figures(), line_height)
         if self.controls.helping:
-            paint_help(canvas, help_lines(), round(line_height * 1.2))
+            paint_help(canvas, help_lines(self.controls.keys), round(line_height * 1.2))
         if notice := frame.status or self.controls.notices.current:
             paint_notice(canvas, notice, round(line_height * 1.2))
 

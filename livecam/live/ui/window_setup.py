@@ -12,7 +12,7 @@ from livecam.live.effects.factory import SelectableEffect
 from livecam.live.sinks.recorder import Recorder, Snapshots
 from livecam.live.sinks.window import WindowSink
 from livecam.live.telemetry import Telemetry
-from livecam.live.ui.key_bindings import KeyBindings, StatusMessages
+from livecam.live.ui.key_bindings import KeyBindings, StatusMessages, changed_keys
 from livecam.live.ui.overlay import WindowOverlay
 from livecam.perception.faces.factory import chosen
 from livecam.perception.pupils.factory import SwitchableDetector
@@ -48,6 +48,7 @@ class WindowSetup:
             collecting=self.collecting,
             notices=self.messages,
             mirrored=mirrored,
+            keys=changed_keys(self.settings.keys.run),
         )
         overlay = WindowOverlay(
             telemetry=self.telemetry,

@@ -76,9 +76,9 @@ class DlibFaceModel:
         """Those of a second look."""
         return landmarks_twice(self, image, region)
 
-    def verify(self, image: Image, sight: FaceLandmarks) -> float | None:
+    def verify(self, image: Image, face: FaceLandmarks) -> float | None:
         """The detector's opinion on the levelled face alone, scaled so that its box has 80 px."""
-        patch = grey_patch(image, sight.region, _CONFIRM_BOX_PX, _CONFIRM_PX)
+        patch = grey_patch(image, face.region, _CONFIRM_BOX_PX, _CONFIRM_PX)
         boxes, scores, _ = self._confirming.run(patch.image, 0, _CONFIRM_SCORE)
         centred = [score for box, score in zip(boxes, scores, strict=True) if box.contains(*_CONFIRM_MIDDLE)]
         return _confidence(max(centred)) if centred else None

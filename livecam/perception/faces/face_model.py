@@ -40,7 +40,7 @@ class FaceLandmarks:
     mesh: Points | None = None  # (468, 3) float32, frame pixels and depth, of models that know it
 
     def as_sure_as(self, other: FaceLandmarks) -> FaceLandmarks:
-        """This sight with the confidence of another one of the same face."""
+        """This face with the confidence of another one of the same face."""
         return replace(self, region=self.region._replace(confidence=other.region.confidence))
 
 
@@ -69,7 +69,7 @@ class FaceModel(Protocol):
         """The landmarks of a face that `detect_thorough` found, as exactly as a still picture is worth."""
         ...
 
-    def verify(self, image: Image, sight: FaceLandmarks) -> float | None:
+    def verify(self, image: Image, face: FaceLandmarks) -> float | None:
         """How sure a second look on the small region is that it holds a face, 0..1; None when it sees none."""
         ...
 

@@ -13,7 +13,7 @@ from livecam.settings import FaceDetectorName, FaceSettings
 
 
 def chosen(name: FaceDetectorName) -> FaceDetectorName:
-    """The finder that a name stands for: auto is the one that needs no extra."""
+    """The detector that a name stands for: auto is the one that needs no extra."""
     return FaceDetectorName.MESH if name is FaceDetectorName.AUTO else name
 
 
@@ -35,7 +35,7 @@ def follow_live(model: FaceModel, max_faces: int) -> Iterator[FaceTracker]:
 
 
 def open_model(name: FaceDetectorName) -> FaceModel:
-    """Raises MissingExtraError for a finder that is not installed, AssetError when a model file is damaged."""
+    """Raises MissingExtraError for a detector that is not installed, AssetError when a model file is damaged."""
     # Their libraries take long to load and may be missing, so only the one that was chosen is imported.
     if chosen(name) is FaceDetectorName.MESH:
         from livecam.perception.faces.mesh_networks.face_mesh import MeshFaceModel

@@ -25,11 +25,11 @@ class ImageFaceDetector:
         """Every face in the picture at any roll and of any size, the largest first, however many there are."""
         regions = search_everywhere(self.model, frame.image)
         seen = (self.model.landmarks_thorough(frame.image, region) for region in regions)
-        sights = {sight.region: sight for sight in seen if sight is not None}
-        found = (sights[region] for region in distinct(list(sights)))
-        ordered = sorted(found, key=lambda sight: -box_around(sight.landmarks).area)
-        return [face(sight, track_id, self.model.pupil_rest) for track_id, sight in enumerate(ordered, start=1)]
+        by_region = {one.region: one for one in seen if one is not None}
+        found = (by_region[region] for region in distinct(list(by_region)))
+        ordered = sorted(found, key=lambda one: -box_around(one.landmarks).area)
+        return [face(one, track_id, self.model.pupil_rest) for track_id, one in enumerate(ordered, start=1)]
 
 
-def face(sight: FaceLandmarks, track_id: int, rest: PupilRest) -> Face:
-    return Face(box_around(sight.landmarks), sight.landmarks, sight.region.confidence, track_id, sight.mesh, rest)
+def face(found: FaceLandmarks, track_id: int, rest: PupilRest) -> Face:
+    return Face(box_around(found.landmarks), found.landmarks, found.region.confidence, track_id, found.mesh, rest)

@@ -128,9 +128,9 @@ class MediaPipeFaceModel:
         """Those of a second look."""
         return landmarks_twice(self, image, region)
 
-    def verify(self, image: Image, sight: FaceLandmarks) -> float | None:
+    def verify(self, image: Image, face: FaceLandmarks) -> float | None:
         """The mesh has judged the face while following it."""
-        return sight.region.confidence
+        return face.region.confidence
 
     def _upright(self, image: Image, regions: Sequence[FaceRegion]) -> Sequence[FaceRegion]:
         """The regions turned as the detector sees their faces best: in a whole picture, and in a face that stands on

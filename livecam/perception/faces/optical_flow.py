@@ -36,20 +36,20 @@ _FARTHEST = 0.12
 class Keyframe:
     """A face whose landmarks were found, and the small patch that shows how it looked then."""
 
-    sight: FaceLandmarks
+    face: FaceLandmarks
     patch: Image  # (_SIDE_PX, _SIDE_PX) uint8, green
     matrix: NDArray[np.float64]  # (2, 3), frame pixels to patch pixels
     points: NDArray[np.float32]  # (n, 1, 2), the points that are compared, patch pixels
     seconds: float
 
 
-def make_keyframe(image: Image, sight: FaceLandmarks, seconds: float) -> Keyframe:
+def make_keyframe(image: Image, face: FaceLandmarks, seconds: float) -> Keyframe:
     """What is needed to recognise this face in later frames."""
-    region, middle = sight.region, (_SIDE_PX - 1) / 2
+    region, middle = face.region, (_SIDE_PX - 1) / 2
     scale = _REGION_PX / max(region.size, 1.0)
     matrix = similarity_matrix((region.x, region.y), angle=region.angle, scale=scale, onto=(middle, middle))
-    points = sight.landmarks[_COMPARED] @ matrix[:, :2].T + matrix[:, 2]
-    return Keyframe(sight, _green_patch(image, region, matrix), matrix, points.astype(np.float32)[:, None], seconds)
+    points = face.landmarks[_COMPARED] @ matrix[:, :2].T + matrix[:, 2]
+    return Keyframe(face, _green_patch(image, region, matrix), matrix, points.astype(np.float32)[:, None], seconds)
 
 
 def propagate(before: Keyframe, image: Image) -> FaceLandmarks | None:
@@ -60,7 +60,7 @@ def propagate(before: Keyframe, image: Image) -> FaceLandmarks | None:
     """
     now, seen, _ = cv2.calcOpticalFlowPyrLK(
         before.patch,
-        _green_patch(image, before.sight.region, before.matrix),
+        _green_patch(image, before.face.region, before.matrix),
         before.points,
         None,  # type: ignore[call-overload]
         winSize=_WINDOW,
@@ -108,7 +108,7 @@ def _misfit(motion: _Motion, old: NDArray[np.complex128], new: NDArray[np.comple
 
 
 def _moved(before: Keyframe, motion: _Motion) -> FaceLandmarks | None:
-    region, size, angle = before.sight.region, abs(motion.turn), math.atan2(motion.turn.imag, motion.turn.real)
+    region, size, angle = before.face.region, abs(motion.turn), math.atan2(motion.turn.imag, motion.turn.real)
     (a, b, left), (_, _, top) = before.matrix.tolist()
     to_patch = complex(a, -b)  # frame pixels, as complex numbers, times this are patch pixels
 
@@ -124,11 +124,11 @@ def _moved(before: Keyframe, motion: _Motion) -> FaceLandmarks | None:
     def moved(points: Points) -> Points:
         return as_points(motion.turn * (as_complex(points) - origin) + target)
 
-    mesh = before.sight.mesh
+    mesh = before.face.mesh
     if mesh is not None:
         mesh = np.column_stack([moved(mesh[:, :2]), mesh[:, 2] * np.float32(size)])
     place = FaceRegion(middle.real, middle.imag, region.size * size, region.angle + angle, region.confidence)
-    return FaceLandmarks(moved(before.sight.landmarks), place, mesh)
+    return FaceLandmarks(moved(before.face.landmarks), place, mesh)
 
 
 def _green_patch(image: Image, region: FaceRegion, matrix: NDArray[np.float64]) -> Image:

@@ -26,12 +26,12 @@ _RECHECK = 0.06
 _FAILED_CHECKS = 3
 # Seconds for which a check may be put off.
 _GRACE = 0.08
-# How many found faces are locked on in one frame; a crowd that walks in must not make a frame late.
-_NEW_LOCKS = 2
+# How many found faces begin a track in one frame; a crowd that walks in must not make a frame late.
+_NEW_TRACKS = 2
 # A face that moves, grows or turns by more than this between two frames (sides, ratio, radians) is checked at once.
 _LEAP = 0.15
 _LONGEST_LEAP = 0.6
-# So does one that has grown or shrunk by this (ratio) since it was last sure: landmarks of nothing shrink step by step.
+# So does one that has grown or shrunk by this (ratio) since last verified: landmarks of nothing shrink step by step.
 _DRIFT = 0.25
 _SMALLEST_PX = 16.0
 
@@ -46,7 +46,7 @@ class Track:
     state: FaceLandmarks
     keyframe: Keyframe
     check_at: float  # seconds
-    sure_size: float  # of the region when it was last sure to be a face, pixels
+    verified_size: float  # of the region when it was last verified to be a face, pixels
     failed_checks: int = 0
 
 
@@ -56,7 +56,7 @@ class FaceTracker:
     def __init__(
         self,
         model: FaceModel,
-        lookout: DetectionWorker[FaceRegion],
+        detection: DetectionWorker[FaceRegion],
         max_faces: int = 4,
         *,
         timer: Timer = untimed,
@@ -64,104 +64,104 @@ class FaceTracker:
         """`timer` measures what the model is asked for, as `landmarks` and `check`."""
         self._model = model
         self._timer = timer
-        self._lookout = lookout
+        self._detection = detection
         self._max_faces = max_faces
-        self._locks: list[Track] = []
+        self._tracks: list[Track] = []
         self._identities = count(1)
-        self._waiting: list[FaceRegion] = []
-        self._ask_at = 0.0
+        self._untracked: list[FaceRegion] = []
+        self._detect_at = 0.0
         self._retry = _FIRST_RETRY
 
     def detect(self, frame: Frame) -> Sequence[Face]:
         """Every followed face, the largest first; none is a normal answer."""
         if frame.scene_cut:
-            self._locks, self._waiting = [], []
-            self._ask_at, self._retry = frame.timestamp, _FIRST_RETRY
-        before = len(self._locks)
-        self._locks = self._apart(list(self._followed(frame)))
-        if len(self._locks) < before:
-            self._ask_at, self._retry = frame.timestamp, _FIRST_RETRY
-        self._look_for_others(frame)
-        self._locks = sorted(self._locks, key=lambda lock: -lock.state.region.size)[: self._max_faces]
-        return [face(lock.state, lock.identity, self._model.pupil_rest) for lock in self._locks]
+            self._tracks, self._untracked = [], []
+            self._detect_at, self._retry = frame.timestamp, _FIRST_RETRY
+        before = len(self._tracks)
+        self._tracks = self._without_overlaps(list(self._propagated(frame)))
+        if len(self._tracks) < before:
+            self._detect_at, self._retry = frame.timestamp, _FIRST_RETRY
+        self._detect_newcomers(frame)
+        self._tracks = sorted(self._tracks, key=lambda track: -track.state.region.size)[: self._max_faces]
+        return [face(track.state, track.identity, self._model.pupil_rest) for track in self._tracks]
 
-    def _followed(self, frame: Frame) -> Iterator[Track]:
+    def _propagated(self, frame: Frame) -> Iterator[Track]:
         # One check a frame at most, so that many faces do not make one frame late.
-        due = min(self._locks, key=lambda lock: lock.check_at, default=None)
-        for lock in self._locks:
-            moved = self._moved(lock, frame)
+        due = min(self._tracks, key=lambda track: track.check_at, default=None)
+        for track in self._tracks:
+            moved = self._moved(track, frame)
             if moved is None:
                 continue
-            drifted = abs(math.log(max(moved.state.region.size, 1.0) / max(lock.sure_size, 1.0))) > _DRIFT
-            leapt = drifted or lock.state.region.leap(moved.state.region) > _LEAP
+            drifted = abs(math.log(max(moved.state.region.size, 1.0) / max(track.verified_size, 1.0))) > _DRIFT
+            leapt = drifted or track.state.region.leap(moved.state.region) > _LEAP
             # A frame in which landmarks were found anew has had its share of work; a doubtful face can wait no longer.
-            grace = 0.0 if moved.keyframe is lock.keyframe or lock.failed_checks else _GRACE
-            if leapt or (lock is due and frame.timestamp >= lock.check_at + grace):
-                checked = self._checked(moved, frame, patience=1 if leapt else _FAILED_CHECKS)
+            grace = 0.0 if moved.keyframe is track.keyframe or track.failed_checks else _GRACE
+            if leapt or (track is due and frame.timestamp >= track.check_at + grace):
+                checked = self._verified(moved, frame, patience=1 if leapt else _FAILED_CHECKS)
                 if checked is not None:
                     yield checked
             else:
                 yield moved
 
-    def _moved(self, lock: Track, frame: Frame) -> Track | None:
-        """The lock on the same face in this frame: carried along for a while, then found anew."""
-        if 0 < frame.timestamp - lock.keyframe.seconds < _CARRIED:
-            sight = propagate(lock.keyframe, frame.image)
-            if sight is not None and _plausible(lock.state.region, sight.region, frame.image):
-                return replace(lock, state=sight.as_sure_as(lock.state))
-        sight = self._landmarks(frame.image, lock.state.region)
-        if sight is None or not _plausible(lock.state.region, sight.region, frame.image):
+    def _moved(self, track: Track, frame: Frame) -> Track | None:
+        """The track on the same face in this frame: carried along for a while, then found anew."""
+        if 0 < frame.timestamp - track.keyframe.seconds < _CARRIED:
+            landmarks = propagate(track.keyframe, frame.image)
+            if landmarks is not None and _plausible(track.state.region, landmarks.region, frame.image):
+                return replace(track, state=landmarks.as_sure_as(track.state))
+        landmarks = self._landmarks(frame.image, track.state.region)
+        if landmarks is None or not _plausible(track.state.region, landmarks.region, frame.image):
             return None
-        return replace(lock, state=sight, keyframe=make_keyframe(frame.image, sight, frame.timestamp))
+        return replace(track, state=landmarks, keyframe=make_keyframe(frame.image, landmarks, frame.timestamp))
 
     def _landmarks(self, image: Image, region: FaceRegion) -> FaceLandmarks | None:
         with self._timer("landmarks"):
             return self._model.landmarks(image, region)
 
-    def _checked(self, lock: Track, frame: Frame, *, patience: int) -> Track | None:
+    def _verified(self, track: Track, frame: Frame, *, patience: int) -> Track | None:
         with self._timer("check"):
-            confidence = self._model.verify(frame.image, lock.state)
+            confidence = self._model.verify(frame.image, track.state)
         if confidence is not None:
-            sure = lock.state.region._replace(confidence=confidence)
-            sight, check_at = replace(lock.state, region=sure), frame.timestamp + _CHECK
-            return replace(lock, state=sight, check_at=check_at, sure_size=sure.size, failed_checks=0)
-        failed = lock.failed_checks + 1
-        return None if failed >= patience else replace(lock, check_at=frame.timestamp + _RECHECK, failed_checks=failed)
+            verified = track.state.region._replace(confidence=confidence)
+            landmarks, check_at = replace(track.state, region=verified), frame.timestamp + _CHECK
+            return replace(track, state=landmarks, check_at=check_at, verified_size=verified.size, failed_checks=0)
+        failed = track.failed_checks + 1
+        return None if failed >= patience else replace(track, check_at=frame.timestamp + _RECHECK, failed_checks=failed)
 
-    def _apart(self, locks: list[Track]) -> list[Track]:
-        """Without younger locks that slid onto the face of an older one."""
+    def _without_overlaps(self, tracks: list[Track]) -> list[Track]:
+        """Without younger tracks that slid onto the face of an older one."""
         kept: list[Track] = []
-        for lock in sorted(locks, key=lambda lock: lock.identity):
-            if not any(lock.state.region.overlaps(other.state.region) for other in kept):
-                kept.append(lock)
+        for track in sorted(tracks, key=lambda track: track.identity):
+            if not any(track.state.region.overlaps(other.state.region) for other in kept):
+                kept.append(track)
         return kept
 
-    def _look_for_others(self, frame: Frame) -> None:
+    def _detect_newcomers(self, frame: Frame) -> None:
         # Time may go back: a stream that starts again must not wait until it has caught up.
-        self._ask_at = min(self._ask_at, frame.timestamp + _NEWCOMERS)
-        wanting = not self._waiting and len(self._locks) < self._max_faces
-        if wanting and frame.timestamp >= self._ask_at:
-            self._lookout.submit(frame.image)
-            self._ask_at = frame.timestamp + (_NEWCOMERS if self._locks else self._retry)
-        found = self._lookout.poll()
+        self._detect_at = min(self._detect_at, frame.timestamp + _NEWCOMERS)
+        has_room = not self._untracked and len(self._tracks) < self._max_faces
+        if has_room and frame.timestamp >= self._detect_at:
+            self._detection.submit(frame.image)
+            self._detect_at = frame.timestamp + (_NEWCOMERS if self._tracks else self._retry)
+        found = self._detection.poll()
         if found is not None:
-            self._waiting = list(found)
+            self._untracked = list(found)
             self._retry = min(2 * self._retry, _LAST_RETRY)
-        now, self._waiting = self._waiting[:_NEW_LOCKS], self._waiting[_NEW_LOCKS:]
-        self._locks.extend(self._new_locks(frame, now))
-        if self._locks:
+        now, self._untracked = self._untracked[:_NEW_TRACKS], self._untracked[_NEW_TRACKS:]
+        self._tracks.extend(self._start_tracks(frame, now))
+        if self._tracks:
             self._retry = _FIRST_RETRY
 
-    def _new_locks(self, frame: Frame, regions: Sequence[FaceRegion]) -> Iterator[Track]:
+    def _start_tracks(self, frame: Frame, regions: Sequence[FaceRegion]) -> Iterator[Track]:
         for region in regions:
-            if any(region.overlaps(lock.state.region) for lock in self._locks):
+            if any(region.overlaps(track.state.region) for track in self._tracks):
                 continue
-            sight = self._landmarks(frame.image, region)
+            landmarks = self._landmarks(frame.image, region)
             # The second look is centred, levelled and scaled by the landmarks of the first.
-            sight = sight and self._landmarks(frame.image, sight.region)
-            if sight is not None and _plausible(region, sight.region, frame.image):
-                here = make_keyframe(frame.image, sight, frame.timestamp)
-                yield Track(next(self._identities), sight, here, frame.timestamp + _CHECK, sight.region.size)
+            landmarks = landmarks and self._landmarks(frame.image, landmarks.region)
+            if landmarks is not None and _plausible(region, landmarks.region, frame.image):
+                here = make_keyframe(frame.image, landmarks, frame.timestamp)
+                yield Track(next(self._identities), landmarks, here, frame.timestamp + _CHECK, landmarks.region.size)
 
 
 def _plausible(before: FaceRegion, after: FaceRegion, image: Image) -> bool:

@@ -43,7 +43,7 @@ class TargetDetector:
         return [self._target(peak, _rival(found, peak)) for peak in found[:top]]
 
     def is_confident(self, target: Target) -> bool:
-        """Whether this one is on the page, rather than only the best guess."""
+        """Whether this one is on the page, rather than only the best candidate."""
         return target.score >= self.search.threshold
 
     def detect_confident(self, image: Image) -> Sequence[Target]:

@@ -102,7 +102,7 @@ def open_target_detector(
 
 
 def open_live_target_detector(model: Path, *, runtime: Runtime, threads: int) -> TargetDetector:
-    """As `open_finder`, for frames of one size that are searched beside a live picture."""
+    """As `open_target_detector`, for frames of one size that are searched beside a live picture."""
     card, content = read_card(model)
     opened = partial(TFLiteModel, content, runtime=runtime, threads=threads)
     return TargetDetector(TFLiteNetwork(card, opened(), another=opened), card, _LIVE_PIXELS)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.screen import Screen, needs_a_screen, wait_until
+from tests.screen import OTHER_SCRIPTS, Screen, needs_a_screen, wait_until
 
 TITLE = "livecam-label"
 pytestmark = needs_a_screen
@@ -77,3 +77,35 @@ def test_the_wheel_does_not_change_the_page(screen: Screen, program: subprocess.
     heard = lines(program, 4)
 
     assert ([line.split()[-1] for line in heard[1:]], square(screen)) == (["1"] * 3, before)
+
+
+def test_keys_count_by_their_place_on_keyboards_of_other_scripts(
+    screen: Screen, program: subprocess.Popen[str]
+) -> None:
+    heard = {}
+    for layout in OTHER_SCRIPTS:
+        screen.layout(layout)
+        screen.place(41, 40, 30, 57, 33, 32, 65, title=TITLE)  # f d u n p o space, where a US keyboard has them
+        heard[layout] = lines(program, 7)
+    screen.layout("us")
+
+    assert heard == {layout: ["f", "d", "u", "n", "p", "o", ""] for layout in OTHER_SCRIPTS}
+
+
+def test_a_key_that_is_held_down_says_so_after_the_first(screen: Screen, program: subprocess.Popen[str]) -> None:
+    screen.hold(41, 0.9, title=TITLE)
+    screen.strike(40, title=TITLE)
+
+    heard = iter(lambda: lines(program, 1)[0], "d")
+    first, *others = heard
+    assert (first, len(others) > 2, set(others)) == ("f", True, {"f repeated"})
+
+
+def test_what_is_pressed_before_another_page_is_painted_is_unseen(
+    screen: Screen, program: subprocess.Popen[str]
+) -> None:
+    screen.strike(55, 41, title=TITLE)  # v takes half a second to show another page
+    before = lines(program, 2)
+    screen.strike(41, title=TITLE)
+
+    assert (before, lines(program, 1)) == (["v", "f unseen"], ["f"])

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeler.desktop import primitives
-from labeler.desktop.app import parse_input
+from labeler.desktop.app import Hearing
 from labeler.desktop.eye_marks import MarkKind, mark
 from labeler.desktop.eye_view import LEAST_SCALE, EyeView, eye_view
 from labeler.desktop.page import EYES, HEIGHT, WIDTH, PageContent, RenderedPage, load_map, page
@@ -20,6 +20,7 @@ from labeler.desktop.text_panels import StatusInfo, summary, total
 from labeler.desktop.window import KeyPressed, MouseButton, MouseInput, WindowClosed
 from labeler.session.actions import LabelingAction, LabelingMode, PlacePupil, ResizeIris, UserInput
 from labeler.session.item import LabelingItem
+from labeler.session.keys import KEYS
 from labeler.session.state import Contrast, ViewState
 from livecam.core.types import Image, Point, Side
 from tests.fakes import grey
@@ -80,8 +81,8 @@ def test_an_eye_is_at_least_eight_times_as_large_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("mode", "wishes", "kinds"),
     [
-        (LabelingMode.ANNOTATE, (), {MarkKind.GUESS}),
-        (LabelingMode.ANNOTATE, (LabelingAction.LEFT,), {MarkKind.DRAFT, MarkKind.GUESS}),
+        (LabelingMode.ANNOTATE, (), {MarkKind.PREDICTION}),
+        (LabelingMode.ANNOTATE, (LabelingAction.LEFT,), {MarkKind.DRAFT, MarkKind.PREDICTION}),
         (
             LabelingMode.ANNOTATE,
             (LabelingAction.LEFT, LabelingAction.ACCEPT, LabelingAction.PREVIOUS),
@@ -92,12 +93,12 @@ def test_an_eye_is_at_least_eight_times_as_large_as_it_was() -> None:
             (LabelingAction.ACCEPT, LabelingAction.PREVIOUS, LabelingAction.LEFT),
             {MarkKind.ACCEPTED, MarkKind.DRAFT},
         ),
-        (LabelingMode.REVIEW, (), {MarkKind.GUESS}),
+        (LabelingMode.REVIEW, (), {MarkKind.PREDICTION}),
         (LabelingMode.REVIEW, (LabelingAction.REJECT, LabelingAction.PREVIOUS), {MarkKind.REJECTED}),
         (LabelingMode.REVIEW, (LabelingAction.ACCEPT, LabelingAction.PREVIOUS), {MarkKind.ACCEPTED}),
     ],
 )
-def test_a_guess_looks_different_until_it_is_moved_or_accepted(
+def test_a_prediction_looks_different_until_it_is_moved_or_accepted(
     mode: LabelingMode, wishes: tuple[UserInput, ...], kinds: set[MarkKind]
 ) -> None:
     person = Person(shelf(), mode).wishes(*wishes)
@@ -108,7 +109,7 @@ def test_a_guess_looks_different_until_it_is_moved_or_accepted(
 @pytest.mark.parametrize(
     ("wishes", "words"),
     [
-        ((), "guess, confidence 0.40"),
+        ((), "prediction, confidence 0.40"),
         ((LabelingAction.CLOSED,), "placed: closed"),
         ((LabelingAction.OCCLUDED,), "placed: iris hidden"),
         ((LabelingAction.LEFT,), "placed"),
@@ -120,10 +121,10 @@ def test_the_caption_says_what_is_known_of_an_eye(wishes: tuple[UserInput, ...],
     assert mark(person.session, the_item(person), Side.RIGHT).words == words
 
 
-def test_an_eye_without_a_guess_says_so() -> None:
+def test_an_eye_without_a_prediction_says_so() -> None:
     person = Person(Shelf.of(make_sample(without=set(Side))))
 
-    assert mark(person.session, the_item(person), Side.LEFT).words == "no guess"
+    assert mark(person.session, the_item(person), Side.LEFT).words == "no prediction"
 
 
 @pytest.mark.parametrize(
@@ -209,7 +210,7 @@ def test_a_click_on_an_eye_places_it_and_the_wheel_widens_it() -> None:
     x, y = view(person, Side.LEFT).to_page(Point(111, 49))
     heard = [MouseInput(MouseButton.CLICK, Point(x, y)), MouseInput(MouseButton.WHEEL, Point(x, y), -2)]
 
-    placed, widened = (parse_input(LabelingMode.ANNOTATE, each, drawn(person)) for each in heard)
+    placed, widened = (Hearing(KEYS[LabelingMode.ANNOTATE], drawn(person)).parse(each) for each in heard)
 
     assert isinstance(placed, PlacePupil)
     assert placed.point == pytest.approx((111, 49))
@@ -228,8 +229,22 @@ def test_a_click_on_an_eye_places_it_and_the_wheel_widens_it() -> None:
 def test_keys_and_the_closing_of_the_window_are_wishes(
     heard: KeyPressed | MouseInput | WindowClosed, wish: UserInput | None
 ) -> None:
-    assert parse_input(LabelingMode.ANNOTATE, heard, drawn(Person(shelf()))) == wish
+    assert Hearing(KEYS[LabelingMode.ANNOTATE], drawn(Person(shelf()))).parse(heard) == wish
 
 
 def test_long_words_are_cut_in_their_middle() -> None:
     assert primitives.fitting("/a/very/long/path/to/the/queue", 120).startswith("/a")
+
+
+@pytest.mark.parametrize("how", [{"repeated": True}, {"unseen": True}])
+def test_no_answer_comes_from_a_held_key_or_one_older_than_the_picture(how: dict[str, bool]) -> None:
+    hearing = Hearing(KEYS[LabelingMode.REVIEW], drawn(Person(shelf())))
+
+    assert [hearing.parse(KeyPressed(key, **how)) for key in "fd u"] == [None] * 4
+
+
+def test_moves_go_on_while_their_key_is_held_and_the_help_comes_at_any_time() -> None:
+    hearing = Hearing(KEYS[LabelingMode.ANNOTATE], drawn(Person(shelf())))
+
+    assert hearing.parse(KeyPressed("ArrowLeft", repeated=True)) is LabelingAction.LEFT
+    assert hearing.parse(KeyPressed("?", unseen=True)) is LabelingAction.HELP

@@ -13,7 +13,8 @@ import cv2
 import pytest
 
 from labeler.mask_review.app import KEYS
-from labeler.session.actions import LabelingAction, parse_key
+from labeler.session.actions import LabelingAction
+from labeler.session.keys import parse_key
 from livecam.core.types import Image
 from tests.fakes import grey
 from tests.screen import Screen, needs_a_screen, wait_until
@@ -49,15 +50,8 @@ def send(screen: Screen, images: Path, *keys: str) -> None:
     """
     for key in keys:
         goal = decided(images) + 1
-
-        def is_done(key: str = key, goal: int = goal) -> bool:
-            """A key that comes before its picture is seen decides nothing, so it is pressed again."""
-            if decided(images) < goal:
-                screen.press(key, title=TITLE)
-                time.sleep(0.15)
-            return decided(images) == goal
-
-        wait_until(is_done, f"decision {goal}")
+        screen.press(key, title=TITLE)
+        wait_until(lambda goal=goal: decided(images) == goal, f"decision {goal}")
 
 
 def look(screen: Screen, *keys: str) -> None:

@@ -322,9 +322,9 @@ def test_landmarks_are_those_of_the_faces_in_the_picture(tmp_path: Path) -> None
     picture = cv2.resize(cv2.imread(str(asset("demo/portrait.png"))), (480, 480))
     assert cv2.imwrite(str(tmp_path / "two.png"), np.hstack([picture, picture[:, ::-1]]))
     report = ImportReport()
-    finder = default_faces(report)
-    assert finder is not None
-    seen = finder.detect(Frame(cv2.imread(str(tmp_path / "two.png")), 0, 0.0))
+    detector = default_faces(report)
+    assert detector is not None
+    seen = detector.detect(Frame(cv2.imread(str(tmp_path / "two.png")), 0, 0.0))
     annotations = []
     for place, face in enumerate(seen):
         # Labels some pixels beside the middle of the eyes, as an iris that looks aside.
@@ -335,7 +335,7 @@ def test_landmarks_are_those_of_the_faces_in_the_picture(tmp_path: Path) -> None
     categories = [{"id": 1, "name": "person", "keypoints": ["left_eye", "right_eye"]}]
     path = put(tmp_path / "a.json", {"images": images, "annotations": annotations, "categories": categories})
 
-    read = importing.read(Format.COCO, path, now=NOW, faces=finder, report=report)
+    read = importing.read(Format.COCO, path, now=NOW, faces=detector, report=report)
 
     assert (len(seen), len(read), report.lines()) == (2, 2, [])
     for item, face in zip(read, seen, strict=True):

@@ -44,7 +44,7 @@ def coco(keypoints: list[float], names: list[str] | None = None, **image: Any) -
 
 
 def bring(store: Store, kind: Format, path: Path, faces: Sequence[Face] = (), **options: Any) -> ImportReport:
-    """Into a store, with a finder that finds these faces in every picture; what was told."""
+    """Into a store, with a detector that finds these faces in every picture; what was told."""
     report = ImportReport()
     told = importing.ImportOptions(**options)
     read = importing.read(kind, path, now=NOW, options=told, faces=FakeFaceDetector(*faces), report=report)

@@ -39,10 +39,10 @@ MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.
 
 points = st.builds(Point, PLACES, PLACES)
 pupils = st.builds(Pupil, points, st.floats(0.01, 20), st.floats(0, 1), st.sampled_from(EyeState))
-guesses = st.builds(
+predictions = st.builds(
     Prediction, st.sampled_from(["cpu", "tflite", "tutorial"]), TEXTS, st.sampled_from(Side), st.none() | pupils
 )
-shown = st.lists(guesses, max_size=2, unique_by=lambda guess: guess.side).map(tuple)
+shown = st.lists(predictions, max_size=2, unique_by=lambda prediction: prediction.side).map(tuple)
 
 
 @st.composite
@@ -61,7 +61,7 @@ def samples(draw: st.DrawFn, number: int) -> Sample:
         origin=draw(st.tuples(st.integers(-5000, 5000), st.integers(-5000, 5000))),
         frame_size=draw(st.tuples(st.integers(1, 9000), st.integers(1, 9000))),
         landmarks=np.resize(np.array(landmarks, np.float32), (68, 2)),
-        predictions=draw(st.lists(guesses, max_size=4).map(tuple)),
+        predictions=draw(st.lists(predictions, max_size=4).map(tuple)),
         reason=draw(st.sampled_from(SamplingReason)),
         priority=draw(st.floats(-1e9, 1e9)),
         split=draw(st.sampled_from(Split)),

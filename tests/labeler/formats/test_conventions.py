@@ -91,7 +91,7 @@ def test_label_studio_coordinates_are_percent(tasks: Any) -> None:
     assert (point["value"]["x"], point["value"]["y"]) == (pytest.approx(100 * 8 / 24), pytest.approx(37.5))
 
 
-def test_label_studio_predictions_have_the_score_of_the_guess(tasks: Any) -> None:
+def test_label_studio_predictions_have_the_score_of_the_prediction(tasks: Any) -> None:
     (prediction,) = tasks[0]["predictions"]
 
     assert (prediction["model_version"], prediction["score"]) == ("cpu 0.1.0", 0.4)
@@ -162,7 +162,7 @@ def test_annotation_is_what_the_tutorials_program_writes(tmp_path: Path) -> None
     assert content == {"img_dir": str(tmp_path / "images"), "mask_dir": None, "labels": judged}
 
 
-def test_annotation_calls_an_accepted_guess_true(tmp_path: Path) -> None:
+def test_annotation_calls_an_accepted_prediction_true(tmp_path: Path) -> None:
     written([labelled(0, says(LabelAction.ACCEPT))], Format.ANNOTATION, tmp_path)
 
     assert [one["class"] for one in json.loads((tmp_path / "annotation.json").read_text())["labels"]] == [1]
@@ -178,9 +178,9 @@ def test_a_table_has_a_row_for_each_eye(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", Format)
 def test_an_eye_far_outside_the_picture_is_no_trouble(kind: Format, tmp_path: Path) -> None:
-    """A finder may guess anything, and a person accept it by mistake."""
-    guess = labelled(0).sample.predictions[0]
-    far = type(guess)("cpu", "1", Side.LEFT, Pupil(Point(-1e5, 1e5), 3.0, 0.5))
+    """A detector may prediction anything, and a person accept it by mistake."""
+    prediction = labelled(0).sample.predictions[0]
+    far = type(prediction)("cpu", "1", Side.LEFT, Pupil(Point(-1e5, 1e5), 3.0, 0.5))
     accepted = labelled(0, says(LabelAction.ACCEPT, shown_predictions=(far,)))
 
     assert written([entry(accepted.sample, accepted.events)], kind, tmp_path)

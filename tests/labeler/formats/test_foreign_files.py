@@ -125,13 +125,16 @@ def test_a_label_studio_point_is_in_percent(folder: Path) -> None:
     assert [(label.centre, label.radius) for label in labels] == [(Point(11.5, 8.5), pytest.approx(2.4))]
 
 
-def test_a_label_studio_prediction_is_a_guess(folder: Path) -> None:
+def test_a_label_studio_prediction_is_a_prediction(folder: Path) -> None:
     prediction = {"model_version": "v9", "score": 0.25, "result": [LEFT]}
     task = {"id": 1, "data": {"image": "Café 1.png"}, "predictions": [prediction]}
 
     sample, labels, _ = brought(Format.LABELSTUDIO, put(folder / "a.json", [task]))
 
-    guessed = [(guess.finder, guess.version, guess.pupil and guess.pupil.confidence) for guess in sample.predictions]
+    guessed = [
+        (prediction.detector, prediction.version, prediction.pupil and prediction.pupil.confidence)
+        for prediction in sample.predictions
+    ]
     assert (guessed, labels) == ([("labelstudio", "v9", 0.25)], ())
 
 

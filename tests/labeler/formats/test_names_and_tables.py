@@ -268,7 +268,7 @@ def test_coco_with_a_score_is_a_prediction_of_its_tool(tmp_path: Path) -> None:
     content["annotations"][0]["score"] = 0.75
     sample, labels, _ = brought(Format.COCO, put(tmp_path / "a.json", content))
 
-    guessed = [(one.finder, one.pupil and one.pupil.confidence) for one in sample.predictions]
+    guessed = [(one.detector, one.pupil and one.pupil.confidence) for one in sample.predictions]
     assert (guessed, labels) == ([("coco", 0.75)] * 2, ())
 
 

@@ -30,7 +30,7 @@ class Person:
         self.pages: list[Image] = []
         self.lines: list[int] = []
 
-    def ask(self, image: Image, showing: int) -> LabelingAction:
+    def ask(self, image: Image, subject: str | None) -> LabelingAction:
         self.pages.append(image)
         self.lines.append(len(self._journal.read_bytes().splitlines()))
         return next(self._wishes, LabelingAction.QUIT)

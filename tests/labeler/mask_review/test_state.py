@@ -19,7 +19,8 @@ from labeler.mask_review.state import (
     meaning,
     resumed,
 )
-from labeler.session.actions import EVERYWHERE, JUDGING, LabelingAction
+from labeler.session.actions import LabelingAction
+from labeler.session.keys import EVERYWHERE, JUDGING
 
 ITEMS = ("a.png", "b.png", "c.png")
 sessions = st.lists(st.text("abcdef", min_size=1, max_size=3), unique=True, max_size=6).map(tuple)

@@ -43,9 +43,9 @@ def make_sample(
     without: Collection[Side] = (),
     reason: SamplingReason = SamplingReason.LOW,
     priority: float = 1.0,
-    finder: str = "tflite",
+    detector: str = "tflite",
 ) -> Sample:
-    """A face in a small picture; its guesses are the middles of the eyes, `shift` pixels to the right."""
+    """A face in a small picture; its predictions are the middles of the eyes, `shift` pixels to the right."""
     landmarks = make_landmarks(centre=(80, 50), pupil_distance=UNIT)
     pupils = {Side.LEFT: Point(110 + shift, 50), Side.RIGHT: Point(50 + shift, 50)}
     return Sample(
@@ -61,7 +61,7 @@ def make_sample(
         frame_size=(160, 120),
         landmarks=landmarks,
         predictions=tuple(
-            Prediction(finder, "1", side, None if side in without else Pupil(pupils[side], 5.5, 0.4)) for side in Side
+            Prediction(detector, "1", side, None if side in without else Pupil(pupils[side], 5.5, 0.4)) for side in Side
         ),
         reason=reason,
         priority=priority,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from labeler.desktop.x11_input import key_name
-from labeler.session.actions import HELP, KEYS, LabelingAction, LabelingMode, lookup_key
+from labeler.session.actions import LabelingAction, LabelingMode
+from labeler.session.keys import KEYS, changed_keys, help_lines, key_of, lookup_key
+from livecam.core.errors import SettingsError
+from livecam.core.keyboard import key_name
 
 DRAWING = {
     *(
@@ -40,9 +42,7 @@ def test_every_action_has_a_letter_key(mode: LabelingMode) -> None:
 def test_what_ends_a_sample_at_once_is_on_no_letter() -> None:
     """Caps Lock makes other letters of letters."""
     ending = {LabelingAction.NOT_A_FACE: {"Delete", "Backspace"}, LabelingAction.BOTH_CLOSED: {"2"}}
-    keys = {
-        wanted: {key for key, action in KEYS[LabelingMode.ANNOTATE].items() if action is wanted} for wanted in ending
-    }
+    keys = {wanted: {key for key, action in KEYS[LabelingMode.ANNOTATE].items() if action is wanted} for wanted in ending}
 
     assert keys == ending
 
@@ -84,8 +84,7 @@ def test_a_key_has_one_meaning_or_none(mode: LabelingMode, key: str, action: Lab
 @pytest.mark.parametrize("mode", LabelingMode)
 def test_the_help_names_only_keys_that_there_are(mode: LabelingMode) -> None:
     names = {"esc": "Escape", "space": " ", "enter": "Enter", "tab": "Tab", "arrows": "ArrowLeft", "click": "f"}
-    names["delete"] = "Delete"
-    keys = [names.get(key, key) for keys, _ in HELP[mode] for key in keys.split()]
+    keys = [names.get(key, key) for keys, _ in help_lines(mode, KEYS[mode]) for key in keys.split()]
 
     assert not [key for key in keys if lookup_key(mode, key) is None]
 
@@ -106,3 +105,24 @@ def test_the_help_names_only_keys_that_there_are(mode: LabelingMode) -> None:
 )
 def test_keys_are_called_as_in_browsers(symbol: int, shift: bool, name: str | None) -> None:
     assert key_name(symbol, shift=shift) == name
+
+
+def test_keys_that_a_person_changed_hold_in_both_modes_and_stand_in_the_help() -> None:
+    keys = changed_keys({"accept": ["1"], "reject": "2", "closed": "9"})
+
+    review, annotate = keys[LabelingMode.REVIEW], keys[LabelingMode.ANNOTATE]
+    assert (review["1"], review["2"], annotate["9"]) == (
+        LabelingAction.ACCEPT,
+        LabelingAction.REJECT,
+        LabelingAction.CLOSED,
+    )
+    assert ("f" in review, key_of(LabelingAction.ACCEPT, annotate)) == (False, "1")
+    assert ("1", "the prediction is right, next") in help_lines(LabelingMode.REVIEW, review)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [({"agree": "1"}, "no action"), ({"accept": "u"}, "leaves no key for undo")]
+)
+def test_keys_that_cannot_be_changed_so_are_an_error(given: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        changed_keys(given)

@@ -38,13 +38,13 @@ def test_review_decides_by_one_key_and_goes_on() -> None:
 
 
 def test_what_was_shown_is_kept_with_the_decision() -> None:
-    store = Shelf.of(make_sample(finder="cpu"))
+    store = Shelf.of(make_sample(detector="cpu"))
     Person(store, LabelingMode.REVIEW).wishes(LabelingAction.ACCEPT)
 
-    assert {guess.finder for guess in store.kept[0].shown_predictions} == {"cpu"}
+    assert {prediction.detector for prediction in store.kept[0].shown_predictions} == {"cpu"}
 
 
-def test_a_guess_that_is_not_there_cannot_be_true() -> None:
+def test_a_prediction_that_is_not_there_cannot_be_true() -> None:
     store = Shelf.of(make_sample(without=set(Side)))
 
     assert "no pupil" in Person(store, LabelingMode.REVIEW).wishes(LabelingAction.ACCEPT).session.message

@@ -50,14 +50,14 @@ def test_closed_and_occluded_eyes_have_no_place() -> None:
     ]
 
 
-def test_an_eye_without_a_guess_has_to_be_placed_first() -> None:
+def test_an_eye_without_a_prediction_has_to_be_placed_first() -> None:
     store = Shelf.of(make_sample(without={Side.LEFT}))
     person = Person(store).wishes(LabelingAction.ACCEPT)
 
     assert (person.state(0), person.session.eye) == (SampleState.NEW, Side.LEFT)
 
 
-def test_moving_an_eye_without_a_guess_begins_in_the_middle_of_that_eye() -> None:
+def test_moving_an_eye_without_a_prediction_begins_in_the_middle_of_that_eye() -> None:
     store = Shelf.of(make_sample(without=set(Side)))
     person = Person(store).wishes(LabelingAction.RIGHT, LabelingAction.OTHER_EYE)
 

@@ -104,7 +104,7 @@ def test_repeats_tell_how_far_a_person_agrees_with_themselves(store: Store) -> N
     assert found["people"]["ann"]["decisions"]["repeats"] == 1
 
 
-def test_a_finder_is_as_good_as_the_labels_say(store: Store) -> None:
+def test_a_detector_is_as_good_as_the_labels_say(store: Store) -> None:
     # Of four eyes one is 2 px off (3.3 % of the pupil distance) and one 4 px (6.5 %).
     shifted = [PlacePupil(Side.LEFT, Point(112, 50)), YES, PlacePupil(Side.RIGHT, Point(46, 50)), YES]
     found = labelled(store, "ann", *shifted, mode=LabelingMode.ANNOTATE)
@@ -149,7 +149,7 @@ def test_figures_can_be_told_and_written(store: Store) -> None:
         ([LabelAction.SKIP], None),
     ],
 )
-def test_a_judgement_is_a_yes_or_no_to_the_guess_as_it_was(verbs: list[LabelAction], right: bool | None) -> None:
+def test_a_judgement_is_a_yes_or_no_to_the_prediction_as_it_was(verbs: list[LabelAction], right: bool | None) -> None:
     events = [LabelEvent("x", verb, "ann", number=number) for number, verb in enumerate(verbs, start=1)]
 
     assert judgement_of(events) is right

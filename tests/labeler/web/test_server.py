@@ -34,13 +34,13 @@ class Page:
     def post(self, path: str, **body: Any) -> Any:
         return self.client.post(path, json=body, headers={"X-Token": TOKEN})
 
-    def wish(self, **what: Any) -> dict[str, Any]:
+    def input(self, **what: Any) -> dict[str, Any]:
         answer = self.post("/api/wish", session=self.told["session"], **what)
         assert answer.status_code == 200, answer.text
         return answer.json()  # type: ignore[no-any-return]
 
     def keys(self, *keys: str) -> dict[str, Any]:
-        return [self.wish(key=key) for key in keys][-1]
+        return [self.input(key=key) for key in keys][-1]
 
     @property
     def sample(self) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def test_two_pages_never_show_the_same_sample(client: TestClient) -> None:
 
 def test_a_click_places_a_pupil_at_sub_pixel_precision(client: TestClient, store: Store) -> None:
     page = Page(client, mode="annotate")
-    page.wish(place={"side": "left", "x": 30.25, "y": 14.75})
+    page.input(place={"side": "left", "x": 30.25, "y": 14.75})
     page.keys("Enter")
     (left, _) = store.sample(page.sample["id"]).resolved.labels
 
@@ -115,7 +115,7 @@ def test_a_click_places_a_pupil_at_sub_pixel_precision(client: TestClient, store
 def test_the_wheel_makes_the_circle_larger(client: TestClient) -> None:
     page = Page(client, mode="annotate")
     before = page.sample["eyes"][1]["guess"]["radius"]
-    told = page.wish(widen={"side": "left", "steps": 2})
+    told = page.input(widen={"side": "left", "steps": 2})
 
     assert told["sample"]["eyes"][1]["said"]["radius"] > before
 
@@ -222,7 +222,7 @@ def test_nothing_from_elsewhere_may_run_in_the_page(client: TestClient) -> None:
     ],
     ids=str,
 )
-def test_what_is_no_wish_is_refused_and_changes_nothing(client: TestClient, store: Store, body: dict[str, Any]) -> None:
+def test_no_input_is_refused_and_changes_nothing(client: TestClient, store: Store, body: dict[str, Any]) -> None:
     page = Page(client, mode="annotate")
     answer = page.post("/api/wish", session=page.told["session"], **body)
 

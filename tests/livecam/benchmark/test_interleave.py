@@ -1,4 +1,4 @@
-"""Contestants take turns, and their laps are measured."""
+"""Contenders take turns, and their frames are timed."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def slow_path(*, perceive: float, detect: float, draw: float) -> Pipeline:
         sinks=[FakeSink()],
         collector=NullCollector(),
         timer=StageTimer(clock),
-        laps=FrameTimings(clock, clock),
+        timings=FrameTimings(clock, clock),
     )
 
 
@@ -123,7 +123,7 @@ def figures() -> TimingSummary:
     path = slow_path(perceive=0.003, detect=0.020, draw=0.001)
     path.take([make_frame(index=index) for index in range(7)], keep=False)
     path.take([make_frame(index=index) for index in range(7, 12)], keep=True)
-    return TimingSummary.of(path.laps)
+    return TimingSummary.of(path.timings)
 
 
 def test_a_frame_lasts_until_it_is_shown_and_detection_beside_it_does_not_count(figures: TimingSummary) -> None:
@@ -166,9 +166,9 @@ class Every:
 
 def test_a_peer_is_measured_on_the_same_frames() -> None:
     clock = Ticking()
-    peer = Baseline("other", Every(2, clock), FrameTimings(clock, clock))
+    baseline = Baseline("other", Every(2, clock), FrameTimings(clock, clock))
 
-    peer.take([make_frame(index=index) for index in range(10)], keep=True)
+    baseline.take([make_frame(index=index) for index in range(10)], keep=True)
 
-    figures = TimingSummary.of(peer.laps)
+    figures = TimingSummary.of(baseline.timings)
     assert (figures.perceive.p50, figures.found) == pytest.approx((2.0, 0.5))

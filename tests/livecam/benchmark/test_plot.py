@@ -19,8 +19,8 @@ _LANDMARKS = (115, 158, 0)  # BGR of the stage in the picture
 
 
 def path(name: str, landmarks_ms: float) -> PathResult:
-    laps = FrameTimings(rounds=[[FrameTimes(1.0, landmarks_ms + step / 10, 1.0, 2.0) for step in range(20)]])
-    taken, spread = TimingSummary.of(laps), Percentiles.of([landmarks_ms])
+    timings = FrameTimings(rounds=[[FrameTimes(1.0, landmarks_ms + step / 10, 1.0, 2.0) for step in range(20)]])
+    taken, spread = TimingSummary.of(timings), Percentiles.of([landmarks_ms])
     stages = {"landmarks": StageCost(spread, landmarks_ms), "draw": StageCost(spread, 1.0)}
     return PathResult(
         name, "dlib", taken, taken, stages, ColdStart(1.0, 100.0), None, CollectingCost(taken, taken, spread, 0)

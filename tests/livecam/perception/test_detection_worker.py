@@ -17,8 +17,8 @@ def width(image: Image) -> Sequence[FaceRegion]:
     return [FaceRegion(0, 0, image.shape[1])]
 
 
-def awaited(lookout: DetectionWorker[FaceRegion]) -> Sequence[FaceRegion]:
-    while (found := lookout.poll()) is None:
+def awaited(detection: DetectionWorker[FaceRegion]) -> Sequence[FaceRegion]:
+    while (found := detection.poll()) is None:
         pass
     return found
 
@@ -38,28 +38,28 @@ class Gate:
 
 
 def test_an_immediate_answer_is_there_at_once_and_only_once() -> None:
-    lookout = InlineDetection(width)
-    lookout.submit(grey(5, 5))
-    assert (lookout.poll(), lookout.poll()) == ([FaceRegion(0, 0, 5)], None)
+    detection = InlineDetection(width)
+    detection.submit(grey(5, 5))
+    assert (detection.poll(), detection.poll()) == ([FaceRegion(0, 0, 5)], None)
 
 
 def test_a_background_answer_comes_without_waiting_for_it() -> None:
     gate = Gate()
-    with BackgroundDetection(gate.detect).running() as lookout:
-        lookout.submit(grey(5, 5))
+    with BackgroundDetection(gate.detect).running() as detection:
+        detection.submit(grey(5, 5))
         gate.started.acquire()
-        early = lookout.poll()
+        early = detection.poll()
         gate.open.release()
-        assert (early, awaited(lookout)) == (None, [FaceRegion(0, 0, 5)])
+        assert (early, awaited(detection)) == (None, [FaceRegion(0, 0, 5)])
 
 
 def test_of_several_waiting_requests_only_the_newest_counts() -> None:
     gate = Gate()
-    with BackgroundDetection(gate.detect).running() as lookout:
-        lookout.submit(grey(5, 5))
+    with BackgroundDetection(gate.detect).running() as detection:
+        detection.submit(grey(5, 5))
         gate.started.acquire()
         for side in (6, 7, 8):
-            lookout.submit(grey(side, 5))
+            detection.submit(grey(side, 5))
         gate.open.release(2)
         gate.started.acquire()
         while len(gate.widths) < 2:
@@ -71,14 +71,14 @@ def test_what_the_detector_raises_reaches_whoever_asks() -> None:
     def broken(image: Image) -> Sequence[FaceRegion]:
         raise MemoryError("no room")
 
-    with BackgroundDetection(broken).running() as lookout:
-        lookout.submit(grey(5, 5))
+    with BackgroundDetection(broken).running() as detection:
+        detection.submit(grey(5, 5))
         with pytest.raises(MemoryError):
-            awaited(lookout)
+            awaited(detection)
 
 
 def test_the_thread_ends_with_the_with() -> None:
     before = threading.active_count()
-    with BackgroundDetection(width).running() as lookout:
-        lookout.submit(grey(5, 5))
+    with BackgroundDetection(width).running() as detection:
+        detection.submit(grey(5, 5))
     assert threading.active_count() == before

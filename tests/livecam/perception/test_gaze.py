@@ -31,7 +31,7 @@ def test_a_pupil_where_it_rests_in_people_who_look_into_the_camera_looks_straigh
 
 
 @pytest.mark.parametrize("side", Side)
-def test_straight_ahead_is_where_the_finder_of_the_face_says(side: Side) -> None:
+def test_straight_ahead_is_where_the_detector_of_the_face_says(side: Side) -> None:
     face = replace(make_face(), pupil_rest=PupilRest(outward=-0.05, above=0.2))
     corners = face.lids(side)[[0, 3]].astype(np.float64)
     outward = (corners[1] - corners[0]) * (1 if side is Side.LEFT else -1)

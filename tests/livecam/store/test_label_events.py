@@ -15,7 +15,7 @@ from livecam.store.samples import EYE_VERBS, LabelAction, LabelEvent, SampleStat
 from livecam.store.store import Store
 from tests.fakes import make_sample
 from tests.livecam.store.conftest import Place
-from tests.livecam.store.test_store import GUESSES
+from tests.livecam.store.test_store import PREDICTIONS
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ ANYTHING = st.one_of(
         sample_id=st.sampled_from("012"),
         action=st.sampled_from([LabelAction.REJECT, LabelAction.SKIP, LabelAction.FLAG]),
         annotator=st.sampled_from(["anna", "bob"]),
-        shown_predictions=GUESSES,
+        shown_predictions=PREDICTIONS,
         seconds=st.floats(0, 1e6),
         is_repeat=st.booleans(),
     ),
@@ -82,7 +82,7 @@ ANYTHING = st.one_of(
         side=st.sampled_from(Side),
         point=POINTS,
         radius=st.none() | st.floats(0.01, 48),
-        shown_predictions=GUESSES,
+        shown_predictions=PREDICTIONS,
     ),
     st.builds(
         LabelEvent,
@@ -96,7 +96,9 @@ ANYTHING = st.one_of(
         sample_id=st.sampled_from("012"),
         action=st.just(LabelAction.ACCEPT),
         annotator=st.sampled_from(["anna", "bob"]),
-        shown_predictions=GUESSES.filter(lambda shown: len({guess.side for guess in shown}) == len(shown)),
+        shown_predictions=PREDICTIONS.filter(
+            lambda shown: len({prediction.side for prediction in shown}) == len(shown)
+        ),
     ),
 )
 
@@ -186,10 +188,10 @@ def test_what_is_said_of_an_eye_decides_nothing_yet(store: Store, ids: list[str]
     assert store.sample(ids[0]).state is SampleState.NEW
 
 
-def test_a_guess_shown_twice_for_an_eye_cannot_be_accepted(store: Store, ids: list[str]) -> None:
+def test_a_prediction_shown_twice_for_an_eye_cannot_be_accepted(store: Store, ids: list[str]) -> None:
     shown = store.sample(ids[0]).sample.predictions
 
-    with pytest.raises(StoreError, match="two guesses for one eye"):
+    with pytest.raises(StoreError, match="two predictions for one eye"):
         store.append_events([LabelEvent(ids[0], LabelAction.ACCEPT, "anna", shown_predictions=(*shown, *shown))])
 
 

@@ -139,13 +139,13 @@ def test_labels_are_those_an_eye_can_have(history: list[LabelEvent]) -> None:
         assert (label.centre is None) == (label.state is EyeState.CLOSED or label.occluded)
 
 
-def test_an_accepted_guess_becomes_the_label() -> None:
+def test_an_accepted_prediction_becomes_the_label() -> None:
     (left,) = resolve_labels(said(say(LabelAction.ACCEPT, shown_predictions=(LEFT,)))).labels
 
     assert left == EyeLabel(Side.LEFT, EyeState.OPEN, Point(10, 11), 4.0)
 
 
-def test_what_a_person_said_of_an_eye_goes_before_the_guess() -> None:
+def test_what_a_person_said_of_an_eye_goes_before_the_prediction() -> None:
     left, right = resolve_labels(
         said(say(LabelAction.POINT, Side.LEFT), say(LabelAction.ACCEPT, shown_predictions=(LEFT, RIGHT)))
     ).labels
@@ -225,7 +225,7 @@ def test_a_point_of_the_picture_is_found_in_the_frame() -> None:
     assert sample.to_frame(Point(1.5, 2)) == Point(201.5, 102)
 
 
-def test_the_guesses_of_one_finder_are_by_eye() -> None:
+def test_the_predictions_of_one_detector_are_by_eye() -> None:
     other = Prediction("tflite", "2", Side.LEFT, None)
     sample, _ = make_sample(predictions=(LEFT, RIGHT, other))
 

@@ -22,7 +22,7 @@ from tests.livecam.store.conftest import Place
 ANY_FLOAT = st.floats(allow_nan=False, allow_infinity=False, width=64)
 ANY_TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 PUPILS = st.builds(Pupil, st.builds(Point, ANY_FLOAT, ANY_FLOAT), ANY_FLOAT, ANY_FLOAT, st.sampled_from(EyeState))
-GUESSES = st.lists(st.builds(Prediction, ANY_TEXT, ANY_TEXT, st.sampled_from(Side), st.none() | PUPILS)).map(tuple)
+PREDICTIONS = st.lists(st.builds(Prediction, ANY_TEXT, ANY_TEXT, st.sampled_from(Side), st.none() | PUPILS)).map(tuple)
 
 
 def test_a_picture_comes_back_pixel_by_pixel(store: Store) -> None:
@@ -44,12 +44,16 @@ def test_a_sample_comes_back_with_every_field(store: Store) -> None:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(guesses=GUESSES, session=ANY_TEXT, seconds=ANY_FLOAT, priority=ANY_FLOAT)
+@given(predictions=PREDICTIONS, session=ANY_TEXT, seconds=ANY_FLOAT, priority=ANY_FLOAT)
 def test_no_digit_and_no_letter_is_lost(
-    store: Store, guesses: tuple[Prediction, ...], session: str, seconds: float, priority: float
+    store: Store, predictions: tuple[Prediction, ...], session: str, seconds: float, priority: float
 ) -> None:
     sample, picture = make_sample(
-        picture=make_noise(width=8, height=6), predictions=guesses, session=session, seconds=seconds, priority=priority
+        picture=make_noise(width=8, height=6),
+        predictions=predictions,
+        session=session,
+        seconds=seconds,
+        priority=priority,
     )
 
     store.clear()

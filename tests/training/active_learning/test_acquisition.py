@@ -137,7 +137,7 @@ def test_uncertainty_takes_the_highest_products() -> None:
     assert sorted(products[chosen]) == sorted(products)[-7:]
 
 
-def test_disagreement_takes_what_the_finders_see_differently() -> None:
+def test_disagreement_takes_what_the_detectors_see_differently() -> None:
     pool = make_candidates(50)
     chosen = choose(Strategy.DISAGREEMENT, pool, 7).places
     assert sorted(pool.disagreement[chosen]) == sorted(pool.disagreement)[-7:]

@@ -36,7 +36,7 @@ def test_jitter_moves_crops_by_what_it_says() -> None:
     assert batch.centres.std(axis=0) == pytest.approx([0.05 * 64 / 1.2] * 2, rel=0.15)
 
 
-def test_crops_are_cut_as_either_finder_sees_the_corners_and_between() -> None:
+def test_crops_are_cut_as_either_detector_sees_the_corners_and_between() -> None:
     eye = make_eye()
     other = eye.corners + np.array([[[8.0 * (k % 2), 0.0]] for k in range(CORNER_SETS)])
     eyes = gathered([eye._replace(corners=other)])

@@ -92,7 +92,7 @@ def test_a_place_that_cannot_be_written_is_an_error_and_leaves_nothing(tmp_path:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["taken"]
 
 
-def test_a_data_set_from_before_the_newest_face_finder_is_read_with_as_many_corners_as_any(tmp_path: Path) -> None:
+def test_a_data_set_from_before_the_newest_face_detector_is_read_with_as_many_corners_as_any(tmp_path: Path) -> None:
     one = make_eye()
     save(gathered([one._replace(corners=one.corners[:1])]), tmp_path, {})
     assert load(tmp_path).corners.shape == (1, CORNER_SETS, 2, 2)

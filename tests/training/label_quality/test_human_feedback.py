@@ -67,7 +67,7 @@ def test_a_moved_eye_was_bad_and_the_other_good(store: Store) -> None:
     assert heard(store) == [(1, False), (1, True)]
 
 
-def test_a_guess_that_is_neither_near_nor_far_is_left_out(store: Store) -> None:
+def test_a_prediction_that_is_neither_near_nor_far_is_left_out(store: Store) -> None:
     sample, truth = add(store)
     x, y = truth[Side.LEFT]
     say(store, sample, LabelAction.POINT, Side.LEFT, Point(x + 0.04 * PD, y))
@@ -76,7 +76,7 @@ def test_a_guess_that_is_neither_near_nor_far_is_left_out(store: Store) -> None:
     assert heard(store) == [(1, True)]
 
 
-def test_an_open_guess_of_a_closed_eye_was_bad(store: Store) -> None:
+def test_an_open_prediction_of_a_closed_eye_was_bad(store: Store) -> None:
     sample, _ = add(store)
     say(store, sample, LabelAction.CLOSED, Side.RIGHT)
     say(store, sample, LabelAction.ACCEPT)

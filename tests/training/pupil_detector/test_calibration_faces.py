@@ -1,4 +1,4 @@
-"""Rehearsed photographs: the same for a seed, both face finders, truths at the irises."""
+"""Rehearsed photographs: the same for a seed, both face detectors, truths at the irises."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def shown() -> list[LabelledEyes]:
 def rehearse(seed: int) -> list[LabelledEyes]:
     pytest.importorskip("mediapipe")
     portrait = read_labels(FACES, FACES / "labels.csv")[0]
-    finders = [open_stills(FaceSettings(finder=name)) for name in (FaceDetectorName.DLIB, FaceDetectorName.MEDIAPIPE)]
-    return list(calibration_faces(portrait, finders, 4, seed))
+    detectors = [open_stills(FaceSettings(finder=name)) for name in (FaceDetectorName.DLIB, FaceDetectorName.MEDIAPIPE)]
+    return list(calibration_faces(portrait, detectors, 4, seed))
 
 
 def test_a_seed_gives_the_same_photographs(shown: list[LabelledEyes]) -> None:

@@ -41,8 +41,8 @@ class MiddleOfTheCrop:
 @pytest.mark.parametrize("side", list(Side))
 def test_the_middle_of_a_crop_is_the_middle_of_the_corners(side: Side) -> None:
     network, face = MiddleOfTheCrop(3.0), make_face(roll=0.3)
-    finder = KerasPupilDetector(network, network)
-    left, right = finder.detect(finder.cropper(make_frame(), face))
+    detector = KerasPupilDetector(network, network)
+    left, right = detector.detect(detector.cropper(make_frame(), face))
     found = left if side is Side.LEFT else right
     assert found is not None
     assert tuple(found.centre) == pytest.approx(face.lids(side)[[0, 3]].mean(axis=0), abs=0.1)
@@ -51,7 +51,7 @@ def test_the_middle_of_a_crop_is_the_middle_of_the_corners(side: Side) -> None:
 @pytest.mark.parametrize(("openness", "state"), [(2.0, EyeState.OPEN), (-2.0, EyeState.CLOSED)])
 def test_what_the_network_thinks_of_the_lids_is_the_state(openness: float, state: EyeState) -> None:
     network = MiddleOfTheCrop(openness)
-    finder = KerasPupilDetector(network, network)
-    left = finder.detect(finder.cropper(make_frame(), make_face())).left
+    detector = KerasPupilDetector(network, network)
+    left = detector.detect(detector.cropper(make_frame(), make_face())).left
     assert left is not None
     assert left.state is state

@@ -1,4 +1,4 @@
-"""What the handcrafted finder may claim is fitted from labelled eyes, drawn ones here."""
+"""What the handcrafted detector may claim is fitted from labelled eyes, drawn ones here."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from training.pupil_detector.ring_confidence import (
     CalibrationCase,
     LabelledEyes,
     RingConfidence,
+    confidence_error,
     fit_observations,
     observe,
-    trust_error,
 )
 
 STRONG = RingEvidence(ring=0.3, weaker_ring=0.3, blur=0.0, apart=0.2, margin=0.4, thinness=0.2, opening=1.2)
@@ -54,13 +54,13 @@ def fitted(seen: list[CalibrationCase]) -> RingConfidence:
 
 
 def test_what_is_fitted_tells_open_from_shut_eyes(fitted: RingConfidence, seen: list[CalibrationCase]) -> None:
-    assert np.mean([(probability(one.signs, fitted.openness) > 0.5) == one.open for one in seen]) > 0.9
+    assert np.mean([(probability(one.evidence, fitted.openness) > 0.5) == one.open for one in seen]) > 0.9
 
 
 def test_confidences_are_honest_on_what_they_were_fitted_on(
     fitted: RingConfidence, seen: list[CalibrationCase]
 ) -> None:
-    assert trust_error(seen, fitted.confidence) < 0.1
+    assert confidence_error(seen, fitted.confidence) < 0.1
 
 
 def test_a_shut_eye_is_never_a_hit(seen: list[CalibrationCase]) -> None:
@@ -79,4 +79,4 @@ def test_a_closed_eye_claims_less_than_a_half_whatever_its_ring() -> None:
 
 
 def test_signs_beyond_all_measure_are_still_a_probability() -> None:
-    assert 0 <= probability(STRONG._replace(ring=1e6), LogisticWeights(OPENNESS.signs, 0.0)) <= 1
+    assert 0 <= probability(STRONG._replace(ring=1e6), LogisticWeights(OPENNESS.evidence, 0.0)) <= 1

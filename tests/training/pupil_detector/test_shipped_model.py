@@ -31,15 +31,15 @@ def shipped() -> NetworkPupilDetector:
 
 @pytest.fixture(scope="module")
 def faces() -> list[tuple[Frame, Face, np.ndarray]]:
-    finder = open_stills(FaceSettings(finder=FaceDetectorName.MEDIAPIPE))
+    detector = open_stills(FaceSettings(finder=FaceDetectorName.MEDIAPIPE))
     found = []
     for labelled in read_labelled_photographs(TEST):
         frame = Frame(read_image(labelled.image), 0, 0.0)
-        found.append((frame, finder.detect(frame)[0], np.array([labelled.left, labelled.right])))
+        found.append((frame, detector.detect(frame)[0], np.array([labelled.left, labelled.right])))
     return found
 
 
-def share_near(regressor: NetworkPupilDetector, faces: list[tuple[Frame, Face, np.ndarray]], jitter: float) -> float:
+def share_near(network: NetworkPupilDetector, faces: list[tuple[Frame, Face, np.ndarray]], jitter: float) -> float:
     rng = np.random.default_rng(8)
     near = []
     for frame, face, truth in faces:
@@ -49,7 +49,7 @@ def share_near(regressor: NetworkPupilDetector, faces: list[tuple[Frame, Face, n
                 lids = face.lids(side)
                 sigma = jitter * float(np.hypot(*(lids[3] - lids[0])))
                 landmarks[points] += rng.normal(0, sigma, (6, 2)).astype(np.float32) if sigma else 0
-            left, right = regressor.detect(regressor.cropper(frame, Face(face.box, landmarks, face.confidence)))
+            left, right = network.detect(network.cropper(frame, Face(face.box, landmarks, face.confidence)))
             assert left is not None
             assert right is not None
             apart = [np.hypot(*(np.array(p.centre) - t)) for p, t in zip((right, left), truth, strict=True)]

@@ -31,7 +31,7 @@ class WorldSettings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SimulatedPool:
-    """Places in the data, and what the handcrafted finder says of the pool."""
+    """Places in the data, and what the handcrafted detector says of the pool."""
 
     start: Places  # (s,)
     pool: Places  # (n,)
@@ -40,7 +40,7 @@ class SimulatedPool:
 
 
 def world(eyes: EyeDataset, settings: WorldSettings, seed: int, cache: Path) -> SimulatedPool:
-    """The world of one seed; the handcrafted finder's answers are kept in the file `cache`."""
+    """The world of one seed; the handcrafted detector's answers are kept in the file `cache`."""
     rng = np.random.default_rng([seed, 1])
     rest, people = split_by_group(eyes, settings.held_out)
     start = _drawn(eyes, rest, next(iter(settings.mix)), settings.start, rng)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import BinaryIO
 from livecam.core.image_files.iso_boxes import Crop, IsoBox, boxes, child, clean_aperture, inside
 
 _EBML, _SEGMENT, _TRACKS, _TRACK, _VIDEO, _CLUSTER = 0x1A45DFA3, 0x18538067, 0x1654AE6B, 0xAE, 0xE0, 0x1F43B675
+_SEEK_HEAD, _SEEK, _SEEK_ID, _CUES = 0x114D9B74, 0x4DBB, 0x53AB, 0x1C53BB6B
 _WIDTH, _HEIGHT, _TYPE = 0xB0, 0xBA, 0x83
 _CROPS = {0x54CC: 0, 0x54BB: 1, 0x54DD: 2, 0x54AA: 3}  # left, top, right, bottom
 _LARGEST_HEAD = 64 << 20
@@ -43,6 +45,52 @@ def container_facts(path: Path) -> ContainerFacts:
     except OSError:
         return ContainerFacts()
     return ContainerFacts()
+
+
+def says_it_is_complete(head: bytes) -> bool:
+    """Whether the beginning of a stream shows that its end was known when it was written: by an index of all of it, a
+    length of all of it, or pictures in front of their index."""
+    if head[4:8] in _TOP_LEVEL:
+        return _is_complete_mp4(head)
+    if int.from_bytes(head[:4], "big") == _EBML:
+        return _is_complete_matroska(io.BytesIO(head))
+    return False
+
+
+def is_read_straight(head: bytes) -> bool:
+    """Whether what begins in this way is surely played from its beginning to its end without winding."""
+    if head[4:8] in _TOP_LEVEL:
+        return next((box.kind for box in boxes(head) if box.kind in (b"moov", b"mdat")), b"") == b"moov"
+    return int.from_bytes(head[:4], "big") == _EBML or (head[:1] == head[188:189] == b"G") or head[:3] == b"FLV"
+
+
+def _is_complete_mp4(head: bytes) -> bool:
+    for box in boxes(head):
+        if box.kind == b"moov":
+            extends = child(head, box, b"mvex")
+            length = child(head, extends, b"mehd") if extends else None
+            return extends is None or (length is not None and any(head[length.start + 4 : length.end]))
+        if box.kind in (b"moof", b"mdat"):
+            return box.kind == b"mdat"
+    return False
+
+
+def _is_complete_matroska(file: BinaryIO) -> bool:
+    _, header = _element(file)
+    file.seek(header or 0, os.SEEK_CUR)
+    kind, length = _element(file)
+    if kind != _SEGMENT or length is not None:
+        return kind == _SEGMENT
+    while (element := _element(file))[1] is not None and element[0] != _CLUSTER:
+        content = file.read(element[1] or 0)
+        if element[0] == _CUES or (element[0] == _SEEK_HEAD and _names_cues(content)):
+            return True
+    return False
+
+
+def _names_cues(seek_head: bytes) -> bool:
+    seeks = [dict(_elements(content)) for kind, content in _elements(seek_head) if kind == _SEEK]
+    return any(int.from_bytes(seek.get(_SEEK_ID, b""), "big") == _CUES for seek in seeks)
 
 
 def _of_mp4(file: BinaryIO, size: int) -> ContainerFacts:

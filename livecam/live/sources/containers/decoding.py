@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Protocol, cast
 
 import av
 import av.error
@@ -29,15 +29,21 @@ _OF_STILLS = frozenset({"mjpeg", "png", "bmp", "gif", "webp", "tiff"})
 _MOST_SQUEEZED = Fraction(1, 5)
 
 
+class Readable(Protocol):
+    """All that a file needs that is read from its beginning to its end."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 def open_container(
-    name: Path | str | BinaryIO,
+    name: Path | str | Readable,
     *,
     options: Mapping[str, str] | None = None,
     timeout: tuple[float, float] | None = None,
 ) -> InputContainer:
     """A file, an address when `name` is a text, or something to read from; what PyAV raises comes through."""
     # Without the word a name such as 12:30.mp4 is taken for a protocol.
-    url = f"file:{name}" if isinstance(name, Path) else name
+    url = f"file:{name}" if isinstance(name, Path) else cast("str | BinaryIO", name)
     return av.open(url, "r", options=dict(options or {}), timeout=timeout, metadata_errors="replace")
 
 

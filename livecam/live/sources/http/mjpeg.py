@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import urllib.error
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from enum import Enum, auto
 
 from livecam.core.errors import SourceError
 from livecam.core.image_files.images import decode_image
+from livecam.core.paths import without_password
 from livecam.core.types import Image
-from livecam.live.sources.http.responses import HTTP_ERRORS, TIMEOUT_S, Answer, ask, is_playlist, without_password
+from livecam.live.sources.http.arrival import is_recording
+from livecam.live.sources.http.responses import HTTP_ERRORS, TIMEOUT_S, Answer, ask, is_playlist
 from livecam.live.sources.pacing import REAL_TIME, FrameTiming
 
 _PATIENCE_S = 2.0  # for the next picture while other things come
@@ -107,8 +109,8 @@ class HttpPictures:
 class Sends(Enum):
     """What an address sends when it is no pictures."""
 
-    A_FILE = auto()  # it has an end, and tells how large it is
-    A_STREAM = auto()  # or a playlist, or nobody knows what
+    A_FILE = auto()  # a recording, which has an end
+    A_STREAM = auto()  # a live one, or a playlist, or nobody knows what
 
 
 def open_http_pictures(url: str, fps: float) -> HttpPictures | Sends:
@@ -129,19 +131,18 @@ def open_http_pictures(url: str, fps: float) -> HttpPictures | Sends:
             raise _silent(name) from error
         return Sends.A_STREAM
     try:
-        sends_pictures, sends = _sends_pictures(answer), _other(answer)
+        if _sends_pictures(answer):
+            return HttpPictures(url, answer, fps=fps, ask=ask)
     except TimeoutError as error:
         answer.close()
         raise _silent(name) from error
     except HTTP_ERRORS:
-        sends_pictures, sends = False, Sends.A_STREAM
-    if sends_pictures:
-        return HttpPictures(url, answer, fps=fps, ask=ask)
-    is_page = _type(answer) in ("text/html", "application/xhtml+xml")
-    answer.close()
-    if is_page:
-        raise SourceError(f"{name} is a page for a browser; name the address of the video or picture that it shows")
-    return sends
+        answer.close()
+        return Sends.A_STREAM
+    with closing(answer):
+        if _type(answer) in ("text/html", "application/xhtml+xml"):
+            raise SourceError(f"{name} is a page for a browser; name the address of the video or picture that it shows")
+        return _other(answer)
 
 
 def _silent(name: str) -> SourceError:
@@ -240,8 +241,10 @@ def _sends_pictures(answer: Answer) -> bool:
 
 
 def _other(answer: Answer) -> Sends:
+    if is_playlist(answer):
+        return Sends.A_STREAM
     sized = str(answer.headers.get("Content-Length", "")).strip()
-    is_file = sized.isdecimal() and int(sized) > 0 and not is_playlist(answer)
+    is_file = int(sized) > 0 if sized.isdecimal() else is_recording(answer, clock=REAL_TIME.clock)
     return Sends.A_FILE if is_file else Sends.A_STREAM
 
 

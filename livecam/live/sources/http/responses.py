@@ -11,6 +11,8 @@ from contextlib import closing, suppress
 from typing import IO, Any, Protocol
 from urllib.parse import quote, unquote, urlsplit
 
+from livecam.live.sources.containers.container_facts import is_read_straight
+
 TIMEOUT_S = 3.0
 _PIECE, _HEAD = 1 << 18, 1024
 # What asking and reading can raise.
@@ -73,7 +75,8 @@ class HttpFile:
     find the index at the end of a file when the server does not hand out parts.
 
     Of a server that does, each part is asked for as it is needed; what comes from any other is kept, unnamed, on the
-    disk, and nothing is read further ahead than is asked for.
+    disk, and nothing is read further ahead than is asked for. It cannot be wound where that is not needed, or FFmpeg
+    would want the end of it before anything is shown.
     """
 
     def __init__(self, url: str, *, timeout: float) -> None:
@@ -84,10 +87,16 @@ class HttpFile:
         self._kept: IO[bytes] | None = None
         if self._answer.status != http.client.PARTIAL_CONTENT:
             self._kept = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `close`
-        self._size = _total(self._answer)
+        self._size = _total(self._answer, 0 if self._kept else 1 << 62)
+        self._is_straight = self._kept is not None and is_read_straight(self._answer.peek(_HEAD))
+
+    def seekable(self) -> bool:
+        return not self._is_straight
 
     def read(self, size: int) -> bytes:
         data = self._read_part(size) if self._kept is None else self._read_kept(self._kept, size)
+        if not data and self._place < self._size:
+            raise ConnectionResetError(f"the answer ended after {self._place} of {self._size} bytes")
         self._place += len(data)
         return data
 
@@ -136,18 +145,8 @@ class HttpFile:
             self._arrived += len(piece)
 
 
-def _total(answer: Answer) -> int:
-    """Bytes of the whole of which a part came."""
-    total = str(answer.headers.get("Content-Range", "")).rpartition("/")[2]
-    return int(total) if total.isdecimal() else 1 << 62
-
-
-def without_password(url: str) -> str:
-    """An address as it can be shown to anybody."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # half an IPv6 address
-        return url
-    if parts.password is None or not parts.scheme:
-        return url
-    return parts._replace(netloc=f"{parts.username}:***@{parts.netloc.rpartition('@')[2]}").geturl()
+def _total(answer: Answer, unknown: int) -> int:
+    """Bytes of all that is at an address, of which a part may have come; `unknown` when the server does not tell."""
+    part = str(answer.headers.get("Content-Range", "")).rpartition("/")[2]
+    total = part if answer.status == http.client.PARTIAL_CONTENT else str(answer.headers.get("Content-Length", ""))
+    return int(total) if total.strip().isdecimal() else unknown

@@ -57,12 +57,12 @@ class MeshFaceModel:
         self._verifying = BlazeFaceDetector.open(FaceNetwork.SHORT_RANGE)
         self._network = open_face_network(FaceNetwork.LANDMARKS)
         self._side = self._network.input.shape[1]
-        self._looks, self._turns = cycle((plainly, detect_in_mirror)), cycle(_QUARTERS)
+        self._searches, self._turns = cycle((plainly, detect_in_mirror)), cycle(_QUARTERS)
 
     def detect(self, image: Image) -> Sequence[FaceRegion]:
         """Faces within some five metres of a webcam; while there is no sure one, also farther and lying ones."""
         # A face that falls between two cells is seen in one of two different looks.
-        found = self._upright(image, next(self._looks)(self._at_once, image))
+        found = self._upright(image, next(self._searches)(self._at_once, image))
         if not any(region.confidence >= _SURE for region in found):
             turned = detect_in_quarter_turn(self._near.detect, image, next(self._turns))
             found += self._upright(image, [*self._in_tiles(image, 1), *turned])
@@ -80,9 +80,9 @@ class MeshFaceModel:
 
     def landmarks(self, image: Image, region: FaceRegion) -> FaceLandmarks | None:
         """The landmarks of the face in the region, as sure as the region; None when the mesh sees no face there."""
-        sight = self._look(image, region)
+        found = self._run_mesh(image, region)
         # A face that was off the middle of its square, or of another size, is read anew from its own.
-        return self._look(image, sight.region) if sight and region.leap(sight.region) > _STRAYED else sight
+        return self._run_mesh(image, found.region) if found and region.leap(found.region) > _STRAYED else found
 
     def landmarks_thorough(self, image: Image, region: FaceRegion) -> FaceLandmarks | None:
         """The mean of what the mesh says of several views of a settled region; None when it sees no face there."""
@@ -91,11 +91,11 @@ class MeshFaceModel:
         if min(presence for _, presence in plain) < _PRESENT:
             return None
         meshes = [mesh for mesh, _ in plain] + [self._read_mirrored(image, view) for view in views]
-        return _sight(np.mean(meshes, axis=0), region.confidence)
+        return _to_face_landmarks(np.mean(meshes, axis=0), region.confidence)
 
-    def verify(self, image: Image, sight: FaceLandmarks) -> float | None:
+    def verify(self, image: Image, face: FaceLandmarks) -> float | None:
         """What the detector says of the levelled face alone, apart from the mesh."""
-        seen = self._verifying.look_again(image, sight.region)
+        seen = self._verifying.look_again(image, face.region)
         return seen and seen.confidence
 
     def _at_once(self, image: Image) -> list[FaceRegion]:
@@ -115,14 +115,14 @@ class MeshFaceModel:
 
     def _judged(self, image: Image, region: FaceRegion) -> FaceRegion | None:
         """The region as the mesh settles on it in two looks, as sure as the detector is of what is in it then."""
-        sight = self.landmarks(image, region)
-        sight = sight and self.landmarks(image, sight.region)
-        confidence = sight and self.verify(image, sight)
-        return sight.region._replace(confidence=confidence) if sight and confidence else None
+        found = self.landmarks(image, region)
+        found = found and self.landmarks(image, found.region)
+        confidence = found and self.verify(image, found)
+        return found.region._replace(confidence=confidence) if found and confidence else None
 
-    def _look(self, image: Image, region: FaceRegion) -> FaceLandmarks | None:
+    def _run_mesh(self, image: Image, region: FaceRegion) -> FaceLandmarks | None:
         mesh, presence = self._read(image, region)
-        return _sight(mesh, region.confidence) if presence >= _PRESENT else None
+        return _to_face_landmarks(mesh, region.confidence) if presence >= _PRESENT else None
 
     def _read(self, image: Image, region: FaceRegion) -> tuple[_Mesh, float]:
         """The mesh of a region, and the probability that it shows a face."""
@@ -147,7 +147,7 @@ class MeshFaceModel:
         return mesh, 1 / (1 + math.exp(-float(flag.item())))
 
 
-def _sight(mesh: _Mesh, confidence: float) -> FaceLandmarks:
+def _to_face_landmarks(mesh: _Mesh, confidence: float) -> FaceLandmarks:
     points = mesh.astype(np.float32)
     return FaceLandmarks(points[MESH_OF_IBUG, :2], _region(mesh, confidence), points)
 

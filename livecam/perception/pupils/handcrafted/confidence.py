@@ -31,9 +31,9 @@ class RingEvidence(NamedTuple):
 
 
 class LogisticWeights(NamedTuple):
-    """A logistic function: a weight for each sign, and a constant."""
+    """A logistic function: a weight for each part of the evidence, and a constant."""
 
-    signs: RingEvidence
+    weights: RingEvidence
     constant: float
 
 
@@ -45,22 +45,22 @@ CONFIDENCE = LogisticWeights(RingEvidence(0.217, 21.4, -1.02, -1.14, 5.74, -1.29
 OPENNESS = LogisticWeights(RingEvidence(5.77, 27.0, 0.204, -0.822, 1.82, -0.353, 5.16), -9.06)
 
 
-def probability(signs: RingEvidence, weights: LogisticWeights) -> float:
-    score = sum(sign * weight for sign, weight in zip(signs, weights.signs, strict=True)) + weights.constant
+def probability(evidence: RingEvidence, model: LogisticWeights) -> float:
+    score = sum(part * weight for part, weight in zip(evidence, model.weights, strict=True)) + model.constant
     return 1 / (1 + math.exp(-min(max(score, -30.0), 30.0)))
 
 
-def classify(signs: RingEvidence) -> tuple[float, EyeState]:
+def classify(evidence: RingEvidence) -> tuple[float, EyeState]:
     """The confidence, and whether an iris can be seen; an eye that is closed claims less than a half."""
-    confidence = probability(signs, CONFIDENCE)
-    if probability(signs, OPENNESS) >= _OPEN_ENOUGH:
+    confidence = probability(evidence, CONFIDENCE)
+    if probability(evidence, OPENNESS) >= _OPEN_ENOUGH:
         return confidence, EyeState.OPEN
     return min(confidence, _MOST_WHEN_CLOSED), EyeState.CLOSED
 
 
-def thinness(levels: Plane, spot: IrisCandidate) -> float:
-    """Standard deviations by which the rows through a spot are darker than those above and below it."""
-    x, y = round(spot.x), round(spot.y)
+def thinness(levels: Plane, iris: IrisCandidate) -> float:
+    """Standard deviations by which the rows through an iris are darker than those above and below it."""
+    x, y = round(iris.x), round(iris.y)
     window: NDArray[np.float32] = levels[y - _DOWN : y + _DOWN + 1, x - _ACROSS : x + _ACROSS + 1]
     rows = window.sum(axis=1)
     beside = sum(float(rows[part].sum()) for part in _BESIDE) / 6

@@ -66,8 +66,8 @@ class EyeResponse(NamedTuple):
 class IrisEvidence(NamedTuple):
     """An iris in patch pixels, and what speaks for it."""
 
-    spot: IrisCandidate
-    signs: RingEvidence
+    iris: IrisCandidate
+    evidence: RingEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +80,22 @@ class RingPupilDetector:
     cropper: HeadScaledCropper = HeadScaledCropper()
 
     def detect(self, eyes: EyePair) -> PupilPair:
-        left, right = read(eyes)
+        left, right = find_irises(eyes)
         return PupilPair(_pupil(eyes.left, left), _pupil(eyes.right, right))
 
 
-def read(eyes: EyePair) -> tuple[IrisEvidence, IrisEvidence]:
+def find_irises(eyes: EyePair) -> tuple[IrisEvidence, IrisEvidence]:
     """Both irises, left and right."""
-    left, right = _view(eyes.left), _view(eyes.right)
+    left, right = _eye_response(eyes.left), _eye_response(eyes.right)
     first, second = together(left.peaks, right.peaks)
-    spot_left, spot_right = iris_candidates(search_block(left.levels, first), search_block(right.levels, second))
-    apart = min(math.hypot((spot_left.x - spot_right.x) / 4, (spot_left.y - spot_right.y) / 3), 4.0)
-    between = min(spot_left.score, spot_right.score), apart
-    spot_left, spot_right = _level(spot_left, spot_right)
-    return _reading(left, first, spot_left, between), _reading(right, second, spot_right, between)
+    iris_left, iris_right = iris_candidates(search_block(left.levels, first), search_block(right.levels, second))
+    apart = min(math.hypot((iris_left.x - iris_right.x) / 4, (iris_left.y - iris_right.y) / 3), 4.0)
+    between = min(iris_left.score, iris_right.score), apart
+    iris_left, iris_right = _level(iris_left, iris_right)
+    return _iris_evidence(left, first, iris_left, between), _iris_evidence(right, second, iris_right, between)
 
 
-def _view(eye: EyeCrop) -> EyeResponse:
+def _eye_response(eye: EyeCrop) -> EyeResponse:
     levels, rows = _levels(eye), eye.from_frame(eye.lids)[:, 1].tolist()
     opening = (rows[4] + rows[5] - rows[1] - rows[2]) / 2 / _IRIS_RADIUS
     return EyeResponse(levels, peaks(levels, sum(rows) / len(rows)), min(max(opening, 0.0), 1.2))
@@ -110,7 +110,7 @@ def _levels(eye: EyeCrop) -> Plane:
 
 
 def _level(left: IrisCandidate, right: IrisCandidate) -> tuple[IrisCandidate, IrisCandidate]:
-    """The spots with their heights drawn together: what differs there is mostly the shadow of a lid."""
+    """The irises with their heights drawn together: what differs there is mostly the shadow of a lid."""
     apart = left.y - right.y
     if abs(apart) >= _AGREEMENT_REACH:
         return left, right
@@ -118,21 +118,23 @@ def _level(left: IrisCandidate, right: IrisCandidate) -> tuple[IrisCandidate, Ir
     return left._replace(y=left.y - step), right._replace(y=right.y + step)
 
 
-def _reading(view: EyeResponse, peak: Peak, spot: IrisCandidate, between: tuple[float, float]) -> IrisEvidence:
+def _iris_evidence(
+    response: EyeResponse, peak: Peak, iris: IrisCandidate, between: tuple[float, float]
+) -> IrisEvidence:
     weaker_ring, apart = between
-    signs = RingEvidence(
-        ring=spot.score,
+    evidence = RingEvidence(
+        ring=iris.score,
         weaker_ring=weaker_ring,
-        blur=math.log(spot.spread + 1e-3),
+        blur=math.log(iris.spread + 1e-3),
         apart=apart,
-        margin=min(max(margin(view.peaks, peak), 0.0), 0.4),
-        thinness=thinness(view.levels, spot),
-        opening=view.opening,
+        margin=min(max(margin(response.peaks, peak), 0.0), 0.4),
+        thinness=thinness(response.levels, iris),
+        opening=response.opening,
     )
-    return IrisEvidence(spot, signs)
+    return IrisEvidence(iris, evidence)
 
 
-def _pupil(eye: EyeCrop, reading: IrisEvidence) -> Pupil:
-    x, y = eye.to_frame((reading.spot.x, reading.spot.y)).tolist()
-    confidence, state = classify(reading.signs)
-    return Pupil(Point(x, y), reading.spot.radius / eye.scale, confidence, state)
+def _pupil(eye: EyeCrop, found: IrisEvidence) -> Pupil:
+    x, y = eye.to_frame((found.iris.x, found.iris.y)).tolist()
+    confidence, state = classify(found.evidence)
+    return Pupil(Point(x, y), found.iris.radius / eye.scale, confidence, state)

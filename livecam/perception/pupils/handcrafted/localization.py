@@ -63,10 +63,10 @@ def iris_candidates(first: SearchBlock, second: SearchBlock) -> tuple[IrisCandid
     together = first.responses.max(axis=(0, 1, 2)) + second.responses.max(axis=(0, 1, 2))
     usual = _RADII[int(together.argmax())]
     cost = _OTHER_SIZE_COST * np.minimum((_RADII - usual) ** 2, _OTHER_SIZE_MOST).astype(np.float32)
-    return _spot(first, cost), _spot(second, cost)
+    return _candidate(first, cost), _candidate(second, cost)
 
 
-def _spot(block: SearchBlock, cost: NDArray[np.float32]) -> IrisCandidate:
+def _candidate(block: SearchBlock, cost: NDArray[np.float32]) -> IrisCandidate:
     responses = block.responses - cost
     row, column, narrowing, ring = map(int, np.unravel_index(int(responses.argmax()), responses.shape))
     peak = float(responses[row, column, narrowing, ring])

@@ -45,11 +45,11 @@ class EyePrediction(NamedTuple):
 class NetworkPupilDetector:
     """A PupilDetector that runs a TFLite model as its card says."""
 
-    def __init__(self, card: PupilModelCard, interpreter: TFLiteModel) -> None:
+    def __init__(self, card: PupilModelCard, model: TFLiteModel) -> None:
         """AssetError when the model's tensors are not those the card describes."""
         self.card = card
-        self._interpreter = interpreter
-        self._heatmap, self._numbers = _output_places(card, interpreter)
+        self._model = model
+        self._heatmap, self._numbers = _output_indices(card, model)
 
     @classmethod
     def open(cls, settings: PupilSettings) -> NetworkPupilDetector:
@@ -68,34 +68,34 @@ class NetworkPupilDetector:
 
     def detect(self, eyes: EyePair) -> PupilPair:
         """Both pupils; a closed eye is found too, with that state and little confidence."""
-        sights = self.predict(eyes)
+        predictions = self.predict(eyes)
         left, right = (
-            self._pupil(sight, features)
-            for sight, features in zip(sights, confidence_features(eyes, sights), strict=True)
+            self._pupil(prediction, features)
+            for prediction, features in zip(predictions, confidence_features(eyes, predictions), strict=True)
         )
         return PupilPair(left, right)
 
     def predict(self, eyes: EyePair) -> tuple[EyePrediction, EyePrediction]:
-        """What the net says of the left and the right eye, after a second look where the first was in doubt."""
-        first = self._sights([_grey(eye.patch) for eye in eyes], [eye.matrix for eye in eyes])
+        """What the net says of the left and the right eye, with a wider retry where the first was in doubt."""
+        first = self._predict_crops([_grey(eye.patch) for eye in eyes], [eye.matrix for eye in eyes])
         doubt = self.card.second_look.doubt * eyes.face.pupil_distance
-        if eyes.image is None or max(sight.sigma for sight in first) <= doubt:
+        if eyes.image is None or max(prediction.sigma for prediction in first) <= doubt:
             return first
-        second = self._second_look(eyes, eyes.image)
+        second = self._predict_wide(eyes, eyes.image)
         left, right = (
             again if before.sigma > doubt and again.sigma < before.sigma else before
             for before, again in zip(first, second, strict=True)
         )
         return left, right
 
-    def _second_look(self, eyes: EyePair, image: Image) -> tuple[EyePrediction, EyePrediction]:
+    def _predict_wide(self, eyes: EyePair, image: Image) -> tuple[EyePrediction, EyePrediction]:
         """The landmarks may be beside the eye: look wider, then at what was found there."""
         centres = [eye.lids[[0, 3]].mean(axis=0).tolist() for eye in eyes]
         widths = [eye_width(eye, self.card.window.width, self.card.window.margin) for eye in eyes]
-        wide = self._look_at(eyes, image, centres, [self.card.second_look.widen * width for width in widths])
-        return self._look_at(eyes, image, [sight.centre for sight in wide], widths)
+        wide = self._predict_at(eyes, image, centres, [self.card.second_look.widen * width for width in widths])
+        return self._predict_at(eyes, image, [prediction.centre for prediction in wide], widths)
 
-    def _look_at(
+    def _predict_at(
         self, eyes: EyePair, image: Image, centres: Sequence[Sequence[float]], widths: Sequence[float]
     ) -> tuple[EyePrediction, EyePrediction]:
         window, angle = self.card.window, eyes.face.roll
@@ -104,56 +104,56 @@ class NetworkPupilDetector:
             for eye, centre, width in zip(eyes, centres, widths, strict=True)
         ]
         greys = [_grey(warp_crop(image, matrix, (window.width, window.height))) for matrix in matrices]
-        return self._sights(greys, matrices)
+        return self._predict_crops(greys, matrices)
 
-    def _sights(self, greys: Sequence[Image], matrices: Sequence[Matrix]) -> tuple[EyePrediction, EyePrediction]:
-        reading = self.run_network(greys)
-        left, right = (_sight(reading, k, matrix) for k, matrix in enumerate(matrices))
+    def _predict_crops(self, greys: Sequence[Image], matrices: Sequence[Matrix]) -> tuple[EyePrediction, EyePrediction]:
+        output = self.run_network(greys)
+        left, right = (_to_frame(output, k, matrix) for k, matrix in enumerate(matrices))
         return left, right
 
     def run_network(self, greys: Sequence[Image]) -> HeatmapOutput:
         """What the net says of two grey crops, (h, w) each, in crop pixels."""
-        tensor, decoding = self._interpreter.input, self.card.decoding
+        tensor, decoding = self._model.input, self.card.decoding
         crops = np.empty((len(greys), *greys[0].shape), tensor.dtype)
         for crop, grey in zip(crops, greys, strict=True):
             store(crop, grey, tensor, self.card.normalisation)
-        outputs = self._interpreter.run(crops.reshape(tensor.shape))
+        outputs = self._model.run(crops.reshape(tensor.shape))
         logits = outputs[self._heatmap].reshape(len(greys), decoding.rows, decoding.columns)
         return decode(logits, outputs[self._numbers], self.card.window, decoding)
 
-    def _pupil(self, sight: EyePrediction, features: ConfidenceFeatures) -> Pupil:
+    def _pupil(self, prediction: EyePrediction, features: ConfidenceFeatures) -> Pupil:
         confidence = self.card.calibration.confidence(features)
-        if logistic(sight.openness) < self.card.decoding.closed_below:
-            return Pupil(sight.centre, sight.radius, min(confidence, 0.49), EyeState.CLOSED)
-        return Pupil(sight.centre, sight.radius, confidence)
+        if logistic(prediction.openness) < self.card.decoding.closed_below:
+            return Pupil(prediction.centre, prediction.radius, min(confidence, 0.49), EyeState.CLOSED)
+        return Pupil(prediction.centre, prediction.radius, confidence)
 
 
 def confidence_features(
-    eyes: EyePair, sights: Sequence[EyePrediction]
+    eyes: EyePair, predictions: Sequence[EyePrediction]
 ) -> tuple[ConfidenceFeatures, ConfidenceFeatures]:
     """What the calibration weighs, for the left and the right eye."""
     near = 0.05 * max(eyes.face.pupil_distance, 1.0)
-    apart = math.log1p(_disagreement(eyes, sights) / near)
+    apart = math.log1p(_disagreement(eyes, predictions) / near)
     left, right = (
         ConfidenceFeatures(
-            reach=math.log(near / sight.sigma),
-            spread=math.log(max(sight.spread / near, 0.01)),
-            openness=min(max(sight.openness, -4.0), 4.0),
+            reach=math.log(near / prediction.sigma),
+            spread=math.log(max(prediction.spread / near, 0.01)),
+            openness=min(max(prediction.openness, -4.0), 4.0),
             disagreement=apart,
         )
-        for sight in sights
+        for prediction in predictions
     )
     return left, right
 
 
-def _disagreement(eyes: EyePair, sights: Sequence[EyePrediction]) -> float:
+def _disagreement(eyes: EyePair, predictions: Sequence[EyePrediction]) -> float:
     """How far apart, in frame pixels, the eyes would put a pupil relative to the middle of their corners."""
     (left_x, left_y), (right_x, right_y) = (
         (
-            sight.centre.x - float(eye.lids[0, 0] + eye.lids[3, 0]) / 2,
-            sight.centre.y - float(eye.lids[0, 1] + eye.lids[3, 1]) / 2,
+            prediction.centre.x - float(eye.lids[0, 0] + eye.lids[3, 0]) / 2,
+            prediction.centre.y - float(eye.lids[0, 1] + eye.lids[3, 1]) / 2,
         )
-        for eye, sight in zip(eyes, sights, strict=True)
+        for eye, prediction in zip(eyes, predictions, strict=True)
     )
     return math.hypot(left_x - right_x, left_y - right_y)
 
@@ -163,18 +163,18 @@ def eye_width(eye: EyeCrop, width: int, margin: float) -> float:
     return width / (eye.scale * (1 + 2 * margin))
 
 
-def _sight(reading: HeatmapOutput, which: int, matrix: Matrix) -> EyePrediction:
+def _to_frame(output: HeatmapOutput, which: int, matrix: Matrix) -> EyePrediction:
     (a, b, left), (c, d, top) = matrix.tolist()
     area = a * d - b * c
     scale = math.sqrt(abs(area))
-    x, y = reading.centres[which].tolist()
+    x, y = output.centres[which].tolist()
     x, y = x - left, y - top
     return EyePrediction(
         Point((d * x - b * y) / area, (a * y - c * x) / area),
-        reading.radii[which].item() / scale,
-        reading.sigmas[which].item() / scale,
-        reading.spreads[which].item() / scale,
-        reading.openness[which].item(),
+        output.radii[which].item() / scale,
+        output.sigmas[which].item() / scale,
+        output.spreads[which].item() / scale,
+        output.openness[which].item(),
     )
 
 
@@ -194,16 +194,16 @@ def _grey(patch: Image) -> Image:
     return grey
 
 
-def _output_places(card: PupilModelCard, interpreter: TFLiteModel) -> tuple[int, int]:
+def _output_indices(card: PupilModelCard, model: TFLiteModel) -> tuple[int, int]:
     window, decoding = card.window, card.decoding
-    _fits("input", interpreter.input, (2, window.height, window.width))
+    _fits("input", model.input, (2, window.height, window.width))
     cells = (2, decoding.rows, decoding.columns)
-    places = {_bare(tensor.shape): place for place, tensor in enumerate(interpreter.outputs)}
-    if set(places) != {cells, (2, len(decoding.numbers))}:
+    indices = {_bare(tensor.shape): index for index, tensor in enumerate(model.outputs)}
+    if set(indices) != {cells, (2, len(decoding.numbers))}:
         raise AssetError(
-            f"the model's outputs are {sorted(places)}, its card promises {cells} and (2, 3); export again"
+            f"the model's outputs are {sorted(indices)}, its card promises {cells} and (2, 3); export again"
         )
-    return places[cells], places[2, len(decoding.numbers)]
+    return indices[cells], indices[2, len(decoding.numbers)]
 
 
 def _fits(name: str, tensor: Tensor, shape: tuple[int, ...]) -> None:

@@ -54,7 +54,7 @@ class HotReloadingDetector:
         """What `open_model` raises for the last place is raised; a bad model before it is told about and passed."""
         self._places, self._open, self._say, self._clock = places, open_model, say, clock
         self._in_background = in_background or _in_thread
-        self._finder = self._first()
+        self._detector = self._first()
         self._known = self._seen = _state(places)
         self._next_look = clock() + POLL_SECONDS
         self._coming: ModelDetector | None = None
@@ -62,7 +62,7 @@ class HotReloadingDetector:
     @property
     def version(self) -> str:
         """Of the model in use."""
-        return self._finder.version
+        return self._detector.version
 
     @property
     def cropper(self) -> EyeCropper:
@@ -70,12 +70,12 @@ class HotReloadingDetector:
         if self._clock() >= self._next_look:
             self._look()
         if self._coming is not None:
-            self._finder, self._coming = self._coming, None
+            self._detector, self._coming = self._coming, None
             self._say(f"a new model is in use, {self.version}")
-        return self._finder.cropper
+        return self._detector.cropper
 
     def detect(self, eyes: EyePair) -> PupilPair:
-        return self._finder.detect(eyes)
+        return self._detector.detect(eyes)
 
     def _first(self) -> ModelDetector:
         *preferred, last = [place for place in self._places if place.exists()] or [self._places[-1]]

@@ -117,9 +117,9 @@ def make_hard_example_detector(
 def make_selector(
     settings: CollectSettings | None = None, *, other: Shifted | None = None, seed: int = 1
 ) -> SampleSelector:
-    """`other` is the handcrafted finder, which is asked where the model is in use."""
-    finder = other or Shifted(0.0)
-    openers = {"cpu": lambda: NamedDetector("cpu", finder, lambda: "1.0")}
+    """`other` is the handcrafted detector, which is asked where the model is in use."""
+    detector = other or Shifted(0.0)
+    openers = {"cpu": lambda: NamedDetector("cpu", detector, lambda: "1.0")}
     second = SecondDetector(openers, lambda note: None)
     return SampleSelector(settings or CollectSettings(), RECORDING, second, CollectionStats(), Random(seed))
 

@@ -102,20 +102,20 @@ def test_a_minute_takes_so_many_and_no_more() -> None:
     assert (len(store.samples), collector.report()["limited"]) == (7, 54)
 
 
-def test_two_finders_that_see_an_eye_differently_are_kept() -> None:
+def test_two_detectors_that_see_an_eye_differently_are_kept() -> None:
     store = MemoryStore()
     scenes = [seen(index / 30) for index in range(20)]
     collected(scenes, store, selector=make_selector(other=Shifted(0.06)))
     assert store.reasons == ["disagree"]
 
 
-def test_two_finders_that_nearly_agree_are_not() -> None:
+def test_two_detectors_that_nearly_agree_are_not() -> None:
     store, other = MemoryStore(), Shifted(0.04)
     collected([seen(index / 30) for index in range(20)], store, selector=make_selector(other=other))
     assert (store.reasons, other.asked) == ([], 1)
 
 
-def test_a_sample_carries_both_finders_guesses_in_its_own_pixels() -> None:
+def test_a_sample_carries_both_detectors_predictions_in_its_own_pixels() -> None:
     store = MemoryStore()
     scene = seen(0, confidence=0.3)
     collected([scene], store, selector=make_selector(other=Shifted(0.1)))
@@ -123,7 +123,10 @@ def test_a_sample_carries_both_finders_guesses_in_its_own_pixels() -> None:
     pupil = sample.predictions_of("tflite")[Side.LEFT]
     assert pupil
     assert sample.to_frame(pupil.centre) == pytest.approx(scene.faces[0].left.centre)  # type: ignore[union-attr]
-    assert {(guess.finder, guess.version) for guess in sample.predictions} == {("tflite", "abcd1234"), ("cpu", "1.0")}
+    assert {(prediction.detector, prediction.version) for prediction in sample.predictions} == {
+        ("tflite", "abcd1234"),
+        ("cpu", "1.0"),
+    }
     assert sample.captured == NOON
 
 
@@ -189,7 +192,7 @@ def test_the_frame_itself_is_not_kept_alive_by_what_is_cut_from_it() -> None:
     assert not np.shares_memory(store.pictures[0], scene.frame.image)
 
 
-def test_a_keeper_never_asks_for_a_finder_that_cannot_be_opened_twice() -> None:
+def test_a_keeper_never_asks_for_a_detector_that_cannot_be_opened_twice() -> None:
     said: list[str] = []
 
     class Asked(Event):

@@ -82,7 +82,7 @@ def test_a_flag_takes_the_next_scene_with_a_face() -> None:
     ]
 
 
-def test_the_other_finder_is_asked_for_at_most_one_frame_in_ten() -> None:
+def test_the_other_detector_is_asked_for_at_most_one_frame_in_ten() -> None:
     blank = grey()
     kept = candidates([seen(index / 30, confidence=0.2 if index % 3 else 0.99, image=blank) for index in range(1000)])
     assert 40 <= len(kept) <= 100

@@ -128,7 +128,7 @@ def glancing(seconds: float) -> Scene:
 
 
 def resting(seconds: float) -> Scene:
-    """Eyes at rest, with the noise of a finder."""
+    """Eyes at rest, with the noise of a detector."""
     h, v = np.random.default_rng(int(seconds * 1000)).normal(0, 0.05, 2)
     return Scene(SCENE.frame, (make_look(SCENE.faces[0].face, Gaze(float(h), float(v))),))
 

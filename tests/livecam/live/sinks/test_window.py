@@ -13,7 +13,7 @@ from livecam.core.errors import SinkError
 from livecam.core.runtime import display_problem
 from livecam.live.sinks.window import WindowSink
 from tests.livecam.live.sinks import show_window
-from tests.screen import Screen, needs_a_screen, wait_until
+from tests.screen import OTHER_SCRIPTS, Screen, needs_a_screen, wait_until
 
 Shown = Callable[..., subprocess.Popen[str]]
 
@@ -45,6 +45,22 @@ def test_every_key_is_heard_and_arrows_are_no_letters(screen: Screen, shown: Sho
     for key in ("space", "plus", "minus", "Escape", "Left", "q"):
         screen.press(key)
     assert heard(program) == [str(code) for code in (32, 43, 45, 27, 0xFF51, ord("q"))]
+
+
+@needs_a_screen
+def test_keys_count_by_their_place_on_keyboards_of_other_scripts(screen: Screen, shown: Shown) -> None:
+    program = shown(640, 360)
+    said: list[int] = []
+    for layout in OTHER_SCRIPTS:
+        screen.layout(layout)
+        for place in (26, 32, 55):  # e o v, where a US keyboard has them
+            screen.place(place)
+            assert program.stdout
+            said.append(int(program.stdout.readline()))
+    screen.layout("us")
+    screen.press("q")
+
+    assert [chr(code) for code in said] == ["e", "o", "v"] * len(OTHER_SCRIPTS)
 
 
 @needs_a_screen

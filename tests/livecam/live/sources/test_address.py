@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from livecam.core.errors import CameraError, SinkError, SourceError
+from livecam.core.paths import local_path
 from livecam.live.sinks.factory import check_not_source
-from livecam.live.sources.address import local_path
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.factory import AnySource, open_source
 from livecam.live.sources.images import ImageSource

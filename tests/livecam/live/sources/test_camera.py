@@ -13,7 +13,7 @@ import pytest
 from livecam.core.errors import CameraError, SourceError
 from livecam.core.types import Frame, Image
 from livecam.live.sources.camera import LOST, CameraSource, ReconnectPolicy
-from livecam.live.sources.capture import NetworkCapture
+from livecam.live.sources.containers.network_stream import NetworkCapture
 from tests.livecam.live.sources.mjpeg_server import MjpegServer
 
 QUICK = ReconnectPolicy(between_failures=0.001, back_off=(0.01,), sign_of_life=0.01, silence=0.3, close=2.0)

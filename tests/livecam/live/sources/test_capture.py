@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from livecam.core.errors import CameraError, SourceError
-from livecam.live.sources.capture import NetworkCapture, open_device
+from livecam.live.sources.capture import open_device
+from livecam.live.sources.containers.network_stream import NetworkCapture
 from livecam.live.sources.devices import CameraInfo
 from livecam.settings import SourceSettings
 

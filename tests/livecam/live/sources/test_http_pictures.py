@@ -116,7 +116,7 @@ def test_a_stream_that_ends_gives_nothing_more() -> None:
 
 def test_a_video_is_left_to_others() -> None:
     with serving(lambda path, _: Reply([bytes(2000)], {"Content-Type": "video/mp4"})) as address:
-        assert open_http_pictures(address, 30) is Sends.A_STREAM
+        assert open_http_pictures(address, 30) is Sends.A_FILE
 
 
 def test_snapshots_are_asked_for_at_most_as_often_as_frames_are_wanted() -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from livecam.core.errors import AssetError
+from livecam.core.errors import AssetError, SettingsError
 from livecam.live.collection.collector import ToggleableCollector
 from livecam.live.effects.controls import EffectControls
-from livecam.live.ui.key_bindings import KEYS, Action, KeyBindings, StatusMessages, help_lines
+from livecam.live.ui.key_bindings import Action, KeyBindings, StatusMessages, changed_keys, help_lines
 from tests.fakes import FakeCollector, make_scene
 
 
@@ -144,8 +144,31 @@ def test_a_notice_is_shown_for_two_seconds() -> None:
 
 
 def test_the_help_tells_every_action_once() -> None:
-    assert [does for _, does in help_lines()] == [action.value for action in (key.action for key in KEYS)]
-    assert {key.action for key in KEYS} == set(Action)
+    assert sorted(does for _, does in help_lines()) == sorted(action.value for action in Action)
+
+
+def test_a_key_that_a_person_changed_does_it_and_stands_in_the_help() -> None:
+    controls = make_controls()
+    controls.keys = changed_keys({"mirror": ["x", "Enter"], "quit": "Escape"})
+
+    assert pressed("x", controls=controls).mirrored
+    assert not pressed("m", "q", controls=controls).finished
+    assert ("x  enter", "mirror") in help_lines(controls.keys)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"mirrors": "x"}, "no action; known: quit, effect"),
+        ({"mirror": "ф"}, "cannot be 'ф'"),
+        ({"mirror": "x", "debug": "x"}, "cannot be both mirror and debug"),
+        ({"mirror": "d"}, "leaves no key for debug"),
+        ({"numbered": "x"}, "cannot be changed"),
+    ],
+)
+def test_a_key_that_cannot_be_changed_so_is_an_error(given: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        changed_keys(given)
 
 
 def test_a_switched_collector_passes_scenes_on_only_while_it_is_on() -> None:

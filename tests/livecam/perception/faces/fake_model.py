@@ -35,9 +35,9 @@ class FakeFaceModel:
 
     landmarks_thorough = landmarks
 
-    def verify(self, image: Image, sight: FaceLandmarks) -> float | None:
+    def verify(self, image: Image, face: FaceLandmarks) -> float | None:
         self.confirmations += 1
-        return 0.9 if any(sight.region.overlaps(other) for other in self.room) else None
+        return 0.9 if any(face.region.overlaps(other) for other in self.room) else None
 
 
 class SureFaceModel(FakeFaceModel):

@@ -39,13 +39,13 @@ FAKE = pytest.param(lambda: FakeFaceDetector(make_face()), id="fake")
 
 
 @pytest.fixture
-def finder(request: Any) -> FaceDetector:
+def detector(request: Any) -> FaceDetector:
     built: FaceDetector = request.param()
     return built
 
 
-every_finder = pytest.mark.parametrize("finder", [FAKE, *REAL], indirect=True)
-real_finder = pytest.mark.parametrize("finder", REAL, indirect=True)
+every_detector = pytest.mark.parametrize("detector", [FAKE, *REAL], indirect=True)
+real_detector = pytest.mark.parametrize("detector", REAL, indirect=True)
 
 EMPTY_ROOMS = {
     "grey": grey(320, 240),
@@ -56,62 +56,62 @@ EMPTY_ROOMS = {
 }
 
 
-def seen(finder: FaceDetector, image: Image, frames: int = 4) -> Sequence[Face]:
-    """The faces after some half seconds of the same picture: a finder of streams may take its time."""
-    return [finder.detect(make_frame(image, index=index, fps=2)) for index in range(frames)][-1]
+def seen(detector: FaceDetector, image: Image, frames: int = 4) -> Sequence[Face]:
+    """The faces after some half seconds of the same picture: a detector of streams may take its time."""
+    return [detector.detect(make_frame(image, index=index, fps=2)) for index in range(frames)][-1]
 
 
-@every_finder
-def test_landmarks_are_68_points(finder: FaceDetector) -> None:
-    found = seen(finder, portrait())[0]
+@every_detector
+def test_landmarks_are_68_points(detector: FaceDetector) -> None:
+    found = seen(detector, portrait())[0]
     assert (found.landmarks.shape, found.landmarks.dtype) == ((68, 2), np.float32)
 
 
-@every_finder
-def test_the_box_encloses_the_eyes(finder: FaceDetector) -> None:
-    found = seen(finder, portrait())[0]
+@every_detector
+def test_the_box_encloses_the_eyes(detector: FaceDetector) -> None:
+    found = seen(detector, portrait())[0]
     eyes = np.concatenate([found.lids(Side.LEFT), found.lids(Side.RIGHT)]) - found.box[:2]
     assert ((eyes >= 0) & (eyes <= found.box[2:])).all()
 
 
-@every_finder
-def test_confidence_is_a_probability(finder: FaceDetector) -> None:
-    assert all(0 <= face.confidence <= 1 for face in seen(finder, portrait()))
+@every_detector
+def test_confidence_is_a_probability(detector: FaceDetector) -> None:
+    assert all(0 <= face.confidence <= 1 for face in seen(detector, portrait()))
 
 
-@every_finder
-def test_a_frame_is_never_written_to(finder: FaceDetector) -> None:
+@every_detector
+def test_a_frame_is_never_written_to(detector: FaceDetector) -> None:
     image = portrait()
     image.flags.writeable = False
-    assert len(seen(finder, image)) == 1
+    assert len(seen(detector, image)) == 1
 
 
-@real_finder
+@real_detector
 @pytest.mark.parametrize("image", EMPTY_ROOMS.values(), ids=EMPTY_ROOMS.keys())
-def test_an_empty_room_has_no_faces(finder: FaceDetector, image: Image) -> None:
-    assert list(seen(finder, image)) == []
+def test_an_empty_room_has_no_faces(detector: FaceDetector, image: Image) -> None:
+    assert list(seen(detector, image)) == []
 
 
-@real_finder
-def test_the_larger_face_comes_first(finder: FaceDetector) -> None:
-    areas = [face.box.area for face in seen(finder, beside(head(300), head(500)))]
+@real_detector
+def test_the_larger_face_comes_first(detector: FaceDetector) -> None:
+    areas = [face.box.area for face in seen(detector, beside(head(300), head(500)))]
     assert (len(areas), areas) == (2, sorted(areas, reverse=True))
 
 
-@real_finder
-def test_ten_faces_are_ten_identities(finder: FaceDetector) -> None:
-    assert len({face.track_id for face in seen(finder, crowd(head(240), 5, 2), frames=7)}) == 10
+@real_detector
+def test_ten_faces_are_ten_identities(detector: FaceDetector) -> None:
+    assert len({face.track_id for face in seen(detector, crowd(head(240), 5, 2), frames=7)}) == 10
 
 
-@real_finder
-def test_the_right_eye_is_on_the_left_of_the_picture(finder: FaceDetector) -> None:
-    face = seen(finder, portrait())[0]
+@real_detector
+def test_the_right_eye_is_on_the_left_of_the_picture(detector: FaceDetector) -> None:
+    face = seen(detector, portrait())[0]
     assert face.lids(Side.RIGHT)[:, 0].max() < face.lids(Side.LEFT)[:, 0].min()
 
 
-@real_finder
+@real_detector
 @pytest.mark.parametrize("shown", [0.3, 0.5, 0.7])
-def test_half_a_face_gives_whole_landmarks_or_none(finder: FaceDetector, shown: float) -> None:
+def test_half_a_face_gives_whole_landmarks_or_none(detector: FaceDetector, shown: float) -> None:
     image = portrait()
-    faces = seen(finder, np.ascontiguousarray(image[:, : int(image.shape[1] * shown)]))
+    faces = seen(detector, np.ascontiguousarray(image[:, : int(image.shape[1] * shown)]))
     assert all(np.isfinite(face.landmarks).all() for face in faces)

@@ -49,8 +49,8 @@ class ArrowModel:
     landmarks_thorough = landmarks
     pupil_rest = PupilRest()
 
-    def verify(self, image: Image, sight: FaceLandmarks) -> float | None:
-        return sight.region.confidence
+    def verify(self, image: Image, face: FaceLandmarks) -> float | None:
+        return face.region.confidence
 
 
 def picture(width: int, height: int, x: int, y: int, size: int) -> Image:

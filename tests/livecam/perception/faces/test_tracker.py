@@ -112,7 +112,7 @@ def test_the_largest_faces_come_first_and_no_more_than_wanted() -> None:
     assert [round(face.box.width) for face in clip.frames(10)[-1]] == [121, 91]
 
 
-def test_two_locks_that_slide_onto_one_face_become_one() -> None:
+def test_two_tracks_that_slide_onto_one_face_become_one() -> None:
     clip = Clip(FakeFaceModel(ANNA, BERT))
     clip.frames(5)
     clip.model.room = [FaceRegion(330, 240, 300)]

@@ -31,7 +31,7 @@ def true_centre(face: Face, side: Side, gaze: tuple[float, float] = (0, 0)) -> N
 
 
 def shut(face: Face, by: float = 1.0) -> Face:
-    """The same face with the landmarks of its lids brought together, by half when a finder has only half noticed."""
+    """The same face with the landmarks of its lids brought together, by half when a detector has only half noticed."""
     landmarks = face.landmarks.copy()
     for points in LID_POINTS.values():
         lids = landmarks[points]

@@ -26,12 +26,12 @@ def missing() -> PupilDetector:
 
 
 def eyes_of(pupils: SwitchableDetector, frame: Frame) -> tuple[tuple[int, ...], bool]:
-    """The size in which the finder wants its eyes, and whether it finds a pupil in them."""
+    """The size in which the detector wants its eyes, and whether it finds a pupil in them."""
     eyes = pupils.cropper(frame, make_face())
     return eyes.left.patch.shape, pupils.detect(eyes).left is not None
 
 
-def test_the_next_finder_is_asked_for_its_own_eyes() -> None:
+def test_the_next_detector_is_asked_for_its_own_eyes() -> None:
     pupils = SwitchableDetector({"cpu": FakePupilDetector, "tflite": Blind}, "cpu")
     seen = [eyes_of(pupils, make_frame())]
     for _ in range(2):
@@ -40,7 +40,7 @@ def test_the_next_finder_is_asked_for_its_own_eyes() -> None:
     assert seen == [((48, 64, 3), True), ((24, 32, 3), False), ((48, 64, 3), True)]
 
 
-def test_a_finder_is_opened_when_it_is_first_chosen_and_only_then() -> None:
+def test_a_detector_is_opened_when_it_is_first_chosen_and_only_then() -> None:
     opened: list[str] = []
 
     def tflite() -> PupilDetector:
@@ -54,7 +54,7 @@ def test_a_finder_is_opened_when_it_is_first_chosen_and_only_then() -> None:
     assert (before, opened) == ([], ["tflite"])
 
 
-def test_a_finder_that_cannot_be_opened_leaves_the_present_one_and_is_passed_the_next_time() -> None:
+def test_a_detector_that_cannot_be_opened_leaves_the_present_one_and_is_passed_the_next_time() -> None:
     pupils = SwitchableDetector({"cpu": FakePupilDetector, "tflite": missing, "tutorial": Blind}, "cpu")
     with pytest.raises(AssetError):
         pupils.next()
@@ -62,7 +62,7 @@ def test_a_finder_that_cannot_be_opened_leaves_the_present_one_and_is_passed_the
     assert (kept, pupils.next()) == ("cpu", "tutorial")
 
 
-def test_the_first_finder_must_open() -> None:
+def test_the_first_detector_must_open() -> None:
     with pytest.raises(AssetError):
         SwitchableDetector({"tflite": missing}, "tflite")
 

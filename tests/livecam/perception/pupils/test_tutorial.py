@@ -13,8 +13,8 @@ from tests.livecam.perception.pupils.drawing import draw_eyes, true_centre
 
 
 def found(face: Face, **drawn: object) -> PupilPair:
-    finder = TutorialPupilDetector()
-    return finder.detect(finder.cropper(make_frame(draw_eyes(face, **drawn)), face))  # type: ignore[arg-type]
+    detector = TutorialPupilDetector()
+    return detector.detect(detector.cropper(make_frame(draw_eyes(face, **drawn)), face))  # type: ignore[arg-type]
 
 
 def test_the_darkest_columns_and_rows_are_found() -> None:
@@ -53,13 +53,13 @@ def test_the_margin_follows_the_image_left_eye_for_both() -> None:
 
 
 def test_an_answer_at_the_border_is_no_answer() -> None:
-    face, finder, image = make_face(pupil_distance=90), TutorialPupilDetector(), grey()
+    face, detector, image = make_face(pupil_distance=90), TutorialPupilDetector(), grey()
     left_edge = int(np.rint(face.lids(Side.LEFT)[:, 0]).min()) - 3
     image[:, left_edge : left_edge + 4] = 0
-    assert finder.detect(finder.cropper(make_frame(image), face)).left is None
+    assert detector.detect(detector.cropper(make_frame(image), face)).left is None
 
 
 @pytest.mark.parametrize("centre", [(-500, 240), (320, 2000)], ids=str)
 def test_an_eye_outside_the_frame_is_not_found(centre: tuple[float, float]) -> None:
-    finder = TutorialPupilDetector()
-    assert finder.detect(finder.cropper(make_frame(), make_face(centre=centre))) == (None, None)
+    detector = TutorialPupilDetector()
+    assert detector.detect(detector.cropper(make_frame(), make_face(centre=centre))) == (None, None)

@@ -1,4 +1,4 @@
-"""The finder: places in page pixels at any scale, and scores that decide."""
+"""The detector: places in page pixels at any scale, and scores that decide."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def test_a_page_of_grey_has_nothing_to_show() -> None:
 
 
 def test_a_score_decides_by_the_threshold() -> None:
-    finder = TargetDetector(RedDiscs(), SEARCH)
-    sure, unsure = finder.detect(page_with((400, 300, 1.0), (100, 100, 0.3)), 2)
-    assert [finder.is_confident(sure), finder.is_confident(unsure)] == [True, False]
+    detector = TargetDetector(RedDiscs(), SEARCH)
+    sure, unsure = detector.detect(page_with((400, 300, 1.0), (100, 100, 0.3)), 2)
+    assert [detector.is_confident(sure), detector.is_confident(unsure)] == [True, False]
 
 
 def test_panels_find_the_same_as_the_whole_page() -> None:

@@ -38,8 +38,8 @@ def most_memory(work: Callable[[], object]) -> int:
 
 
 def test_searching_it_needs_less_than_half_of_its_own_size() -> None:
-    finder = TargetDetector(Blind(), SEARCH.model_copy(update={"scales": (0.5, 1.0)}))
-    assert most_memory(lambda: finder.detect(PAGE)) < PAGE.nbytes / 2
+    detector = TargetDetector(Blind(), SEARCH.model_copy(update={"scales": (0.5, 1.0)}))
+    assert most_memory(lambda: detector.detect(PAGE)) < PAGE.nbytes / 2
 
 
 def test_its_picture_is_reduced() -> None:

@@ -23,7 +23,7 @@ MODEL = Path(__file__).with_name("red_discs.tflite")
 
 
 @pytest.fixture(scope="module")
-def finder() -> TargetDetector:
+def detector() -> TargetDetector:
     return open_target_detector(MODEL, threads=1)
 
 
@@ -37,14 +37,14 @@ def copied(folder: Path, model: Path = MODEL, **changes: object) -> Path:
     return copy
 
 
-def test_it_finds_what_it_is_made_for(finder: TargetDetector) -> None:
-    target = finder.detect(page_with((400, 300, 1)))[0]
-    assert (abs(target.x - 400) < 2, abs(target.y - 300) < 2, finder.is_confident(target)) == (True, True, True)
+def test_it_finds_what_it_is_made_for(detector: TargetDetector) -> None:
+    target = detector.detect(page_with((400, 300, 1)))[0]
+    assert (abs(target.x - 400) < 2, abs(target.y - 300) < 2, detector.is_confident(target)) == (True, True, True)
 
 
-def test_panels_say_what_the_whole_page_says(finder: TargetDetector) -> None:
+def test_panels_say_what_the_whole_page_says(detector: TargetDetector) -> None:
     page = page_with((400, 300, 1), (100, 120, 0.8))
-    whole, panels = (page_maps(finder.network, page, panel_pixels=most) for most in (10**9, 20_000))
+    whole, panels = (page_maps(detector.network, page, panel_pixels=most) for most in (10**9, 20_000))
     assert max(float(np.abs(a - b).max()) for a, b in zip(whole, panels, strict=True)) < 1e-5
 
 
@@ -82,10 +82,10 @@ def test_the_order_of_the_channels_is_the_cards(tmp_path: Path) -> None:
     assert (round(target.x), round(target.y)) == (100, 120)
 
 
-def test_the_mean_of_the_card_is_taken_off(tmp_path: Path, finder: TargetDetector) -> None:
+def test_the_mean_of_the_card_is_taken_off(tmp_path: Path, detector: TargetDetector) -> None:
     darker = open_target_detector(copied(tmp_path, input={"mean": [128.0, 0.0, 0.0]}), threads=1)
     page = page_with((400, 300, 1))
-    assert darker.detect(page)[0].peak_height < 0.7 * finder.detect(page)[0].peak_height
+    assert darker.detect(page)[0].peak_height < 0.7 * detector.detect(page)[0].peak_height
 
 
 def test_another_kind_of_model_is_refused_whatever_its_card_says(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def blinking(per_minute: float) -> Callable[[float], bool]:
 
 
 def noisy(seconds: float) -> Gaze:
-    """What a finder makes of eyes at rest: a hundredth of the pupil distance of noise."""
+    """What a detector makes of eyes at rest: a hundredth of the pupil distance of noise."""
     noise = np.random.default_rng(int(seconds * 1000)).normal(0, 0.05, 2)
     return Gaze(0.1 + float(noise[0]), -0.3 + float(noise[1]))
 

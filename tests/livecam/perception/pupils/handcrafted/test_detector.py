@@ -1,4 +1,4 @@
-"""The handcrafted finder on drawn eyes, whose pupils are known, and on photographs where they are at hand."""
+"""The handcrafted detector on drawn eyes, whose pupils are known, and on photographs where they are at hand."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ DEV = Path(__file__).parents[5] / "../shared/data/pupils/dev"
 
 
 def found(face: Face, image: Image) -> dict[Side, Pupil]:
-    finder = RingPupilDetector()
-    pair = finder.detect(finder.cropper(make_frame(image), face))
+    detector = RingPupilDetector()
+    pair = detector.detect(detector.cropper(make_frame(image), face))
     assert pair.left
     assert pair.right
     return {Side.LEFT: pair.left, Side.RIGHT: pair.right}
@@ -127,10 +127,10 @@ def test_photographs_are_read_as_well_as_when_this_was_written(name: FaceDetecto
 
 
 def _photograph_errors(faces: ImageFaceDetector) -> list[float]:
-    finder, errors = RingPupilDetector(), []
+    detector, errors = RingPupilDetector(), []
     for row in list(csv.DictReader((DEV / "truth.csv").open()))[::2]:
         frame = Frame(np.asarray(cv2.imread(str(DEV / row["image"])), np.uint8), 0, 0.0)
-        pair = finder.detect(finder.cropper(frame, faces.detect(frame)[0]))
+        pair = detector.detect(detector.cropper(frame, faces.detect(frame)[0]))
         truth = np.array([[row["lx"], row["ly"]], [row["rx"], row["ry"]]], np.float64)
         answer = np.array(
             [pair.right.centre, pair.left.centre] if pair.left and pair.right else np.full((2, 2), np.inf)

@@ -1,4 +1,4 @@
-"""The regressor: cards that do not fit, crops that are level, answers in frame pixels, closed eyes."""
+"""The network: cards that do not fit, crops that are level, answers in frame pixels, closed eyes."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_the_crop_puts_the_nose_end_of_either_eye_at_the_right(side: Side, roll:
     eyes = EyeCornerCropper(CropSpec())(make_frame(), face)
     eye = eyes.left if side is Side.LEFT else eyes.right
     temple, nose = eye.lids[[3, 0]] if side is Side.LEFT else eye.lids[[0, 3]]
-    assert eye.from_frame([temple, nose]) == pytest.approx(np.array([[4.8, 23.5], [58.2, 23.5]]), abs=0.1)
+    assert eye.from_frame([temple, nose]) == pytest.approx(np.array([[2.4, 23.5], [60.6, 23.5]]), abs=0.1)
 
 
 def test_an_eye_narrowed_by_a_turned_head_counts_as_three_fifths_of_the_other() -> None:
@@ -141,7 +141,7 @@ def test_brightness_and_contrast_do_not_change_what_the_net_sees(shipped: Networ
 def test_what_the_net_gets_in_one_pass_is_the_normalised_crop_quantised(shipped: NetworkPupilDetector) -> None:
     grey = np.random.default_rng(1).integers(0, 256, (48, 64)).astype(np.uint8)
     grey[:2] = 255  # bright enough to be limited
-    tensor, stored = shipped._interpreter.input, np.empty((48, 64), np.int8)
+    tensor, stored = shipped._model.input, np.empty((48, 64), np.int8)
     store(stored, grey, tensor, shipped.card.normalisation)
     expected = tensor.quantise(normalised(grey, shipped.card.normalisation))
     assert np.abs(stored.astype(int) - expected.astype(int)).max() <= 1

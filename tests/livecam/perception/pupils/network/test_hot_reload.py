@@ -27,7 +27,7 @@ class Model(FakePupilDetector):
 
 
 class Bench:
-    """A reloading finder, its clock, what it said, and the work it gave to another thread."""
+    """A reloading detector, its clock, what it said, and the work it gave to another thread."""
 
     def __init__(self, *places: Path) -> None:
         self.now = 0.0
@@ -147,12 +147,12 @@ def test_an_unchanged_model_is_not_opened_again(model: Path) -> None:
     assert (bench.frames(5), bench.said) == ("one", [])
 
 
-def test_the_real_regressor_is_reloaded_too(tmp_path: Path) -> None:
+def test_the_real_network_is_reloaded_too(tmp_path: Path) -> None:
     for name in ("pupil.tflite", "pupil.json"):
         shutil.copy(asset(f"models/{name}"), tmp_path / name)
     place, said, now = tmp_path / "pupil.tflite", list[str](), [0.0]
     threads: list[Callable[[], None]] = []
-    finder = HotReloadingDetector(
+    detector = HotReloadingDetector(
         [place],
         lambda path: NetworkPupilDetector.open(PupilSettings(model=path)),
         say=said.append,
@@ -162,8 +162,8 @@ def test_the_real_regressor_is_reloaded_too(tmp_path: Path) -> None:
     os.utime(place, (1, 1))
     for _ in range(3):
         now[0] += POLL_SECONDS
-        _ = finder.cropper
+        _ = detector.cropper
     threads.pop()()
-    _ = finder.cropper
+    _ = detector.cropper
 
-    assert said == [f"a new model is in use, {finder.version}"]
+    assert said == [f"a new model is in use, {detector.version}"]
