@@ -137,7 +137,10 @@ class AnnotationController:
     def _request(self, session: AnnotationState, user_input: UserInput) -> Event | None:
         """What only the controller can answer, as it needs the store."""
         if isinstance(user_input, OpenSample):
-            self.store.sample(user_input.sample_id)
+            try:
+                self.store.sample(user_input.sample_id)
+            except StoreError as error:
+                return MessageShown(str(error))
         if user_input is LabelingAction.EXPORT:
             return MessageShown(save_annotation(self.store))
         if user_input is LabelingAction.MAP and session.item and self.map_path(session) is None:

@@ -38,8 +38,8 @@ class Split(StrEnum):
 
 
 class SampleState(StrEnum):
-    """Rejected means that a person called the prediction wrong: the right place is still to be given. A skipped one is open
-    to everybody but those who skipped it."""
+    """Rejected means that a person called the prediction wrong: the right place is still to be given. A skipped one is
+    open to everybody but those who skipped it."""
 
     NEW = "new"
     LEASED = "leased"

@@ -42,7 +42,9 @@ def test_every_action_has_a_letter_key(mode: LabelingMode) -> None:
 def test_what_ends_a_sample_at_once_is_on_no_letter() -> None:
     """Caps Lock makes other letters of letters."""
     ending = {LabelingAction.NOT_A_FACE: {"Delete", "Backspace"}, LabelingAction.BOTH_CLOSED: {"2"}}
-    keys = {wanted: {key for key, action in KEYS[LabelingMode.ANNOTATE].items() if action is wanted} for wanted in ending}
+    keys = {
+        wanted: {key for key, action in KEYS[LabelingMode.ANNOTATE].items() if action is wanted} for wanted in ending
+    }
 
     assert keys == ending
 
