@@ -12,14 +12,14 @@ run: setup ## start the effect: camera 0, else the demo (ARGS="--source demo --e
 	@$(BIN)/livecam run $(ARGS)
 
 test: setup-dev ## set up everything the tests need and run them all (ARGS="-k effects")
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # What takes long without any of the marks: spoiled inputs, measuring, searching pictures, long properties.
 NOT_QUICK := fuzz livecam/benchmark livecam/perception livecam/store livecam/cli/test_run_command.py test_packaging.py test_examples.py \
              livecam/live/sinks/test_full_disk.py livecam/live/sources labeler/formats labeler/exchange training/target_detector training/synthesis
 
 test-quick: setup-dev ## the quick tests: no X server, browser, TensorFlow or kills, nothing that takes long (under 90 s)
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(NOT_QUICK:%=--ignore=tests/%) -m "not slow and not x11 and not browser and not tensorflow and not kills" $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(NOT_QUICK:%=--ignore=tests/%) -m "not slow and not x11 and not browser and not tensorflow and not kills" $(ARGS)
 
 test-all: ## run the tests on every Python from 3.11 on that is found, each in an environment of its own
 	@for python in python3.11 python3.12 python3.13 python3.14; do \
@@ -54,8 +54,8 @@ golden: setup-dev ## keep what is drawn now as the golden pictures; look at them
 demo: setup ## make the moving picture of the README anew
 	@$(BIN)/python assets/demo/make_demo_gif.py assets/demo/flustered.gif
 
-overlays: setup ## draw the overlay pictures anew into assets/overlays
-	@$(BIN)/python assets/overlays/make_overlays.py assets/overlays
+overlays: setup ## draw the pictures of the effects anew into assets/effects
+	@$(BIN)/python -m assets.overlays.make_overlays assets/effects
 
 setup: ## only install what run needs
 	@.ci/setup live

@@ -19,7 +19,7 @@ from livecam.live.sources.factory import AnySource
 from livecam.live.sources.factory import open_source as open_any_source
 from livecam.perception.faces.factory import chosen, open_model
 from livecam.perception.faces.image_detector import ImageFaceDetector
-from livecam.perception.pipeline import Perception, Smoothing
+from livecam.perception.pipeline import EyeHistory, Perception, Smoothing
 from livecam.perception.pupils.factory import open_pupils
 from livecam.perception.pupils.network.model_card import PupilModelCard
 from livecam.perception.targets.model_card import TargetModelCard
@@ -127,7 +127,7 @@ class Detector:
         from livecam.perception.faces.factory import follow_recorded
 
         faces = follow_recorded(self._model, self._max_faces)
-        return Perception(faces, self._pupils, Smoothing() if self._smoothing else None)
+        return Perception(faces, self._pupils, Smoothing() if self._smoothing else None, EyeHistory())
 
 
 @contextmanager

@@ -91,7 +91,7 @@ class PupilSettings(Section):
 
 class EffectSettings(Section):
     style: str = "saucer"
-    """tremble, saucer, swirl or spotlight (all is dark but the faces)"""
+    """the names of effects (livecam effects list) or their folders, several with commas between, from back to front"""
     strength: float = Field(1.0, ge=0, le=1)
     """0 changes nothing, 1 is the full effect"""
     trigger: Trigger = Trigger.ALWAYS
@@ -159,7 +159,7 @@ class KeySettings(Section):
     run: Mapping[str, str | tuple[str, ...]] = {}
     """keys of the window of `livecam run`, by what they do: run = { snapshot = "w", quit = ["q", "Escape"] }"""
     label: Mapping[str, str | tuple[str, ...]] = {}
-    """keys of livecam-label, in a window and in a browser: label = { accept = ["f", "1"], reject = "2" }"""
+    """keys of livecam-label, in a window and in a browser: label = { accept = ["f", "7"], reject = "9" }"""
 
 
 class Settings(Section):

@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 
 
 # How long an example takes says more about who else is at work on the machine than about the code.
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient", deadline=None, max_examples=50)
+# Many more examples of every property, for a quiet hour: --hypothesis-profile=thorough
+settings.register_profile("thorough", deadline=None, max_examples=500)
 settings.load_profile("patient")
+
+# Files with such tests take longest, so they begin first: no process is left alone with one at the end.
+_LONG = ("tensorflow", "kills", "browser", "x11")
 
 
 def pytest_configure() -> None:
@@ -30,11 +35,16 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for a screen needs an X server."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Whatever asks for a screen needs an X server; slow tests are asked for; files that take longest come first."""
+    if "slow" not in config.option.markexpr:
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("slow")])
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]
     for item in items:
         if "screen" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.x11)
+    long = {item.path for item in items if any(item.get_closest_marker(mark) for mark in _LONG)}
+    items.sort(key=lambda item: item.path not in long)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -41,10 +41,7 @@ APPS: dict[str, Any] = {
 APPS["livecam"].commands["bench"] = typer.main.get_command(BENCH)
 PACKAGES = ("livecam", "labeler", "training")
 FOLDERS = (*PACKAGES, "assets", "tests", "docs")
-ELSEWHERE = (
-    "livecam/live/effects/styles/halo.py",
-    "livecam/queue/",
-)  # what a page tells to write; a place of the user's
+ELSEWHERE = ("livecam/queue/",)  # what a page tells to write; a place of the user's
 
 
 def name(path: Path) -> str:

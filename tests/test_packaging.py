@@ -56,7 +56,7 @@ def test_the_installed_wheel_runs_the_demo(environment: Path, tmp_path: Path) ->
         assert sum(1 for _ in video.decode(video=0)) == 30
 
 
-@pytest.mark.parametrize("name", ["demo/portrait.png", "overlays/sweat.png", "models/pupil.tflite"])
+@pytest.mark.parametrize("name", ["demo/portrait.png", "effects/sweat/drop.png", "models/pupil.tflite"])
 def test_an_installed_wheel_finds_its_own_assets(environment: Path, tmp_path: Path, name: str) -> None:
     asked = f"from livecam.core.assets import asset; print(asset({name!r}))"
 

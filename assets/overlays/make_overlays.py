@@ -1,219 +1,41 @@
-"""Draws the overlay pictures; `make overlays` runs it: `python assets/overlays/make_overlays.py assets/overlays`."""
+"""Draws the pictures of all effects: `python -m assets.overlays.make_overlays assets/effects`, or `make overlays`."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
+from assets.overlays import pack_pictures as packs
+from assets.overlays import style_pictures as styles
 from livecam.core.errors import AssetError
 from livecam.drawing.sprites import Rgba
 
-Mask = NDArray[np.float32]  # (h, w), 0..1
-Path2d = NDArray[np.float64] | Sequence[tuple[float, float]]  # (n, 2), in widths of the sheet
-Colour = tuple[int, int, int]  # blue, green, red
-
-INK: Colour = (46, 26, 30)
-WHITE: Colour = (255, 255, 255)
-_SHIFT = 4  # fractional bits of OpenCV's drawing coordinates
-_FINER = 4  # every mask is drawn this many times larger and averaged down
-
-
-class Sheet:
-    """A transparent sheet on which coloured masks are laid; coordinates run from 0 to 1 across its width."""
-
-    def __init__(self, width: int, height: int) -> None:
-        self.width, self.height = width, height
-        self._colour = np.zeros((height, width, 3), np.float32)  # premultiplied
-        self._alpha = np.zeros((height, width, 1), np.float32)
-
-    def lay(self, mask: Mask, colour: Colour | NDArray[np.float32], opacity: float = 1.0) -> None:
-        cover = (mask * opacity)[..., None]
-        self._colour = self._colour * (1 - cover) + cover * np.asarray(colour, np.float32)
-        self._alpha = self._alpha * (1 - cover) + cover
-
-    def rgba(self) -> Rgba:
-        straight = self._colour / np.maximum(self._alpha, 1e-6)
-        rgba: Rgba = np.rint(np.concatenate([straight, self._alpha * 255], axis=2).clip(0, 255)).astype(np.uint8)
-        return rgba
-
-    def ellipse(self, x: float, y: float, width: float, height: float) -> Mask:
-        """A filled ellipse by its centre and half axes."""
-        angle = np.linspace(0, 2 * np.pi, 400, endpoint=False)
-        return self.polygon(np.column_stack([x + width * np.cos(angle), y + height * np.sin(angle)]))
-
-    def polygon(self, points: Path2d) -> Mask:
-        mask = self._empty()
-        cv2.fillPoly(mask, [self._fine(np.asarray(points))], (255,), cv2.LINE_AA, _SHIFT)
-        return self._reduced(mask)
-
-    def stroke(self, points: Path2d, widths: Sequence[float]) -> Mask:
-        """A brush stroke with round ends; the width along it is interpolated between `widths`."""
-        dense = _dense(points, 1200)
-        thick = np.interp(np.linspace(0, 1, len(dense)), np.linspace(0, 1, len(widths)), widths) / 2
-        mask = self._empty()
-        for centre, radius in zip(self._fine(dense), thick * self.width * _FINER, strict=True):
-            cv2.circle(mask, centre.tolist(), round(radius * 2**_SHIFT), (255,), -1, cv2.LINE_AA, _SHIFT)
-        return self._reduced(mask)
-
-    def blurred(self, mask: Mask, radius: float) -> Mask:
-        return cv2.GaussianBlur(mask, (0, 0), radius * self.width).astype(np.float32)
-
-    def down(self, start: float, stop: float) -> Mask:
-        """1 above `start`, 0 below `stop`, even between; heights in sheet heights."""
-        rows = (np.arange(self.height, dtype=np.float32) + 0.5) / self.height
-        fade = np.clip((stop - rows) / (stop - start), 0, 1)
-        return np.repeat(fade[:, None], self.width, axis=1)
-
-    def _empty(self) -> NDArray[np.uint8]:
-        return np.zeros((self.height * _FINER, self.width * _FINER), np.uint8)
-
-    def _fine(self, points: NDArray[np.float64]) -> NDArray[np.int32]:
-        """Sheet widths to OpenCV's fixed point pixels of the finer mask, whose centres are whole numbers."""
-        fine: NDArray[np.int32] = np.rint((points * self.width * _FINER - 0.5) * 2**_SHIFT).astype(np.int32)
-        return fine
-
-    def _reduced(self, mask: NDArray[np.uint8]) -> Mask:
-        small = cv2.resize(mask, (self.width, self.height), interpolation=cv2.INTER_AREA)
-        return small.astype(np.float32) / np.float32(255)
-
-
-def _dense(points: Path2d, count: int) -> NDArray[np.float64]:
-    corners = np.array(points, np.float64)
-    lengths = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
-    along = np.linspace(0, lengths[-1], count)
-    return np.column_stack([np.interp(along, lengths, corners[:, axis]) for axis in (0, 1)])
-
-
-def saucer_eye() -> Rgba:
-    """The white of a big cartoon eye, its outline heavier above, with a shadow falling on the face."""
-    sheet = Sheet(320, 320)
-    sheet.lay(sheet.blurred(sheet.ellipse(0.5, 0.53, 0.43, 0.43), 0.025), INK, 0.45)
-    sheet.lay(sheet.ellipse(0.5, 0.49, 0.45, 0.45), INK)
-    white = sheet.ellipse(0.5, 0.5, 0.413, 0.408)
-    sheet.lay(white, WHITE)
-    lit = sheet.blurred(sheet.ellipse(0.5, 0.60, 0.40, 0.40), 0.02)
-    sheet.lay(white * (1 - lit), (225, 196, 190), 0.85)
-    return sheet.rgba()
-
-
-def saucer_pupil() -> Rgba:
-    """A tiny iris with two glints."""
-    sheet = Sheet(128, 128)
-    sheet.lay(sheet.ellipse(0.5, 0.5, 0.46, 0.46), INK)
-    sheet.lay(sheet.blurred(sheet.ellipse(0.5, 0.72, 0.26, 0.16), 0.05), (150, 96, 92), 0.8)
-    sheet.lay(sheet.ellipse(0.36, 0.33, 0.15, 0.15), WHITE)
-    sheet.lay(sheet.ellipse(0.64, 0.66, 0.07, 0.07), WHITE, 0.9)
-    return sheet.rgba()
-
-
-def spiral() -> Rgba:
-    """What turns in a dizzy eye; its middle is the middle of the picture."""
-    sheet = Sheet(320, 320)
-    turns = np.linspace(0.25, 3.1, 400)
-    radius = 0.006 + 0.128 * turns
-    x, y = 0.5 + radius * np.cos(2 * np.pi * turns), 0.5 + radius * np.sin(2 * np.pi * turns)
-    sheet.lay(sheet.stroke(np.column_stack([x, y]), (0.025, 0.042, 0.046, 0.046, 0.042, 0.015)), INK)
-    return sheet.rgba()
-
-
-def squeezed() -> Rgba:
-    """A tightly shut eye, `>`: the one on the left of the picture; the other is its mirror image."""
-    sheet = Sheet(320, 256)
-    upper, lower = [(0.12, 0.16), (0.86, 0.42)], [(0.86, 0.42), (0.12, 0.66)]
-    halo = np.maximum(sheet.stroke(upper, (0.14, 0.17)), sheet.stroke(lower, (0.17, 0.14)))
-    sheet.lay(sheet.blurred(halo, 0.012), WHITE, 0.92)
-    sheet.lay(np.maximum(sheet.stroke(upper, (0.045, 0.10)), sheet.stroke(lower, (0.10, 0.045))), INK)
-    return sheet.rgba()
-
-
-def sweat() -> Rgba:
-    """A drop of sweat, its tip up."""
-    sheet = Sheet(128, 192)
-
-    def drop(grow: float) -> Mask:
-        angle = np.linspace(-np.pi / 2, 1.5 * np.pi, 200)
-        x = 0.5 + (0.36 + grow) * np.cos(angle) * (0.5 + 0.5 * np.sin(angle)) ** 0.75 * 1.12
-        y = 0.80 + (0.62 + grow * 1.1) * np.sin(angle)
-        return sheet.polygon(np.column_stack([x, y]))
-
-    sheet.lay(drop(0.05), INK)
-    inside = drop(-0.012)
-    sheet.lay(inside, (246, 196, 120))
-    sheet.lay(inside * sheet.down(0.3, 0.8), (255, 240, 214), 0.95)
-    sheet.lay(inside * sheet.blurred(sheet.ellipse(0.40, 1.16, 0.17, 0.12), 0.03), (255, 250, 236), 0.9)
-    sheet.lay(inside * sheet.stroke([(0.64, 0.78), (0.71, 0.98), (0.68, 1.12)], (0.03, 0.08, 0.05)), WHITE, 0.95)
-    return sheet.rgba()
-
-
-def blush() -> Rgba:
-    """The glow of a cheek and the slanted strokes drawn on it; it tints the skin."""
-    sheet = Sheet(256, 144)
-    sheet.lay(sheet.blurred(sheet.ellipse(0.5, 0.28, 0.27, 0.10), 0.07), (138, 118, 255), 0.85)
-    for x in (0.26, 0.38, 0.50, 0.62, 0.74):
-        rise = 0.10 - 0.13 * abs(x - 0.5)
-        stroke = sheet.stroke([(x + 0.04, 0.28 - rise), (x - 0.04, 0.28 + rise)], (0.008, 0.026, 0.008))
-        sheet.lay(stroke, (92, 52, 205), 0.9)
-    return sheet.rgba()
-
-
-def gloom() -> Rgba:
-    """The shadow and the lines that fall over a forehead."""
-    sheet = Sheet(320, 192)
-    # Round above like a forehead, and gone before the brows.
-    shade = sheet.blurred(sheet.ellipse(0.5, 0.30, 0.38, 0.22), 0.045) * sheet.down(0.2, 0.98)
-    sheet.lay(shade, (150, 84, 78), 0.8)
-    lengths = (0.22, 0.34, 0.27, 0.45, 0.31, 0.41, 0.25, 0.35, 0.20)
-    for index, length in enumerate(lengths):
-        x = 0.11 + 0.78 * index / (len(lengths) - 1)
-        top = 0.05 + 0.4 * (x - 0.5) ** 2
-        sheet.lay(sheet.stroke([(x, top), (x, top + length)], (0.004, 0.018, 0.017, 0.004)), (96, 34, 40), 0.9)
-    return sheet.rgba()
-
-
-def brow() -> Rgba:
-    """A worried eyebrow, its inner end up: the one on the left of the picture."""
-    sheet = Sheet(256, 128)
-    line = [(0.08, 0.35), (0.3, 0.325), (0.55, 0.265), (0.75, 0.19), (0.88, 0.12)]
-    sheet.lay(sheet.blurred(sheet.stroke(line, (0.07, 0.14, 0.165, 0.11)), 0.01), WHITE, 0.5)
-    sheet.lay(sheet.stroke(line, (0.035, 0.105, 0.13, 0.075)), INK)
-    return sheet.rgba()
-
-
-def glint() -> Rgba:
-    """The wet shine on a dark iris."""
-    sheet = Sheet(128, 128)
-    shine = sheet.ellipse(0.36, 0.33, 0.2, 0.23)
-    sheet.lay(sheet.blurred(shine, 0.02), WHITE, 0.97)
-    sheet.lay(sheet.blurred(sheet.ellipse(0.68, 0.70, 0.10, 0.10), 0.015), WHITE, 0.85)
-    sheet.lay(sheet.blurred(sheet.ellipse(0.42, 0.80, 0.05, 0.05), 0.012), WHITE, 0.7)
-    return sheet.rgba()
-
-
-def mouth() -> Rgba:
-    """A straight line with round ends; the effect bends it into a wave."""
-    sheet = Sheet(320, 96)
-    line = [(0.1, 0.15), (0.9, 0.15)]
-    sheet.lay(sheet.blurred(sheet.stroke(line, (0.075, 0.095, 0.095, 0.075)), 0.008), WHITE, 0.6)
-    sheet.lay(sheet.stroke(line, (0.035, 0.06, 0.06, 0.035)), INK)
-    return sheet.rgba()
-
-
-PICTURES: tuple[Callable[[], Rgba], ...] = (
-    saucer_eye, saucer_pupil, brow, spiral, squeezed, glint, sweat, blush, gloom, mouth,
-)  # fmt: skip
+PICTURES: Mapping[str, Callable[[], Rgba]] = {
+    "blush/blush.png": styles.blush,
+    "gloom/gloom.png": styles.gloom,
+    "mouth/line.png": styles.mouth,
+    "saucer/brow.png": styles.brow,
+    "saucer/pupil.png": styles.saucer_pupil,
+    "saucer/squeezed.png": styles.squeezed,
+    "saucer/white.png": styles.saucer_eye,
+    "sweat/drop.png": styles.sweat,
+    "swirl/spiral.png": styles.spiral,
+    "swirl/squeezed.png": styles.squeezed,
+    "swirl/white.png": styles.saucer_eye,
+    "tremble/glint.png": styles.glint,
+    "heart-eyes/heart.png": packs.heart,
+}
 
 
 def write(folder: Path) -> None:
-    """Every overlay as NAME.png in `folder`; AssetError when it cannot be written there."""
-    for picture in PICTURES:
-        path = folder / f"{picture.__name__}.png"
+    """Every picture in the folder of its effect below `folder`; AssetError when it cannot be written there."""
+    for name, picture in PICTURES.items():
+        path = folder / name
         if not cv2.imwrite(str(path), picture()):
-            raise AssetError(f"{path} cannot be written; name a folder that exists")
+            raise AssetError(f"{path} cannot be written; name the folder of the effects, assets/effects")
 
 
 if __name__ == "__main__":

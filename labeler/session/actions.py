@@ -40,6 +40,9 @@ class LabelingAction(StrEnum):
     LABELS = "show the labels"
     EXPORT = "export"
     HELP = "help"
+    OTHER_MODE = "other mode"  # this, a gallery and comments: in the browser
+    GALLERY = "gallery"
+    COMMENT = "comment"
     ZOOM_IN = "zoom in"
     ZOOM_OUT = "zoom out"
     ZOOM_RESET = "zoom reset"

@@ -52,6 +52,9 @@ _BOTH: Mapping[str, LabelingAction] = {
     "r": LabelingAction.BARE,
     "Delete": LabelingAction.NOT_A_FACE,
     "Backspace": LabelingAction.NOT_A_FACE,
+    "1": LabelingAction.OTHER_MODE,
+    "/": LabelingAction.GALLERY,
+    ".": LabelingAction.COMMENT,
 }
 _REVIEW: Mapping[str, LabelingAction] = {**JUDGING, "l": LabelingAction.LANDMARKS}
 _ANNOTATE: Mapping[str, LabelingAction] = {
@@ -125,6 +128,9 @@ BLIND = frozenset(
         LabelingAction.ZOOM_IN,
         LabelingAction.ZOOM_OUT,
         LabelingAction.ZOOM_RESET,
+        LabelingAction.OTHER_MODE,
+        LabelingAction.GALLERY,
+        LabelingAction.COMMENT,
     }
 )
 

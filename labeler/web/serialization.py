@@ -30,6 +30,7 @@ def session_to_json(controller: AnnotationController, session: AnnotationState) 
         "turns": len(session.assignments),
         "left": session.left,
         "elsewhere": session.elsewhere,
+        "map": session.item is not None and controller.map_path(session) is not None,
         "tally": {state.value: count for state, count in session.tally.items()},
         "notice": session.message or problem,
         "view": {

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from livecam.core.errors import LivecamError, SinkError, StoreError
 
 # Why all rules are on this side: docs/decisions/browser-decides-nothing.md
 HOST = "127.0.0.1"
-_STATIC = {"label.js": "text/javascript", "drawing.js": "text/javascript", "label.css": "text/css"}
+_STATIC = {".js": "text/javascript", ".css": "text/css"}
 _ID = re.compile(r"[0-9a-f]{64}")
 
 
@@ -69,10 +70,10 @@ class Routes:
         return Response(text, media_type="text/html")
 
     async def static(self, request: Request) -> Response:
-        name = request.path_params["name"]
-        if name not in _STATIC:
+        name = Path(request.path_params["name"])
+        if name.suffix not in _STATIC or not _resource(name.name).is_file():
             return _missing()
-        return Response(_content(name), media_type=_STATIC[name])
+        return Response(_content(name.name), media_type=_STATIC[name.suffix])
 
     async def picture(self, request: Request) -> Response:
         sample = request.path_params["sample"]
@@ -147,7 +148,11 @@ def _state(connection: Connection) -> dict[str, Any]:
 
 
 def _content(name: str) -> bytes:
-    return (files("labeler.web") / "static" / name).read_bytes()
+    return _resource(name).read_bytes()
+
+
+def _resource(name: str) -> Traversable:
+    return files("labeler.web") / "static" / name
 
 
 def _file(path: Path) -> Response:

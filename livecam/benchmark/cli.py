@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -17,7 +18,7 @@ from livecam.core.tflite import Runtime
 from livecam.settings import FaceDetectorName, PupilDetectorName, load
 
 if TYPE_CHECKING:
-    from livecam.benchmark.results import Results
+    from rich.console import RenderableType
 
 
 _TABLE_WIDTH = 120  # a wrapped line can still be read, a cut number cannot
@@ -44,7 +45,10 @@ def bench(
     threads: Annotated[int | None, typer.Option(min=1, max=16, help="Threads of the interpreter.")] = None,
     threads_sweep: Annotated[bool, typer.Option("--threads-sweep", help="Compare 1, 2, 4 ... threads.")] = False,
     runtimes: Annotated[str | None, typer.Option(metavar="NAMES", help="Compare: litert, tflite-runtime.")] = None,
-    accuracy: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Score labelled photographs too.")] = None,
+    accuracy: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER|CLIP|demo", help="Score labelled photographs too; or a labelled clip, alone."),
+    ] = None,
     model: options.PupilModel = None,
     style: options.Style = None,
     json_file: Annotated[str | None, typer.Option("--json", metavar="FILE", help="All figures; - prints them.")] = None,
@@ -55,7 +59,12 @@ def bench(
     # What measures loads everything the program has; the other commands need not wait for that.
     from rich.console import Console
 
+    from livecam.benchmark.clip_accuracy import as_json as clip_as_json
+    from livecam.benchmark.clip_accuracy import clip_tables, score_clip
+    from livecam.benchmark.plot import picture
+    from livecam.benchmark.results import as_json
     from livecam.benchmark.run import BenchmarkConfig, benchmark
+    from livecam.benchmark.tables import tables
 
     _check_outputs(json_file, plot)
     plan = BenchmarkConfig(
@@ -79,8 +88,14 @@ def bench(
         threads=_sweep_threads(sweep=threads_sweep, runtimes=runtimes, threads=threads),
     )
     with Console(stderr=True).status("") as status:
+        if accuracy and not accuracy.is_dir():
+            scores = score_clip(accuracy, plan.entries, status.update)
+            _deliver(clip_tables(accuracy, scores), clip_as_json(accuracy, scores), json_file)
+            return
         results = benchmark(plan, status.update)
-    _deliver(results, json_file, plot)
+    _deliver(tables(results), as_json(results), json_file)
+    if plot:
+        write_file(plot, picture(results))
 
 
 def _check_outputs(json_file: str | None, plot: Path | None) -> None:
@@ -127,21 +142,15 @@ def _sweep_threads(*, sweep: bool, runtimes: str | None, threads: int | None) ->
     return (threads or 1,) if runtimes else ()
 
 
-def _deliver(results: Results, json_file: str | None, plot: Path | None) -> None:
+def _deliver(shown: Iterable[RenderableType], figures: Mapping[str, Any], json_file: str | None) -> None:
     from rich.console import Console
 
-    from livecam.benchmark.plot import picture
-    from livecam.benchmark.results import as_json
-    from livecam.benchmark.tables import tables
-
-    text = json.dumps(as_json(results), indent=2) + "\n"
+    text = json.dumps(figures, indent=2) + "\n"
     console = Console(stderr=json_file == "-")
     console.width = max(console.width, _TABLE_WIDTH)
-    for table in tables(results):
+    for table in shown:
         console.print(table)
     if json_file == "-":
         print(text, end="")
     elif json_file:
         write_file(Path(json_file), text.encode())
-    if plot:
-        write_file(plot, picture(results))

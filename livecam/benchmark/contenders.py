@@ -20,13 +20,13 @@ from livecam.core.types import Frame
 from livecam.live.collection.collector import ActiveDetector, NullCollector, SampleCollector
 from livecam.live.collection.factory import make_collector, program_version
 from livecam.live.collection.sample_builder import RecordingInfo
-from livecam.live.effects.factory import SelectableEffect
+from livecam.live.effects.stack import SelectableEffect
 from livecam.live.loop import run
 from livecam.live.sinks.encoder import VideoEncoder, even, planes
 from livecam.live.sinks.virtual_camera import NullSink
 from livecam.perception.faces.factory import open_model
 from livecam.perception.faces.tracker import FaceTracker
-from livecam.perception.pipeline import Perception, Smoothing
+from livecam.perception.pipeline import EyeHistory, Perception, Smoothing
 from livecam.perception.pupils.factory import model_places, open_pupils
 from livecam.settings import Settings
 from livecam.store.store import Store
@@ -125,7 +125,7 @@ def open_path(settings: Settings) -> Pipeline:
     return Pipeline(
         name=settings.pupils.finder.value,
         face=settings.faces.finder.value,
-        perception=Perception(faces, open_pupils(settings.pupils), smoothing),
+        perception=Perception(faces, open_pupils(settings.pupils), smoothing, EyeHistory()),
         detector=detector,
         effect=SelectableEffect(settings.effect),
         sinks=[NullSink()],

@@ -30,7 +30,7 @@ def tables(results: Results) -> Iterator[RenderableType]:
 
 def _speed(results: Results) -> Table:
     width, height = results.size
-    table = _table(
+    table = plain_table(
         f"{results.frames} frames of {results.source} at {width}x{height}; times in milliseconds",
         ("fps", "frame", "perceive", "CPU", "no face", "MB", "start s", "found", "sure"),
     )
@@ -44,7 +44,7 @@ def _speed(results: Results) -> Table:
     return table
 
 
-def _table(title: str, heads: Iterable[str], first: str = "path") -> Table:
+def plain_table(title: str, heads: Iterable[str], first: str = "path") -> Table:
     table = Table(title=title, title_justify="left", box=SIMPLE, pad_edge=False, padding=(0, 1))
     table.add_column(first, no_wrap=True)
     for head in heads:
@@ -83,7 +83,7 @@ def _shares(score: AccuracyScore | None) -> list[str]:
 
 
 def _evenness(results: Results) -> Table:
-    table = _table(
+    table = plain_table(
         "how even a frame is, from taking it to being done with it", ("p50", "p95", "p99", "max", "p99 / p50")
     )
     for path in results.paths:
@@ -93,7 +93,7 @@ def _evenness(results: Results) -> Table:
 
 
 def _collecting(results: Results) -> Table:
-    table = _table(
+    table = plain_table(
         "with the queue on, in the same rounds: collect is what a frame waits for it",
         ("fps", "frame", "p99", "collect", "p99", "on / off", "CPU on / off", "kept"),
     )
@@ -114,7 +114,7 @@ def _collecting(results: Results) -> Table:
 def _stages(results: Results) -> Table:
     """Means over all frames, so that they add up; what has a thread of its own is the median of one picture."""
     used = [stage for stage in STAGES if any(stage in path.stages for path in results.paths)]
-    table = _table(
+    table = plain_table(
         "where the time goes: mean of a frame (detect, encode: median of a picture, in their own threads)", used
     )
     for path in results.paths:
@@ -142,7 +142,7 @@ def _accuracy(results: Results) -> Table:
     if results.baseline and results.baseline.score:
         known.append((f"({results.baseline.name} itself)", results.baseline.score))
     heads = [f"≤{limit:g}" for limit in THRESHOLDS]
-    table = _table(
+    table = plain_table(
         f"{known[0][1].count} photographs of {known[0][1].set}: share with both eyes within; then without the offset",
         (*heads, *heads, "median"),
     )
@@ -153,7 +153,7 @@ def _accuracy(results: Results) -> Table:
 
 
 def _sweep(results: Results) -> Table:
-    table = _table("two eyes through the regressor", ("threads", "p50", "p95", "p99", "max"), "runtime")
+    table = plain_table("two eyes through the regressor", ("threads", "p50", "p95", "p99", "max"), "runtime")
     for row in results.sweep:
         taken = ["not installed"] if row.taken is None else [f"{value:.3f}" for value in row.taken]
         table.add_row(row.runtime.value, str(row.threads), *taken)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from livecam.cli import options
+from livecam.cli.effects import app as effects_app
 from livecam.cli.program import new_program, run_program
 from livecam.cli.queue import app as queue_app
 from livecam.cli.targets import find
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 app = new_program("livecam", "Flustered eyes for a webcam, driven by where the eyes really look.")
 app.command()(find)
 app.add_typer(queue_app, name="queue")
+app.add_typer(effects_app, name="effects")
 
 
 @app.command()
@@ -73,7 +75,7 @@ def run(
     """Run the effect: on the camera, or on the demo when there is none."""
     # Brings the video libraries, which the other commands do without.
     from livecam.live.session import build_session
-    from livecam.live.sources.limits import RunLimits
+    from livecam.live.sources.wrappers import RunLimits
 
     settings = _load_settings(
         config,

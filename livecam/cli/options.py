@@ -53,7 +53,12 @@ MaxFaces = Annotated[
 ]
 Style = Annotated[
     str | None,
-    typer.Option("--effect", help="tremble | saucer | swirl | spotlight", show_default=_DEFAULTS.effect.style),
+    typer.Option(
+        "--effect",
+        metavar="NAME|FOLDER[,NAME...]",
+        help="tremble | saucer | swirl | spotlight | … (livecam effects list), a folder, several from back to front.",
+        show_default=_DEFAULTS.effect.style,
+    ),
 ]
 Strength = Annotated[
     float | None,

@@ -35,6 +35,10 @@ class AssetError(LivecamError):
     """A model, card or overlay picture that is missing, damaged or does not fit this program."""
 
 
+class PackError(LivecamError):
+    """An effect pack that cannot be loaded, installed or drawn; its last good version stays in use."""
+
+
 class SettingsError(LivecamError):
     """A flag, a key of the configuration file or a value of one that cannot be right."""
 

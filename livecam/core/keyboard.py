@@ -12,6 +12,8 @@ from livecam.core.errors import SettingsError
 
 _SPECIAL = {
     8: "Backspace",
+    0xFF08: "Backspace",
+    0xFFFF: "Delete",
     9: "Tab",
     10: "Enter",
     11: "Tab",  # what Qt makes of shift and tab
@@ -145,7 +147,7 @@ def _checked(section: str, name: str, key: str) -> str:
         return key
     raise SettingsError(
         f"{section}.{name} cannot be '{key}'; a key is a Latin letter, a figure, a sign, Space, Enter, Tab, Escape, "
-        "Backspace, ArrowLeft, ArrowRight, ArrowUp or ArrowDown"
+        "Backspace, Delete, ArrowLeft, ArrowRight, ArrowUp or ArrowDown"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -24,10 +24,22 @@ class Side(StrEnum):
 
 
 class EyeState(StrEnum):
-    """Whether an iris can be seen between the lids."""
+    """What can be seen of an eye.
+
+    A pupil detector and a person who labels say OPEN (an iris can be seen between the lids) or CLOSED of one eye in one
+    picture. An observation has all four, for it also knows the other eye, the lids and what was usual before: HALF is
+    an iris that the lids mostly cover, HIDDEN an eye behind sunglasses, a reflection, a hand or hair.
+    """
 
     OPEN = "open"
+    HALF = "half"
     CLOSED = "closed"
+    HIDDEN = "hidden"
+
+    @property
+    def shows_iris(self) -> bool:
+        """Whether there is an iris to be seen, however little of it."""
+        return self in {EyeState.OPEN, EyeState.HALF}
 
 
 class Point(NamedTuple):
@@ -124,19 +136,28 @@ class Face:
         return (e + g - a - c) / 2, (f + h - b - d) / 2
 
 
+class IrisVisibility(NamedTuple):
+    """What a pupil detector saw of one iris in one picture, before anything else is known of the eye."""
+
+    openness: float  # log-odds, or what goes like them: the more, the surer an iris shows between the lids
+    covered: bool  # neither an iris nor a shut lid is seen
+    clear: bool = True  # whether one picture is enough to tell a blink by it
+
+
 @dataclass(frozen=True, slots=True)
 class Pupil:
     """A pupil, that is the centre of the iris circle and the iris' radius (the pupil proper is rarely resolved).
 
     `confidence` is the probability that the centre is within 5 % of the distance between the pupils of the true
-    centre. A closed eye has a state of CLOSED and a confidence below 0.5; its centre is where the iris would be.
-    Why: docs/decisions/confidence.md
+    centre. An eye that is closed or hidden has that state and a confidence below 0.5; its centre is where the iris
+    would be. Why: docs/decisions/confidence.md
     """
 
     centre: Point
     radius: float  # frame pixels
     confidence: float  # 0..1
     state: EyeState = EyeState.OPEN
+    evidence: IrisVisibility | None = field(default=None, compare=False)  # what the detector saw; None: it does not say
 
 
 class Gaze(NamedTuple):
@@ -156,6 +177,24 @@ class FaceObservation:
     right: Pupil | None
     left_gaze: Gaze | None
     right_gaze: Gaze | None
+
+    @property
+    def left_state(self) -> EyeState:
+        """Of the subject's left eye; an eye without a pupil is HIDDEN."""
+        return self.state(Side.LEFT)
+
+    @property
+    def right_state(self) -> EyeState:
+        return self.state(Side.RIGHT)
+
+    @property
+    def both_closed(self) -> bool:
+        """Whether this is a moment of a blink, or of sleep: one closed eye alone is a wink."""
+        return self.left_state is EyeState.CLOSED is self.right_state
+
+    def state(self, side: Side) -> EyeState:
+        pupil = self.pupil(side)
+        return EyeState.HIDDEN if pupil is None else pupil.state
 
     def pupil(self, side: Side) -> Pupil | None:
         return self.left if side is Side.LEFT else self.right

@@ -118,10 +118,11 @@ def linear(region: PixelRegion, planes: Sequence[Sequence[float]]) -> NDArray[np
     return grid
 
 
-def _blend(image: Image, region: PixelRegion, layers: tuple[MatLike, MatLike]) -> None:
+def _blend(image: Image, region: PixelRegion, layers: tuple[MatLike, MatLike | None]) -> None:
     added, kept = layers
     under = image[region.top : region.bottom, region.left : region.right]
-    cv2.multiply(under, kept, dst=under, scale=1 / 255)
+    if kept is not None:
+        cv2.multiply(under, kept, dst=under, scale=1 / 255)
     cv2.add(under, added, dst=under)
 
 
@@ -132,7 +133,7 @@ def _level(sprite: Sprite, placement: Placement, opacity: float) -> MipLevel | N
         return None
     chosen = sprite.levels[0]
     for level in reversed(sprite.levels):
-        if level.picture.size >= 4 * area:
+        if level.picture.shape[0] * level.picture.shape[1] >= area:
             chosen = level
             break
     return chosen if chosen.reaches else None

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from math import atan2, hypot, pi
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
-
-from livecam.core.assets import asset
-from livecam.core.errors import AssetError
 
 Rgba = NDArray[np.uint8]  # (h, w, 4), straight alpha, BGRA order as OpenCV reads it
 
@@ -103,7 +98,27 @@ class MultiplySprite:
         return added, _faded(kept, opacity) if opacity < 1 else kept
 
 
-Sprite = AlphaSprite | MultiplySprite
+@dataclass(frozen=True, slots=True, eq=False)
+class LightSprite:
+    """A picture that brightens. Three channels: its colour by its alpha; `adds` says whether what is bright already
+    stays as it is (screen) or is driven to white (add)."""
+
+    levels: tuple[MipLevel, ...]
+    adds: bool
+    outside = (0, 0, 0)
+
+    @classmethod
+    def of(cls, rgba: Rgba, *, adds: bool) -> LightSprite:
+        alpha = rgba[..., 3:].astype(np.float32) / 255
+        return cls(_halved(rgba[..., :3] * alpha, cls.outside), adds)
+
+    def split(self, warped: MatLike, opacity: float = 1.0) -> tuple[MatLike, MatLike | None]:
+        """As for `AlphaSprite`; None for the second where the frame is kept as it is."""
+        added = cv2.convertScaleAbs(warped, alpha=opacity) if opacity < 1 else warped
+        return added, None if self.adds else cv2.bitwise_not(added)
+
+
+Sprite = AlphaSprite | MultiplySprite | LightSprite
 
 
 def aspect(sprite: Sprite) -> float:
@@ -124,42 +139,3 @@ def _halved(layers: NDArray[Any], outside: tuple[int, ...]) -> tuple[MipLevel, .
         half = cv2.resize(levels[-1], ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
         levels.append(half.astype(np.float32, copy=False))
     return tuple(MipLevel.of(np.rint(level).astype(np.uint8), outside) for level in levels)
-
-
-_PAINTS = ("saucer_eye", "saucer_pupil", "brow", "spiral", "squeezed", "glint", "sweat", "mouth")
-_STAINS = {"blush": 0.25, "gloom": 0.05}  # and how much they glow by themselves
-
-
-def load_all() -> None:
-    """Reads every picture now, so that a broken one is told before the first frame and none is read during one."""
-    for name in _PAINTS:
-        painted(name)
-    for name in _STAINS:
-        stained(name)
-
-
-@cache
-def painted(name: str) -> AlphaSprite:
-    """`assets/overlays/NAME.png` as paint that covers."""
-    return AlphaSprite.of(read(asset(f"overlays/{name}.png")))
-
-
-@cache
-def stained(name: str) -> MultiplySprite:
-    """`assets/overlays/NAME.png` as a stain that tints."""
-    return MultiplySprite.of(read(asset(f"overlays/{name}.png")), glow=_STAINS[name])
-
-
-def read(path: Path) -> Rgba:
-    """An 8-bit RGBA picture of any size; AssetError when the file is anything else."""
-    try:
-        data = np.frombuffer(path.read_bytes(), np.uint8)
-    except OSError as error:
-        raise AssetError(f"the overlay {path} cannot be read ({error.strerror}); run make overlays") from error
-    picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
-    if picture is None:
-        raise AssetError(f"the overlay {path} is not a picture; an RGBA PNG is needed, make overlays writes one")
-    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 4:
-        shape = "x".join(map(str, picture.shape))
-        raise AssetError(f"the overlay {path} is {shape} {picture.dtype}; an 8-bit RGBA PNG is needed")
-    return picture.astype(np.uint8, copy=False)

@@ -48,9 +48,12 @@ _FAR = 4000.0  # OpenCV's remap cannot reach further
 
 
 def enlarge(image: Image, at: Point, radius: float, gain: float) -> None:
-    """Magnifies in place what lies around a point: by 1 / (1 - gain) there, less and less up to `radius` pixels."""
+    """Magnifies in place what lies around a point: by 1 / (1 - gain) there, less and less up to `radius` pixels.
+
+    A negative gain makes it smaller.
+    """
     region = region_under(image, Placement(at.x, at.y, 2 * radius, 0, 0, 2 * radius))
-    if region is None or gain <= 0 or not 2 <= radius < _FAR:
+    if region is None or not 0 < abs(gain) <= 1 or not 2 <= radius < _FAR:
         return
     x, y = _offsets(region, at)
     scale = np.float32(1 / radius)

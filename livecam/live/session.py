@@ -28,8 +28,7 @@ from livecam.live.sinks.factory import (
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.factory import AnySource, is_live, open_source
-from livecam.live.sources.limits import LimitedSource, RunLimits
-from livecam.live.sources.oriented import oriented
+from livecam.live.sources.wrappers import LimitedSource, RunLimits, oriented
 from livecam.live.telemetry import Telemetry
 from livecam.live.ui.key_bindings import StatusMessages
 from livecam.live.ui.window_setup import WindowSetup
@@ -111,7 +110,7 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     in_use = partial(active_detector, detectors.pupils)
     collecting = open_collecting(settings, opened, stack, in_use=in_use, models=models, say=say, tell=messages.announce)
     collector = ToggleableCollector(collecting.collector if collecting else None)
-    effect = open_effect(settings.effect, targets, stack, live=live)
+    effect = open_effect(settings.effect, targets, stack, live=live, say=messages.announce)
     window = WindowSetup(settings, detectors.pupils, effect, collector, telemetry, messages)
     open_window = partial(window.open, stack, mirrored=settings.output.mirror and is_live(opened), keep_all=not live)
     encoding, fps = partial(telemetry.timer, "encode"), settings.source.fps

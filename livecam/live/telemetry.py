@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 
 import numpy as np
 
 from livecam.core.interfaces import Source
 from livecam.core.timing import Clock, DurationHistory, StageTimer
-from livecam.core.types import Frame, Scene
+from livecam.core.types import EyeState, Frame, Scene, Side
 
 WARM_UP_FRAMES = 10
 _RECENT = 30  # frames from which the live figures are taken: about a second
@@ -34,6 +34,9 @@ class Telemetry:
         self._first = self._last = 0.0
         self._frames = self._with_a_face = 0
         self._confidences, self._pupils = 0.0, 0
+        self._states: Counter[EyeState] = Counter()
+        self._shut: set[int] = set()  # track ids of the faces both of whose eyes were closed in the last frame
+        self._blinks = 0
 
     def frames(self, source: Source) -> Iterator[Frame]:
         """The same frames; the time until the next one is asked for is the time the frame took."""
@@ -64,6 +67,10 @@ class Telemetry:
                 if pupil is not None:
                     self._confidences += pupil.confidence
                     self._pupils += 1
+        self._states.update(observation.state(side) for observation in scene.faces for side in Side)
+        shut = {observation.face.track_id for observation in scene.faces if observation.both_closed}
+        self._blinks += len(shut - self._shut)
+        self._shut = shut
 
     def shown(self, frame: Frame) -> None:
         """The age of the frame is taken as soon as it is shown."""
@@ -96,6 +103,15 @@ class Telemetry:
             "stages": self.timer.report(),
             "faces_seen": {"frames": self._with_a_face, "share": self._with_a_face / frames if frames else None},
             "mean_confidence": self._confidences / self._pupils if self._pupils else None,
+            "eyes": self._eyes(),
             "reconnections": reconnections,
             "dropped": dropped,
+        }
+
+    def _eyes(self) -> dict[str, object]:
+        """The share of eyes in each state, over all faces and frames, and how often both eyes of a face closed."""
+        seen = sum(self._states.values())
+        return {
+            "states": {state.value: self._states[state] / seen for state in EyeState} if seen else None,
+            "blinks": self._blinks,
         }

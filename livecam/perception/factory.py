@@ -9,7 +9,7 @@ from pathlib import Path
 
 from livecam.perception.faces.face_model import FaceModel
 from livecam.perception.faces.factory import follow_live, follow_recorded, open_model
-from livecam.perception.pipeline import Perception, Smoothing
+from livecam.perception.pipeline import EyeHistory, Perception, Smoothing
 from livecam.perception.pupils.factory import SwitchableDetector, open_switchable
 from livecam.settings import Settings
 
@@ -21,6 +21,7 @@ class LoadedDetectors:
     faces: FaceModel
     pupils: SwitchableDetector
     smoothing: Smoothing | None
+    history: EyeHistory
     max_faces: int
 
     def perception(self, stack: ExitStack, *, live: bool) -> Perception:
@@ -29,7 +30,7 @@ class LoadedDetectors:
             faces = stack.enter_context(follow_live(self.faces, self.max_faces))
         else:
             faces = follow_recorded(self.faces, self.max_faces)
-        return Perception(faces, self.pupils, self.smoothing)
+        return Perception(faces, self.pupils, self.smoothing, self.history)
 
 
 def load_detectors(settings: Settings, models: Sequence[Path], say: Callable[[str], None]) -> LoadedDetectors:
@@ -38,7 +39,13 @@ def load_detectors(settings: Settings, models: Sequence[Path], say: Callable[[st
     AssetError for a model that is missing or damaged, MissingExtraError for a library that is not installed.
     """
     smoothing = Smoothing() if settings.pupils.smoothing else None
+    history = EyeHistory()
     pupils = open_switchable(settings.pupils, models, say)
-    if smoothing:
-        pupils.on_switch = smoothing.pupils.forget
-    return LoadedDetectors(open_model(settings.faces.finder), pupils, smoothing, settings.faces.max_faces)
+
+    def forget() -> None:
+        history.forget()
+        if smoothing:
+            smoothing.pupils.forget()
+
+    pupils.on_switch = forget
+    return LoadedDetectors(open_model(settings.faces.finder), pupils, smoothing, history, settings.faces.max_faces)

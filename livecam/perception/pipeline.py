@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from livecam.core.interfaces import FaceDetector, PupilDetector
+from livecam.core.interfaces import FaceDetector, PupilDetector, PupilPair
 from livecam.core.timing import Timer, untimed
-from livecam.core.types import Face, FaceObservation, Frame, Gaze, Pupil, Scene, Side
+from livecam.core.types import Face, FaceObservation, Frame, Scene, Side
+from livecam.perception.eyes.gaze import GazeRest, gaze
+from livecam.perception.eyes.states import EyeStateFilter, states_of_picture
 from livecam.perception.faces.smoothing import FaceSmoother
 from livecam.perception.pupils.smoothing import PupilSmoother
-
-# An iris in the middle of a wide opening can travel about this share of the eye's width to each side and up or down.
-_HORIZONTAL_REACH = 0.25
-_VERTICAL_REACH = 0.15
-
-
-def gaze(face: Face, side: Side, pupil: Pupil | None) -> Gaze | None:
-    """The gaze of one eye, None without a pupil."""
-    if pupil is None:
-        return None
-    (x0, y0), _, _, (x1, y1), _, _ = face.lids(side).tolist()
-    width = max(math.hypot(x1 - x0, y1 - y0), 1.0)
-    right, down = (pupil.centre.x - (x0 + x1) / 2) / width, (pupil.centre.y - (y0 + y1) / 2) / width
-    # The line of both eyes is steadier than the one through an eye's own two corners, a quarter as far apart.
-    cos, sin = math.cos(face.roll), math.sin(face.roll)
-    rest = face.pupil_rest
-    outward = rest.outward if side is Side.LEFT else -rest.outward
-    horizontal = (right * cos + down * sin - outward) / _HORIZONTAL_REACH
-    vertical = (down * cos - right * sin + rest.above) / _VERTICAL_REACH
-    return Gaze(min(max(horizontal, -1.0), 1.0), min(max(vertical, -1.0), 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +23,32 @@ class Smoothing:
 
 
 @dataclass(frozen=True, slots=True)
+class EyeHistory:
+    """What a moving picture tells of eyes: their states by what is usual for a person, and where a gaze rests.
+
+    It remembers every face, so each run has its own.
+    """
+
+    states: EyeStateFilter = field(default_factory=EyeStateFilter)
+    rest: GazeRest = field(default_factory=GazeRest)
+
+    def forget(self) -> None:
+        """Everybody starts afresh, as when another detector takes over."""
+        self.states.forget()
+        self.rest.forget()
+
+
+@dataclass(frozen=True, slots=True)
 class Perception:
-    """The detectors, and for moving pictures what steadies their answers."""
+    """The detectors, and for moving pictures what steadies their answers and what is known of each face's eyes.
+
+    Without a history every picture is judged by itself.
+    """
 
     faces: FaceDetector
     pupils: PupilDetector
     smoothing: Smoothing | None = None
+    history: EyeHistory | None = None
 
     def see(self, frame: Frame, timer: Timer = untimed) -> Scene:
         """The frame with an observation for every face, the largest first.
@@ -55,23 +56,32 @@ class Perception:
         `timer` measures the stages `faces`, `crop`, `pupil` and `smooth`.
         """
         with timer("faces"):
-            faces = self.faces.detect(frame)
-        if self.smoothing:
-            with timer("smooth"):
-                faces = self.smoothing.faces.smooth(faces, frame.timestamp)
-        return self.look_at(frame, faces, timer)
+            found = self.faces.detect(frame)
+        if not self.smoothing:
+            return self.look_at(frame, found, timer)
+        with timer("smooth"):
+            steady = self.smoothing.faces.smooth(found, frame.timestamp)
+        seen = zip(steady, found, strict=True)
+        return Scene(frame, tuple(self._observe(frame, face, timer, unsmoothed=raw) for face, raw in seen))
 
     def look_at(self, frame: Frame, faces: Sequence[Face], timer: Timer = untimed) -> Scene:
         """The frame with an observation for each of these faces, in their order."""
-        return Scene(frame, tuple(self._observe(frame, face, timer) for face in faces))
+        return Scene(frame, tuple(self._observe(frame, face, timer, unsmoothed=face) for face in faces))
 
-    def _observe(self, frame: Frame, face: Face, timer: Timer) -> FaceObservation:
+    def _observe(self, frame: Frame, face: Face, timer: Timer, *, unsmoothed: Face) -> FaceObservation:
         with timer("crop"):
             eyes = self.pupils.cropper(frame, face)
         with timer("pupil"):
-            pupils = self.pupils.detect(eyes)
+            # Lids that were steadied come together too late to tell a blink.
+            pupils = self._with_states(self.pupils.detect(eyes), unsmoothed, frame.timestamp)
         if self.smoothing:
             with timer("smooth"):
                 pupils = self.smoothing.pupils.smooth(pupils, face, frame.timestamp)
         left, right = pupils
-        return FaceObservation(face, left, right, gaze(face, Side.LEFT, left), gaze(face, Side.RIGHT, right))
+        found = FaceObservation(face, left, right, gaze(face, Side.LEFT, left), gaze(face, Side.RIGHT, right))
+        return self.history.rest.centred(found, frame.timestamp) if self.history else found
+
+    def _with_states(self, pupils: PupilPair, face: Face, seconds: float) -> PupilPair:
+        if self.history:
+            return self.history.states.update(pupils, face, seconds)
+        return states_of_picture(pupils, face)

@@ -14,8 +14,8 @@ from livecam.core.crop import EyePair, LevelledEyeCropper
 from livecam.core.errors import AssetError
 from livecam.core.filters import OneEuroFilter, OneEuroParams
 from livecam.core.types import Face, Frame, Scene
-from livecam.live.effects.factory import SelectableEffect
 from livecam.live.effects.factory import names as effect_names
+from livecam.live.effects.stack import SelectableEffect
 from livecam.live.sinks.encoder import planes
 from livecam.live.sources.demo import DemoSource
 from livecam.perception.faces.dlib import DlibFaceModel

@@ -1,227 +1,362 @@
-// The page of the labeler. It decides nothing: every key goes to the server, and what comes back is drawn (drawing.js).
-"use strict";
-
-const TOKEN = document.querySelector("meta[name=token]").content;
-const BEAT_MS = 20000;
-const RETRY_MS = 1000;
-const OURS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Tab", "Enter", " ", "Escape"]);
+// The page of the labeler: keys, buttons and gestures go to the server, and what comes back is drawn. It decides nothing, but
+// draws what will most likely come next ahead of the answer.
+import { chooseLanguage, switchLanguage, text, translate } from "./catalogue.js";
+import { Connection, Pictures } from "./connection.js";
+import { drawEye, drawWhole, magnify, sized, standing } from "./drawing.js";
+import { Gallery } from "./gallery.js";
+import { keepsKey, keyName, keysOf, learnLayout, meaning } from "./keyboard.js";
+import { aboutSample, closePanel, commentContent, ending, helpContent, labelsContent, make, mapContent, panelShows, saysOf, toggle } from "./panels.js";
+import { listen } from "./pointer.js";
+import { View } from "./view.js";
 
 const $ = (id) => document.getElementById(id);
-const inputs = []; // what was asked for and not answered yet, in order
-const pictures = new Map(); // sample id -> ImageBitmap, the latest few
-let session = null, state = null, help = [], asked = {}, sending = false, gone = false;
+const SIDES = ["right", "left"];
+const IRIS_RADIUS = 0.0935; // pupil distances, where nothing was found
+const BARS = {
+  review: ["accept", "reject", "skip", "undo", "not a face", "comment", "quit"],
+  annotate: ["accept", "closed", "occluded", "both closed", "other eye", "skip", "undo", "not a face", "comment", "quit"],
+};
+const ADVANCING = { review: ["accept", "reject", "skip", "not a face"], annotate: ["accept", "skip", "not a face", "both closed"] };
+const view = new View(), pictures = new Pictures();
+let keys = {}, repeatable = new Set(), blind = new Set(), options = {};
+let shown = null; // the state that is drawn, perhaps ahead of the server
+let image = null, paintedAt = Infinity, decidedAt = null;
+let snap = localStorage.getItem("snap") !== "no";
 
-async function post(path, body) {
-  const answer = await fetch(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-Token": TOKEN },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw Object.assign(new Error((await answer.json()).error), { status: answer.status });
-  return answer.status === 204 ? null : answer.json();
+const connection = new Connection({
+  opened(answer) {
+    keys = answer.keys;
+    repeatable = new Set(answer.repeatable);
+    blind = new Set(answer.blind);
+    options = answer.options ?? {};
+  },
+  told: (answer) => {
+    if (answer.options) options = answer.options;
+    show(answer);
+  },
+  gone: (gone) => ($("gone").hidden = !gone),
+  refused(words, state) {
+    if (state) show(state);
+    notice(words);
+  },
+  stale: () => show({ ...connection.state, stale: true }),
+});
+
+function notice(words) {
+  if ($("notice").textContent !== words) $("notice").textContent = words;
 }
 
-async function open(wanted) {
-  const old = session;
-  asked = wanted;
-  try {
-    const update = await post("/api/open", wanted);
-    session = update.session;
-    help = update.help;
-    here();
-    await show(update);
-    if (old) post("/api/close", { session: old }).catch(() => {});
-  } catch (error) {
-    failed(error, () => open(wanted));
+// Drawn at once when the picture is here, else when it has come.
+function show(told) {
+  shown = told;
+  for (const sample of [told.sample, told.ahead]) if (sample) pictures.load(sample.id);
+  const ready = told.sample ? pictures.get(told.sample.id) : null;
+  if (!told.sample || ready) return paint(told, ready);
+  return pictures.load(told.sample.id).then((loaded) => shown === told && paint(told, loaded));
+}
+
+let paintedSample = null;
+
+function paint(told, picture) {
+  const fresh = paintedSample !== (told.sample?.id ?? "");
+  image = picture;
+  if (fresh) {
+    view.reset();
+    paintedAt = Infinity;
+    paintedSample = told.sample?.id ?? "";
+  }
+  header(told);
+  const galleryOpen = !$("gallery").hidden;
+  $("work").hidden = !told.sample || told.finished || galleryOpen;
+  $("end").hidden = !$("work").hidden || galleryOpen;
+  $("work").className = told.mode;
+  bar(told);
+  notice(told.stale ? text("stale") : feedback(told) || told.notice || (told.sample && !picture ? text("unreadable") : ""));
+  if (!$("end").hidden && (fresh || told.finished)) ending(told, () => connection.open(connection.asked), () => act("previous", performance.now()));
+  if (told.finished) closePanel();
+  draw();
+  if (told.sample && fresh) announce(told);
+  requestAnimationFrame(() => setTimeout(() => painted(told, fresh)));
+}
+
+// From here on what a person presses can have been meant for this picture.
+function painted(told, fresh) {
+  if (shown !== told) return;
+  if (fresh || paintedAt === Infinity) paintedAt = performance.now();
+  if (fresh && decidedAt !== null) {
+    performance.measure("key to painted", { start: decidedAt, end: performance.now() });
+    decidedAt = null;
+  }
+  document.body.dataset.sample = told.sample ? told.sample.id : "";
+  if (!told.predicted) document.body.dataset.said = String(Object.values(told.tally).reduce((sum, count) => sum + count, 0));
+}
+
+function draw() {
+  if (!shown?.sample || $("work").hidden) return;
+  const { sample } = shown;
+  for (const eye of sample.eyes) {
+    const canvas = $(eye.side), figure = canvas.parentElement, [kind, words] = saysOf(eye, sample.current);
+    figure.classList.toggle("here", shown.mode === "annotate" && shown.eye === eye.side);
+    $(`${eye.side}-says`).replaceChildren(make("span", { class: kind }, words));
+    canvas.setAttribute("aria-label", text("say.eye", { eye: text(`eye.${eye.side}`), what: words }));
+    if (image) drawEye(canvas, { sample, eye, image: view.tone(sample, image), view });
+    else sized(canvas);
+  }
+  if (image) {
+    const frames = sample.eyes.map((eye) => view.frame($(eye.side), sample, eye).box);
+    drawWhole($("whole"), { sample, image: view.tone(sample, image), view, frames });
+  }
+  $("about").replaceChildren(...aboutSample(sample));
+}
+
+function header(told) {
+  const all = told.turns + told.left, { progress } = told;
+  const done = progress ? progress.done : told.position, of = progress ? progress.of : all;
+  $("count").textContent = text("progress", { done, of });
+  const share = of ? Math.min(100, (100 * done) / of) : 100;
+  $("done").style.width = `${share}%`;
+  $("progress").setAttribute("aria-valuenow", String(Math.round(share)));
+  $("judging").textContent = progress ? [text("progress.judging", progress.judging), progress.until_round ? text("progress.round", { count: progress.until_round }) : text("progress.ready")].join(" · ") : "";
+  $("tally").textContent = ["labelled", "rejected", "skipped", "not a face"].filter((name) => told.tally[name])
+    .map((name) => text("tally", { count: told.tally[name], what: text(`tally.${name}`) })).join(", ");
+  $("pace").textContent = told.pace === null ? "" : text("pace", { seconds: told.pace.toFixed(1) });
+  $("kept").textContent = [text("kept", { store: told.store.split("/").at(-1) }), told.written ? text("written", { time: told.written.slice(11, 19) }) : ""].filter(Boolean).join(", ");
+  $("kept").title = told.store;
+  $("who").textContent = told.by;
+  for (const button of $("modes").children) {
+    button.classList.toggle("on", button.dataset.mode === told.mode);
+    button.setAttribute("aria-pressed", String(button.dataset.mode === told.mode));
   }
 }
 
-// One input after the other: the next is sent when the answer to the last, which is on the server's disk, is drawn.
-async function send() {
-  if (sending || gone) return;
-  sending = true;
-  try {
-    while (inputs.length) {
-      const update = await post("/api/wish", { session, ...inputs[0] });
-      inputs.shift();
-      await show(update);
-    }
-  } catch (error) {
-    inputs.length = 0;
-    failed(error, () => open(asked));
-  } finally {
-    sending = false;
-  }
+// The same buttons stay in place, so that one that has the focus keeps it.
+function bar(told) {
+  $("bar").hidden = told.finished || !$("gallery").hidden;
+  const wanted = `${told.mode} ${document.documentElement.lang} ${Object.keys(keys).length}`;
+  if ($("bar").dataset.made === wanted) return;
+  $("bar").dataset.made = wanted;
+  const actions = BARS[told.mode].filter((action) => Object.values(keys).includes(action));
+  $("bar").replaceChildren(...actions.map((action) => {
+    const words = action === "accept" && told.mode === "annotate" ? "do.accept.annotate" : `do.${action}`;
+    const known = keysOf(keys, action).filter((key) => key !== "⇥");
+    const shade = { accept: "yes", reject: "no" }[action] ?? false;
+    return make("button", { class: shade, "data-action": action, click: (event) => act(action, event.timeStamp), mousedown: (event) => event.preventDefault() },
+      text(words), known.length ? make("kbd", { "aria-hidden": "true" }, known[0]) : null);
+  }));
 }
 
-function sendInput(input) {
-  if (gone || !session || !state) return;
-  if (state.finished) {
-    open(asked);
+function announce(told) {
+  const says = Object.fromEntries(told.sample.eyes.map((eye) => [eye.side, $(eye.side).getAttribute("aria-label")]));
+  const position = told.progress ? told.progress.done : told.position + 1, all = told.progress ? told.progress.of : told.turns + told.left;
+  $("announce").textContent = text("say.sample", { position, all, ...says });
+}
+
+function feedback(told) {
+  if (!told.feedback) return "";
+  if (told.feedback.right) return text("feedback.right");
+  const errors = (told.feedback.eyes ?? []).map((eye) => eye.error).filter((error) => Number.isFinite(error));
+  return errors.length ? text("feedback.wrong", { percent: (100 * Math.max(...errors)).toFixed(1) }) : text("feedback.no");
+}
+
+const LOCAL = {
+  "zoom in": () => view.zoomBy(1),
+  "zoom out": () => view.zoomBy(-1),
+  "zoom reset": () => view.home(),
+  contrast: () => view.nextContrast(),
+  "pixels or smooth": () => (view.smooth = !view.smooth),
+  landmarks: () => (view.landmarks = !view.landmarks),
+  "hide what is drawn": () => (view.bare = !view.bare),
+  help: () => toggle("help", () => [...helpContent(keys, shown.mode), ...choices()]),
+  "show the labels": () => shown.sample && toggle("labels", () => labelsContent(shown.sample)),
+  "class activation map": () => shown.sample && (shown.map ? toggle("map", () => mapContent(shown.sample)) : notice(text("no map"))),
+  comment: () => shown.sample && toggle("comment", () => commentContent(shown.sample, comment)),
+  gallery: () => gallery.open(),
+  "other mode": () => changeMode(shown.mode === "review" ? "annotate" : "review"),
+};
+const PANELS = new Set(["help", "show the labels", "class activation map", "comment"]);
+
+function comment(words) {
+  closePanel();
+  connection.send({ comment: words }, shown.sample.id);
+}
+
+function choices() {
+  const box = (checked, changed, words) => make("label", {}, make("input", { type: "checkbox", checked, change: changed }), " ", text(words));
+  const snapping = box(snap, (event) => localStorage.setItem("snap", (snap = event.target.checked) ? "yes" : "no"), "option.snap");
+  if (options.auto_advance === undefined) return [snapping];
+  const advance = (event) => connection.send({ option: { auto_advance: (options.auto_advance = event.target.checked) } });
+  return [snapping, box(options.auto_advance, advance, "option.auto_advance")];
+}
+
+const changeMode = (mode) => mode !== shown.mode && connection.open({ ...connection.asked, mode });
+
+// What a key, a button or a finger asked for at `time`.
+function act(action, time, repeated = false) {
+  if (!shown || (repeated && !repeatable.has(action))) return;
+  if (action in LOCAL) {
+    if (!PANELS.has(action)) closePanel();
+    LOCAL[action]();
+    draw();
     return;
   }
-  inputs.push(input);
-  send();
+  if (time < paintedAt && !blind.has(action)) return; // meant for the picture before
+  closePanel();
+  const sample = shown.sample?.id ?? "", ahead = drawnAhead(action);
+  connection.send({ action, auto_repeat: repeated }, sample);
+  if (shown.mode && ADVANCING[shown.mode].includes(action)) decidedAt = time;
+  if (ahead) show(ahead);
 }
 
-function failed(error, again) {
-  if (error.status === 410) {
-    open(asked);
-  } else if (error.status) {
-    $("notice").textContent = error.message;
-  } else {
-    gone = true;
-    $("gone").hidden = false;
-    setTimeout(again, RETRY_MS);
-  }
-}
-
-function here() {
-  gone = false;
-  $("gone").hidden = true;
-}
-
-async function picture(sample) {
-  if (!pictures.has(sample.id)) {
-    const answer = await fetch(`/picture/${sample.id}`, { headers: { "X-Token": TOKEN } });
-    if (!answer.ok) return null;
-    pictures.set(sample.id, await createImageBitmap(await answer.blob()));
-    if (pictures.size > 8) pictures.delete(pictures.keys().next().value);
-  }
-  return pictures.get(sample.id);
-}
-
-async function show(update) {
-  state = update;
-  const image = update.sample ? await picture(update.sample) : null;
-  if (state !== update) return;
-  header(update);
-  $("work").hidden = !update.sample;
-  $("work").className = update.mode;
-  $("end").hidden = Boolean(update.sample);
-  $("notice").textContent = update.notice || (update.sample && !image ? "the picture cannot be read" : "");
-  if (update.sample) sample(update, image);
-  else ending(update);
-  panel(update);
-  document.body.dataset.sample = update.sample ? update.sample.id : "";
-  document.body.dataset.said = String(Object.values(update.tally).reduce((sum, count) => sum + count, 0));
-}
-
-function header(update) {
-  const all = update.turns + update.left;
-  const said = ["labelled", "rejected", "skipped"].filter((name) => update.tally[name]);
-  $("count").textContent = update.sample ? `${update.position + 1} / ${all}` : `${update.turns} / ${all}`;
-  $("done").style.width = all ? `${(100 * update.position) / all}%` : "100%";
-  $("tally").textContent = said.map((name) => `${update.tally[name]} ${name}`).join(", ");
-  $("pace").textContent = update.pace === null ? "" : `${update.pace.toFixed(1)} s each`;
-  $("kept").textContent = `${update.store}${update.written ? `, written ${update.written.slice(11, 19)} UTC` : ""}`;
-  $("who").textContent = update.by;
-  for (const button of $("modes").children) button.classList.toggle("on", button.dataset.mode === update.mode);
-}
-
-function sample(update, image) {
-  for (const eye of update.sample.eyes) {
-    const canvas = $(eye.side);
-    canvas.parentElement.classList.toggle("here", update.mode === "annotate" && update.eye === eye.side);
-    $(`${eye.side}-says`).replaceChildren(...caption(update, eye));
-    if (image) enlarge(canvas, update, eye, image);
-  }
-  if (image) whole($("whole"), update, image);
-  const { reason, source, seconds, decision } = update.sample;
-  $("about").textContent = `kept because: ${reason}; ${source} at ${seconds.toFixed(1)} s` +
-    (decision ? `; you decided: ${decision}` : "");
-}
-
-function caption(update, eye) {
-  const [kind, text] = eye.said
-    ? [eye.said.age, { point: "placed by you", closed: "closed", occluded: "its iris is hidden" }[eye.said.verb]]
-    : eye.guess
-      ? ["prediction", `prediction, ${Math.round(100 * eye.guess.confidence)} % sure${eye.guess.closed ? ", closed" : ""}`]
-      : ["", "no prediction"];
-  const word = document.createElement("span");
-  word.className = kind;
-  word.textContent = eye.said && eye.said.age === "touched" ? `${text}, not kept yet` : text;
-  return [word];
-}
-
-function ending(update) {
-  const [title, text] = $("end").children;
-  const waits = update.elsewhere ? ` ${update.elsewhere} are before somebody else.` : "";
-  title.textContent = update.finished ? "Everything you said is kept." : "Nothing is left to decide.";
-  text.textContent = (update.finished ? "Any key goes on; or close this page." : "p goes back, u takes back, esc ends.") + waits;
-}
-
-function panel(update) {
-  const box = $("panel"), kind = update.finished ? "none" : update.view.panel;
-  box.hidden = kind === "none";
-  if (kind === "help") box.replaceChildren(table(help));
-  if (kind === "labels" && update.sample) box.replaceChildren(table(labels(update.sample)));
-  if (kind === "map" && update.sample) {
-    const image = document.createElement("img");
-    image.alt = "where the label goes wrong";
-    image.src = `/map/${update.sample.id}?token=${encodeURIComponent(TOKEN)}`;
-    box.replaceChildren(image);
-  }
-}
-
-function labels(sample) {
-  const point = (place) => `(${place.x.toFixed(2)}, ${place.y.toFixed(2)}) radius ${place.radius.toFixed(2)}`;
-  return sample.eyes.flatMap((eye) => [
-    [`${eye.side} eye, prediction`, eye.guess ? (eye.guess.closed ? "closed" : point(eye.guess)) : "none"],
-    [`${eye.side} eye, you`, eye.said ? (eye.said.verb === "point" ? point(eye.said) : eye.said.verb) : "nothing yet"],
-  ]);
-}
-
-function table(rows) {
-  const made = document.createElement("table");
-  for (const [name, text] of rows) {
-    const row = made.insertRow(), head = document.createElement("th");
-    head.textContent = name;
-    row.append(head);
-    row.insertCell().textContent = text;
-  }
-  return made;
+// What will be shown after a decision, when that is known and its picture is here.
+function drawnAhead(action) {
+  const { ahead, sample, mode } = shown;
+  if (!ahead || !sample || shown !== connection.state || connection.waiting.length || !pictures.get(ahead.id)) return null;
+  if (!ADVANCING[mode].includes(action)) return null;
+  const ready = sample.eyes.filter((eye) => eye.said || eye.guess).length;
+  if (action === "accept" && ready < (mode === "annotate" ? 2 : 1)) return null;
+  return { ...shown, map: false, sample: ahead, ahead: null, eye: "right", position: shown.position + 1, notice: "", feedback: null, stale: false, predicted: true };
 }
 
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.key.length > 1 && !OURS.has(event.key)) return;
-  event.preventDefault();
-  sendInput({ key: event.shiftKey && event.key.length > 1 ? `Shift+${event.key}` : event.key });
-});
-
-for (const side of ["right", "left"]) {
-  const canvas = $(side);
-  canvas.addEventListener("mousedown", (event) => {
-    if (event.button !== 0 || !state || !state.sample || state.mode !== "annotate") return;
-    const eye = state.sample.eyes.find((one) => one.side === side), box = canvas.getBoundingClientRect();
-    const ratio = canvas.width / box.width;
-    const [x, y] = frame(canvas, state, eye).from((event.clientX - box.left) * ratio, (event.clientY - box.top) * ratio);
-    sendInput({ place: { side, x, y } });
-  });
-  canvas.addEventListener("wheel", (event) => {
+  if ((event.ctrlKey || event.altKey || event.metaKey) && !event.getModifierState("AltGraph")) return;
+  const name = keyName(event);
+  if (!name || name === "Tab" || keepsKey(event.target, name)) return;
+  if (name === "Escape" && (panelShows() || !$("gallery").hidden)) {
     event.preventDefault();
-    if (state && state.mode === "annotate" && event.deltaY) sendInput({ widen: { side, steps: event.deltaY < 0 ? 1 : -1 } });
-  }, { passive: false });
+    if (panelShows()) closePanel();
+    else gallery.close();
+    return;
+  }
+  if (!shown || connection.gone || !$("gallery").hidden) return;
+  if (shown.finished) {
+    if (name === "Enter") connection.open(connection.asked);
+    else notice(text("ended key"));
+    return;
+  }
+  const action = meaning(keys, name);
+  if (!action) return;
+  event.preventDefault();
+  act(action, event.timeStamp, event.repeat);
+});
+
+const steps = { right: 0, left: 0 };
+
+// Turns of the wheel that come within a frame are one.
+function widen(side, turn) {
+  if (!steps[side]) {
+    requestAnimationFrame(() => {
+      connection.send({ widen: { side, steps: steps[side] } }, shown?.sample?.id);
+      steps[side] = 0;
+    });
+  }
+  steps[side] += turn;
 }
 
-for (const button of $("modes").children) {
-  button.addEventListener("click", () => {
-    button.blur();
-    open({ ...asked, mode: button.dataset.mode });
+function place(side, [x, y], exactly) {
+  const eye = shown.sample.eyes.find((one) => one.side === side), stands = standing(eye);
+  const radius = stands?.radius ?? IRIS_RADIUS * shown.sample.unit;
+  const id = shown.sample.id;
+  connection.send({ place: { side, x, y, snap: snap && !exactly } }, id);
+  decidedAt = null;
+  eye.said = { verb: "point", age: "touched", x, y, radius };
+  draw();
+}
+
+for (const side of SIDES) {
+  const canvas = $(side), glass = canvas.nextElementSibling;
+  const eyeOf = () => shown?.sample?.eyes.find((one) => one.side === side);
+  const frame = () => view.frame(canvas, shown.sample, eyeOf());
+  listen(canvas, {
+    tap(point, event, time) {
+      if (!eyeOf() || time < paintedAt || shown.mode !== "annotate") return;
+      place(side, frame().from(...point), event.altKey);
+    },
+    drag(dx, dy) {
+      if (!eyeOf()) return;
+      const { scale } = frame();
+      view.pan(eyeOf(), -dx / scale, -dy / scale);
+      draw();
+    },
+    pinch(point, factor) {
+      if (!eyeOf()) return;
+      view.zoomAt(canvas, shown.sample, eyeOf(), point, factor);
+      draw();
+    },
+    wheel(point, event) {
+      if (!eyeOf()) return;
+      if (shown.mode === "annotate" && !event.ctrlKey) return widen(side, event.deltaY < 0 ? 1 : -1);
+      view.zoomAt(canvas, shown.sample, eyeOf(), point, 1.25 ** (event.deltaY < 0 ? 1 : -1));
+      draw();
+    },
+    hover(point) {
+      glass.hidden = !point || !image || shown?.mode !== "annotate" || !eyeOf();
+      if (glass.hidden) return;
+      glass.classList.toggle("aside", point[0] > canvas.width / 2 && point[1] < canvas.height / 2);
+      magnify(glass, { image: view.tone(shown.sample, image), at: frame(), point: frame().from(...point), smooth: view.smooth });
+    },
+  });
+  // Moving the focus to an eye is choosing it.
+  canvas.addEventListener("focus", () => {
+    if (shown?.mode === "annotate" && shown.sample && shown.eye !== side && shown === connection.state && canvas.matches(":focus-visible")) act("other eye", performance.now());
   });
 }
-$("ask").addEventListener("click", () => {
-  $("ask").blur();
-  sendInput({ action: "help" });
+
+listen($("whole"), {
+  tap(point) {
+    if (!shown?.sample || !image) return;
+    const across = $("whole").width / image.width, [x, y] = [point[0] / across - 0.5, point[1] / across - 0.5];
+    const away = (eye) => Math.hypot(eye.middle[0] - x, eye.middle[1] - y);
+    const nearest = shown.sample.eyes.reduce((best, eye) => (away(eye) < away(best) ? eye : best));
+    view.centres[nearest.side] = [x, y];
+    draw();
+  },
+  drag() {}, pinch() {}, hover() {},
+  wheel: (_, event) => {
+    view.zoomBy(event.deltaY < 0 ? 1 : -1);
+    draw();
+  },
 });
-addEventListener("resize", () => state && show(state));
-addEventListener("pagehide", () => {
-  // A beacon carries no header of ours, but the token may stand in the address.
-  const body = new Blob([JSON.stringify({ session })], { type: "application/json" });
-  navigator.sendBeacon(`/api/close?token=${encodeURIComponent(TOKEN)}`, body);
+
+const gallery = new Gallery({
+  closed() {
+    if (shown) paint(shown, image);
+    ($("work").hidden ? $("end") : $("right")).focus({ focusVisible: false });
+  },
+  opened() {
+    $("work").hidden = $("end").hidden = $("bar").hidden = true;
+  },
+  goTo: (id) => connection.send({ goto: id }),
+  session: () => connection.session,
+  notice,
 });
-setInterval(() => session && !gone && state && !state.finished && !inputs.length && sendInput({}), BEAT_MS);
+
+function retold() {
+  translate();
+  document.title = text("title");
+  $("bar").dataset.made = "";
+  closePanel();
+  if (shown) paint(shown, image);
+  gallery.retold();
+}
+
+function theme(next) {
+  const chosen = next ?? localStorage.getItem("theme") ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
+  document.documentElement.classList.toggle("light", chosen === "light");
+  return chosen;
+}
+
+for (const button of $("modes").children) button.addEventListener("click", () => shown && changeMode(button.dataset.mode));
+$("open-help").addEventListener("click", (event) => act("help", event.timeStamp));
+$("open-gallery").addEventListener("click", () => gallery.open());
+$("language").addEventListener("click", () => {
+  switchLanguage();
+  retold();
+});
+$("theme").addEventListener("click", () => localStorage.setItem("theme", theme(document.documentElement.classList.contains("light") ? "dark" : "light")));
+new ResizeObserver(draw).observe($("work"));
 
 const address = new URLSearchParams(location.search);
-open({ mode: address.get("mode") || "", by: address.get("as") || "" });
+chooseLanguage(address.get("lang"));
+theme();
+translate();
+learnLayout().finally(() => connection.open({ mode: address.get("mode") || "", by: address.get("as") || "" }));

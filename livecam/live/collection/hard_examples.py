@@ -9,7 +9,7 @@ from random import Random
 from typing import NamedTuple
 
 from livecam.core.filters import PerFaceState
-from livecam.core.types import EyeState, Face, FaceObservation, Pupil, Scene, Side
+from livecam.core.types import Face, FaceObservation, Pupil, Scene, Side
 from livecam.live.collection.random_sampling import PoissonSampler
 from livecam.settings import CollectSettings
 from livecam.store.samples import SamplingReason
@@ -155,7 +155,7 @@ def least_confidence(observation: FaceObservation) -> float:
 
 
 def _positions(face: Face, pupil: Pupil | None, side: Side) -> complex | None:
-    if pupil is None or pupil.state is EyeState.CLOSED:
+    if pupil is None or not pupil.state.shows_iris:
         return None
     (x0, y0), *_, (x1, y1), _, _ = face.lids(side).tolist()
     return (complex(*pupil.centre) - complex(x0 + x1, y0 + y1) / 2) / max(face.pupil_distance, 1.0)

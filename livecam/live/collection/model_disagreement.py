@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from livecam.core.errors import LivecamError
@@ -54,8 +55,15 @@ class SecondDetector:
 
 
 def predictions(detector: str, version: str, found: PupilPair) -> tuple[Prediction, ...]:
-    """Left, then right."""
-    return tuple(Prediction(detector, version, side, pupil) for side, pupil in zip(_SIDES, found, strict=True))
+    """Left, then right. The store knows open and closed eyes, as detectors and people who label say it."""
+    return tuple(
+        Prediction(detector, version, side, pupil and replace(pupil, state=_labelled(pupil.state)))
+        for side, pupil in zip(_SIDES, found, strict=True)
+    )
+
+
+def _labelled(state: EyeState) -> EyeState:
+    return EyeState.CLOSED if state is EyeState.CLOSED else EyeState.OPEN
 
 
 def disagreement(observation: FaceObservation, others: Sequence[Prediction]) -> float:
@@ -65,6 +73,6 @@ def disagreement(observation: FaceObservation, others: Sequence[Prediction]) -> 
 
 
 def _apart(one: Pupil | None, other: Pupil | None) -> float:
-    if one is None or other is None or EyeState.CLOSED in {one.state, other.state}:
+    if one is None or other is None or not (one.state.shows_iris and other.state.shows_iris):
         return 0.0
     return math.dist(one.centre, other.centre)

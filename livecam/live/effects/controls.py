@@ -34,8 +34,9 @@ class EffectControls:
         self.strength = max(0.0, round(self.strength - STRENGTH_STEP, 3))
 
     def next_style(self, names: Sequence[str]) -> None:
-        """The style after the present one, and after the last the first."""
-        self.style = names[(names.index(self.style) + 1) % len(names)]
+        """The style after the present one, and after the last, or after one that is not among them, the first."""
+        place = names.index(self.style) + 1 if self.style in names else 0
+        self.style = names[place % len(names)]
 
 
 _SECONDS = 0.15  # from nothing to full strength
@@ -46,14 +47,13 @@ class StrengthRamp:
 
     def __init__(self, controls: EffectControls) -> None:
         self._controls = controls
-        self._style = controls.style
         self._power: float | None = None
-        self.appeared = 0.0  # seconds of the frame in which the effect, or its present style, was last switched on
+        self.appeared = 0.0  # seconds of the frame in which the effect was last switched on
 
     def power(self, seconds: float, elapsed: float) -> float:
         """0..1 now, `elapsed` seconds after the last call; the first call has the full strength at once."""
         wanted = self._controls.strength if self._controls.enabled else 0.0
-        if self._controls.style != self._style or (self._power == 0 and wanted > 0):
-            self._style, self.appeared = self._controls.style, seconds
+        if self._power == 0 and wanted > 0:
+            self.appeared = seconds
         self._power = wanted if self._power is None else ramp(self._power, wanted, elapsed, _SECONDS)
         return self._power

@@ -1,7 +1,8 @@
-"""Effects by name: creates the one that was chosen, which a key may change while it runs."""
+"""Effects by name: creates those that were chosen, which a key may change while they run."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -9,12 +10,9 @@ from threading import Event
 
 from livecam.core.errors import SettingsError
 from livecam.core.interfaces import Effect
-from livecam.core.types import Image, Scene
-from livecam.drawing.sprites import load_all
-from livecam.live.effects.controls import EffectControls
-from livecam.live.effects.flustered import Flustered
-from livecam.live.effects.spotlight import FaceLights, LightSource, Spotlight, TargetLights
-from livecam.live.effects.styles.registry import styles
+from livecam.live.effects.library.locations import entries, find_pack, names
+from livecam.live.effects.spotlight import TargetLights
+from livecam.live.effects.stack import SelectableEffect
 from livecam.perception.detection_worker import BackgroundDetection, InlineDetection
 from livecam.perception.targets.detector import TargetDetector
 from livecam.perception.targets.model_card import is_target
@@ -22,18 +20,14 @@ from livecam.perception.targets.network import CancellableNetwork, open_live_tar
 from livecam.settings import EffectSettings, PupilSettings, Settings
 
 SPOTLIGHT = "spotlight"
-
-
-def names() -> tuple[str, ...]:
-    """The names a person may choose from: the styles of flustered eyes, and the spotlight."""
-    return (*styles(), SPOTLIGHT)
+__all__ = ["SPOTLIGHT", "check_effect", "create", "load_targets", "names", "open_effect", "target_lights"]
 
 
 def create(name: str, *, strength: float = 1.0) -> Effect:
     """An effect by its name, always on; offered as `livecam.effects.create`.
 
     Args:
-        name: one of `names()`.
+        name: one of `names()`, a folder with an `effect.toml`, or several of them with commas between.
         strength: 0 changes nothing, 1 is the full effect.
 
     Returns:
@@ -41,6 +35,7 @@ def create(name: str, *, strength: float = 1.0) -> Effect:
 
     Raises:
         SettingsError: an unknown name, or a strength outside 0..1.
+        PackError: a folder whose pack is broken, with file and line.
 
     Example:
         >>> import livecam
@@ -56,48 +51,29 @@ def create(name: str, *, strength: float = 1.0) -> Effect:
 
 
 def check_effect(name: str) -> None:
-    """SettingsError for a name that is not one of `names()`."""
-    if name not in names():
-        raise SettingsError(f"there is no style '{name}'; the styles are {', '.join(names())}")
-
-
-class SelectableEffect:
-    """Flustered eyes or the spotlight, as the controls say; an unknown name is a SettingsError.
-
-    The spotlight follows `lights`; without them, the faces.
-    """
-
-    def __init__(self, settings: EffectSettings, lights: LightSource | None = None) -> None:
-        check_effect(settings.style)
-        # Now rather than when a key asks for it: a picture that is missing is said before the run.
-        load_all()
-        self.controls = EffectControls.starting(settings)
-        self._settings = settings
-        self._spotlight = Spotlight(self.controls, lights or FaceLights(settings))
-        self._flustered: Flustered | None = None
-
-    @property
-    def level(self) -> float:
-        """How flustered the first face is, 0..1; 0 when there is none."""
-        return self._chosen().level
-
-    def draw(self, scene: Scene) -> Image:
-        effect: Effect = self._chosen()
-        return effect.draw(scene)
-
-    def _chosen(self) -> Spotlight | Flustered:
-        if self.controls.style == SPOTLIGHT:
-            return self._spotlight
-        if self._flustered is None:
-            self._flustered = Flustered(self._settings, self.controls)
-        return self._flustered
+    """SettingsError for a name that stands for no effect, in a list of them too."""
+    for entry in entries(name):
+        find_pack(entry)
 
 
 def open_effect(
-    settings: EffectSettings, targets: TargetDetector | None, stack: ExitStack, *, live: bool
+    settings: EffectSettings,
+    targets: TargetDetector | None,
+    stack: ExitStack,
+    *,
+    live: bool,
+    say: Callable[[str], None] = lambda text: None,
 ) -> SelectableEffect:
-    """The effect of the settings; its spotlight follows `targets`, without them the faces."""
-    return SelectableEffect(settings, target_lights(settings, targets, stack, live=live) if targets else None)
+    """The effect of the settings; its spotlight follows `targets`, without them the faces.
+
+    In a live run packs are loaded by a thread, which `stack` ends, and anew when a file of theirs is saved; `say` gets
+    what is wrong with one.
+    """
+    lights = target_lights(settings, targets, stack, live=live) if targets else None
+    effect = SelectableEffect(settings, lights, say=say)
+    if live:
+        stack.enter_context(effect.watching())
+    return effect
 
 
 def target_lights(settings: EffectSettings, targets: TargetDetector, stack: ExitStack, *, live: bool) -> TargetLights:
@@ -120,7 +96,7 @@ def load_targets(settings: Settings) -> tuple[Settings, TargetDetector | None]:
     model = settings.pupils.model
     if model is None or not is_target(model):
         return settings, None
-    if settings.effect.style != SPOTLIGHT:
+    if SPOTLIGHT not in entries(settings.effect.style):
         raise SettingsError(f"{model} finds targets, not pupils; it goes with `livecam find` or --effect {SPOTLIGHT}")
     pupils = settings.pupils.model_copy(update={"model": None})
     return settings.model_copy(update={"pupils": pupils}), _open_targets(model, pupils)

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from livecam.core.errors import CameraError, SourceError
 from livecam.core.image_files.images import SUFFIXES as PICTURE_SUFFIXES
 from livecam.core.paths import exists, is_folder, local_path
-from livecam.live.sources.animation import WebpAnimation, is_animation
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.capture import open_device
 from livecam.live.sources.demo import DemoSource
-from livecam.live.sources.images import ImageSource, images_in
+from livecam.live.sources.images import ImageSource, WebpAnimation, images_in, is_animation
 from livecam.settings import SourceSettings
 
 if TYPE_CHECKING:

@@ -15,8 +15,12 @@ from livecam.live.sinks.window import CanvasTransform
 
 _LANDMARK: Colour = (170, 220, 90)
 _CROP: Colour = (220, 180, 90)
-_OPEN: Colour = (60, 220, 255)
-_CLOSED: Colour = (150, 150, 150)
+_EYES: dict[EyeState, Colour] = {
+    EyeState.OPEN: (60, 220, 255),
+    EyeState.HALF: (60, 160, 255),
+    EyeState.CLOSED: (150, 150, 150),
+    EyeState.HIDDEN: (200, 90, 200),
+}
 _GAZE: Colour = (90, 90, 255)
 _SHIFT = 4  # OpenCV draws at sixteenths of a pixel
 _AS_IT_IS = CanvasTransform()
@@ -50,16 +54,17 @@ def _paint_eye(
 ) -> None:
     if pupil is None:
         return
-    centre, colour = view(pupil.centre), _OPEN if pupil.state is EyeState.OPEN else _CLOSED
+    centre, colour = view(pupil.centre), _EYES[pupil.state]
     _disc(canvas, centre, pupil.radius * view.scale, colour)
     _disc(canvas, centre, 1.2, colour, filled=True)
     if gaze is not None:
         cos, sin = np.cos(face.roll), np.sin(face.roll)
         along = np.array([[cos, sin], [-sin, cos]]).T @ gaze * face.pupil_distance * _REACH
         _arrow(canvas, centre, view(np.asarray(pupil.centre) + along))
-    _label(
-        canvas, view(np.asarray(pupil.centre) + (0, 0.36 * face.pupil_distance)), f"{pupil.confidence:.2f}", line_height
-    )
+    # An open eye is what is expected; only what it is else stands beside the confidence.
+    state = "" if pupil.state is EyeState.OPEN else f"{pupil.state} "
+    below = view(np.asarray(pupil.centre) + (0, 0.36 * face.pupil_distance))
+    _label(canvas, below, f"{state}{pupil.confidence:.2f}", line_height)
 
 
 def _label(canvas: Image, point: NDArray[np.float64], text: str, line_height: int) -> None:

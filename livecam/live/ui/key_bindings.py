@@ -91,7 +91,7 @@ KEYS: Mapping[str, Action] = {
     "Escape": Action.QUIT,
     " ": Action.EFFECT,
     "e": Action.STYLE,
-    **{str(number): Action.NUMBERED for number in range(1, len(effect_names()) + 1)},
+    **{str(number): Action.NUMBERED for number in range(1, 10)},
     "+": Action.STRONGER,
     "=": Action.STRONGER,
     "-": Action.WEAKER,
@@ -174,7 +174,10 @@ class KeyBindings:
         return self.effect.style
 
     def _numbered(self, number: int) -> str:
-        self.effect.style = effect_names()[number]
+        names = effect_names()
+        if number >= len(names):
+            return f"there is no effect {number + 1}"
+        self.effect.style = names[number]
         return self.effect.style
 
     def _stronger(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from livecam.core.interfaces import Sink
 from livecam.core.types import Frame
 from livecam.live.collection.collector import ToggleableCollector
-from livecam.live.effects.factory import SelectableEffect
+from livecam.live.effects.stack import SelectableEffect
 from livecam.live.sinks.recorder import Recorder, Snapshots
 from livecam.live.sinks.window import WindowSink
 from livecam.live.telemetry import Telemetry

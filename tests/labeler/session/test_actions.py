@@ -26,9 +26,10 @@ DRAWING = {
         LabelingAction.DOWN_A_LITTLE,
     ),
 }
+WITH_SIGNS = {LabelingAction.OTHER_MODE, LabelingAction.GALLERY, LabelingAction.COMMENT}
 MEANT = {
-    LabelingMode.REVIEW: set(LabelingAction) - DRAWING,
-    LabelingMode.ANNOTATE: set(LabelingAction) - {LabelingAction.REJECT},
+    LabelingMode.REVIEW: set(LabelingAction) - DRAWING - WITH_SIGNS,
+    LabelingMode.ANNOTATE: set(LabelingAction) - {LabelingAction.REJECT} - WITH_SIGNS,
 }
 
 
@@ -36,7 +37,7 @@ MEANT = {
 def test_every_action_has_a_letter_key(mode: LabelingMode) -> None:
     letters = {action for key, action in KEYS[mode].items() if key.isalpha() and len(key) == 1}
 
-    assert letters == MEANT[mode] - {LabelingAction.NOT_A_FACE, LabelingAction.BOTH_CLOSED}
+    assert letters == MEANT[mode] - WITH_SIGNS - {LabelingAction.NOT_A_FACE, LabelingAction.BOTH_CLOSED}
 
 
 def test_what_ends_a_sample_at_once_is_on_no_letter() -> None:
@@ -110,16 +111,16 @@ def test_keys_are_called_as_in_browsers(symbol: int, shift: bool, name: str | No
 
 
 def test_keys_that_a_person_changed_hold_in_both_modes_and_stand_in_the_help() -> None:
-    keys = changed_keys({"accept": ["1"], "reject": "2", "closed": "9"})
+    keys = changed_keys({"accept": ["7"], "reject": "8", "closed": "9"})
 
     review, annotate = keys[LabelingMode.REVIEW], keys[LabelingMode.ANNOTATE]
-    assert (review["1"], review["2"], annotate["9"]) == (
+    assert (review["7"], review["8"], annotate["9"]) == (
         LabelingAction.ACCEPT,
         LabelingAction.REJECT,
         LabelingAction.CLOSED,
     )
-    assert ("f" in review, key_of(LabelingAction.ACCEPT, annotate)) == (False, "1")
-    assert ("1", "the prediction is right, next") in help_lines(LabelingMode.REVIEW, review)
+    assert ("f" in review, key_of(LabelingAction.ACCEPT, annotate)) == (False, "7")
+    assert ("7", "the prediction is right, next") in help_lines(LabelingMode.REVIEW, review)
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,31 +11,9 @@ import pytest
 from livecam.store.samples import SampleState
 from livecam.store.store import Store
 from tests.fakes import make_noise, make_sample
+from tests.labeler.web.browsing import PATIENCE_MS, decided, free_port, needs_a_browser, press, served, wait_for
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium; on Debian: apt-get install chromium"),
-]
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-ROOT = Path(__file__).parents[3]
-PATIENCE_MS = 20_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
+pytestmark = needs_a_browser
 
 
 @pytest.fixture
@@ -53,70 +23,6 @@ def store(tmp_path: Path) -> Path:
         for number in range(36):
             opened.add(*make_sample(number, make_noise(number, 160, 120)))
     return folder
-
-
-class Served:
-    """`livecam-label serve` as a process of its own."""
-
-    def __init__(self, store: Path, port: int) -> None:
-        command = "from labeler.cli import main; main()"
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", command, "serve", str(store), "--port", str(port), "--as", "ann", "--repeats", "0"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            cwd=ROOT,
-        )
-        assert self.process.stdout
-        self.address = self.process.stdout.readline().strip()
-
-    def kill(self) -> None:
-        os.kill(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-
-@contextmanager
-def served(store: Path, port: int = 0) -> Iterator[Served]:
-    running = Served(store, port)
-    try:
-        yield running
-    finally:
-        running.process.terminate()
-        running.process.wait(20)
-        assert running.process.stdout
-        running.process.stdout.close()
-
-
-@pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
-    opened = browser.new_page(viewport={"width": 1100, "height": 700})
-    opened.set_default_timeout(PATIENCE_MS)
-    yield opened
-    opened.close()
-
-
-def wait_for(page: Any, said: int) -> None:
-    """Until the page shows that so many decisions were acknowledged."""
-    page.wait_for_selector(f'body[data-said="{said}"]')
-
-
-def decided(store: Path) -> list[str]:
-    """What was decided, in that order."""
-    with Store.open(store) as opened:
-        return [event.action.value for event in opened.events()]
-
-
-def free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
-
-
-def press(page: Any, keys: str, *, before: int) -> int:
-    for number, key in enumerate(keys, start=before + 1):
-        page.keyboard.press(key)
-        wait_for(page, number)
-    return before + len(keys)
 
 
 def test_thirty_samples_a_reload_and_a_killed_server_lose_nothing(page: Any, store: Path) -> None:

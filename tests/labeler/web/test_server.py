@@ -193,9 +193,19 @@ def test_a_path_that_is_no_sample_leads_nowhere(client: TestClient, path: str) -
     ],
     ids=str,
 )
-@pytest.mark.parametrize("path", ["/", "/static/label.js", "/static/drawing.js", "/picture/" + "0" * 64, "/api/open"])
+@pytest.mark.parametrize("path", ["/", "/picture/" + "0" * 64, "/api/open"])
 def test_strangers_are_refused(client: TestClient, headers: dict[str, str], path: str) -> None:
     assert client.request("POST" if "api" in path else "GET", path, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"), [({}, 200), ({"Host": "evil.example"}, 403), ({"Origin": "http://evil.example"}, 403)]
+)
+def test_the_code_of_the_page_needs_no_token_but_stays_on_this_computer(
+    client: TestClient, headers: dict[str, str], status: int
+) -> None:
+    assert client.get("/static/label.js", headers=headers).status_code == status
+    assert client.get("/static/../server.py", headers=headers).status_code != 200
 
 
 def test_the_page_itself_is_let_in_by_the_address(client: TestClient) -> None:

@@ -1,4 +1,4 @@
-"""The overlay pictures: drawn by their script, and told by name when broken."""
+"""The pictures of the effects: drawn by their script; and where there is anything to see in one."""
 
 from __future__ import annotations
 
@@ -11,28 +11,27 @@ import pytest
 from assets.overlays.make_overlays import PICTURES, write
 from livecam.core.assets import asset
 from livecam.core.errors import AssetError
-from livecam.drawing.sprites import read
+from livecam.drawing.compositing import Placement, paste
+from livecam.drawing.sprites import AlphaSprite, LightSprite, Rgba
 
 
-@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.__name__)
-def test_the_script_draws_the_picture_that_ships(picture: object) -> None:
-    name = picture.__name__  # type: ignore[attr-defined]
-    shipped, drawn = read(asset(f"overlays/{name}.png")), picture()  # type: ignore[operator]
+def read(path: Path) -> Rgba:
+    picture = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    assert picture is not None
+    return np.asarray(picture, np.uint8)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_script_draws_the_picture_that_ships(name: str) -> None:
+    shipped, drawn = read(asset(f"effects/{name}")), PICTURES[name]()
     visible = np.minimum(shipped[..., 3:], drawn[..., 3:]).astype(int)
     colours = np.abs(shipped[..., :3].astype(int) - drawn[..., :3]) * visible // 255
     assert max(int(colours.max()), int(cv2.absdiff(shipped[..., 3], drawn[..., 3]).max())) <= 12
 
 
 def test_nothing_else_ships() -> None:
-    names = {path.stem for path in asset("overlays").glob("*.png")}
-    assert names == {picture.__name__ for picture in PICTURES}
-
-
-def test_what_was_written_can_be_read(tmp_path: Path) -> None:
-    write(tmp_path)
-    assert {path.name for path in tmp_path.iterdir() if read(path).shape[2] == 4} == {
-        f"{picture.__name__}.png" for picture in PICTURES
-    }
+    root = asset("effects")
+    assert {path.relative_to(root).as_posix() for path in root.rglob("*.png")} == set(PICTURES)
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
@@ -40,18 +39,42 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         write(tmp_path / "absent")
 
 
-def broken_pictures(folder: Path) -> dict[str, Path]:
-    paths = {name: folder / f"{name}.png" for name in ("text", "empty", "opaque", "deep", "cut", "absent")}
-    paths["text"].write_text("not a picture")
-    paths["empty"].write_bytes(b"")
-    cv2.imwrite(str(paths["opaque"]), np.zeros((8, 8, 3), np.uint8))
-    cv2.imwrite(str(paths["deep"]), np.zeros((8, 8, 4), np.uint16))
-    paths["cut"].write_bytes(asset("overlays/sweat.png").read_bytes()[:60])
-    return paths
+def square(level: int, alpha: int) -> Rgba:
+    return np.dstack([np.full((16, 16, 3), level, np.uint8), np.full((16, 16), alpha, np.uint8)])
 
 
-@pytest.mark.parametrize("kind", ["text", "empty", "opaque", "deep", "cut", "absent"])
-def test_a_broken_picture_is_told_by_its_name(kind: str, tmp_path: Path) -> None:
-    path = broken_pictures(tmp_path)[kind]
-    with pytest.raises(AssetError, match=f"{kind}.png"):
-        read(path)
+PLACE = Placement(20, 20, 16, 0, 0, 16)
+
+
+@pytest.mark.parametrize(
+    ("adds", "under", "over", "alpha", "expected"),
+    [
+        (True, 100, 80, 255, 180),
+        (True, 200, 80, 255, 255),
+        (False, 100, 80, 255, 255 - (155 * 175) / 255),
+        (False, 100, 80, 128, 255 - 155 * (255 - 40) / 255),
+    ],
+)
+def test_light_is_added_or_screened(adds: bool, under: int, over: int, alpha: int, expected: float) -> None:
+    image = np.full((40, 40, 3), under, np.uint8)
+    paste(image, LightSprite.of(square(over, alpha), adds=adds), PLACE)
+    assert image[20, 20].tolist() == pytest.approx([expected] * 3, abs=1.5)
+    assert image[2, 2].tolist() == [under] * 3
+
+
+def test_a_picture_without_anything_to_see_is_not_drawn() -> None:
+    image = np.full((40, 40, 3), 100, np.uint8)
+    paste(image, AlphaSprite.of(square(255, 0)), PLACE)
+    assert (image == 100).all()
+
+
+def test_the_reach_of_a_picture_is_that_of_its_farthest_pixel_in_every_direction() -> None:
+    picture = np.zeros((31, 41, 4), np.uint8)
+    rng = np.random.default_rng(2)
+    places = np.column_stack([rng.integers(5, 36, 20), rng.integers(4, 27, 20)])
+    picture[places[:, 1], places[:, 0]] = 255
+    level = AlphaSprite.of(picture).levels[0]
+    for angle in np.linspace(0, 2 * np.pi, 37):
+        direction = np.array([np.cos(angle), np.sin(angle)])
+        farthest = ((places - (20, 15)) @ direction).max() + np.abs(direction).sum()
+        assert level.reach(*direction)[0] == pytest.approx(farthest, abs=0.2)

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from livecam.core.types import Frame, Image
-from livecam.live.effects.styles.registry import styles
 from livecam.live.sinks.video_file import VideoFileSink
 from livecam.live.sources.demo import DemoSource
 from livecam.live.ui.hud import paint_help, paint_notice
 from livecam.live.ui.key_bindings import help_lines
 from livecam.settings import EffectSettings
+from tests.livecam.live.effects.drawn_face import STYLES
 from tests.screen import PATIENCE, Screen, needs_a_screen, wait_until
 
 pytestmark = needs_a_screen
@@ -164,7 +164,7 @@ def on_screen(screen: Screen, paint: Callable[[Image], None]) -> bool:
 
 
 def next_style() -> str:
-    names = styles()
+    names = STYLES
     return names[(names.index(EffectSettings().style) + 1) % len(names)]
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livecam.core.types import Gaze, Point, Pupil, PupilRest, Side
-from livecam.perception.pipeline import gaze
+from livecam.perception.eyes.gaze import gaze
 from tests.fakes import make_face
 
 

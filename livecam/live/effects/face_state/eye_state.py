@@ -72,10 +72,10 @@ def openness_evidence(observation: FaceObservation, apertures: dict[Side, EyeApe
 
 
 def _sign(pupil: Pupil | None, aperture: EyeAperture) -> float:
-    if pupil is None:
+    if pupil is None or pupil.state is EyeState.HIDDEN:
         return _UNSEEN_SHUT if aperture.relative < _MEETING else _UNSEEN_OPEN
     # The confidence of a closed eye ends below a half, and says how much of an iris there seemed to be after all.
-    return pupil.confidence if pupil.state is EyeState.OPEN else -1 + 1.5 * min(pupil.confidence, 0.5)
+    return pupil.confidence if pupil.state.shows_iris else -1 + min(pupil.confidence, 0.5)
 
 
 def _winks(own: dict[Side, float], apertures: dict[Side, EyeAperture]) -> bool:
@@ -183,7 +183,7 @@ def _gaze(observation: FaceObservation, side: Side) -> tuple[Gaze | None, float]
     """
     other = Side.LEFT if side is Side.RIGHT else Side.RIGHT
     known = [(pupil.confidence, gaze) for each in (side, other) if (pupil := observation.pupil(each))
-             and pupil.state is EyeState.OPEN and (gaze := observation.gaze(each)) is not None]  # fmt: skip
+             and pupil.state.shows_iris and (gaze := observation.gaze(each)) is not None]  # fmt: skip
     if not known:
         return None, _GAZE_SECONDS
     own_first = known[0] if known[0][0] >= _SURE_GAZE else max(known, key=lambda seen: seen[0])
@@ -193,7 +193,7 @@ def _gaze(observation: FaceObservation, side: Side) -> tuple[Gaze | None, float]
 
 def _iris(observation: FaceObservation, side: Side, face: FaceFrame) -> tuple[IrisPose | None, float]:
     pupil = observation.pupil(side)
-    if pupil is None or pupil.state is EyeState.CLOSED:
+    if pupil is None or not pupil.state.shows_iris:
         return None, 0.0
     middle = face.eye(side)
     x, y = (pupil.centre.x - middle.x) / face.unit, (pupil.centre.y - middle.y) / face.unit

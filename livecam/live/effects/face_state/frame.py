@@ -46,6 +46,16 @@ class FaceFrame:
         """How far a point lies to the image-right of the middle of the eyes, in units along the head's own level."""
         return ((point.x - self.middle.x) * self.across.x + (point.y - self.middle.y) * self.across.y) / self.unit
 
+    def below(self, point: Point) -> float:
+        """How far a point lies below the middle of the eyes, in units across the head's own level."""
+        return ((point.y - self.middle.y) * self.across.x - (point.x - self.middle.x) * self.across.y) / self.unit
+
+    def landmark_along(self, index: int) -> float:
+        return self.along(Point(*self.points[index]))
+
+    def landmark_below(self, index: int) -> float:
+        return self.below(Point(*self.points[index]))
+
     def eye(self, side: Side) -> Point:
         """The middle of an eye's corners."""
         return _mean(self.points, LID_POINTS[side].start)

@@ -48,7 +48,7 @@ class MeshFaceModel:
     """BlazeFace (Bazarevsky et al. 2019) and the face mesh (Kartynnik et al. 2019), also as 68 iBUG points."""
 
     # Measured on 140 eyes of the London and Canada portraits, whose people look into the camera; test people left out.
-    pupil_rest = PupilRest(outward=-0.002, above=0.069)
+    pupil_rest = PupilRest(outward=0.006, above=0.07)
 
     def __init__(self) -> None:
         """Raises AssetError when a network's file is missing or damaged."""

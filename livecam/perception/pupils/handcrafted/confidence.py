@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.core.types import EyeState
+from livecam.core.types import EyeState, IrisVisibility
 from livecam.perception.pupils.handcrafted.localization import IrisCandidate
 from livecam.perception.pupils.handcrafted.ring_filter import Plane
 
@@ -56,6 +56,21 @@ def classify(evidence: RingEvidence) -> tuple[float, EyeState]:
     if probability(evidence, OPENNESS) >= _OPEN_ENOUGH:
         return confidence, EyeState.OPEN
     return min(confidence, _MOST_WHEN_CLOSED), EyeState.CLOSED
+
+
+# What a strong ring without lashes across it is worth; an eye whose lids are apart while nothing of the kind is seen is
+# covered. Chosen by hand on clips and on drawn sunglasses, reflections and hands: docs/experiments.md, "Eye states".
+_RING_WORTH, _NO_RING = 15.0, 0.4  # of the sum of the eye's own ring and the weaker one of both
+_LASHES_WORTH, _USUAL_THINNESS = 2.0, 0.5
+_COVERED, _LIDS_APART = 4.0, 0.95
+
+
+def visibility(evidence: RingEvidence, confidence: float) -> IrisVisibility:
+    """How clearly the ring of an iris is seen, whatever the landmarks of the lids say."""
+    ring = _RING_WORTH * (evidence.ring + evidence.weaker_ring - _NO_RING)
+    openness = ring - _LASHES_WORTH * (evidence.thinness - _USUAL_THINNESS)
+    covered = openness + 10 * confidence < _COVERED and evidence.opening > _LIDS_APART
+    return IrisVisibility(openness, covered, clear=False)
 
 
 def thinness(levels: Plane, iris: IrisCandidate) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 from livecam.core.crop import EyeCrop, EyePair, similarity_matrix, warp_crop
 from livecam.core.interfaces import PupilPair
 from livecam.core.types import Face, Frame, Point, Pupil, Side
-from livecam.perception.pupils.handcrafted.confidence import RingEvidence, classify, thinness
+from livecam.perception.pupils.handcrafted.confidence import RingEvidence, classify, thinness, visibility
 from livecam.perception.pupils.handcrafted.head_pose import head_pose
 from livecam.perception.pupils.handcrafted.localization import (
     IrisCandidate,
@@ -137,4 +137,5 @@ def _iris_evidence(
 def _pupil(eye: EyeCrop, found: IrisEvidence) -> Pupil:
     x, y = eye.to_frame((found.iris.x, found.iris.y)).tolist()
     confidence, state = classify(found.evidence)
-    return Pupil(Point(x, y), found.iris.radius / eye.scale, confidence, state)
+    seen = visibility(found.evidence, confidence)
+    return Pupil(Point(x, y), found.iris.radius / eye.scale, confidence, state, seen)

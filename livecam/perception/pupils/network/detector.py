@@ -16,7 +16,7 @@ from livecam.core.crop import EyeCrop, EyePair, warp_crop
 from livecam.core.errors import AssetError
 from livecam.core.interfaces import PupilPair
 from livecam.core.tflite import Tensor, TFLiteModel
-from livecam.core.types import EyeState, Image, Point, Pupil
+from livecam.core.types import EyeState, Image, IrisVisibility, Point, Pupil
 from livecam.perception.pupils.network.eye_crop import EyeCornerCropper, Matrix, window_matrix
 from livecam.perception.pupils.network.heatmap import HeatmapOutput, decode, line, normalised
 from livecam.perception.pupils.network.model_card import (
@@ -30,6 +30,10 @@ from livecam.perception.pupils.network.model_card import (
 from livecam.settings import PupilSettings
 
 VERSION_FIGURES = 8
+# An eye that is not shut, but whose iris the net expects to miss by more than this (pupil distances, and pixels more:
+# small faces are blurred), has something in front of it. Chosen on sunglasses, reflections, hands and hair drawn on
+# photographs, and on open eyes of webcams, of which it takes one in twenty: docs/experiments.md, "Eye states".
+_COVERED_DOUBT, _COVERED_DOUBT_PX = 0.014, 0.1
 
 
 class EyePrediction(NamedTuple):
@@ -70,7 +74,7 @@ class NetworkPupilDetector:
         """Both pupils; a closed eye is found too, with that state and little confidence."""
         predictions = self.predict(eyes)
         left, right = (
-            self._pupil(prediction, features)
+            self._pupil(prediction, features, eyes.face.pupil_distance)
             for prediction, features in zip(predictions, confidence_features(eyes, predictions), strict=True)
         )
         return PupilPair(left, right)
@@ -121,11 +125,14 @@ class NetworkPupilDetector:
         logits = outputs[self._heatmap].reshape(len(greys), decoding.rows, decoding.columns)
         return decode(logits, outputs[self._numbers], self.card.window, decoding)
 
-    def _pupil(self, prediction: EyePrediction, features: ConfidenceFeatures) -> Pupil:
+    def _pupil(self, prediction: EyePrediction, features: ConfidenceFeatures, pupil_distance: float) -> Pupil:
         confidence = self.card.calibration.confidence(features)
-        if logistic(prediction.openness) < self.card.decoding.closed_below:
-            return Pupil(prediction.centre, prediction.radius, min(confidence, 0.49), EyeState.CLOSED)
-        return Pupil(prediction.centre, prediction.radius, confidence)
+        closed = logistic(prediction.openness) < self.card.decoding.closed_below
+        doubtful = prediction.sigma > _COVERED_DOUBT * pupil_distance + _COVERED_DOUBT_PX
+        evidence = IrisVisibility(prediction.openness, covered=doubtful and not closed)
+        if closed:
+            return Pupil(prediction.centre, prediction.radius, min(confidence, 0.49), EyeState.CLOSED, evidence)
+        return Pupil(prediction.centre, prediction.radius, confidence, evidence=evidence)
 
 
 def confidence_features(

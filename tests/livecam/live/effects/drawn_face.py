@@ -8,6 +8,7 @@ import numpy as np
 from livecam.core.types import FaceObservation, Gaze, Image, Points, Scene, Side
 from tests.fakes import make_face, make_frame, make_pupil
 
+STYLES = ("tremble", "saucer", "swirl")
 _FINER = 4
 WALL, SKIN, LIPS, WHITE, IRIS, HAIR = (
     (196, 188, 176), (150, 178, 222), (110, 112, 196), (232, 234, 236), (70, 92, 104), (52, 62, 78),

@@ -9,11 +9,11 @@ import pytest
 
 from livecam.core.interfaces import Effect
 from livecam.core.types import EyeState, Face, FaceObservation, Frame, Gaze, Scene, Side
-from livecam.live.effects.factory import SelectableEffect
 from livecam.live.effects.factory import names as effect_names
-from livecam.live.effects.styles.registry import styles
+from livecam.live.effects.stack import SelectableEffect
 from livecam.settings import EffectSettings
 from tests.fakes import FakeEffect, grey, make_face, make_frame, make_look, make_pupil, make_scene
+from tests.livecam.live.effects.drawn_face import STYLES
 
 EVERYTHING = ("sweat", "blush", "gloom", "mouth")
 EFFECTS = ["fake", *effect_names()]
@@ -89,7 +89,7 @@ def test_a_room_without_faces_is_shown_as_it_is(name: str) -> None:
     assert np.array_equal(make_effect(name).draw(Scene(frame, ())), frame.image)
 
 
-@pytest.mark.parametrize("name", styles())
+@pytest.mark.parametrize("name", STYLES)
 def test_only_the_surroundings_of_the_face_change(name: str) -> None:
     face: Face = make_face(pupil_distance=60)
     scene = make_scene(make_frame(grey()), (make_look(face),))

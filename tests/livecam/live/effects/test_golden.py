@@ -10,12 +10,11 @@ import numpy as np
 import pytest
 
 from livecam.core.types import EyeState, Gaze, Scene
-from livecam.live.effects.factory import SPOTLIGHT, SelectableEffect
-from livecam.live.effects.flustered import Flustered
-from livecam.live.effects.styles.registry import styles
+from livecam.live.effects.factory import SPOTLIGHT
+from livecam.live.effects.stack import SelectableEffect
 from livecam.settings import EffectSettings
 from tests.golden import golden_names
-from tests.livecam.live.effects.drawn_face import drawn_scene
+from tests.livecam.live.effects.drawn_face import STYLES, drawn_scene
 
 SIZES = {"small": 36, "middle": 72, "large": 110}
 ROLLS = {"level": 0.0, "rolled": 0.4}
@@ -29,30 +28,30 @@ def at(scene: Scene, seconds: float) -> Scene:
 
 @pytest.mark.parametrize("roll", ROLLS)
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("style", styles())
+@pytest.mark.parametrize("style", STYLES)
 def test_a_style_looks_as_it_should(style: str, size: str, roll: str, golden: Callable[..., None]) -> None:
     scene = drawn_scene(pupil_distance=SIZES[size], roll=ROLLS[roll], gaze=Gaze(0.4, 0.1))
-    golden(Flustered(EffectSettings(style=style)).draw(at(scene, SECONDS)), f"{style}_{size}_{roll}")
+    golden(SelectableEffect(EffectSettings(style=style)).draw(at(scene, SECONDS)), f"{style}_{size}_{roll}")
 
 
 @pytest.mark.parametrize("accessory", ACCESSORIES)
 def test_an_accessory_looks_as_it_should(accessory: str, golden: Callable[..., None]) -> None:
-    effect = Flustered(EffectSettings(style="saucer", accessories=(accessory,)))
+    effect = SelectableEffect(EffectSettings(style="saucer", accessories=(accessory,)))
     golden(effect.draw(at(drawn_scene(pupil_distance=72), SECONDS)), f"accessory_{accessory}")
 
 
-@pytest.mark.parametrize("style", styles())
+@pytest.mark.parametrize("style", STYLES)
 def test_shut_eyes_look_as_they_should(style: str, golden: Callable[..., None]) -> None:
     scene = drawn_scene(pupil_distance=72, roll=-0.2)
     observation = scene.faces[0]
     assert observation.left is not None
     winking = replace(observation, left=replace(observation.left, state=EyeState.CLOSED, confidence=0.05))
-    golden(Flustered(EffectSettings(style=style)).draw(Scene(scene.frame, (winking,))), f"{style}_winking")
+    golden(SelectableEffect(EffectSettings(style=style)).draw(Scene(scene.frame, (winking,))), f"{style}_winking")
 
 
-@pytest.mark.parametrize("style", styles())
+@pytest.mark.parametrize("style", STYLES)
 def test_half_the_strength_looks_as_it_should(style: str, golden: Callable[..., None]) -> None:
-    effect = Flustered(EffectSettings(style=style, strength=0.4))
+    effect = SelectableEffect(EffectSettings(style=style, strength=0.4))
     golden(effect.draw(at(drawn_scene(pupil_distance=72), SECONDS)), f"{style}_weak")
 
 
@@ -87,7 +86,7 @@ def on_a_wall(scene: Scene) -> Scene:
 
 
 def test_no_golden_picture_is_left_over() -> None:
-    kept = {f"{style}_{size}_{roll}" for style in styles() for size in SIZES for roll in ROLLS}
-    kept |= {f"{style}_{what}" for style in styles() for what in ("winking", "weak")}
+    kept = {f"{style}_{size}_{roll}" for style in STYLES for size in SIZES for roll in ROLLS}
+    kept |= {f"{style}_{what}" for style in STYLES for what in ("winking", "weak")}
     kept |= {"spotlight_weak", *(f"spotlight_{size}_{roll}" for size in SIZES for roll in ROLLS)}
     assert golden_names() == kept | {f"accessory_{accessory}" for accessory in ACCESSORIES} | {"hud"}

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from livecam.core.types import Box, Image, Point, Scene
-from livecam.live.effects.factory import SPOTLIGHT, SelectableEffect
+from livecam.live.effects.factory import SPOTLIGHT
 from livecam.live.effects.spotlight import FaceLights, LightEllipse, Spotlight, TargetLights
+from livecam.live.effects.stack import SelectableEffect
 from livecam.perception.detection_worker import InlineDetection
 from livecam.perception.targets.detector import Target
 from livecam.settings import EffectSettings, Trigger

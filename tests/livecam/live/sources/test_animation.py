@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from livecam.core.errors import SourceError
-from livecam.live.sources.animation import is_animation
 from livecam.live.sources.factory import open_source
+from livecam.live.sources.images import is_animation
 from livecam.settings import SourceSettings
 
 CODECS = {".webp": ("libwebp_anim", "bgra"), ".png": ("apng", "rgb24"), ".avif": ("libsvtav1", "yuv420p")}

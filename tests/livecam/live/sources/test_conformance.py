@@ -13,12 +13,11 @@ import pytest
 
 from livecam.core.image_files.orientation import Orientation
 from livecam.core.interfaces import Source
-from livecam.live.sources.animation import WebpAnimation
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
-from livecam.live.sources.images import ImageSource
-from livecam.live.sources.oriented import OrientedSource
+from livecam.live.sources.images import ImageSource, WebpAnimation
 from livecam.live.sources.video import VideoSource
+from livecam.live.sources.wrappers import OrientedSource
 from tests.fakes import FakeSource
 from tests.livecam.live.sources.clips import write_clip
 from tests.livecam.live.sources.test_animation import animated

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from livecam.core.types import Face, Point, Scene, Side
 from livecam.live.effects.face_state.frame import FaceFrame, face_frame
-from livecam.live.effects.flustered import Flustered
+from livecam.live.effects.stack import SelectableEffect
 from livecam.settings import EffectSettings
 from tests.fakes import grey, make_face, make_frame, make_look
 
@@ -70,7 +70,7 @@ def changed_on_both_sides(accessory: str, face: Face) -> tuple[bool, bool]:
     """Whether the accessory alone, without eyes, draws left and right of the nose in the picture."""
     frame = replace(make_frame(grey(640, 480)), timestamp=1.0)
     pictures = [
-        Flustered(EffectSettings(accessories=which)).draw(Scene(frame, (make_look(face),)))
+        SelectableEffect(EffectSettings(accessories=which)).draw(Scene(frame, (make_look(face),)))
         for which in ((), (accessory,))
     ]
     columns = np.nonzero(cv2.absdiff(*pictures).max(axis=(0, 2)))[0]

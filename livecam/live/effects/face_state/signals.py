@@ -1,0 +1,165 @@
+"""Signals of a face: mouth open, smile, brows, frown, head pose, winks, blinks, looking away, leaning in.
+
+What is usual for this person is learnt over the first seconds and followed slowly after; a signal is how far they are
+from it, smoothed, with hysteresis for what is on or off. Packs read the values, triggers the events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from math import hypot, pi
+
+from livecam.core.types import Side
+from livecam.live.effects.easing import smooth, towards
+from livecam.live.effects.face_state.eye_state import EyePose
+from livecam.live.effects.face_state.measures import Measures
+
+_ON, _OFF = 0.6, 0.4
+_LEARNING_SECONDS, _UNKNOWN_SECONDS = 2.5, 0.5  # of the first seconds; before the second nothing is said
+_FOLLOWING_SECONDS, _AT_REST = 30.0, 0.25  # how slowly rest is followed then, and below which signal
+_SMOOTH_SECONDS = 0.06
+_FULL_TURN = pi / 4  # of the head, that counts as 1
+_BLINK_SECONDS, _WINK_SECONDS = 0.5, 0.12  # a blink is over sooner, a wink lasts longer
+
+# What rest may be at most, so that somebody who laughs from the first frame is not taken for their own rest.
+_REST = {
+    "lips_apart": (0.0, 0.08),
+    "mouth_width": (0.65, 0.95),
+    "corners_up": (-0.12, 0.06),
+    "brows_up": (0.22, 0.52),
+    "brows_apart": (0.2, 0.6),
+    "inner_brows_up": (0.15, 0.5),
+    "yaw": (-0.35, 0.35),
+    "pitch": (-0.5, 0.5),
+    "size": (1.0, 1e6),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """One face in one frame. Values are 0..1; those of the head's turn -1..1, with 0 at rest."""
+
+    mouth_open: float = 0.0
+    smile: float = 0.0
+    brows: float = 0.0  # raised
+    frown: float = 0.0
+    yaw: float = 0.0  # to the image-right
+    pitch: float = 0.0  # down
+    roll: float = 0.0  # clockwise in the picture; not taken from rest
+    wink_left: float = 0.0  # the subject's own left
+    wink_right: float = 0.0
+    blink: float = 0.0
+    looking_away: float = 0.0
+    leaning_in: float = 0.0
+    active: frozenset[str] = frozenset()  # the names of those that are on, with hysteresis
+    events: frozenset[str] = frozenset()  # those that came on in this frame, a blink when the eyes open again
+
+    def values(self) -> Mapping[str, float]:
+        """Every value by its name."""
+        return {name: getattr(self, name) for name in SIGNAL_NAMES}
+
+
+SIGNAL_NAMES = tuple(field.name for field in fields(Signals) if field.name not in ("active", "events"))
+
+
+class SignalEstimator:
+    """The signals of one face over time."""
+
+    def __init__(self) -> None:
+        self._rest: dict[str, float] = {}
+        self._age = 0.0
+        self._values = dict.fromkeys(SIGNAL_NAMES, 0.0)
+        self._active: frozenset[str] = frozenset()
+        self._shut_for = 0.0
+        self._winking = {Side.LEFT: 0.0, Side.RIGHT: 0.0}
+        self.signals = Signals()
+
+    def update(self, measures: Measures, eyes: Mapping[Side, EyePose], elapsed: float) -> Signals:
+        """The signals now, `elapsed` seconds after the last call."""
+        self._learn(measures, elapsed)
+        known = smooth(self._age, _UNKNOWN_SECONDS, 2 * _UNKNOWN_SECONDS)
+        now = {name: known * value for name, value in self._raw(measures).items()}
+        now |= self._eyes(eyes, now["yaw"], elapsed)
+        now["roll"] = _limited(measures.roll / _FULL_TURN)
+        for name, value in now.items():
+            self._values[name] = towards(self._values[name], value, elapsed, _SMOOTH_SECONDS)
+        blinked = self._blinked(eyes, elapsed)
+        active = frozenset(name for name in SIGNAL_NAMES if self._is_on(name))
+        events = active - self._active - {"blink"} | ({"blink"} if blinked else set())
+        self._active = active
+        self.signals = Signals(**self._values, active=active, events=events)
+        return self.signals
+
+    def _is_on(self, name: str) -> bool:
+        return abs(self._values[name]) >= (_OFF if name in self._active else _ON)
+
+    def _learn(self, measures: Measures, elapsed: float) -> None:
+        # What was before the first frame is not known.
+        self._age += elapsed if self._rest else 0.0
+        learning = self._age < _LEARNING_SECONDS
+        # The mean of all there was so far, then an exponential one.
+        constant = max(self._age, 1e-3) if learning else _FOLLOWING_SECONDS
+        for name, (lowest, highest) in _REST.items():
+            value = min(max(float(getattr(measures, name)), lowest), highest)
+            before = self._rest.get(name, value)
+            if learning or self._resting(name):
+                before = towards(before, value, elapsed, constant)
+            self._rest[name] = before
+
+    def _resting(self, name: str) -> bool:
+        return all(abs(self._values[signal]) < _AT_REST for signal in _JUDGED_BY.get(name, (name,)))
+
+    def _raw(self, now: Measures) -> dict[str, float]:
+        rest = self._rest
+        wider, lifted = now.mouth_width - rest["mouth_width"], now.corners_up - rest["corners_up"]
+        closer = rest["brows_apart"] - now.brows_apart
+        lower = rest["inner_brows_up"] - now.inner_brows_up
+        return {
+            "mouth_open": smooth(now.lips_apart - rest["lips_apart"], 0.03, 0.36),
+            "smile": smooth(wider + 1.2 * lifted, 0.03, 0.24),
+            "brows": smooth(now.brows_up - rest["brows_up"], 0.02, 0.13),
+            "frown": smooth(closer + lower, 0.02, 0.12),
+            "yaw": _limited((now.yaw - rest["yaw"]) / _FULL_TURN),
+            "pitch": _limited((now.pitch - rest["pitch"]) / _FULL_TURN),
+            "leaning_in": smooth(now.size / rest["size"], 1.08, 1.45),
+        }
+
+    def _eyes(self, eyes: Mapping[Side, EyePose], yaw: float, elapsed: float) -> dict[str, float]:
+        lids = {side: eye.lid for side, eye in eyes.items()}
+        for side, other in ((Side.LEFT, Side.RIGHT), (Side.RIGHT, Side.LEFT)):
+            alone = lids[side] > 0.5 and lids[other] < 0.5
+            self._winking[side] = self._winking[side] + elapsed if alone else 0.0
+        winks = {side: float(seconds >= _WINK_SECONDS) for side, seconds in self._winking.items()}
+        seen = [eye.gaze for eye in eyes.values() if not eye.shut]
+        gaze = sum(hypot(*one) for one in seen) / len(seen) if seen else 0.0
+        return {
+            "wink_left": winks[Side.LEFT],
+            "wink_right": winks[Side.RIGHT],
+            "blink": min(lids.values()),
+            "looking_away": max(smooth(gaze, 0.45, 0.95), smooth(abs(yaw), 0.4, 0.8)),
+        }
+
+    def _blinked(self, eyes: Mapping[Side, EyePose], elapsed: float) -> bool:
+        if all(eye.shut for eye in eyes.values()):
+            self._shut_for += elapsed
+            return False
+        blinked = 0 < self._shut_for <= _BLINK_SECONDS and self._age > _UNKNOWN_SECONDS
+        self._shut_for = 0.0
+        return blinked
+
+
+# The signals that say whether a measure is at rest, where its name is not that of the signal.
+_JUDGED_BY = {
+    "lips_apart": ("mouth_open",),
+    "mouth_width": ("smile", "mouth_open"),
+    "corners_up": ("smile", "mouth_open"),
+    "brows_up": ("brows", "frown"),
+    "brows_apart": ("frown",),
+    "inner_brows_up": ("brows", "frown"),
+    "size": ("leaning_in",),
+}
+
+
+def _limited(value: float) -> float:
+    return min(max(value, -1.0), 1.0)

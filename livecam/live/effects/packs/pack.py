@@ -1,0 +1,131 @@
+"""An effect pack, ready to draw: its layers in runs, what it remembers of each face, and its own Python where it has
+some."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+from livecam.core.errors import PackError
+from livecam.core.types import Image
+from livecam.live.effects.face_state.tracker import FaceState
+from livecam.live.effects.packs.anchors import SCREEN, Anchor, facing, member_values
+from livecam.live.effects.packs.compiling import PackCompiler
+from livecam.live.effects.packs.functions import Variables
+from livecam.live.effects.packs.layers import AnchoredLayer, Canvas, Layer
+from livecam.live.effects.packs.manifest import PackManifest, read_manifest
+from livecam.live.effects.packs.python_code import PackCode, read_code
+
+_DEEPEST = 4  # packs within packs
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """How a face is to be drawn on now."""
+
+    seconds: float  # of the frame
+    elapsed: float  # since the last one
+    age: float  # seconds since the effect took hold of this face
+    power: float  # 0..1, how strong: sizes and movements grow with it
+    opacity: float  # 0..1, how much of it is there
+    is_first: bool  # of the faces of this frame: what is fastened to the screen is drawn for it alone
+
+
+@dataclass(slots=True)
+class PackMemory:
+    """What a pack remembers of one face."""
+
+    slow: dict[tuple[int, int], float] = field(default_factory=dict)
+    came: dict[str, float] = field(default_factory=dict)  # seconds of the frame of each event
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pack:
+    """One effect; `layers` from back to front."""
+
+    name: str
+    folder: Path
+    manifest: PackManifest
+    layers: tuple[AnchoredLayer, ...]
+    code: PackCode | None = None
+
+    @property
+    def accessories(self) -> tuple[str, ...]:
+        """The accessories that are drawn when the settings choose none."""
+        if self.manifest.accessories is not None:
+            return self.manifest.accessories
+        return tuple({layer.accessory: None for layer in self.layers if layer.accessory})
+
+    def draw(
+        self, image: Image, state: FaceState, moment: Moment, memory: PackMemory, accessories: Container[str] | None
+    ) -> None:
+        """Draws on one face, in place."""
+        variables = _face_variables(state, moment)
+        variables.memory = memory.slow
+        for event in state.signals.events:
+            memory.came[event] = moment.seconds
+        events = {event: max(0.0, moment.seconds - came) for event, came in memory.came.items()}
+        canvas = Canvas(image, state, moment.opacity, events)
+        chosen = self.accessories if accessories is None else accessories
+        wanted = [layer for layer in self.layers if layer.accessory is None or layer.accessory in chosen]
+        for anchor, run in groupby(wanted, key=_anchor):
+            if anchor.name != SCREEN or moment.is_first:
+                _draw_run(canvas, anchor, [each.layer for each in run], variables)
+
+
+def _anchor(layer: AnchoredLayer) -> Anchor:
+    return layer.anchor
+
+
+def _draw_run(canvas: Canvas, anchor: Anchor, layers: list[Layer], variables: Variables) -> None:
+    """Layers that follow each other on the same anchor, one member after the other: each eye is one thing."""
+    for index, locate in enumerate(anchor.members):
+        point = locate(canvas.state)
+        if point.seen <= 0:
+            continue
+        own = member_values(canvas.state, point)
+        for layer in layers:
+            variables.update(own)
+            variables["t"] = variables["age"]
+            variables.member = index
+            layer.draw(canvas, point, variables)
+
+
+def _face_variables(state: FaceState, moment: Moment) -> Variables:
+    variables = Variables(state.signals.values())
+    variables.update(
+        time=moment.seconds,
+        age=moment.age,
+        seed=state.seed,
+        strength=moment.power,
+        fluster=state.fluster,
+        facing=facing(state.face),
+    )
+    variables.elapsed, variables.landmarks = moment.elapsed, state.face
+    return variables
+
+
+def load_pack(folder: Path, find: Callable[[str], Path], *, way: tuple[str, ...] = ()) -> Pack:
+    """The pack in a folder; `find` tells the folder of another one that it is made of.
+
+    PackError says file, line, and what would be right. Its Python is read, not run: that is asked for elsewhere.
+    """
+    manifest, text = read_manifest(folder)
+    name = manifest.name or folder.resolve().name
+    inside = (*way, name)
+
+    def nested(wanted: str) -> tuple[AnchoredLayer, ...]:
+        if wanted in inside:
+            raise PackError(f"the packs {' -> '.join((*inside[inside.index(wanted):], wanted))} need each other; one "
+                            "of them must do without")  # fmt: skip
+        if len(inside) > _DEEPEST:
+            raise PackError(f"packs within packs go {_DEEPEST} deep at most")
+        return load_pack(find(wanted), find, way=inside).layers
+
+    layers = PackCompiler(folder, manifest, text, nested).layers()
+    code = read_code(folder)
+    if not layers and code is None:
+        raise text.error([], "there is no [[layer]] in it; `livecam effects new NAME` shows one")
+    return Pack(name, folder, manifest, layers, code)

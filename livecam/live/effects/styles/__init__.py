@@ -1,1 +1,0 @@
-"""The styles of flustered eyes, and the accessories that go with them."""

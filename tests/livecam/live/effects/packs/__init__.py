@@ -1,0 +1,1 @@
+"""Tests of effect packs: formulas, manifests, pictures, layers."""
