@@ -37,7 +37,7 @@ MEANT = {
 def test_every_action_has_a_letter_key(mode: LabelingMode) -> None:
     letters = {action for key, action in KEYS[mode].items() if key.isalpha() and len(key) == 1}
 
-    assert letters == MEANT[mode] - WITH_SIGNS - {LabelingAction.NOT_A_FACE, LabelingAction.BOTH_CLOSED}
+    assert letters == MEANT[mode] - {LabelingAction.NOT_A_FACE, LabelingAction.BOTH_CLOSED}
 
 
 def test_what_ends_a_sample_at_once_is_on_no_letter() -> None:
@@ -87,6 +87,7 @@ def test_a_key_has_one_meaning_or_none(mode: LabelingMode, key: str, action: Lab
 @pytest.mark.parametrize("mode", LabelingMode)
 def test_the_help_names_only_keys_that_there_are(mode: LabelingMode) -> None:
     names = {"esc": "Escape", "space": " ", "enter": "Enter", "tab": "Tab", "arrows": "ArrowLeft", "click": "f"}
+    names |= {"delete": "Delete", "backspace": "Backspace"}
     keys = [names.get(key, key) for keys, _ in help_lines(mode, KEYS[mode]) for key in keys.split()]
 
     assert not [key for key in keys if lookup_key(mode, key) is None]
