@@ -111,8 +111,8 @@ class OutputSettings(Section):
     """frame rate, latency and confidences in the window"""
     mirror: bool = True
     """the window shows a camera like a mirror"""
-    folder: Path = Path()
-    """where the keys r and s leave recordings and snapshots"""
+    folder: Path | None = None
+    """where the keys r and s leave recordings and snapshots; unset is your folder of videos, and that of pictures"""
 
 
 class CollectSettings(Section):
@@ -228,7 +228,11 @@ def _read(path: Path) -> dict[str, Any]:
         raise SettingsError(
             f"cannot read the settings {path}: {error.strerror}; `livecam config --write` makes one"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{path} is not a TOML file: byte {error.start} is no UTF-8; save it as UTF-8; `livecam config` shows one"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not a TOML file: {error}; `livecam config` shows how one looks") from error
 
 

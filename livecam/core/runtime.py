@@ -168,6 +168,23 @@ def _answers(display: str) -> bool:
     return bool(connection)
 
 
+def screen_size() -> tuple[int, int] | None:
+    """Width and height of all screens together, in pixels; None where there is no X server to ask."""
+    try:
+        x11 = ctypes.CDLL("libX11.so.6")
+    except OSError:
+        return None
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    connection = x11.XOpenDisplay(None)
+    if not connection:
+        return None
+    display = ctypes.c_void_p(connection)
+    try:
+        return int(x11.XDisplayWidth(display, 0)), int(x11.XDisplayHeight(display, 0))
+    finally:
+        x11.XCloseDisplay(display)
+
+
 def available_cores() -> int:
     """How many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
