@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labeler.commands.options import (
+from labeler.formats.elements.interfaces import Format
+from labeler.options import (
     Advance,
     Blind,
     Config,
@@ -20,9 +21,8 @@ from labeler.commands.options import (
     label_keys,
     label_settings,
 )
-from labeler.commands.serve import serve
-from labeler.formats.elements.interfaces import Format
 from labeler.session.actions import LabelingMode
+from labeler.web.cli import serve
 from livecam.cli.program import new_program, run_program
 from livecam.core.errors import SettingsError
 from livecam.store.samples import Split

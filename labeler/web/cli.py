@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from labeler.commands.options import (
+from labeler.options import (
     Advance,
     Blind,
     Config,
