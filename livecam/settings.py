@@ -125,7 +125,7 @@ class CollectSettings(Section):
     keep: CropMode = CropMode.FACE
     """how much of the frame is kept: face, eyes or frame"""
     low: float = Field(0.7, ge=0, le=1)
-    """an eye found with less confidence than this is worth keeping; while all goes well the bar rises"""
+    """an eye found with less confidence than this is unsure and worth keeping; the bar rises while all goes well"""
     disagree: float = Field(0.05, gt=0, le=1)
     """so are eyes whose pupils the two detectors see further apart, in pupil distances"""
     jump: float = Field(0.04, gt=0, le=1)
