@@ -111,8 +111,8 @@ class OutputSettings(Section):
     """frame rate, latency and confidences in the window"""
     mirror: bool = True
     """the window shows a camera like a mirror"""
-    folder: Path = Path()
-    """where the keys r and s leave recordings and snapshots"""
+    folder: Path | None = None
+    """where the keys r and s leave recordings and snapshots; unset is your folder of videos, and that of pictures"""
 
 
 class CollectSettings(Section):
@@ -125,7 +125,7 @@ class CollectSettings(Section):
     keep: CropMode = CropMode.FACE
     """how much of the frame is kept: face, eyes or frame"""
     low: float = Field(0.7, ge=0, le=1)
-    """an eye found with less confidence than this is worth keeping; while all goes well the bar rises"""
+    """an eye found with less confidence than this is unsure and worth keeping; the bar rises while all goes well"""
     disagree: float = Field(0.05, gt=0, le=1)
     """so are eyes whose pupils the two detectors see further apart, in pupil distances"""
     jump: float = Field(0.04, gt=0, le=1)
@@ -212,7 +212,11 @@ def _read(path: Path) -> dict[str, Any]:
         raise SettingsError(
             f"cannot read the settings {path}: {error.strerror}; `livecam config --write` makes one"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{path} is not a TOML file: byte {error.start} is no UTF-8; save it as UTF-8; `livecam config` shows one"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not a TOML file: {error}; `livecam config` shows how one looks") from error
 
 
