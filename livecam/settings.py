@@ -125,7 +125,7 @@ class CollectSettings(Section):
     keep: CropMode = CropMode.FACE
     """how much of the frame is kept: face, eyes or frame"""
     low: float = Field(0.7, ge=0, le=1)
-    """an eye found with less confidence than this is worth keeping; while all goes well the bar rises"""
+    """an eye found with less confidence than this is unsure and worth keeping; the bar rises while all goes well"""
     disagree: float = Field(0.05, gt=0, le=1)
     """so are eyes whose pupils the two detectors see further apart, in pupil distances"""
     jump: float = Field(0.04, gt=0, le=1)
@@ -138,6 +138,21 @@ class CollectSettings(Section):
     """how many of them are kept in a minute at most"""
     quota_mb: int = Field(500, ge=1)
     """megabytes of pictures; beyond it the least useful that nobody labelled go"""
+
+
+class LabelSettings(Section):
+    repeats: float = Field(0.07, ge=0, le=1)
+    """share of decisions after which something is shown again without telling"""
+    overlap: float = Field(0.0, ge=0, le=1)
+    """share of samples that two people get, neither seeing what the other said"""
+    gold: float = Field(0.0, ge=0, le=0.5)
+    """share of decisions after which something comes whose truth is known; livecam-label gold marks such samples"""
+    feedback: bool = False
+    """whether what was said of those is answered with the truth at once"""
+    blind: float = Field(0.0, ge=0, le=1)
+    """share of samples that are annotated without their prediction: only these measure a detector"""
+    auto_advance: bool = True
+    """a click makes the other eye the next, and the second click accepts and goes on"""
 
 
 class KeySettings(Section):
@@ -154,6 +169,7 @@ class Settings(Section):
     effect: EffectSettings = EffectSettings()
     output: OutputSettings = OutputSettings()
     collect: CollectSettings = CollectSettings()
+    label: LabelSettings = LabelSettings()
     keys: KeySettings = KeySettings()
 
 

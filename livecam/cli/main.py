@@ -209,7 +209,7 @@ def _print_findings(findings: Sequence[CheckResult]) -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    from livecam.cli.doctor import CheckStatus
+    from livecam.cli.doctor import CheckStatus, first_step
 
     console = Console(soft_wrap=True, highlight=False)
     marks = {CheckStatus.OK: "[green]ok[/]", CheckStatus.WARN: "[yellow]--[/]", CheckStatus.FAIL: "[red]no[/]"}
@@ -217,6 +217,7 @@ def _print_findings(findings: Sequence[CheckResult]) -> None:
         console.print(f"{marks[finding.verdict]}  {finding.name}: {escape(finding.found)}")
         if finding.advice:
             console.print(f"      {escape(finding.advice)}")
+    console.print(f"\nfirst: {escape(first_step(findings))}")
 
 
 @app.command()

@@ -75,7 +75,7 @@ def test_the_whole_recipe_runs_small(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("round", "none"), ("select", "none", "--budget", "3"), ("quality", "none"), ("cam", "none")],
+    [("round", "none"), ("select", "none", "--budget", "3"), ("quality", "none"), ("cam", "ffff", "--store", "none")],
     ids=" ".join,
 )
 def test_a_store_that_is_not_there_is_told_and_not_made(tmp_path: Path, words: tuple[str, ...]) -> None:
