@@ -51,7 +51,8 @@ class LabelAction(StrEnum):
     """What a person can say of a sample, or of one eye of it.
 
     `point`, `closed` and `occluded` say something of one eye; `accept` ends the sample: each eye is what was last said
-    of it, else what was shown. `undo` takes back one event, the one it names.
+    of it, else what was shown. `undo` takes back one event, the one it names. `look` decides nothing: it tells at which
+    place of the screen the person in the picture looked, in shares of its width and height.
     """
 
     ACCEPT = "accept"
@@ -62,6 +63,7 @@ class LabelAction(StrEnum):
     SKIP = "skip"
     UNDO = "undo"
     FLAG = "flag"
+    LOOK = "look"
 
 
 EYE_VERBS = frozenset({LabelAction.POINT, LabelAction.CLOSED, LabelAction.OCCLUDED})
@@ -126,7 +128,7 @@ class LabelEvent:
     action: LabelAction
     annotator: str
     side: Side | None = None  # for point, closed and occluded
-    point: Point | None = None  # picture pixels, for point
+    point: Point | None = None  # picture pixels, for point; shares of the screen, for look
     radius: float | None = None  # picture pixels, for point
     seconds: float = 0.0  # how long the person took
     shown_predictions: tuple[Prediction, ...] = ()
