@@ -111,8 +111,8 @@ class OutputSettings(Section):
     """frame rate, latency and confidences in the window"""
     mirror: bool = True
     """the window shows a camera like a mirror"""
-    folder: Path = Path()
-    """where the keys r and s leave recordings and snapshots"""
+    folder: Path | None = None
+    """where the keys r and s leave recordings and snapshots; unset is your folder of videos, and that of pictures"""
 
 
 class CollectSettings(Section):
@@ -125,7 +125,7 @@ class CollectSettings(Section):
     keep: CropMode = CropMode.FACE
     """how much of the frame is kept: face, eyes or frame"""
     low: float = Field(0.7, ge=0, le=1)
-    """an eye found with less confidence than this is worth keeping; while all goes well the bar rises"""
+    """an eye found with less confidence than this is unsure and worth keeping; the bar rises while all goes well"""
     disagree: float = Field(0.05, gt=0, le=1)
     """so are eyes whose pupils the two detectors see further apart, in pupil distances"""
     jump: float = Field(0.04, gt=0, le=1)
@@ -140,11 +140,26 @@ class CollectSettings(Section):
     """megabytes of pictures; beyond it the least useful that nobody labelled go"""
 
 
+class LabelSettings(Section):
+    repeats: float = Field(0.07, ge=0, le=1)
+    """share of decisions after which something is shown again without telling"""
+    overlap: float = Field(0.0, ge=0, le=1)
+    """share of samples that two people get, neither seeing what the other said"""
+    gold: float = Field(0.0, ge=0, le=0.5)
+    """share of decisions after which something comes whose truth is known; livecam-label gold marks such samples"""
+    feedback: bool = False
+    """whether what was said of those is answered with the truth at once"""
+    blind: float = Field(0.0, ge=0, le=1)
+    """share of samples that are annotated without their prediction: only these measure a detector"""
+    auto_advance: bool = True
+    """a click makes the other eye the next, and the second click accepts and goes on"""
+
+
 class KeySettings(Section):
     run: Mapping[str, str | tuple[str, ...]] = {}
     """keys of the window of `livecam run`, by what they do: run = { snapshot = "w", quit = ["q", "Escape"] }"""
     label: Mapping[str, str | tuple[str, ...]] = {}
-    """keys of livecam-label, in a window and in a browser: label = { accept = ["f", "1"], reject = "2" }"""
+    """keys of livecam-label, in a window and in a browser: label = { accept = ["f", "7"], reject = "9" }"""
 
 
 class Settings(Section):
@@ -154,6 +169,7 @@ class Settings(Section):
     effect: EffectSettings = EffectSettings()
     output: OutputSettings = OutputSettings()
     collect: CollectSettings = CollectSettings()
+    label: LabelSettings = LabelSettings()
     keys: KeySettings = KeySettings()
 
 
@@ -212,7 +228,11 @@ def _read(path: Path) -> dict[str, Any]:
         raise SettingsError(
             f"cannot read the settings {path}: {error.strerror}; `livecam config --write` makes one"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{path} is not a TOML file: byte {error.start} is no UTF-8; save it as UTF-8; `livecam config` shows one"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not a TOML file: {error}; `livecam config` shows how one looks") from error
 
 

@@ -55,7 +55,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def _no_data_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Whatever a test runs finds, and leaves, nothing in the data directory of the person who runs it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        for variable in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_VIDEOS_DIR", "XDG_PICTURES_DIR"):
+            patch.setenv(variable, str(tmp_path_factory.mktemp(variable)))
         yield
 
 

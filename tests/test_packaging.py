@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import sysconfig
 import zipfile
 from collections import Counter
+from email import message_from_bytes
 from pathlib import Path
 
 import av
 import pytest
+
+from tests.portability.targets import PYTHONS
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,7 +54,7 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_installed_wheel_runs_the_demo(environment: Path, tmp_path: Path) -> None:
     livecam = environment / "bin/livecam"
-    ran(livecam, "run", "--source", "demo", "--frames", "30", "--sink", "out.mp4", "--face", "dlib", cwd=tmp_path)
+    ran(livecam, "run", "--source", "demo", "--frames", "30", "--sink", "out.mp4", cwd=tmp_path)
 
     with av.open(tmp_path / "out.mp4") as video:
         assert sum(1 for _ in video.decode(video=0)) == 30
@@ -72,9 +76,33 @@ def test_the_wheel_holds_every_asset_once_and_nothing_else(wheel: Path) -> None:
     files = (path for path in (ROOT / "assets").rglob("*") if path.is_file() and not path.name.startswith("."))
 
     with zipfile.ZipFile(wheel) as archive:
-        inside = Counter(name for name in archive.namelist() if "/assets/" in name)
+        inside = Counter(name for name in archive.namelist() if name.startswith("livecam/assets/"))
 
     assert inside == Counter(f"livecam/{path.relative_to(ROOT).as_posix()}" for path in files)
+
+
+def test_the_wheel_tells_its_terms_and_brings_their_texts(wheel: Path) -> None:
+    """By PEP 639: an expression of licences, and a file for each, among them that of the models of others."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        about = message_from_bytes(archive.read(name))
+        texts = [name for name in archive.namelist() if "/licenses/" in name]
+
+    cards = [json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "assets/models").glob("*.json")]
+    theirs = {card["licence"] for card in cards if "licence" in card}
+    assert theirs <= set(about["License-Expression"].split(" AND "))
+    assert all(any(licence in text for text in texts) for licence in theirs)
+    assert sorted(about.get_all("License-File") or ()) == sorted(text.partition("/licenses/")[2] for text in texts)
+
+
+def test_the_wheel_names_the_pythons_it_is_tested_with(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        about = message_from_bytes(archive.read(name))
+
+    assert about["Requires-Python"] == f">={PYTHONS[0]}"
+    named = {line.rpartition(":: ")[2] for line in about.get_all("Classifier") or () if "Python :: 3." in line}
+    assert named == set(PYTHONS)
 
 
 def test_the_wheel_holds_three_packages(wheel: Path) -> None:

@@ -33,6 +33,11 @@ class Sheet:
         self._colour = self._colour * (1 - cover) + cover * np.asarray(colour, np.float32)
         self._alpha = self._alpha * (1 - cover) + cover
 
+    def cut(self, mask: Mask) -> None:
+        """Takes away what was laid there, so that the frame shows through."""
+        self._colour = self._colour * (1 - mask[..., None])
+        self._alpha = self._alpha * (1 - mask[..., None])
+
     def rgba(self) -> Rgba:
         straight = self._colour / np.maximum(self._alpha, 1e-6)
         rgba: Rgba = np.rint(np.concatenate([straight, self._alpha * 255], axis=2).clip(0, 255)).astype(np.uint8)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from livecam.core.errors import SettingsError, StoreError
-from livecam.store.location import DATABASE
+from livecam.store.location import DATABASE, require_store
 from livecam.store.store import Store
 
 
@@ -18,8 +18,7 @@ def is_store(folder: Path, url: str | None = None) -> bool:
 
 def open_store(folder: Path, url: str | None = None) -> Store:
     """A store with samples; StoreError when there is none, when it is empty, or cannot be opened."""
-    if not is_store(folder, url):
-        raise StoreError(f"there is no sample store in '{folder}'; fill one with: livecam run --queue {folder}")
+    require_store(folder, url)
     store = Store.open(folder, url)
     if store.counts().samples == 0:
         store.close()

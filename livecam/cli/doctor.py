@@ -91,6 +91,21 @@ def examine() -> list[CheckResult]:
     ]
 
 
+# What stands in the way of the effect on a camera, in a window: not what only an extra or a licence asks for.
+_IN_THE_WAY = ("display", "camera", "queue", "pupil model")
+
+
+def first_step(findings: Sequence[CheckResult]) -> str:
+    """The one thing to do next: what the effect fails for, then what it would be poorer for, else to start it."""
+    failing = [finding for finding in findings if finding.verdict is CheckStatus.FAIL]
+    poorer = [
+        finding for finding in findings if finding.verdict is CheckStatus.WARN and finding.name.startswith(_IN_THE_WAY)
+    ]
+    for finding in (*failing, *poorer):
+        return f"{finding.advice} ({finding.name}: {finding.found})"
+    return "livecam run"
+
+
 def python(version: tuple[int, int]) -> CheckResult:
     found = f"{version[0]}.{version[1]}"
     if version >= (3, 11):

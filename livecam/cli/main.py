@@ -76,6 +76,7 @@ def run(
 ) -> None:
     """Run the effect: on the camera, or on the demo when there is none."""
     # Brings the video libraries, which the other commands do without.
+    from livecam.live.effects.factory import SPOTLIGHT
     from livecam.live.session import build_session
     from livecam.live.sources.wrappers import RunLimits
 
@@ -102,6 +103,8 @@ def run(
             keep=keep,
         ),
     )
+    if settings.effect.style != SPOTLIGHT:  # which takes a model of targets
+        _check_model_is_used(model, settings)
     if report:
         _check_report(report, settings)
     live: LiveSession | None = None
@@ -148,11 +151,7 @@ def locate(
     settings = _load_settings(config, options.settings_of(pupil=pupil, model=model, face=face, max_faces=max_faces))
     if out is not None and not out.is_dir():
         raise SinkError(f"--out cannot be '{out}', which is no folder; make it first, or name another")
-    if model is not None and settings.pupils.finder is not PupilDetectorName.TFLITE:
-        raise SettingsError(
-            f"--model {model} is for --pupil {PupilDetectorName.TFLITE}, and {settings.pupils.finder} uses no model;"
-            " leave one of them out"
-        )
+    _check_model_is_used(model, settings)
     detector = open_stills(settings.faces)
     perception = Perception(detector, open_pupils(settings.pupils))
     failed = False
@@ -212,7 +211,7 @@ def _print_findings(findings: Sequence[CheckResult]) -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    from livecam.cli.doctor import CheckStatus
+    from livecam.cli.doctor import CheckStatus, first_step
 
     console = Console(soft_wrap=True, highlight=False)
     marks = {CheckStatus.OK: "[green]ok[/]", CheckStatus.WARN: "[yellow]--[/]", CheckStatus.FAIL: "[red]no[/]"}
@@ -220,6 +219,7 @@ def _print_findings(findings: Sequence[CheckResult]) -> None:
         console.print(f"{marks[finding.verdict]}  {finding.name}: {escape(finding.found)}")
         if finding.advice:
             console.print(f"      {escape(finding.advice)}")
+    console.print(f"\nfirst: {escape(first_step(findings))}")
 
 
 @app.command()
@@ -303,6 +303,15 @@ def _save_located(image: Path, scene: Scene, folder: Path | None) -> Path:
 
 def _say(note: str) -> None:
     print(f"livecam: {note}", file=sys.stderr, flush=True)
+
+
+def _check_model_is_used(model: Path | None, settings: Settings) -> None:
+    """SettingsError for a model on the command line that the chosen detector has no use for."""
+    if model is not None and settings.pupils.finder is not PupilDetectorName.TFLITE:
+        raise SettingsError(
+            f"--model {model} is for --pupil {PupilDetectorName.TFLITE}, and {settings.pupils.finder} uses no model;"
+            " leave one of them out"
+        )
 
 
 def _check_report(path: Path, settings: Settings) -> None:

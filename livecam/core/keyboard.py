@@ -36,6 +36,8 @@ _SPECIAL = {
     0xFFAB: "+",
     0xFFAD: "-",
     0xFFB0: "0",
+    0xFFBE: "F1",
+    0xFFC8: "F11",
 }
 # A US keyboard: the X11 code of a row's first key, and what its keys write without and with shift.
 _US_ROWS = (

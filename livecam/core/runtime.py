@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import current_thread, main_thread
 from types import FrameType
-from typing import IO
+from typing import IO, Any
 
 import cv2
 
@@ -53,6 +53,21 @@ def silence_native_logs() -> Iterator[None]:
                     os.write(_STDERR, line)
 
 
+# OpenCV 5 keeps the two functions of its log in a module of their own.
+_opencv_log: Any = getattr(cv2.utils, "logging", cv2)
+
+
+@contextmanager
+def without_opencv_log() -> Iterator[None]:
+    """OpenCV's own warnings are left out, beside which our one line would be lost."""
+    level = _opencv_log.getLogLevel()
+    _opencv_log.setLogLevel(0)
+    try:
+        yield
+    finally:
+        _opencv_log.setLogLevel(level)
+
+
 # libpng begins with its name; these are the sentences of libjpeg's jerror.h that end up at the standard error.
 _DECODER_NOISE = re.compile(
     rb"libpng (warning|error)|Corrupt JPEG data|Premature end of JPEG|Invalid SOS parameters|Invalid JPEG|Invalid color"
@@ -75,8 +90,8 @@ class _Decoders:
         with self._lock:
             self._inside += 1
             if self._inside == 1:
-                self._level = cv2.getLogLevel()
-                cv2.setLogLevel(0)
+                self._level = _opencv_log.getLogLevel()
+                _opencv_log.setLogLevel(0)
                 self._held = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the last who leaves
                 self._real = os.dup(_STDERR)
                 os.dup2(self._held.fileno(), _STDERR)
@@ -85,7 +100,7 @@ class _Decoders:
         with self._lock:
             self._inside -= 1
             if self._inside == 0 and self._held is not None:
-                cv2.setLogLevel(self._level)
+                _opencv_log.setLogLevel(self._level)
                 os.dup2(self._real, _STDERR)
                 os.close(self._real)
                 self._write_the_rest(self._held)
@@ -166,6 +181,23 @@ def _answers(display: str) -> bool:
     if connection:
         x11.XCloseDisplay(ctypes.c_void_p(connection))
     return bool(connection)
+
+
+def screen_size() -> tuple[int, int] | None:
+    """Width and height of all screens together, in pixels; None where there is no X server to ask."""
+    try:
+        x11 = ctypes.CDLL("libX11.so.6")
+    except OSError:
+        return None
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    connection = x11.XOpenDisplay(None)
+    if not connection:
+        return None
+    display = ctypes.c_void_p(connection)
+    try:
+        return int(x11.XDisplayWidth(display, 0)), int(x11.XDisplayHeight(display, 0))
+    finally:
+        x11.XCloseDisplay(display)
 
 
 def available_cores() -> int:

@@ -25,6 +25,12 @@ def default_folder(environment: Mapping[str, str] = os.environ) -> Path:
     return data / "livecam" / "queue"
 
 
+def require_store(folder: Path, url: str | None) -> None:
+    """StoreError when nothing was ever kept in `folder`, nor is there a database at `url`, for reading makes none."""
+    if not (folder.is_dir() and (url or (folder / DATABASE).is_file())):
+        raise StoreError(f"there is no sample store in '{folder}'; fill one with: livecam run --queue {folder}")
+
+
 def prepare_folder(folder: Path, *, with_database: bool) -> None:
     """Makes the folder, for its owner alone; OSError, and StoreError for a folder that holds something else."""
     missing = [place for place in (folder, *folder.parents) if not place.exists()]

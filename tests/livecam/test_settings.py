@@ -156,3 +156,9 @@ def test_a_file_whose_name_looks_like_a_variable_is_itself(tmp_path: Path) -> No
     (tmp_path / "$HOME.mp4").touch()
 
     assert load(None, {"source": {"source": "$HOME.mp4"}}).source.source == "$HOME.mp4"
+
+
+def test_settings_that_are_no_utf_8_are_told_without_words_of_python(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_bytes(b"\xff\xfe\0")
+    with pytest.raises(SettingsError, match=r"a\.toml is not a TOML file: byte 0 is no UTF-8; save it as UTF-8"):
+        load(tmp_path / "a.toml", {})

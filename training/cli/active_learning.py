@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from livecam.core.errors import SettingsError, StoreError
+from livecam.core.errors import SettingsError
 from training.active_learning.acquisition import Strategy
 from training.engine.parallel import watch
 
@@ -35,7 +35,7 @@ def select(
     db: Annotated[str | None, typer.Option("--db", metavar="URL", help="The database, if it is not SQLite.")] = None,
 ) -> None:
     """Choose what is worth labelling next, put it first in the queue, and show what was chosen and why."""
-    from livecam.store.location import DATABASE
+    from livecam.store.location import require_store
     from livecam.store.store import Store
     from training.active_learning.contact_sheet import selection_sheet
     from training.active_learning.select import SelectionRequest, Workers, sheet_path
@@ -44,8 +44,7 @@ def select(
     from training.engine.parallel import cores
     from training.retraining.model_registry import ModelRegistry
 
-    if not (store.is_dir() and (db or (store / DATABASE).is_file())):
-        raise StoreError(f"there is no sample store in '{store}'; fill one with: livecam run --queue {store}")
+    require_store(store, db)
     request = SelectionRequest(budget, strategy, seed, model or ModelRegistry(store).model)
     with Store.open(store, db) as samples:
         selection = choose(samples, request, Workers(workers or cores(), ray), watch)

@@ -32,11 +32,13 @@ def quality(
     db: DatabaseUrl = None,
 ) -> None:
     """Learn from people's judgements which labels are good, and where bad ones go wrong."""
+    from livecam.store.location import require_store
     from livecam.store.store import Store
     from training.label_quality.classifier import QualitySettings
     from training.label_quality.human_feedback import load_feedback
     from training.label_quality.train import ClassifierFolder, train_quality_classifier
 
+    require_store(store, db)
     with Store.open(store, db) as samples:
         feedback = load_feedback(samples)
     place = ClassifierFolder(store)
@@ -56,11 +58,12 @@ def cam(
     db: DatabaseUrl = None,
 ) -> None:
     """Draw where the labels go wrong, into the folder `cam` of the store; the labeler shows them on its key m."""
-    from livecam.store.location import default_folder
+    from livecam.store.location import default_folder, require_store
     from livecam.store.store import Store
     from training.label_quality.train import ClassifierFolder, load_classifier
 
     folder, wanted = _what(targets, store, default_folder())
+    require_store(folder, db)
     with Store.open(folder, db) as samples:
         model = load_classifier(ClassifierFolder(folder))
         chosen = _chosen(samples.samples(), wanted)

@@ -27,6 +27,7 @@ def round_(
     db: DatabaseUrl = None,
 ) -> None:
     """Learn from the labels of a store; the new model is used only if it is better for sure."""
+    from livecam.store.location import require_store
     from livecam.store.store import Store
     from training.retraining.plan import RoundSettings
     from training.retraining.run import work_round
@@ -34,6 +35,7 @@ def round_(
     settings = RoundSettings(
         steps=steps, replay=replay, least=least, seed=seed, check_every=min(200, max(1, steps // 2))
     )
+    require_store(store, db)
     with Store.open(store, db) as samples:
         record = work_round(samples, settings, data or [], watch)
     print(f"round {record.number}: {record.why}")

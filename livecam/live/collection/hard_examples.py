@@ -1,4 +1,7 @@
-"""Hard-example detection, in the loop and in microseconds: low confidence, jumps, flags, random draws."""
+"""Hard-example detection, in the loop and in microseconds: low confidence, jumps, flags, random draws.
+
+Below which confidence an eye is unsure is the setting `collect.low`.
+"""
 
 from __future__ import annotations
 

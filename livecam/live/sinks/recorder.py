@@ -39,11 +39,11 @@ class Recorder:
         """Starts or ends a recording and tells so; SinkError when the folder takes none."""
         if self._recording is not None:
             path = self._recording.path
-            return f"recorded {path.name}" if self._end(self._recording) else f"{path.name} is not whole"
+            return f"recorded {shown_path(path)}" if self._end(self._recording) else f"{path.name} is not whole"
         path = unused(self._folder, self._now(), ".mp4")
         self._recording = VideoFileSink(path, keep_all=self._keep_all)
         self._since, self.seconds = None, 0.0
-        return f"recording to {path.name}"
+        return f"recording to {shown_path(path)}"
 
     def show(self, frame: Frame) -> None:
         if self._recording is None:
@@ -88,14 +88,28 @@ class Snapshots:
             raise SinkError(
                 f"cannot write {path}: {encoding_error_reason(error)}; set output.folder to another"
             ) from error
-        return f"snapshot {path.name}"
+        return f"snapshot {shown_path(path)}"
 
 
 def unused(folder: Path, when: datetime, suffix: str) -> Path:
-    """`livecam-20261121-081500.mp4` in the folder, or with a number where that is taken."""
+    """`livecam-20261121-081500.mp4` in the folder, which is made, or with a number where that is taken.
+
+    Raises:
+        SinkError: There can be no such folder.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SinkError(f"cannot write into {folder}: {error.strerror}; set output.folder to another") from error
     stem = f"livecam-{when:%Y%m%d-%H%M%S}"
     path, number = folder / f"{stem}{suffix}", 1
     while path.exists():
         number += 1
         path = folder / f"{stem}-{number}{suffix}"
     return path
+
+
+def shown_path(path: Path) -> str:
+    """Where it is, the home folder as `~`."""
+    whole, home = path.resolve(), Path.home().resolve()
+    return f"~/{whole.relative_to(home)}" if whole.is_relative_to(home) else str(whole)

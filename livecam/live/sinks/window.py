@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import os
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, Self
+from typing import Protocol, Self
 
 import cv2
 import numpy as np
@@ -16,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from livecam.core.errors import SinkError
 from livecam.core.keyboard import latin_code
 from livecam.core.runtime import display_problem
-from livecam.core.timing import Clock
 from livecam.core.types import Frame, Image, Size
+from livecam.live.sinks.window_geometry import ShownArea, WindowMemory, WindowScale
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +25,7 @@ class CanvasTransform:
     scale: float = 1.0
     mirrored: bool = False
     width: int = 0
+    screen_pixels: float = 1.0  # that one pixel of the canvas takes on the screen
 
     def __call__(self, points: ArrayLike) -> NDArray[np.float64]:
         """Frame pixels to canvas pixels, (..., 2)."""
@@ -34,52 +33,6 @@ class CanvasTransform:
         if self.mirrored:
             moved[..., 0] = self.width - 1 - moved[..., 0]
         return moved
-
-
-_FEWEST_ROWS = 360  # a smaller picture is enlarged, so that the text on it can be read
-_MOST_PIXELS = 1920 * 1080  # by enlarging: it has to be done for every frame
-_STEADY_SECONDS = 0.3
-
-
-class ShownArea(NamedTuple):
-    """Where the picture lies on the screen."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-
-class WindowScale:
-    """Windows of OpenCV 4.10 and 4.11 reduce a picture that is too large for them but leave a small one small (its
-    issue 26180), and do not tell how large they are.
-
-    So whenever the window has changed, pictures are shown as large as may be, to see what becomes of them, until that
-    has stayed the same for a moment: a window that is being dragged is never done.
-    """
-
-    def __init__(self, clock: Clock = time.monotonic) -> None:
-        self._clock = clock
-        self._wanted: float | None = None  # None is as large as may be
-        self._last: ShownArea | None = None
-        self._since = 0.0
-
-    def scale(self, size: Size) -> float:
-        """By how much to enlarge the next picture, at least 1."""
-        least = max(1.0, _FEWEST_ROWS / size[1])
-        most = max(1.0, math.sqrt(_MOST_PIXELS / (size[0] * size[1])))
-        wanted = most if self._wanted is None else self._wanted
-        return min(max(least, wanted), most)
-
-    def shown(self, size: Size, rect: ShownArea) -> None:
-        """Tells where a picture that is `size` before enlarging came to lie."""
-        now = self._clock()
-        if self._last is None:
-            self._last, self._since = rect, now
-        elif rect != self._last:
-            self._wanted, self._last = None, None
-        elif self._wanted is None and now - self._since >= _STEADY_SECONDS:
-            self._wanted, self._last = min(rect.width / size[0], rect.height / size[1]), None
 
 
 Dress = Callable[[Image, CanvasTransform, Frame], None]
@@ -91,6 +44,9 @@ class Keys(Protocol):
     @property
     def mirrored(self) -> bool: ...
 
+    @property
+    def fullscreen(self) -> bool: ...
+
     def press(self, code: int) -> None: ...
 
     def quit(self) -> str: ...
@@ -100,13 +56,19 @@ class WindowSink:
     """A Sink with a keyboard. `dress` draws onto the window's own copy of the picture; closing the window quits."""
 
     def __init__(
-        self, keys: Keys, dress: Dress, *, title: str = "livecam", environment: Mapping[str, str] = os.environ
+        self,
+        keys: Keys,
+        dress: Dress,
+        *,
+        title: str = "livecam",
+        memory: WindowMemory | None = None,
+        environment: Mapping[str, str] = os.environ,
     ) -> None:
         if problem := display_problem(environment):
             raise SinkError(f"no window can be opened: {problem}")
-        self._keys, self._dress, self._title = keys, dress, title
+        self._keys, self._dress, self._title, self._memory = keys, dress, title, memory
         self._zoom = WindowScale()
-        self._open = False
+        self._open = self._fullscreen = False
 
     def __enter__(self) -> Self:
         return self
@@ -124,28 +86,55 @@ class WindowSink:
         code = latin_code(cv2.waitKeyEx(1))
         if code != -1:
             self._keys.press(code)
-        if cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1:
+        if self._gone():
             self._keys.quit()
             return
-        self._zoom.shown(frame.size, ShownArea(*cv2.getWindowImageRect(self._title)))
+        self._fill_screen(self._keys.fullscreen)
+        area = ShownArea(*cv2.getWindowImageRect(self._title))
+        self._zoom.shown(frame.size, area)
+        if self._memory and not self._fullscreen:
+            self._memory.seen(area)
 
     def close(self) -> None:
         if self._open:
             self._open = False
+            if self._memory:
+                self._memory.keep()
             cv2.destroyAllWindows()
             cv2.waitKey(1)  # lets the window system take it off the screen
 
     def _create(self, size: Size) -> None:
         cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
-        scale = min(1280 / size[0], 720 / size[1])
-        cv2.resizeWindow(self._title, max(160, round(size[0] * scale)), max(120, round(size[1] * scale)))
+        remembered = self._memory.recall() if self._memory else None
+        if self._memory and remembered:
+            cv2.resizeWindow(self._title, remembered.width, remembered.height)
+            if self._memory.has_place:
+                cv2.moveWindow(self._title, remembered.x, remembered.y)
+        else:
+            scale = min(1280 / size[0], 720 / size[1])
+            cv2.resizeWindow(self._title, max(160, round(size[0] * scale)), max(120, round(size[1] * scale)))
         self._open = True
+
+    def _gone(self) -> bool:
+        """Whether a person closed it; OpenCV 4.12 and newer know no property of a window that is gone."""
+        try:
+            return cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
+        except cv2.error:
+            return True
+
+    def _fill_screen(self, wanted: bool) -> None:
+        if wanted != self._fullscreen:
+            self._fullscreen = wanted
+            cv2.setWindowProperty(
+                self._title, cv2.WND_PROP_FULLSCREEN, cv2.WINDOW_FULLSCREEN if wanted else cv2.WINDOW_NORMAL
+            )
 
     def _canvas(self, image: Image) -> tuple[Image, CanvasTransform]:
         """The window's own picture, and how it relates to the frame's."""
         height, width = image.shape[:2]
         scale = self._zoom.scale((width, height))
-        view = CanvasTransform(scale, self._keys.mirrored, round(width * scale))
+        shown = round(width * scale)
+        view = CanvasTransform(scale, self._keys.mirrored, shown, self._zoom.screen_pixels(shown))
         if scale > 1:
             image = cv2.resize(image, (view.width, round(height * scale))).astype(np.uint8, copy=False)
         return (cv2.flip(image, 1).astype(np.uint8, copy=False) if view.mirrored else image.copy()), view
@@ -155,6 +144,7 @@ class PlainWindow:
     """A window for programs of one's own: a Sink without keys of its own but q and escape, which close it."""
 
     mirrored = False
+    fullscreen = False
 
     def __init__(self, title: str = "livecam") -> None:
         self.closed = False

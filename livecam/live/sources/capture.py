@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import cv2
 
 from livecam.core.errors import CameraError
+from livecam.core.runtime import without_opencv_log
 from livecam.core.types import Image
 from livecam.live.sources.devices import CameraInfo, list_cameras
 from livecam.settings import SourceSettings
@@ -82,13 +83,8 @@ def open_device(
 
 
 def _quietly_opened(device: int | str) -> VideoCapture:
-    # OpenCV would print its own warnings beside our one clear line.
-    level = cv2.getLogLevel()
-    cv2.setLogLevel(0)
-    try:
+    with without_opencv_log():
         return cv2.VideoCapture(device, cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY)
-    finally:
-        cv2.setLogLevel(level)
 
 
 def _found(cameras: Sequence[CameraInfo]) -> str:

@@ -17,8 +17,8 @@ class HudValues:
 
     fps: float
     latency_ms: float
-    path: str  # cpu, tflite or tutorial, and the version of its model
-    faces: str  # mesh, dlib or mediapipe
+    faces: int = 0  # that are followed
+    detectors: str | None = None  # which find the pupils and the faces; told with the debug view
     confidence: float | None = None  # of the first face's pupils, 0..1; None is no face
     fluster: float | None = None  # 0..1
     collected: int | None = None
@@ -57,12 +57,15 @@ def _figures(readings: HudValues) -> list[Line]:
     figures: list[Line] = [
         (TextSpan(f"{readings.fps:.0f}"), TextSpan(" fps", DIM)),
         (TextSpan(f"{readings.latency_ms:.0f}"), TextSpan(" ms", DIM)),
-        (TextSpan(readings.path), TextSpan(f" on {readings.faces}", DIM)),
     ]
+    if readings.detectors is not None:
+        figures.append((TextSpan(readings.detectors, DIM),))
     if readings.confidence is None:
         figures.append((TextSpan("no face", DIM),))
     else:
-        figures.append((TextSpan(f"{100 * readings.confidence:.0f} %"), TextSpan(" sure", DIM)))
+        figures.append((TextSpan("eyes ", DIM), TextSpan(f"{100 * readings.confidence:.0f} %"), TextSpan(" sure", DIM)))
+    if readings.faces > 1:
+        figures.append((TextSpan(f"{readings.faces}"), TextSpan(" faces", DIM)))
     if readings.fluster is not None:
         figures.append((TextSpan("fluster ", DIM), TextSpan(f"{readings.fluster:.1f}")))
     return figures

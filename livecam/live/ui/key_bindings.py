@@ -16,17 +16,18 @@ from livecam.live.effects.controls import EffectControls
 from livecam.live.effects.factory import names as effect_names
 
 SHOWN_SECONDS = 2.0
+GREETING_SECONDS = 5.0
 
 
 class StatusMessages:
-    """The last thing said, until it is two seconds old; what is announced `echo` gets too."""
+    """The last thing said, for two seconds unless told otherwise; what is announced `echo` gets too."""
 
     def __init__(self, clock: Clock = time.monotonic, *, echo: Callable[[str], None] = lambda text: None) -> None:
         self._clock, self._echo = clock, echo
         self._text, self._until = "", 0.0
 
-    def say(self, text: str) -> None:
-        self._text, self._until = text, self._clock() + SHOWN_SECONDS
+    def say(self, text: str, seconds: float = SHOWN_SECONDS) -> None:
+        self._text, self._until = text, self._clock() + seconds
 
     def announce(self, text: str) -> None:
         """Says what is also for a person who does not look at the window."""
@@ -76,6 +77,7 @@ class Action(StrEnum):
     NUMBERED = "the style of that number"
     PATH = "next way to find pupils"
     MIRROR = "mirror"
+    FULLSCREEN = "full screen"
     DEBUG = "show what is seen"
     STRONGER = "stronger"
     WEAKER = "weaker"
@@ -98,13 +100,18 @@ KEYS: Mapping[str, Action] = {
     "_": Action.WEAKER,
     "p": Action.PATH,
     "m": Action.MIRROR,
+    "f": Action.FULLSCREEN,
+    "F11": Action.FULLSCREEN,
     "d": Action.DEBUG,
     "r": Action.RECORD,
     "s": Action.SNAPSHOT,
     "c": Action.COLLECT,
     "k": Action.FLAG,
     "h": Action.HELP,
+    "?": Action.HELP,
+    "F1": Action.HELP,
 }
+_KEEPING = frozenset({Action.RECORD, Action.SNAPSHOT})
 # waitKeyEx puts the state of shift, caps lock and num lock above the key symbol.
 _SYMBOL = 0xFFFF
 # A key that is hit again within this is hit twice.
@@ -126,6 +133,7 @@ class KeyBindings:
     mirrored: bool = False
     debugging: bool = False
     helping: bool = False
+    fullscreen: bool = False
     _collect_pressed: float = field(default=-math.inf, init=False)
     finished: bool = False
     _actions: dict[Action, Callable[[], str]] = field(init=False)
@@ -139,6 +147,7 @@ class KeyBindings:
             Action.WEAKER: self._weaker,
             Action.PATH: lambda: f"pupils: {self.pupils.next()}",
             Action.MIRROR: self._mirror,
+            Action.FULLSCREEN: self._fill_screen,
             Action.DEBUG: self._debug,
             Action.RECORD: self.recorder.toggle,
             Action.SNAPSHOT: self.snapshots.take,
@@ -151,18 +160,36 @@ class KeyBindings:
         """Does what the key does; a key without a meaning does nothing. `code` is what cv2.waitKeyEx gives."""
         name = key_name(code & _SYMBOL) or ""
         action = self.keys.get(name, self.keys.get(name.lower() if len(name) == 1 else name))
-        if action is None:
+        if action is None or (name == "Escape" and self._left_by_escape()):
             return
         try:
             said = self._numbered(int(name) - 1) if action is Action.NUMBERED else self._actions[action]()
         except LivecamError as error:
             said = str(error)
         if said:
-            self.notices.say(said)
+            # Where a file is may be wanted when the window is long closed.
+            (self.notices.announce if action in _KEEPING else self.notices.say)(said)
 
     def quit(self) -> str:
         """Ends the program after this frame."""
         self.finished = True
+        return ""
+
+    def greet(self) -> None:
+        """Says, for the first seconds of a window, how to find out the rest, and what a trigger waits for."""
+        waits = f"{_labels(self.keys, Action.EFFECT)} starts the effect, " if not self.effect.enabled else ""
+        self.notices.say(f"{waits}{_labels(self.keys, Action.HELP).split('  ', maxsplit=1)[0]} help", GREETING_SECONDS)
+
+    def _left_by_escape(self) -> bool:
+        """Escape first leaves what lies over the picture, then the full screen, and only then the program."""
+        if self.helping:
+            self.helping = False
+            return True
+        left, self.fullscreen = self.fullscreen, False
+        return left
+
+    def _fill_screen(self) -> str:
+        self.fullscreen = not self.fullscreen
         return ""
 
     def _effect(self) -> str:
@@ -226,7 +253,7 @@ def _labels(keys: Mapping[str, Action], action: Action) -> str:
     named = [key_label(key) for key, bound in keys.items() if bound is action]
     if action is Action.NUMBERED:
         return f"{named[0]} .. {named[-1]}"
-    if action in {Action.STRONGER, Action.WEAKER} and keys is KEYS:
+    if set(named) in ({"+", "="}, {"-", "_"}):
         return named[0]  # the other is the same key without, or with, shift
     return "  ".join(named)
 

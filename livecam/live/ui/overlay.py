@@ -18,6 +18,8 @@ from livecam.perception.pupils.factory import SwitchableDetector
 
 _REFRESH_SECONDS = 0.25  # figures that change faster cannot be read
 _LINES = 32  # of text that would fit under each other
+_SMALLEST_LINE = 15.0  # pixels of the screen
+_FEWEST_LINES = 12  # however small the window is
 
 
 def _unknown() -> float | None:
@@ -41,7 +43,9 @@ class WindowOverlay:
 
     def draw(self, canvas: Image, view: CanvasTransform, frame: Frame) -> None:
         """Draws onto `canvas`, which shows `frame` as `view` says. A notice is shown even without the HUD."""
-        line_height = max(16, round(canvas.shape[0] / _LINES))
+        # In a small window a picture is shrunk, and text on it must not be.
+        readable = _SMALLEST_LINE / view.screen_pixels
+        line_height = round(min(max(16, canvas.shape[0] / _LINES, readable), canvas.shape[0] / _FEWEST_LINES))
         if self.controls.debugging and self.telemetry.scene is not None:
             self._debug(canvas, self.telemetry.scene, view, round(line_height * 0.75))
         if self.hud:
@@ -55,6 +59,10 @@ class WindowOverlay:
         crops = [self.pupils.cropper(scene.frame, observation.face) for observation in scene.faces]
         paint_observations(canvas, scene.faces, crops, view, line_height=line_height)
 
+    def _detectors(self) -> str:
+        model = " ".join(filter(None, (self.pupils.name, self.pupils.version)))
+        return f"pupils by {model}, faces by {self.faces}"
+
     def _figures(self) -> HudValues:
         now = self.telemetry.clock()
         if self._readings is None or now >= self._until:
@@ -65,8 +73,8 @@ class WindowOverlay:
         return HudValues(
             fps=self.telemetry.fps,
             latency_ms=self.telemetry.latency_ms,
-            path=" ".join(filter(None, (self.pupils.name, self.pupils.version))),
-            faces=self.faces,
+            detectors=self._detectors() if self.controls.debugging else None,
+            faces=len(self.telemetry.scene.faces) if self.telemetry.scene else 0,
             confidence=_confidence(self.telemetry.scene),
             fluster=self.fluster(),
             collected=self.collecting.collected,

@@ -5,12 +5,16 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+from platformdirs import user_pictures_path, user_state_path, user_videos_path
+
 from livecam.core.interfaces import Sink
+from livecam.core.runtime import screen_size
 from livecam.core.types import Frame
 from livecam.live.collection.collector import ToggleableCollector
 from livecam.live.effects.stack import SelectableEffect
 from livecam.live.sinks.recorder import Recorder, Snapshots
 from livecam.live.sinks.window import WindowSink
+from livecam.live.sinks.window_geometry import WindowMemory
 from livecam.live.telemetry import Telemetry
 from livecam.live.ui.key_bindings import KeyBindings, StatusMessages, changed_keys
 from livecam.live.ui.overlay import WindowOverlay
@@ -38,8 +42,10 @@ class WindowSetup:
     def open(self, stack: ExitStack, *, mirrored: bool, keep_all: bool) -> Sink:
         """The window with all its keys, which `stack` closes."""
         output = self.settings.output
-        recorder = stack.enter_context(Recorder(output.folder, say=self.messages.say, keep_all=keep_all))
-        snapshots = Snapshots(output.folder)
+        recorder = stack.enter_context(
+            Recorder(output.folder or user_videos_path(), say=self.messages.announce, keep_all=keep_all)
+        )
+        snapshots = Snapshots(output.folder or user_pictures_path())
         self.keys = KeyBindings(
             effect=self.effect.controls,
             pupils=self.pupils,
@@ -60,7 +66,10 @@ class WindowSetup:
             fluster=self._fluster if self.settings.effect.trigger is Trigger.AUTO else _unknown,
             hud=output.hud,
         )
-        window = stack.enter_context(WindowSink(self.keys, overlay.draw))
+        self.keys.greet()
+        place = user_state_path("livecam") / "window.json"
+        memory = WindowMemory(place, say=self.messages.announce, screen=screen_size())
+        window = stack.enter_context(WindowSink(self.keys, overlay.draw, memory=memory))
         return SinkChain((recorder, snapshots, window))
 
     def _fluster(self) -> float | None:

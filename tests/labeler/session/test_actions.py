@@ -13,6 +13,7 @@ DRAWING = {
     *(
         LabelingAction.OTHER_EYE,
         LabelingAction.CLOSED,
+        LabelingAction.BOTH_CLOSED,
         LabelingAction.OCCLUDED,
         LabelingAction.WIDER,
         LabelingAction.NARROWER,
@@ -34,7 +35,19 @@ MEANT = {
 
 @pytest.mark.parametrize("mode", LabelingMode)
 def test_every_action_has_a_letter_key(mode: LabelingMode) -> None:
-    assert {action for key, action in KEYS[mode].items() if key.isalpha() and len(key) == 1} == MEANT[mode]
+    letters = {action for key, action in KEYS[mode].items() if key.isalpha() and len(key) == 1}
+
+    assert letters == MEANT[mode] - {LabelingAction.NOT_A_FACE, LabelingAction.BOTH_CLOSED}
+
+
+def test_what_ends_a_sample_at_once_is_on_no_letter() -> None:
+    """Caps Lock makes other letters of letters."""
+    ending = {LabelingAction.NOT_A_FACE: {"Delete", "Backspace"}, LabelingAction.BOTH_CLOSED: {"2"}}
+    keys = {
+        wanted: {key for key, action in KEYS[LabelingMode.ANNOTATE].items() if action is wanted} for wanted in ending
+    }
+
+    assert keys == ending
 
 
 @pytest.mark.parametrize(
@@ -74,6 +87,7 @@ def test_a_key_has_one_meaning_or_none(mode: LabelingMode, key: str, action: Lab
 @pytest.mark.parametrize("mode", LabelingMode)
 def test_the_help_names_only_keys_that_there_are(mode: LabelingMode) -> None:
     names = {"esc": "Escape", "space": " ", "enter": "Enter", "tab": "Tab", "arrows": "ArrowLeft", "click": "f"}
+    names |= {"delete": "Delete", "backspace": "Backspace"}
     keys = [names.get(key, key) for keys, _ in help_lines(mode, KEYS[mode]) for key in keys.split()]
 
     assert not [key for key in keys if lookup_key(mode, key) is None]
@@ -98,16 +112,16 @@ def test_keys_are_called_as_in_browsers(symbol: int, shift: bool, name: str | No
 
 
 def test_keys_that_a_person_changed_hold_in_both_modes_and_stand_in_the_help() -> None:
-    keys = changed_keys({"accept": ["1"], "reject": "2", "closed": "9"})
+    keys = changed_keys({"accept": ["7"], "reject": "8", "closed": "9"})
 
     review, annotate = keys[LabelingMode.REVIEW], keys[LabelingMode.ANNOTATE]
-    assert (review["1"], review["2"], annotate["9"]) == (
+    assert (review["7"], review["8"], annotate["9"]) == (
         LabelingAction.ACCEPT,
         LabelingAction.REJECT,
         LabelingAction.CLOSED,
     )
-    assert ("f" in review, key_of(LabelingAction.ACCEPT, annotate)) == (False, "1")
-    assert ("1", "the prediction is right, next") in help_lines(LabelingMode.REVIEW, review)
+    assert ("f" in review, key_of(LabelingAction.ACCEPT, annotate)) == (False, "7")
+    assert ("7", "the prediction is right, next") in help_lines(LabelingMode.REVIEW, review)
 
 
 @pytest.mark.parametrize(

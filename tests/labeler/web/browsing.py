@@ -15,12 +15,17 @@ from typing import Any
 
 import pytest
 
+from livecam.cli.system_libraries import loads
 from livecam.store.store import Store
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 needs_a_browser = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium; on Debian: apt-get install chromium"),
+    pytest.mark.skipif(
+        sys.platform == "linux" and not loads("libatomic.so.1"),
+        reason="the browser's driver lacks a library; on Debian: apt-get install libatomic1",
+    ),
 ]
 FLAGS = [
     "--no-sandbox",

@@ -164,3 +164,28 @@ def test_a_damaged_queue_comes_with_advice(tmp_path: Path) -> None:
     (tmp_path / "queue" / "queue.db").write_bytes(b"no database" * 100)
     finding = doctor.queue(CollectSettings(queue=tmp_path / "queue"))
     assert (finding.verdict, "--no-queue" in finding.advice) == (CheckStatus.WARN, True)
+
+
+def test_what_fails_is_to_be_done_first() -> None:
+    findings = [
+        CheckResult("camera", CheckStatus.WARN, "none", "plug one in"),
+        CheckResult("system libraries", CheckStatus.FAIL, "missing: libgl1", "sudo apt-get install libgl1"),
+    ]
+
+    assert doctor.first_step(findings) == "sudo apt-get install libgl1 (system libraries: missing: libgl1)"
+
+
+def test_what_the_effect_does_without_comes_second_and_extras_never() -> None:
+    findings = [
+        CheckResult("pyvirtualcam", CheckStatus.WARN, "not installed", "pip install 'livecam[virtualcam]'"),
+        CheckResult("camera", CheckStatus.WARN, "none", "plug one in"),
+    ]
+
+    assert doctor.first_step(findings).startswith("plug one in")
+    assert doctor.first_step(findings[:1]) == "livecam run"
+
+
+def test_the_doctor_ends_with_what_to_do_first(capfd: pytest.CaptureFixture[str]) -> None:
+    done = Program(capfd)("doctor")
+
+    assert done.out.splitlines()[-1].startswith("first: ")

@@ -179,3 +179,12 @@ def test_a_run_that_is_interrupted_leaves_a_playable_recording(tmp_path: Path, e
     assert run.returncode == 130, err
     assert len(seconds_of(tmp_path / "out.mp4")) > 5
     assert not part.exists()
+
+
+@pytest.mark.parametrize("pupil", ["cpu", "tutorial"])
+def test_a_model_that_would_not_be_used_is_refused(program: Program, pupil: str) -> None:
+    code, _, err = program(
+        "run", *SMALL_DEMO, "--frames", 1, "--sink", "null", "--pupil", pupil, "--model", "my.tflite"
+    )
+    assert code == 2
+    assert f"--model my.tflite is for --pupil tflite, and {pupil} uses no model; leave one of them out" in err

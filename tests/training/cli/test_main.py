@@ -71,3 +71,17 @@ def test_the_whole_recipe_runs_small(tmp_path: Path) -> None:
     out = tmp_path / "models" / "pupil.tflite"  # not over the model that ships
     done = train("all", "--smoke", "--data", str(FACES.parents[1]), "--work", str(tmp_path))
     assert (done.returncode, out.exists(), out.with_suffix(".json").exists()) == (0, True, True), done.stderr[-2000:]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("round", "none"), ("select", "none", "--budget", "3"), ("quality", "none"), ("cam", "ffff", "--store", "none")],
+    ids=" ".join,
+)
+def test_a_store_that_is_not_there_is_told_and_not_made(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", MAIN, *words], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 2
+    assert "there is no sample store in 'none'" in done.stderr
+    assert list(tmp_path.iterdir()) == []

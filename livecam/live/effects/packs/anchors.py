@@ -164,7 +164,7 @@ def named_anchor(name: str) -> Anchor | None:
 
 
 MEMBER_NAMES = frozenset(
-    {"side", "room", "narrowing", "openness", "lid", "shut", "gaze_x", "gaze_y", "sure", "iris", "aspect", "t"}
+    {"side", "room", "narrowing", "openness", "lid", "shut", "gaze_x", "gaze_y", "sure", "iris", "aspect", "t", "i"}
 )
 
 

@@ -92,7 +92,7 @@ class PackCompiler:
         anchor = self._anchor(spec, place)
         layer = self._picture(spec, place) if spec.picture is not None else self._warp(spec, place)
         self._values, self._order = kept
-        return [AnchoredLayer(anchor, layer, spec.accessory)]
+        return [AnchoredLayer(anchor, layer, spec.accessory, spec.repeat)]
 
     def _nested(self, spec: LayerSpec, place: Place) -> tuple[AnchoredLayer, ...]:
         assert spec.pack is not None

@@ -247,6 +247,7 @@ class AnchoredLayer(NamedTuple):
     anchor: Anchor
     layer: Layer
     accessory: str | None
+    repeat: int = 1  # how often it is drawn, each time with another `i`
 
 
 SIDES = {"left": 1.0, "right": -1.0, "none": 0.0, "middle": 0.0}

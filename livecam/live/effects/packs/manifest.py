@@ -18,6 +18,7 @@ from livecam.live.effects.packs.toml_lines import line_of
 FORMAT = 1
 MANIFEST = "effect.toml"
 MOST_LAYERS, MOST_VALUES = 100, 100
+MOST_DRAWN = 200  # layers by their repetitions
 _LARGEST = 1 << 18  # bytes
 
 Formula = Annotated[Expression, BeforeValidator(Expression.parse)]
@@ -65,6 +66,7 @@ class LayerSpec(_Table):
     pack: PackName | None = None
     anchor: Word | LandmarkAnchor = "face"
     accessory: Word | None = None
+    repeat: int = Field(1, ge=1, le=24)
     values: dict[str, Formula] = Field(default={}, max_length=MOST_VALUES)
     visible: Formula = _ONE
     opacity: Formula = _ONE
@@ -147,9 +149,13 @@ def read_manifest(folder: Path) -> tuple[PackManifest, ManifestText]:
     if isinstance(layers, list) and len(layers) > MOST_LAYERS:
         raise text.error(["layer", MOST_LAYERS], f"{len(layers)} layers; at most {MOST_LAYERS} are drawn")
     try:
-        return PackManifest.model_validate(written), text
+        manifest = PackManifest.model_validate(written)
     except ValidationError as error:
         raise _plain(text, _telling([dict(problem) for problem in error.errors()])) from error
+    drawn = sum(layer.repeat for layer in manifest.layer)
+    if drawn > MOST_DRAWN:
+        raise text.error(["layer"], f"{drawn} layers with their repetitions; at most {MOST_DRAWN} are drawn")
+    return manifest, text
 
 
 def _text(folder: Path) -> str:

@@ -3,7 +3,7 @@ some."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -14,10 +14,11 @@ from livecam.live.effects.face_state.tracker import FaceState
 from livecam.live.effects.packs.anchors import SCREEN, Anchor, facing, member_values
 from livecam.live.effects.packs.compiling import PackCompiler
 from livecam.live.effects.packs.functions import Variables
-from livecam.live.effects.packs.layers import AnchoredLayer, Canvas, Layer
+from livecam.live.effects.packs.layers import AnchoredLayer, Canvas
 from livecam.live.effects.packs.manifest import PackManifest, read_manifest
 from livecam.live.effects.packs.python_code import PackCode, read_code
 
+_REPEATED = 64  # more than one layer is ever repeated
 _DEEPEST = 4  # packs within packs
 
 
@@ -72,25 +73,31 @@ class Pack:
         wanted = [layer for layer in self.layers if layer.accessory is None or layer.accessory in chosen]
         for anchor, run in groupby(wanted, key=_anchor):
             if anchor.name != SCREEN or moment.is_first:
-                _draw_run(canvas, anchor, [each.layer for each in run], variables)
+                _draw_run(canvas, anchor, list(run), variables)
 
 
 def _anchor(layer: AnchoredLayer) -> Anchor:
     return layer.anchor
 
 
-def _draw_run(canvas: Canvas, anchor: Anchor, layers: list[Layer], variables: Variables) -> None:
+def _draw_run(canvas: Canvas, anchor: Anchor, layers: list[AnchoredLayer], variables: Variables) -> None:
     """Layers that follow each other on the same anchor, one member after the other: each eye is one thing."""
     for index, locate in enumerate(anchor.members):
         point = locate(canvas.state)
         if point.seen <= 0:
             continue
         own = member_values(canvas.state, point)
-        for layer in layers:
+        for anchored, each in _repeated(layers):
             variables.update(own)
-            variables["t"] = variables["age"]
-            variables.member = index
-            layer.draw(canvas, point, variables)
+            variables["t"], variables["i"] = variables["age"], float(each)
+            variables.member = index * _REPEATED + each
+            anchored.layer.draw(canvas, point, variables)
+
+
+def _repeated(layers: list[AnchoredLayer]) -> Iterator[tuple[AnchoredLayer, int]]:
+    for layer in layers:
+        for each in range(layer.repeat):
+            yield layer, each
 
 
 def _face_variables(state: FaceState, moment: Moment) -> Variables:

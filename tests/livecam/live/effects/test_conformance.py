@@ -9,14 +9,17 @@ import pytest
 
 from livecam.core.interfaces import Effect
 from livecam.core.types import EyeState, Face, FaceObservation, Frame, Gaze, Scene, Side
+from livecam.live.effects.checking import check_pack
+from livecam.live.effects.factory import SPOTLIGHT
 from livecam.live.effects.factory import names as effect_names
+from livecam.live.effects.library.locations import ACCESSORIES
 from livecam.live.effects.stack import SelectableEffect
 from livecam.settings import EffectSettings
 from tests.fakes import FakeEffect, grey, make_face, make_frame, make_look, make_pupil, make_scene
 from tests.livecam.live.effects.drawn_face import STYLES
 
 EVERYTHING = ("sweat", "blush", "gloom", "mouth")
-EFFECTS = ["fake", *effect_names()]
+EFFECTS = ["fake", *STYLES, SPOTLIGHT]  # the others have the shorter test that authors run
 
 
 def make_effect(name: str) -> Effect:
@@ -95,3 +98,9 @@ def test_only_the_surroundings_of_the_face_change(name: str) -> None:
     scene = make_scene(make_frame(grey()), (make_look(face),))
     changed = np.argwhere((make_effect(name).draw(scene) != scene.frame.image).any(axis=2))[:, ::-1]
     assert np.abs(changed - face.landmarks[27]).max() < 2.0 * face.pupil_distance
+
+
+@pytest.mark.parametrize("name", [name for name in (*effect_names(), *ACCESSORIES) if name not in EFFECTS])
+def test_every_effect_that_ships_passes_the_test_for_authors(name: str) -> None:
+    found = check_pack(name)
+    assert (found.name, found.advice) == (name, ())

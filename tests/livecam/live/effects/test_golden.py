@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from livecam.core.types import EyeState, Gaze, Scene
+from livecam.core.types import EyeState, Gaze, Point, Pupil, Scene
 from livecam.live.effects.factory import SPOTLIGHT
 from livecam.live.effects.stack import SelectableEffect
 from livecam.settings import EffectSettings
@@ -19,6 +19,7 @@ from tests.livecam.live.effects.drawn_face import STYLES, drawn_scene
 SIZES = {"small": 36, "middle": 72, "large": 110}
 ROLLS = {"level": 0.0, "rolled": 0.4}
 ACCESSORIES = ("sweat", "blush", "gloom", "mouth")
+PACKS = ("angry", "dizzy", "heart-eyes", "kira-kira", "shock", "sleepy", "tears")
 SECONDS = 1.27  # a moment with drops on the way and an iris off its place
 
 
@@ -79,14 +80,27 @@ def on_a_wall(scene: Scene) -> Scene:
             face=replace(
                 observation.face, landmarks=observation.face.landmarks + np.float32([width // 2, height // 2])
             ),
+            left=moved(observation.left, width // 2, height // 2),
+            right=moved(observation.right, width // 2, height // 2),
         )
         for observation in scene.faces
     )
     return Scene(replace(scene.frame, image=image), looks)
 
 
+@pytest.mark.parametrize("name", PACKS)
+def test_an_effect_looks_as_it_should(name: str, golden: Callable[..., None]) -> None:
+    scene = on_a_wall(drawn_scene(pupil_distance=60, roll=0.1, gaze=Gaze(0.3, -0.1)))
+    golden(SelectableEffect(EffectSettings(style=name)).draw(at(scene, 3.4)), f"effect_{name}")
+
+
+def moved(pupil: Pupil | None, x: int, y: int) -> Pupil | None:
+    return replace(pupil, centre=Point(pupil.centre.x + x, pupil.centre.y + y)) if pupil else None
+
+
 def test_no_golden_picture_is_left_over() -> None:
     kept = {f"{style}_{size}_{roll}" for style in STYLES for size in SIZES for roll in ROLLS}
     kept |= {f"{style}_{what}" for style in STYLES for what in ("winking", "weak")}
     kept |= {"spotlight_weak", *(f"spotlight_{size}_{roll}" for size in SIZES for roll in ROLLS)}
+    kept |= {f"effect_{name}" for name in PACKS}
     assert golden_names() == kept | {f"accessory_{accessory}" for accessory in ACCESSORIES} | {"hud"}

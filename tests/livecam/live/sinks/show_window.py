@@ -15,11 +15,13 @@ from livecam.live.sinks.window import CanvasTransform, WindowSink
 @dataclass
 class Hearing:
     mirrored: bool = False
+    fullscreen: bool = False
     finished: bool = False
 
     def press(self, code: int) -> None:
         print(code & 0xFFFF, flush=True)
         self.finished = code & 0xFFFF == ord("q")
+        self.fullscreen ^= code & 0xFFFF == ord("f")
 
     def quit(self) -> str:
         print("closed", flush=True)
@@ -32,8 +34,8 @@ def dress(canvas: Image, view: CanvasTransform, frame: Frame) -> None:
     canvas[:20, :20] = 255
 
 
-def main(width: int, height: int, mirrored: bool) -> None:
-    hearing = Hearing(mirrored)
+def main(width: int, height: int, mirrored: bool, fullscreen: bool) -> None:
+    hearing = Hearing(mirrored, fullscreen)
     image = np.zeros((height, width, 3), np.uint8)
     image[:, : max(1, width // 2)] = (200, 100, 50)
     with WindowSink(hearing, dress) as window:
@@ -45,4 +47,4 @@ def main(width: int, height: int, mirrored: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), "mirrored" in sys.argv)
+    main(int(sys.argv[1]), int(sys.argv[2]), "mirrored" in sys.argv, "fullscreen" in sys.argv)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from livecam.core.errors import SinkError
-from livecam.live.sinks.recorder import Recorder, Snapshots
+from livecam.live.sinks.recorder import Recorder, Snapshots, shown_path
 from tests.fakes import make_frame
 from tests.livecam.live.sinks.test_video_file import noise, recorded
 
@@ -60,9 +60,25 @@ def test_recordings_of_the_same_second_have_their_own_names(tmp_path: Path) -> N
     }
 
 
-def test_a_folder_that_is_not_there_is_an_error_and_nothing_is_recorded(tmp_path: Path) -> None:
-    with Recorder(tmp_path / "absent", say=print) as recorder:
-        with pytest.raises(SinkError, match="no such file"):
+def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
+    snapshots = Snapshots(tmp_path / "Pictures" / "mine", now=noon)
+    snapshots.show(make_frame())
+
+    assert snapshots.take().endswith("/Pictures/mine/livecam-20261121-120000.png")
+    assert len(list((tmp_path / "Pictures" / "mine").iterdir())) == 1
+
+
+def test_what_lies_in_the_home_folder_is_told_from_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    assert shown_path(tmp_path / "Videos" / "a.mp4") == "~/Videos/a.mp4"
+    assert shown_path(Path("/elsewhere/a.mp4")) == "/elsewhere/a.mp4"
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_and_nothing_is_recorded(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with Recorder(tmp_path / "file" / "absent", say=print) as recorder:
+        with pytest.raises(SinkError, match=r"cannot write into .*absent: Not a directory; set output.folder"):
             recorder.toggle()
         recorder.show(make_frame())
     assert recorder.seconds is None
@@ -80,8 +96,9 @@ def test_a_snapshot_before_the_first_picture_says_so(tmp_path: Path) -> None:
     assert Snapshots(tmp_path).take() == "no picture yet"
 
 
-def test_a_snapshot_into_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    snapshots = Snapshots(tmp_path / "absent")
+def test_a_snapshot_into_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    snapshots = Snapshots(tmp_path / "file" / "absent")
     snapshots.show(make_frame())
     with pytest.raises(SinkError, match="cannot write"):
         snapshots.take()

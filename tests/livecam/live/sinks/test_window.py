@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import cv2
 import pytest
 
 from livecam.core.errors import SinkError
 from livecam.core.runtime import display_problem
+from livecam.live.sinks import window
 from livecam.live.sinks.window import WindowSink
+from tests.fakes import make_frame
 from tests.livecam.live.sinks import show_window
 from tests.screen import OTHER_SCRIPTS, Screen, needs_a_screen, wait_until
 
@@ -93,6 +96,31 @@ def test_the_picture_grows_and_shrinks_with_the_window(screen: Screen, shown: Sh
         wait_until(lambda edges=edges: colours(screen, *edges) == ((200, 100, 50), (0, 0, 0)), f"{width} pixels")
     screen.press("q")
     assert heard(program) == [str(ord("q"))]
+
+
+@needs_a_screen
+def test_the_window_fills_the_screen_and_leaves_it_again(screen: Screen, shown: Shown) -> None:
+    program = shown(640, 360, "fullscreen")
+    wait_until(lambda: colours(screen, (2, 450), (1397, 450)) == ((200, 100, 50), (0, 0, 0)), "the full screen")
+    screen.press("f")
+    wait_until(lambda: not screen.picture()[450, 1397].any() and not screen.picture()[2, 1397].any(), "a window")
+    screen.press("q")
+    assert heard(program)[-1] == str(ord("q"))
+
+
+def test_a_window_that_is_gone_quits_whatever_opencv_says_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object) -> float:
+        raise cv2.error("NULL window")
+
+    monkeypatch.setattr(cv2, "getWindowProperty", gone)
+    for call in ("namedWindow", "resizeWindow", "imshow", "destroyAllWindows"):
+        monkeypatch.setattr(cv2, call, lambda *_: None)
+    for call in ("waitKey", "waitKeyEx"):
+        monkeypatch.setattr(cv2, call, lambda _: -1)
+    monkeypatch.setattr(window, "display_problem", lambda _: "")
+    with window.PlainWindow() as plain:
+        plain.show(make_frame())
+        assert plain.closed
 
 
 @needs_a_screen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from livecam.core.types import Size
-from livecam.live.sinks.window import ShownArea, WindowScale
+from livecam.live.sinks.window_geometry import ShownArea, WindowScale
 
 
 def new_zoom() -> WindowScale:

@@ -13,7 +13,7 @@ from livecam.drawing.text import TextSpan, panel
 from livecam.live.ui.hud import HudValues, paint_help, paint_notice, paint_readings
 from tests.fakes import grey
 
-READINGS = HudValues(29.6, 17.8, "cpu", "dlib", 0.93)
+READINGS = HudValues(29.6, 17.8, 1, "pupils by cpu, faces by dlib", 0.93)
 EVERYTHING = replace(READINGS, fluster=0.42, collected=14, collecting=True, recording=72.0)
 
 
@@ -58,8 +58,8 @@ def test_every_figure_changes_the_picture() -> None:
         {},
         {"fps": 12.0},
         {"latency_ms": 99.0},
-        {"path": "tflite"},
-        {"faces": "mediapipe"},
+        {"detectors": None},
+        {"faces": 3},
         {"confidence": 0.5},
         {"confidence": None},
         {"fluster": 0.9},

@@ -80,7 +80,7 @@ def test_the_source_is_heard_before_the_keys(tmp_path: Path) -> None:
 def test_figures_are_renewed_four_times_a_second(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     first = desk.dressed()
-    desk.controls.pupils.next()
+    desk.telemetry.perceived(make_scene())
     shown = []
     for seconds in (0.2, 0.26):
         desk.clock.now = 50.0 + seconds
@@ -99,9 +99,38 @@ def test_debug_drawing_shows_the_last_scene_and_is_off_at_first(tmp_path: Path) 
 def test_the_confidence_is_that_of_the_first_face(tmp_path: Path) -> None:
     one, two = Desk(tmp_path), Desk(tmp_path)
     unsure = replace(make_look(), left=None, right=None)
-    one.telemetry.perceived(make_scene(looks=(make_look(),)))
+    one.telemetry.perceived(make_scene(looks=(make_look(), make_look())))
     two.telemetry.perceived(make_scene(looks=(make_look(), unsure)))
     np.testing.assert_array_equal(one.dressed(), two.dressed())
+
+
+def test_text_stays_readable_where_the_window_shrinks_the_picture(tmp_path: Path) -> None:
+    desk, rows = Desk(tmp_path), []
+    for screen_pixels in (1.0, 0.25):
+        canvas = grey(1280, 720)
+        desk.dashboard.draw(canvas, CanvasTransform(screen_pixels=screen_pixels), make_frame())
+        rows.append(int((canvas != grey(1280, 720)).any(axis=(1, 2)).sum()))
+    assert rows[1] > 2 * rows[0]
+
+
+def test_escape_leaves_the_help_then_the_full_screen_then_the_program(tmp_path: Path) -> None:
+    keys = Desk(tmp_path).controls
+    for code in (0xFFC8, 0xFFBE):  # F11, F1
+        keys.press(code)
+    states = [(keys.helping, keys.fullscreen, keys.finished)]
+    for _ in range(3):
+        keys.press(27)
+        states.append((keys.helping, keys.fullscreen, keys.finished))
+    assert states == [(True, True, False), (False, True, False), (False, False, False), (False, False, True)]
+
+
+def test_the_window_says_at_first_what_helps_and_what_it_waits_for(tmp_path: Path) -> None:
+    waiting, shown = Desk(tmp_path).controls, Desk(tmp_path).controls
+    waiting.effect.enabled = False
+    for keys in (waiting, shown):
+        keys.greet()
+    assert waiting.notices.current == "space starts the effect, h help"
+    assert shown.notices.current == "h help"
 
 
 def test_the_help_comes_and_goes(tmp_path: Path) -> None:

@@ -1,0 +1,118 @@
+"""How large a window shows its picture, and where it was when it was last used."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from livecam.core.errors import LivecamError
+from livecam.core.files import write_file
+from livecam.core.timing import Clock
+from livecam.core.types import Size
+
+_FEWEST_ROWS = 360  # a smaller picture is enlarged, so that the text on it can be read
+_MOST_PIXELS = 1920 * 1080  # by enlarging: it has to be done for every frame
+_STEADY_SECONDS = 0.3
+
+
+class ShownArea(NamedTuple):
+    """Where the picture lies on the screen."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class WindowScale:
+    """Windows of OpenCV 4.10 and 4.11 reduce a picture that is too large for them but leave a small one small (its
+    issue 26180), and do not tell how large they are.
+
+    So whenever the window has changed, pictures are shown as large as may be, to see what becomes of them, until that
+    has stayed the same for a moment: a window that is being dragged is never done.
+    """
+
+    def __init__(self, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._wanted: float | None = None  # None is as large as may be
+        self._last: ShownArea | None = None
+        self._since = 0.0
+        self._width = 0  # of the picture on the screen; 0 is not known yet
+
+    def scale(self, size: Size) -> float:
+        """By how much to enlarge the next picture, at least 1."""
+        least = max(1.0, _FEWEST_ROWS / size[1])
+        most = max(1.0, math.sqrt(_MOST_PIXELS / (size[0] * size[1])))
+        wanted = most if self._wanted is None else self._wanted
+        return min(max(least, wanted), most)
+
+    def screen_pixels(self, width: int) -> float:
+        """How many pixels of the screen one of a canvas of this width takes; 1 until it is known."""
+        return self._width / width if self._width else 1.0
+
+    def shown(self, size: Size, rect: ShownArea) -> None:
+        """Tells where a picture that is `size` before enlarging came to lie."""
+        now, self._width = self._clock(), rect.width
+        if self._last is None:
+            self._last, self._since = rect, now
+        elif rect != self._last:
+            self._wanted, self._last = None, None
+        elif self._wanted is None and now - self._since >= _STEADY_SECONDS:
+            self._wanted, self._last = min(rect.width / size[0], rect.height / size[1]), None
+
+
+class WindowMemory:
+    """Keeps place and size of a window in a small file for the next start.
+
+    A window manager adds a frame around what a program places, so places are told by how far the picture moved.
+    """
+
+    def __init__(self, file: Path, *, say: Callable[[str], None], screen: Size | None) -> None:
+        """`screen` is the size of all screens together; without it the size is remembered alone."""
+        self._file, self._say, self._screen = file, say, screen
+        self._placed: ShownArea | None = None
+        self._first: ShownArea | None = None
+        self._last: ShownArea | None = None
+
+    def recall(self) -> ShownArea | None:
+        """Where the window should be; None when nothing sensible is remembered, or it would be off the screen."""
+        try:
+            kept = json.loads(self._file.read_bytes())
+            area = ShownArea(*(int(kept[name]) for name in ShownArea._fields))
+        except (OSError, ValueError, TypeError, KeyError):
+            return None  # never used, or not written by this program: as at the first start
+        if not (160 <= area.width <= 16384 and 120 <= area.height <= 16384):
+            return None
+        self._placed = area
+        return area
+
+    @property
+    def has_place(self) -> bool:
+        """Whether the remembered place lies on the screens there are now."""
+        if self._placed is None or self._screen is None:
+            return False
+        x, y = self._placed.x, self._placed.y
+        return 0 <= x <= self._screen[0] - 80 and 0 <= y <= self._screen[1] - 60
+
+    def seen(self, rect: ShownArea) -> None:
+        """Where the picture lies now."""
+        self._first = self._first or rect
+        self._last = rect
+
+    def keep(self) -> None:
+        """Writes it down; that it cannot be is said, and nothing else is lost."""
+        if self._last is None or self._first is None or self._last.width < 160:
+            return
+        area = self._last
+        if self._placed is not None and self.has_place:
+            x = self._placed.x + self._last.x - self._first.x
+            area = area._replace(x=x, y=self._placed.y + self._last.y - self._first.y)
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            write_file(self._file, json.dumps(area._asdict()).encode())
+        except (OSError, LivecamError) as error:
+            self._say(f"the place of the window is not remembered: {error}")

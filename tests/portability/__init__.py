@@ -1,0 +1,1 @@
+"""Where livecam can be installed, and what it may not assume there."""
