@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -142,7 +143,8 @@ def _coefficients(looks: Sequence[CalibrationLook]) -> tuple[tuple[float, ...], 
     terms = _terms([look.iris for look in looks])
     places = np.array([look.place for look in looks], np.float64)
     damping = np.diag([0.0, 0.0, 0.0, 1.0, 1.0, 1.0]) * _DAMPING
-    across, down = np.linalg.solve(terms.T @ terms + damping, terms.T @ places).T.tolist()
+    _, solution = cv2.solve(terms.T @ terms + damping, terms.T @ places, flags=cv2.DECOMP_CHOLESKY)
+    across, down = solution.T.tolist()
     return tuple(across), tuple(down)
 
 
