@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cv2
@@ -80,12 +81,15 @@ class Gallery:
     store: Store
     _batches: dict[str, tuple[str, tuple[LabelEvent, ...]]] = field(default_factory=dict)
     _hashes: dict[str, int] = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
+    _shown: dict[str, tuple[float, int]] = field(default_factory=dict)  # to whom, when, and how many
 
     def find(self, query: GalleryQuery, annotator: str) -> Json:
         """One page of the grid, as `annotator` would judge it."""
         ids = self.store.search(query.wanted)
         if query.like:
             ids = self._by_likeness(query.like, ids)
+        self._shown[annotator] = self.clock(), min(query.limit, len(ids))
         page = ids[query.offset : query.offset + query.limit]
         comments = self.store.count_comments(page)
         items = [self._item(stored, annotator, comments) for stored in self.store.load(page)]
@@ -113,7 +117,9 @@ class Gallery:
                 said += self._judged(_DECISIONS[decision], sample_id, annotator)
             except StoreError as error:
                 refused[sample_id] = str(error)
-        kept = self.store.append_events(said) if said else ()
+        when, count = self._shown.get(annotator, (self.clock(), 1))
+        seconds = round((self.clock() - when) / max(1, count), 3)  # a grid is looked at as a whole
+        kept = self.store.append_events([replace(event, seconds=seconds) for event in said]) if said else ()
         batch = secrets.token_hex(8)
         self._batches[batch] = (annotator, kept)
         return {"done": list(dict.fromkeys(event.sample_id for event in kept)), "refused": refused, "batch": batch}
