@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from labeler.formats.elements.interfaces import Format
-from labeler.session.actions import LabelingAction, LabelingMode
+from labeler.options import (
+    Advance,
+    Blind,
+    Config,
+    Feedback,
+    Gold,
+    Overlap,
+    Repeats,
+    label_keys,
+    label_settings,
+)
+from labeler.session.actions import LabelingMode
+from labeler.web.cli import serve
 from livecam.cli.program import new_program, run_program
-from livecam.core.errors import MissingExtraError, SettingsError
+from livecam.core.errors import SettingsError
 from livecam.store.samples import Split
+
+if TYPE_CHECKING:
+    from livecam.settings import LabelSettings
 
 _STORE = Annotated[Path, typer.Argument(metavar="STORE", help="The folder of the queue.")]
 _FORMAT = Annotated[Format, typer.Option("--format", "-f", help="What it is written in.")]
@@ -84,46 +98,8 @@ def import_(
     print(f"livecam-label: {done.summary}")
 
 
-def serve(
-    store: Annotated[Path | None, typer.Argument(metavar="STORE", help="A sample store.", show_default="yours")] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Of this computer; 0 takes a free one.")] = 8765,
-    mode: Annotated[LabelingMode, typer.Option(help="What a page begins with.")] = LabelingMode.REVIEW,
-    name: Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who labels; unset is your login.")] = None,
-    repeats: Annotated[float, typer.Option(min=0, max=0.5, help="Share of samples shown twice, untold.")] = 0.07,
-    config: Annotated[Path | None, typer.Option(help="Settings with keys of your own.")] = None,
-    db: Annotated[str | None, typer.Option("--db", metavar="URL", help="The database, if it is not SQLite.")] = None,
-) -> None:
-    """Label in a browser on this computer: the address is printed, and works for nobody else."""
-    from labeler.session.opening import check_name, login_name
-    from livecam.store.location import default_folder
-    from livecam.store.store import Store
-
-    try:
-        from labeler.web import server
-    except ModuleNotFoundError as fault:
-        raise MissingExtraError("labelling in a browser", "serve") from fault
-    from labeler.web.access_control import kept_token
-    from labeler.web.connections import Connections
-
-    annotator = check_name(name) if name is not None else login_name()
-    keys = _keys(config)
-    with Store.open(store or default_folder(), db) as samples, server.bound(port) as listening:
-        token = kept_token(samples.folder)
-        number = listening.getsockname()[1]
-        print(f"http://{server.HOST}:{number}/?token={token}", flush=True)
-        print("livecam-label: open this in a browser of this computer; Ctrl-C ends", file=sys.stderr, flush=True)
-        server.serve(server.Routes(Connections(samples, repeats), token, mode, annotator, keys), listening)
-
-
 app = new_program("livecam-label", "Label by keys and mouse; a decision is on disk before the next picture shows.")
 Name = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Whose labels these are.", show_default="login")]
-Repeats = Annotated[
-    float | None,
-    typer.Option(min=0, max=0.5, help="Share shown again without telling.", show_default="0.07"),
-]
-Config = Annotated[
-    Path | None, typer.Option(help="Settings with keys of your own.", show_default="livecam.toml, if there is one")
-]
 Database = Annotated[str | None, typer.Option("--db", metavar="URL", help="The store's database, if PostgreSQL.")]
 
 
@@ -141,6 +117,9 @@ def review(
     ] = None,
     name: Name = None,
     repeats: Repeats = None,
+    overlap: Overlap = None,
+    gold: Gold = None,
+    feedback: Feedback = None,
     config: Config = None,
     db: Database = None,
 ) -> None:
@@ -150,14 +129,15 @@ def review(
     """
     from labeler.session.opening import is_store
 
+    given = {"repeats": repeats, "overlap": overlap, "gold": gold, "feedback": feedback}
     if images is None or (masks is None and is_store(images, db)):
         _only(journal=journal, output=output, where="folders of pictures")
-        _label("review", images, db, name, repeats, config)
+        _label("review", images, db, name, label_settings(config, **given), config)
         return
-    _only(**{"as": name, "repeats": repeats, "db": db}, where="sample stores")
+    _only(**{"as": name, "db": db, **given}, where="sample stores")
     from labeler.session.keys import folder_keys
 
-    keys = folder_keys(_keys(config)[LabelingMode.REVIEW])
+    keys = folder_keys(label_keys(config)[LabelingMode.REVIEW])
     # Bring OpenCV, which help and completion do without.
     from labeler.desktop.window import LabelerWindow
     from labeler.mask_review.app import (
@@ -184,11 +164,19 @@ def annotate(
     store: Annotated[Path | None, typer.Argument(metavar="STORE", help="A sample store.")] = None,
     name: Name = None,
     repeats: Repeats = None,
+    overlap: Overlap = None,
+    gold: Gold = None,
+    feedback: Feedback = None,
+    blind: Blind = None,
+    advance: Advance = None,
     config: Config = None,
     db: Database = None,
 ) -> None:
     """Place the pupils of each sample by mouse or keys; ? lists the keys. It goes on where it was left."""
-    _label("annotate", store, db, name, repeats, config)
+    settings = label_settings(
+        config, repeats=repeats, overlap=overlap, gold=gold, feedback=feedback, blind=blind, auto_advance=advance
+    )
+    _label("annotate", store, db, name, settings, config)
 
 
 @app.command()
@@ -216,30 +204,21 @@ app.command("import")(import_)
 
 
 def _label(
-    mode: str, folder: Path | None, db: str | None, name: str | None, repeats: float | None, config: Path | None
+    mode: str, folder: Path | None, db: str | None, name: str | None, settings: LabelSettings, config: Path | None
 ) -> None:
     from labeler.desktop.app import label_in_window
     from labeler.session.actions import LabelingMode
-    from labeler.session.controller import REPEATS
     from livecam.store.location import default_folder
 
-    share = REPEATS if repeats is None else repeats
     done = label_in_window(
         folder or default_folder(),
         db,
         LabelingMode(mode),
         name=name,
-        repeats=share,
-        keys=_keys(config)[LabelingMode(mode)],
+        settings=settings,
+        keys=label_keys(config)[LabelingMode(mode)],
     )
     print(f"livecam-label: {done}")
-
-
-def _keys(config: Path | None) -> Mapping[LabelingMode, Mapping[str, LabelingAction]]:
-    from labeler.session.keys import changed_keys
-    from livecam import settings
-
-    return changed_keys(settings.load(config, {}).keys.label)
 
 
 def _only(*, where: str, **given: object) -> None:

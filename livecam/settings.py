@@ -140,6 +140,21 @@ class CollectSettings(Section):
     """megabytes of pictures; beyond it the least useful that nobody labelled go"""
 
 
+class LabelSettings(Section):
+    repeats: float = Field(0.07, ge=0, le=1)
+    """share of decisions after which something is shown again without telling"""
+    overlap: float = Field(0.0, ge=0, le=1)
+    """share of samples that two people get, neither seeing what the other said"""
+    gold: float = Field(0.0, ge=0, le=0.5)
+    """share of decisions after which something comes whose truth is known; livecam-label gold marks such samples"""
+    feedback: bool = False
+    """whether what was said of those is answered with the truth at once"""
+    blind: float = Field(0.0, ge=0, le=1)
+    """share of samples that are annotated without their prediction: only these measure a detector"""
+    auto_advance: bool = True
+    """a click makes the other eye the next, and the second click accepts and goes on"""
+
+
 class KeySettings(Section):
     run: Mapping[str, str | tuple[str, ...]] = {}
     """keys of the window of `livecam run`, by what they do: run = { snapshot = "w", quit = ["q", "Escape"] }"""
@@ -154,6 +169,7 @@ class Settings(Section):
     effect: EffectSettings = EffectSettings()
     output: OutputSettings = OutputSettings()
     collect: CollectSettings = CollectSettings()
+    label: LabelSettings = LabelSettings()
     keys: KeySettings = KeySettings()
 
 

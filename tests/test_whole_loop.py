@@ -22,7 +22,7 @@ from livecam.live.sources.demo import DemoSource
 from livecam.perception.pupils.factory import model_places
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
 from livecam.perception.pupils.network.hot_reload import POLL_SECONDS, HotReloadingDetector
-from livecam.settings import PupilSettings
+from livecam.settings import LabelSettings, PupilSettings
 from livecam.store.samples import SampleState, Split
 from livecam.store.store import Store
 from training.cli.main import app
@@ -73,7 +73,8 @@ def place_for(folder: Path, split: Split) -> Path:
 def label_everything(store: Store, demo: DemoSource, clips: Iterable[Scenery]) -> int:
     """Through the labeler's own session, by clicks and keys; how many were labelled."""
     scenery = {str(clip.path): clip for clip in clips}
-    desk = AnnotationController(store, LabelingMode.ANNOTATE, annotator="ann", repeats=0.0)
+    settings = LabelSettings(repeats=0.0, auto_advance=False)
+    desk = AnnotationController(store, LabelingMode.ANNOTATE, annotator="ann", settings=settings)
     session, labelled = desk.open(), 0
     while (sample := desk.sample(session)) is not None:
         clip = scenery[sample.source]

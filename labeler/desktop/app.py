@@ -18,6 +18,7 @@ from labeler.session.opening import check_name, login_name, open_store
 from labeler.session.state import AnnotationState, MessageShown, apply_event
 from livecam.core.errors import StoreError
 from livecam.core.types import Image
+from livecam.settings import LabelSettings
 
 QUIET = 0.15  # seconds after which what was placed by small steps is written
 
@@ -110,12 +111,18 @@ def _before(controller: AnnotationController, session: AnnotationState) -> PageC
 
 
 def label_in_window(
-    folder: Path, url: str | None, mode: LabelingMode, *, name: str | None, repeats: float, keys: Keys | None = None
+    folder: Path,
+    url: str | None,
+    mode: LabelingMode,
+    *,
+    name: str | None,
+    settings: LabelSettings,
+    keys: Keys | None = None,
 ) -> str:
     """One sitting of a person; what came of it, in words."""
     annotator = login_name() if name is None else check_name(name)
     with closing(open_store(folder, url)) as store, LabelerWindow() as window:
-        controller = AnnotationController(store, mode, annotator=annotator, repeats=repeats)
+        controller = AnnotationController(store, mode, annotator=annotator, settings=settings)
         session = run_window(controller, window, keys)
         words = summary(session, StatusInfo(str(store.folder), median_seconds=controller.pace))
     return f"{'; '.join(words)}; kept in {store.folder}"

@@ -24,8 +24,10 @@ from livecam.core.interfaces import FaceDetector
 from livecam.core.types import Frame, Image, Point
 from livecam.store.ingest import ImportResult
 from livecam.store.label_events import MARGIN
-from livecam.store.labels import judgement_of, shown_predictions
+from livecam.store.labels import shown_predictions, verdict
+from livecam.store.resolution import resolve_labels
 from livecam.store.samples import (
+    IMPORTED,
     EyeLabel,
     LabelAction,
     LabelEvent,
@@ -34,11 +36,9 @@ from livecam.store.samples import (
     SampleState,
     Split,
     pixel_hash,
-    resolve_labels,
 )
 from livecam.store.store import Store
 
-BY = "import"
 TOLERANCE = 0.02  # pixels: other tools round to two decimals
 _VERBS = {
     Condition.OPEN: LabelAction.POINT,
@@ -52,8 +52,17 @@ def external_edits(
 ) -> tuple[LabelEvent, ...]:
     """Nothing where the file's labels are those of the `recorded` events, or those that stand `here` already.
 
-    Labels that are gone from the file say nothing: no label is taken back by leaving it out.
+    Labels that are gone from the file say nothing: no label is taken back by leaving it out. Whoever changes in another
+    tool what stood when it was exported means to change it, so that counts as an adjudication.
     """
+    then = resolve_labels(recorded)
+    said = _edits(found, sample, recorded, here, now)
+    return tuple(replace(event, is_adjudication=True) for event in said) if then.state is not SampleState.NEW else said
+
+
+def _edits(
+    found: ParsedItem, sample: Sample, recorded: Sequence[LabelEvent], here: ResolvedLabels, now: datetime
+) -> tuple[LabelEvent, ...]:
     then = resolve_labels(recorded)
     if found.labels:
         known = same(found.labels, then.labels, found.rounding) or same(found.labels, here.labels, found.rounding)
@@ -61,7 +70,7 @@ def external_edits(
     if found.is_right is not None:
         return _judged(found.is_right, sample, recorded, here, now)
     if found.is_skipped and SampleState.NEW is then.state is here.state:
-        return (LabelEvent(sample.id, LabelAction.SKIP, BY, when=now),)
+        return (LabelEvent(sample.id, LabelAction.SKIP, IMPORTED, when=now),)
     return ()
 
 
@@ -87,8 +96,8 @@ def _same(one: EyeLabel, other: EyeLabel, rounding: float) -> bool:
 def _placed(labels: Sequence[EyeLabel], sample: Sample, now: datetime) -> Iterator[LabelEvent]:
     for label in labels:
         verb = _VERBS[condition(label)]
-        yield LabelEvent(sample.id, verb, BY, side=label.side, point=label.centre, radius=label.radius, when=now)
-    yield LabelEvent(sample.id, LabelAction.ACCEPT, BY, when=now)
+        yield LabelEvent(sample.id, verb, IMPORTED, side=label.side, point=label.centre, radius=label.radius, when=now)
+    yield LabelEvent(sample.id, LabelAction.ACCEPT, IMPORTED, when=now)
 
 
 def _judged(
@@ -96,11 +105,11 @@ def _judged(
 ) -> tuple[LabelEvent, ...]:
     then = resolve_labels(recorded)
     wanted = SampleState.LABELLED if is_right else SampleState.REJECTED
-    judged = bool(judgement_of(event for event in recorded if not event.is_repeat))
+    judged = verdict(then, [event for event in recorded if not event.is_repeat])
     if (then.state is not SampleState.NEW and judged is is_right) or here.state is wanted:
         return ()
     verb = LabelAction.ACCEPT if is_right else LabelAction.REJECT
-    return (LabelEvent(sample.id, verb, BY, shown_predictions=shown_predictions(sample), when=now),)
+    return (LabelEvent(sample.id, verb, IMPORTED, shown_predictions=shown_predictions(sample), when=now),)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,6 +18,8 @@ class LabelingAction(StrEnum):
     NEXT = "next"
     PREVIOUS = "previous"
     OTHER_EYE = "other eye"
+    NOT_A_FACE = "not a face"
+    BOTH_CLOSED = "both closed"
     CLOSED = "closed"
     OCCLUDED = "occluded"
     LEFT = "left"
@@ -60,6 +62,7 @@ class PlacePupil:
 
     side: Side
     point: Point
+    snap: bool = False  # to the iris near it
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +73,26 @@ class ResizeIris:
     steps: int
 
 
-UserInput = LabelingAction | PlacePupil | ResizeIris
+@dataclass(frozen=True, slots=True)
+class SetRadius:
+    """The circle of this eye has this radius, picture pixels."""
+
+    side: Side
+    radius: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """Words about the sample."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSample:
+    """This sample is to be shown, wherever it is in the queue."""
+
+    sample_id: str
+
+
+UserInput = LabelingAction | PlacePupil | ResizeIris | SetRadius | Comment | OpenSample

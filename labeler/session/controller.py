@@ -11,8 +11,10 @@ from pathlib import Path
 
 from labeler.formats.tutorial import MaskVerdict, annotation
 from labeler.session import task_queue
-from labeler.session.actions import LabelingAction, LabelingMode, UserInput
-from labeler.session.item import Assignment, labeling_item
+from labeler.session.actions import LabelingAction, LabelingMode, OpenSample, UserInput
+from labeler.session.item import Assignment, LabelingItem, labeling_item
+from labeler.session.keys import counts
+from labeler.session.progress import ProgressCounter
 from labeler.session.state import (
     AnnotationState,
     Event,
@@ -23,18 +25,19 @@ from labeler.session.state import (
     apply_event,
     open_session,
 )
-from labeler.session.task_queue import DECIDED, UNDECIDED, ProgressCounter, QueueStage, next_repeat
-from labeler.session.transitions import interpret, pending_writes
+from labeler.session.task_queue import TaskQueue
+from labeler.session.transitions import goes_on, interpret, pending_writes
+from labeler.statistics.gold import GoldAnswer, gold_answer, told
 from livecam.core.errors import StoreError
 from livecam.core.files import write_atomically
 from livecam.core.types import Image
-from livecam.store.labels import DECIDING, prediction_verdicts
+from livecam.settings import LabelSettings
+from livecam.store.labels import prediction_verdicts
+from livecam.store.resolution import DECIDING
 from livecam.store.samples import LabelAction, LabelEvent, Sample, SampleState, StoredSample
 from livecam.store.store import Store
 
-REPEATS = 0.07  # of what was decided is shown again
-
-
+HASTY = 0.25  # seconds; nobody looks at a picture and decides in less
 _SECOND = "all is decided; what follows others have labelled already, for a second opinion"
 
 
@@ -45,34 +48,46 @@ class AnnotationController:
     store: Store
     mode: LabelingMode
     annotator: str
-    repeats: float = REPEATS
+    settings: LabelSettings = field(default_factory=LabelSettings)
     clock: Callable[[], float] = time.monotonic
     owner: str = ""
     written: datetime | None = None  # the last write of this controller
     paces: list[float] = field(default_factory=list)  # seconds of each decision made here
+    made: list[LabelEvent] = field(default_factory=list)  # the decisions made here
+    feedback: GoldAnswer | None = None  # on the latest decision, where its truth was known
+    before: StoredSample | None = None  # what is before the person, as the store has it
+    queue: TaskQueue = field(init=False)
     _progress: ProgressCounter = field(init=False)
     _since: float = 0.0  # when the item was shown
-    _second_opinion: bool = False  # what is undecided is done
-    _last_renewal: float = 0.0
-    _held: set[str] = field(default_factory=set)  # leased and undecided
-    _leased: set[str] = field(default_factory=set)  # all that were, given back together: each time costs a write
 
     def __post_init__(self) -> None:
+        self.owner = self.owner or task_queue.new_owner(self.annotator)
+        self.queue = TaskQueue(self.store, self.mode, self.annotator, self.owner, self.settings, self.clock)
         self._progress = ProgressCounter(self.store, self.mode, self.clock)
 
     def open(self) -> AnnotationState:
         """The session at the first sample that is undecided; what killed labelers held is free again."""
-        self.owner = self.owner or task_queue.new_owner(self.annotator)
-        self._release_stale_leases()
+        self.queue.open()
         return self._show(open_session(self.mode, self.annotator, tuple(self.store.events(annotator=self.annotator))))
 
-    def handle(self, session: AnnotationState, user_input: UserInput) -> AnnotationState:
-        """The session after an input, with everything that was said stored; an error is shown and loses nothing."""
+    def handle(
+        self, session: AnnotationState, user_input: UserInput, *, showing: int | None = None, held_down: bool = False
+    ) -> AnnotationState:
+        """The session after an input, with everything that was said stored; an error is shown and loses nothing.
+
+        `showing` is that of the picture the person looked at, None the one that is there: what was meant for another
+        says nothing of this one. `held_down` says that a key repeats itself, which decides nothing.
+        """
+        unseen = showing is not None and showing != session.showing
+        if not _counts(user_input, held_down=held_down, unseen=unseen):
+            return session
         session = self.flush(session, user_input)
         if session.unsaved and pending_writes(session, user_input) and user_input is not LabelingAction.QUIT:
             return session  # what was placed could not be kept: that comes first
         before = session.tally.total()
         session = self._apply(session, self._request(session, user_input) or interpret(session, user_input))
+        if self.settings.auto_advance and session.item is not None and (following := goes_on(session, user_input)):
+            session = self._apply(session, following)
         if session.item is None and not session.finished:
             session = self._show(session, decided=session.tally.total() > before)
         return self._renew_leases(session)
@@ -89,13 +104,19 @@ class AnnotationController:
     def close(self, session: AnnotationState) -> None:
         """Keeps what is not written yet and lets others have what was not decided."""
         self.flush(session)
-        self.store.release(self.owner, tuple(self._leased))
-        self._held.clear()
-        self._leased.clear()
+        self.queue.close()
+
+    def ahead(self, session: AnnotationState) -> tuple[Sample, LabelingItem] | None:
+        """What will most likely come next, held for this person; None when that cannot be foreseen."""
+        sample_id = self.queue.look_ahead(session)
+        if sample_id is None:
+            return None
+        stored, item = self._item(Assignment(sample_id))
+        return stored.sample, item
 
     def sample(self, session: AnnotationState) -> Sample | None:
         """What is before the person; None at the end."""
-        return self.store.sample(session.assignment.sample_id).sample if session.assignment and session.item else None
+        return self.before.sample if self.before is not None and session.item is not None else None
 
     def picture(self, session: AnnotationState) -> Image | None:
         """Its picture; None at the end, StoreError when it cannot be read."""
@@ -114,7 +135,12 @@ class AnnotationController:
         return statistics.median(self.paces) if self.paces else None
 
     def _request(self, session: AnnotationState, user_input: UserInput) -> Event | None:
-        """What only the controller can answer, as it needs the store's folder."""
+        """What only the controller can answer, as it needs the store."""
+        if isinstance(user_input, OpenSample):
+            try:
+                self.store.sample(user_input.sample_id)
+            except StoreError as error:
+                return MessageShown(str(error))
         if user_input is LabelingAction.EXPORT:
             return MessageShown(save_annotation(self.store))
         if user_input is LabelingAction.MAP and session.item and self.map_path(session) is None:
@@ -132,111 +158,105 @@ class AnnotationController:
         except StoreError as error:
             return apply_event(session, MessageShown(str(error)))
         self.written = kept[-1].when
-        self.paces += [label_event.seconds for label_event in kept if label_event.action in DECIDING]
-        self._held -= {label_event.sample_id for label_event in kept if label_event.action in DECIDING}
-        self._progress.decided(_fewer(session, kept))
-        return self._release_rejected(apply_event(session, RecordLabels(kept)), kept)
+        decided = [label_event for label_event in kept if label_event.action in DECIDING]
+        self.paces += [label_event.seconds for label_event in decided]
+        self.made += decided
+        self.queue.decided([label_event.sample_id for label_event in decided])
+        self._progress.decided(_fewer(session, self.before, kept))
+        self.feedback = self._known_answer(decided) if decided else self.feedback
+        return self._release(apply_event(session, RecordLabels(kept)), decided)
 
-    def _release_rejected(self, session: AnnotationState, kept: Sequence[LabelEvent]) -> AnnotationState:
-        """What was called wrong waits for somebody to place it: it is free at once, the rest when this closes."""
-        rejected = [label_event.sample_id for label_event in kept if label_event.action is LabelAction.REJECT]
-        if not rejected:
+    def _release(self, session: AnnotationState, decided: Sequence[LabelEvent]) -> AnnotationState:
+        """What was called wrong or skipped waits for somebody else: it is free at once, the rest when this closes."""
+        waits = {LabelAction.REJECT, LabelAction.SKIP}
+        if not (free := [label_event.sample_id for label_event in decided if label_event.action in waits]):
             return session
         try:
-            self.store.release(self.owner, rejected)
+            self.queue.release(free)
         except StoreError as error:
             return apply_event(session, MessageShown(str(error)))
         return session
 
     def _show(self, session: AnnotationState, *, decided: bool = False) -> AnnotationState:
         try:
-            had_second_opinion = self._second_opinion
-            if session.assignment is None and (assignment := self._next(session, decided=decided)):
+            had_second_opinion = self.queue.second_opinion
+            if session.assignment is None and (assignment := self.queue.next(session, decided=decided)):
                 session = apply_event(session, ItemQueued(assignment))
             session = apply_event(session, self._load_item(session))
-            if session.item and session.item.is_open and (problem := self._hold(session.item.assignment)):
+            if problem := self._problem(session):
                 session = apply_event(session, MessageShown(problem))
-            elif self._second_opinion and not had_second_opinion:
+            elif self.queue.second_opinion and not had_second_opinion:
                 session = apply_event(session, MessageShown(_SECOND))
+            elif decided and self.feedback is not None:
+                session = apply_event(session, MessageShown(told(self.feedback)))
         except StoreError as error:
             session = apply_event(session, MessageShown(str(error)))
         self._since = self.clock()
         return session
 
+    def _problem(self, session: AnnotationState) -> str:
+        """What keeps the person from deciding this; a known sample is nobody's alone."""
+        if session.item is None or not session.item.is_open or (self.before and self.before.resolved.gold):
+            return ""
+        return self.queue.hold(session.item.assignment.sample_id)
+
     def _load_item(self, session: AnnotationState) -> ItemLoaded:
         left, elsewhere = self._left(session)
         if session.assignment is None:
+            self.before = None
             return ItemLoaded(None, left, elsewhere)
-        sample = self.store.sample(session.assignment.sample_id).sample
-        events = tuple(self.store.events(session.assignment.sample_id, annotator=self.annotator))
-        return ItemLoaded(
-            labeling_item(sample, events, assignment=session.assignment, annotator=self.annotator), left, elsewhere
-        )
+        self.before, item = self._item(session.assignment)
+        return ItemLoaded(item, left, elsewhere)
 
-    def _next(self, session: AnnotationState, *, decided: bool) -> Assignment | None:
-        """A repeat when one is due, else what is undecided, else what only others have decided."""
-        if decided and (again := next_repeat(session, self.repeats)):
-            return again
-        for stage in (*UNDECIDED[self.mode], DECIDED[self.mode]):
-            if stored := self._lease(stage):
-                self._second_opinion = stage.others
-                return Assignment(stored.sample.id)
-        return None
-
-    def _lease(self, stage: QueueStage) -> StoredSample | None:
-        """One more sample; those that were passed over stay held and are not given again."""
-        found = self.store.lease(
-            self.owner,
-            count=1 + len(self._held),
-            seconds=task_queue.SECONDS,
-            states=stage.states,
-            not_labelled_by=self.annotator if stage.others else None,
+    def _item(self, assignment: Assignment) -> tuple[StoredSample, LabelingItem]:
+        stored = self.store.sample(assignment.sample_id)
+        events = tuple(self.store.events(assignment.sample_id))
+        item = labeling_item(
+            stored.sample,
+            events,
+            assignment=assignment,
+            annotator=self.annotator,
+            mode=self.mode,
+            showing=self.queue.showing(assignment.sample_id, stored),
         )
-        fresh = [stored for stored in found if stored.sample.id not in self._held]
-        if spare := [stored.sample.id for stored in fresh[1:]]:
-            self.store.release(self.owner, spare)
-        self._held |= {stored.sample.id for stored in fresh[:1]}
-        self._leased |= self._held
-        return fresh[0] if fresh else None
+        return stored, item
 
     def _renew_leases(self, session: AnnotationState) -> AnnotationState:
-        if not self._held or self.clock() - self._last_renewal < task_queue.SECONDS / 4:
-            return session
-        self._last_renewal = self.clock()
         try:
-            self.store.renew(self.owner, tuple(self._held), task_queue.SECONDS)
+            self.queue.renew()
         except StoreError as error:
             return apply_event(session, MessageShown(str(error)))
         return session
-
-    def _hold(self, assignment: Assignment) -> str:
-        """Takes a sample back that was undecided by an undo; says so when somebody else is at it now."""
-        if assignment.sample_id in self._held or self.store.renew(
-            self.owner, [assignment.sample_id], task_queue.SECONDS
-        ):
-            self._held.add(assignment.sample_id)
-            self._leased.add(assignment.sample_id)
-            return ""
-        return "somebody else has this picture before them now"
 
     def _left(self, session: AnnotationState) -> tuple[int, int]:
         """How many are undecided beside the assignments there are, and how many of these others hold now."""
         if session.assignment is None:
             self._progress.at_the_end()
-        if self._second_opinion:
+        if self.queue.second_opinion:
             return self._progress.left_of_others(session.tally.total()), 0
-        return self._progress.left(len(self._held))
+        return self._progress.left(self.queue.given, len(self.queue.held), session.tally)
 
-    def _release_stale_leases(self) -> None:
-        for stored in tuple(self.store.samples(states={SampleState.LEASED})):
-            if stored.lease_owner and task_queue.is_stale(stored.lease_owner):
-                self.store.release(stored.lease_owner, (stored.sample.id,))
+    def _known_answer(self, decided: Sequence[LabelEvent]) -> GoldAnswer | None:
+        """How near the truth a decision was, where the truth is known and may be told."""
+        stored = self.before
+        if stored is None or not decided or not self.settings.feedback or not stored.resolved.gold:
+            return None
+        return gold_answer(stored.sample, stored.resolved, self.store.events(stored.sample.id), self.annotator)
 
 
-def _fewer(session: AnnotationState, kept: Sequence[LabelEvent]) -> int:
+def _counts(user_input: UserInput, *, held_down: bool, unseen: bool) -> bool:
+    if isinstance(user_input, LabelingAction):
+        return counts(user_input, repeated=held_down, unseen=unseen)
+    return not unseen or isinstance(user_input, OpenSample)
+
+
+_UNDECIDED = {SampleState.NEW, SampleState.LEASED, SampleState.SKIPPED, SampleState.REJECTED}
+
+
+def _fewer(session: AnnotationState, before: StoredSample | None, kept: Sequence[LabelEvent]) -> int:
     """By how much fewer samples are undecided."""
     if session.item and session.item.is_open and any(label_event.action in DECIDING for label_event in kept):
-        return 1
+        return int(before is not None and before.state in _UNDECIDED)
     undone = {
         label_event.undone_event
         for label_event in kept

@@ -1,25 +1,35 @@
-"""One sample as an annotator sees it: the prediction, and what this person has said of each eye."""
+"""One sample as an annotator sees it: what is to be judged, and what this person has said of each eye."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
-from livecam.core.types import LID_POINTS, EyeState, Point, Pupil, Side
-from livecam.store.labels import DECIDING, pupil_distance, shown_predictions, standing_events
+from labeler.session.actions import LabelingMode
+from livecam.core.types import EyeState, Point, Pupil, Side
+from livecam.store.labels import (
+    IRIS_RADIUS,
+    eye_middle,
+    is_imported,
+    pupil_distance,
+    shown_label,
+    shown_predictions,
+)
+from livecam.store.resolution import DECIDING, resolve_labels, standing_events
 from livecam.store.samples import (
     EYE_VERBS,
+    IMPORTED,
+    LABEL,
     EyeLabel,
     LabelAction,
     LabelEvent,
     Prediction,
+    ResolvedLabels,
     Sample,
     SampleState,
-    resolve_labels,
 )
-
-IRIS_RADIUS = 0.0935  # pupil distances
 
 
 class SaveState(StrEnum):
@@ -30,8 +40,7 @@ class SaveState(StrEnum):
     DECIDED = "decided"  # part of a decision that stands
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """One showing of a sample; a repeat is the second one, to see whether the person says the same again."""
 
     sample_id: str
@@ -46,6 +55,24 @@ class EyeAnnotation:
     point: Point | None = None  # picture pixels
     radius: float | None = None  # picture pixels
     save_state: SaveState = SaveState.TOUCHED
+    snapped: float | None = None  # picture pixels from the click to the iris it was moved to
+
+
+class JudgedKind(StrEnum):
+    """What is to be judged."""
+
+    LABEL = "label"
+    IMPORTED = "imported"
+    PREDICTION = "prediction"
+    NONE = "none"
+
+
+class Showing(StrEnum):
+    """How much of what is known of a sample a person is to see before they answer."""
+
+    CURRENT = "current"  # the label that stands, else the prediction
+    PREDICTION = "prediction"  # not what others said: the answer is to be independent of theirs
+    BLIND = "blind"  # nothing, so that the answer can measure a detector
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,42 +83,103 @@ class LabelingItem:
     size: tuple[int, int]  # width, height of the picture
     unit: float  # the pupil distance, pixels
     middles: Mapping[Side, Point]  # of the eyes' corners, picture pixels
-    shown_predictions: tuple[Prediction, ...]  # one an eye at most
+    shown_predictions: tuple[Prediction, ...]  # what is to be judged, one an eye at most
     annotations: Mapping[Side, EyeAnnotation]
     decision: SampleState | None = None  # of this person
+    hidden: frozenset[Side] = frozenset()  # eyes whose iris the label to be judged calls hidden
 
     @property
     def is_open(self) -> bool:
         """Whether it waits for this person's decision, which others must not take away meanwhile."""
         return self.decision is None and not self.assignment.repeat
 
+    @property
+    def judged(self) -> JudgedKind:
+        """Whether somebody's label or a prediction is to be judged."""
+        if not self.shown_predictions:
+            return JudgedKind.NONE
+        first = self.shown_predictions[0]
+        if first.detector != LABEL:
+            return JudgedKind.PREDICTION
+        return JudgedKind.IMPORTED if is_imported(first) else JudgedKind.LABEL
+
+    @property
+    def author(self) -> str | None:
+        """Whose label is to be judged; None for a prediction."""
+        return self.shown_predictions[0].version if self.judged in {JudgedKind.LABEL, JudgedKind.IMPORTED} else None
+
     def prediction(self, side: Side) -> Pupil | None:
-        """The machine's pupil; None when it looked and found none, or never looked."""
+        """The pupil that is to be judged; None when the detector looked and found none, or never looked."""
         return next((prediction.pupil for prediction in self.shown_predictions if prediction.side is side), None)
 
+    def radius(self, side: Side) -> float:
+        """Of the iris to be judged, picture pixels; the usual one where nobody gave any."""
+        pupil = self.prediction(side)
+        return pupil.radius if pupil is not None and pupil.radius else IRIS_RADIUS * self.unit
+
     def start(self, side: Side) -> EyeAnnotation:
-        """Where placing an eye begins: the prediction, else the middle of the eye with an iris of the usual size."""
+        """Where placing an eye begins: what is judged, else the middle of the eye with an iris of the usual size."""
         if pupil := self.prediction(side):
-            return EyeAnnotation(LabelAction.POINT, pupil.centre, pupil.radius)
+            return EyeAnnotation(LabelAction.POINT, pupil.centre, self.radius(side))
         return EyeAnnotation(LabelAction.POINT, self.middles[side], IRIS_RADIUS * self.unit)
 
 
 def labeling_item(
-    sample: Sample, events: Iterable[LabelEvent], *, assignment: Assignment, annotator: str
+    sample: Sample,
+    events: Iterable[LabelEvent],
+    *,
+    assignment: Assignment,
+    annotator: str,
+    mode: LabelingMode = LabelingMode.ANNOTATE,
+    showing: Showing = Showing.CURRENT,
 ) -> LabelingItem:
-    """The sample as `annotator` sees it in this assignment; of `events` (oldest first) only that person's count."""
+    """The sample as `annotator` sees it in this assignment; `events` are everybody's, oldest first."""
     events = tuple(events)
-    resolved = resolve_labels(events, annotator=annotator, repeats=assignment.repeat)
-    decided = {label.side: _decided(label) for label in resolved.labels if label.moved}
+    own = resolve_labels(events, annotator=annotator, repeats=assignment.repeat)
+    decided = {label.side: _decided(label) for label in own.labels if label.moved}
+    shown, hidden = _judged(sample, events, assignment, annotator, mode, showing)
     return LabelingItem(
         assignment,
         sample.size,
         pupil_distance(sample),
-        {side: _middle(sample, side) for side in Side},
-        shown_predictions(sample),
+        {side: eye_middle(sample, side) for side in Side},
+        shown,
         {**decided, **_since_last_decision(events, assignment, annotator)},
-        None if resolved.state is SampleState.NEW else resolved.state,
+        None if own.state is SampleState.NEW else own.state,
+        hidden,
     )
+
+
+def _judged(
+    sample: Sample,
+    events: tuple[LabelEvent, ...],
+    assignment: Assignment,
+    annotator: str,
+    mode: LabelingMode,
+    showing: Showing,
+) -> tuple[tuple[Prediction, ...], frozenset[Side]]:
+    """What is shown, and of which eyes the iris is hidden in it."""
+    if assignment.repeat and (first := _first_decision(events, annotator)):
+        return first.shown_predictions, frozenset()
+    if showing is Showing.BLIND:
+        return (), frozenset()
+    standing = resolve_labels(events)
+    if showing is Showing.CURRENT and _is_shown(standing, annotator, mode):
+        hidden = frozenset(label.side for label in standing.labels if label.occluded)
+        return shown_label(sample, standing), hidden
+    return shown_predictions(sample), frozenset()
+
+
+def _is_shown(standing: ResolvedLabels, annotator: str, mode: LabelingMode) -> bool:
+    """Whether the label that stands is what is judged: whoever places eyes anew sees only what came with a file."""
+    if standing.state is not SampleState.LABELLED or standing.annotator == annotator:
+        return False
+    return mode is LabelingMode.REVIEW or standing.annotator == IMPORTED
+
+
+def _first_decision(events: Iterable[LabelEvent], annotator: str) -> LabelEvent | None:
+    theirs = standing_events(event for event in events if event.annotator == annotator and not event.is_repeat)
+    return next((event for event in reversed(theirs) if event.action in DECIDING), None)
 
 
 def _since_last_decision(
@@ -114,8 +202,3 @@ def _decided(label: EyeLabel) -> EyeAnnotation:
     return EyeAnnotation(
         LabelAction.OCCLUDED if label.occluded else LabelAction.POINT, label.centre, label.radius, SaveState.DECIDED
     )
-
-
-def _middle(sample: Sample, side: Side) -> Point:
-    x, y = sample.landmarks[LID_POINTS[side]][[0, 3]].mean(axis=0).tolist()
-    return Point(x, y)

@@ -11,7 +11,8 @@ from functools import reduce
 from labeler.session.actions import LabelingMode
 from labeler.session.item import Assignment, EyeAnnotation, LabelingItem, SaveState
 from livecam.core.types import Side
-from livecam.store.labels import DECIDING, SIDES, standing_events
+from livecam.store.labels import SIDES
+from livecam.store.resolution import DECIDING, standing_events
 from livecam.store.samples import EYE_VERBS, LabelAction, LabelEvent, SampleState
 
 MOST_ZOOM, LEAST_ZOOM = 10, -6
@@ -99,6 +100,13 @@ class ItemQueued:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemOpened:
+    """This assignment is to be before the person now: where it stands in the list, else here."""
+
+    assignment: Assignment
+
+
+@dataclass(frozen=True, slots=True)
 class ItemLoaded:
     """The sample of the current assignment is before the person now, and so many are left after it."""
 
@@ -107,7 +115,18 @@ class ItemLoaded:
     elsewhere: int = 0  # of these, how many somebody else has before them now
 
 
-Event = RecordLabels | EyeEdited | Navigated | EyeSelected | ViewChanged | MessageShown | Quit | ItemQueued | ItemLoaded
+Event = (
+    RecordLabels
+    | EyeEdited
+    | Navigated
+    | EyeSelected
+    | ViewChanged
+    | MessageShown
+    | Quit
+    | ItemQueued
+    | ItemOpened
+    | ItemLoaded
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +147,8 @@ class AnnotationState:
     )  # of each eye of the item, also what is not written yet
     eye: Side = SIDES[0]
     history: tuple[LabelEvent, ...] = ()
+    latest: Mapping[Assignment, LabelEvent] = field(default_factory=dict)  # the decision of each, a fold of the history
+    showing: int = 0  # rises with every picture that comes before the person
     left: int = 0
     elsewhere: int = 0
     view: ViewState = ViewState()
@@ -154,13 +175,11 @@ class AnnotationState:
 
         A prediction called wrong in review is not decided for annotate: its place is still to be given.
         """
-        latest: dict[Assignment, LabelEvent] = {}
-        for event in self.history:
-            if event.action in DECIDING:
-                latest.pop(assignment := Assignment(event.sample_id, event.is_repeat), None)
-                latest[assignment] = event
-        open_still = {LabelAction.REJECT} if self.mode is LabelingMode.ANNOTATE else set()
-        return {assignment: event for assignment, event in latest.items() if event.action not in open_still}
+        if self.mode is LabelingMode.REVIEW:
+            return self.latest
+        return {
+            assignment: event for assignment, event in self.latest.items() if event.action is not LabelAction.REJECT
+        }
 
     @property
     def tally(self) -> Counter[SampleState]:
@@ -173,14 +192,32 @@ def open_session(mode: LabelingMode, annotator: str, events: tuple[LabelEvent, .
 
     Its assignments are those that were decided before, to go back to; the position is behind them.
     """
-    session = AnnotationState(mode, annotator, history=standing_events(events))
+    history = standing_events(events)
+    latest: dict[Assignment, LabelEvent] = {}
+    for event in history:
+        _count_decision(latest, event, mode)
+    session = AnnotationState(mode, annotator, history=history, latest=latest)
     assignments = tuple(session.decisions)
     return replace(session, assignments=assignments, position=len(assignments))
 
 
+def _count_decision(latest: dict[Assignment, LabelEvent], event: LabelEvent, mode: LabelingMode) -> None:
+    """The last decision of an assignment counts; a skip hides none that was made before."""
+    if event.action not in DECIDING:
+        return
+    assignment = Assignment(event.sample_id, event.is_repeat)
+    before = latest.get(assignment)
+    # Where eyes are placed, a prediction that was called wrong is not decided yet.
+    open_still = {LabelAction.SKIP, *({LabelAction.REJECT} if mode is LabelingMode.ANNOTATE else ())}
+    if event.action is LabelAction.SKIP and before is not None and before.action not in open_still:
+        return
+    latest.pop(assignment, None)
+    latest[assignment] = event
+
+
 def apply_event(session: AnnotationState, event: Event) -> AnnotationState:
     """The state after an event; `RecordLabels` counts once it has the store's numbers."""
-    if not isinstance(event, ItemQueued | ItemLoaded):
+    if not isinstance(event, ItemQueued | ItemOpened | ItemLoaded):
         session = replace(session, message="")
     match event:
         case RecordLabels(events):
@@ -191,15 +228,24 @@ def apply_event(session: AnnotationState, event: Event) -> AnnotationState:
             return _move(session, step)
         case ItemQueued(assignment):
             return _add(session, assignment)
-        case ItemLoaded(item, left, elsewhere):
-            drafts = item.annotations if item else {}
-            return replace(session, item=item, annotations=drafts, left=left, elsewhere=elsewhere, eye=SIDES[0])
+        case ItemOpened() | ItemLoaded():
+            return _bring(session, event)
         case _:
             return _apply_view(session, event)
 
 
+def _bring(session: AnnotationState, event: ItemOpened | ItemLoaded) -> AnnotationState:
+    if isinstance(event, ItemOpened):
+        return _open(session, event.assignment)
+    item = event.item
+    session = replace(session, item=item, left=event.left, elsewhere=event.elsewhere, showing=session.showing + 1)
+    return replace(session, annotations=item.annotations if item else {}, eye=SIDES[0])
+
+
 def _add(session: AnnotationState, assignment: Assignment) -> AnnotationState:
     """At the end, and nowhere else: a sample that somebody rejected after this person's label is asked anew."""
+    if assignment not in session.assignments:
+        return replace(session, assignments=(*session.assignments, assignment))
     before = sum(other == assignment for other in session.assignments[: session.position])
     assignments = (*(other for other in session.assignments if other != assignment), assignment)
     return replace(session, assignments=assignments, position=session.position - before)
@@ -220,7 +266,11 @@ def _apply_view(session: AnnotationState, event: EyeSelected | ViewChanged | Mes
 def _record(session: AnnotationState, event: LabelEvent) -> AnnotationState:
     if event.action is LabelAction.UNDO:
         return _undo(session, event)
-    session = replace(session, history=(*session.history, event))
+    latest = session.latest
+    if event.action in DECIDING:
+        latest = dict(session.latest)
+        _count_decision(latest, event, session.mode)
+    session = replace(session, history=(*session.history, event), latest=latest)
     if Assignment(event.sample_id, event.is_repeat) != session.assignment:
         return session
     if event.action in EYE_VERBS and event.side is not None:
@@ -234,11 +284,28 @@ def _undo(session: AnnotationState, undo: LabelEvent) -> AnnotationState:
     taken = next((event for event in session.history if event.number == undo.undone_event), None)
     history = tuple(event for event in session.history if event is not taken)
     assignment = Assignment(undo.sample_id, undo.is_repeat)
+    message = f"taken back: {taken.action.value}" if taken else ""
+    latest = _without(session, assignment, history)
+    return _open(replace(session, history=history, latest=latest, message=message), assignment)
+
+
+def _without(
+    session: AnnotationState, assignment: Assignment, history: tuple[LabelEvent, ...]
+) -> Mapping[Assignment, LabelEvent]:
+    """The decisions as `history` has them, where it differs in one assignment only."""
+    again: dict[Assignment, LabelEvent] = {}
+    for event in history:
+        if event.sample_id == assignment.sample_id and event.is_repeat is assignment.repeat:
+            _count_decision(again, event, session.mode)
+    others = {other: event for other, event in session.latest.items() if other != assignment}
+    return dict(sorted({**others, **again}.items(), key=lambda pair: pair[1].number))
+
+
+def _open(session: AnnotationState, assignment: Assignment) -> AnnotationState:
     assignments, position = session.assignments, session.position
     if assignment not in assignments:
         assignments = (*assignments[:position], assignment, *assignments[position:])
-    message = f"taken back: {taken.action.value}" if taken else ""
-    session = replace(session, history=history, assignments=assignments, message=message)
+        session = replace(session, assignments=assignments)
     return _move(session, assignments.index(assignment) - position)
 
 

@@ -1,80 +1,22 @@
-"""The task queue: which samples come in which order, repeats included, and how many are left."""
+"""The task queue: which samples an annotator gets, in which order, and the leases that keep others from them."""
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import os
 import re
 import socket
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 from labeler.session.actions import LabelingMode
-from labeler.session.item import Assignment
+from labeler.session.item import Assignment, Showing
+from labeler.session.repeats import decided_count, first_by_chance, is_due, next_repeat
 from labeler.session.state import AnnotationState
-from livecam.store.samples import LabelAction, SampleState
+from livecam.settings import LabelSettings
+from livecam.store.leases import LeaseFilter, in_overlap
+from livecam.store.samples import SampleState, StoredSample
 from livecam.store.store import Store
-
-_FRESH = 5.0  # seconds; counting a long queue takes a fifth of a second
-
-
-@dataclass(frozen=True, slots=True)
-class QueueStage:
-    """Some of the samples, to be gone through before the next stage."""
-
-    states: Collection[SampleState]
-    others: bool = False  # what others have decided: a second opinion
-
-
-UNDECIDED = {
-    LabelingMode.REVIEW: (QueueStage({SampleState.NEW}),),
-    # What was called wrong waits for the right place.
-    LabelingMode.ANNOTATE: (QueueStage({SampleState.REJECTED}), QueueStage({SampleState.NEW})),
-}
-DECIDED = {
-    LabelingMode.REVIEW: QueueStage({SampleState.LABELLED, SampleState.REJECTED}, others=True),
-    LabelingMode.ANNOTATE: QueueStage({SampleState.LABELLED}, others=True),
-}
-
-
-@dataclass(slots=True)
-class ProgressCounter:
-    """Counts now and then, and in between by what this person decides."""
-
-    store: Store
-    mode: LabelingMode
-    clock: Callable[[], float]
-    _states: Mapping[SampleState, int] = field(default_factory=dict)
-    _taken: float = 0.0
-    _decided: int = 0  # since
-
-    def decided(self, count: int) -> None:
-        """So many fewer are undecided; an undo is one more."""
-        self._decided += count
-
-    def left(self, held: int) -> tuple[int, int]:
-        """How many are undecided beside the `held` ones, and how many of these others hold."""
-        self._count_anew(_FRESH)
-        leased = self._states[SampleState.LEASED]
-        undecided = leased + sum(self._states[state] for stage in UNDECIDED[self.mode] for state in stage.states)
-        left = max(0, undecided - self._decided - held)
-        return left, min(left, max(0, leased - held - max(0, self._decided)))
-
-    def left_of_others(self, mine: int) -> int:
-        """How many others have decided that this person has not."""
-        self._count_anew(_FRESH)
-        return max(0, sum(self._states[state] for state in DECIDED[self.mode].states) - mine)
-
-    def at_the_end(self) -> None:
-        """Nothing was found: what is told now is to be right."""
-        self._count_anew(0.0)
-
-    def _count_anew(self, seconds: float) -> None:
-        now = self.clock()
-        if not self._states or now - self._taken >= seconds:
-            self._states, self._taken, self._decided = self.store.counts().states, now, 0
-
 
 SECONDS = 180.0  # of a lease; a labeler that lives renews it long before
 _OWNER = re.compile(r".*@(?P<host>[^@]*):(?P<process>\d+)\.\d+")
@@ -100,43 +42,140 @@ def is_stale(owner: str) -> bool:
     return False
 
 
-GAP = 10  # decisions at least between the two showings
-
-_REPEATED = {
-    LabelingMode.REVIEW: frozenset({LabelAction.ACCEPT, LabelAction.REJECT}),
-    LabelingMode.ANNOTATE: frozenset({LabelAction.ACCEPT}),
-}
+_DECIDED = (SampleState.LABELLED, SampleState.REJECTED, SampleState.NOT_A_FACE)
+_PATIENCE = 30.0  # seconds in which nobody else will have decided much: no use in looking again
 
 
-def next_repeat(session: AnnotationState, share: float) -> Assignment | None:
-    """What is to be shown again after the latest decision: nothing most of the time.
+@dataclass(slots=True)
+class TaskQueue:
+    """The samples of one annotator before one store."""
 
-    It depends on the person and on the decisions alone, so that a session that goes on chooses as this one would have.
-    """
-    decided = [assignment for assignment in session.decisions if not assignment.repeat]
-    if not _is_due(session, len(decided), share):
+    store: Store
+    mode: LabelingMode
+    annotator: str
+    owner: str
+    settings: LabelSettings
+    clock: Callable[[], float]
+    held: set[str] = field(default_factory=set)  # leased and undecided
+    second_opinion: bool = False  # what is undecided is done
+    _leased: set[str] = field(default_factory=set)  # all that were, given back together: each time costs a write
+    _ahead: str | None = None  # leased for the time when the current one is decided
+    _last_renewal: float = 0.0
+    _no_overlap_before: float = 0.0
+
+    def open(self) -> None:
+        """What killed labelers held is free again."""
+        for stored in tuple(self.store.samples(states={SampleState.LEASED})):
+            if stored.lease_owner and is_stale(stored.lease_owner):
+                self.store.release(stored.lease_owner, (stored.sample.id,))
+
+    @property
+    def given(self) -> int:
+        """How many of those that are held were shown already."""
+        return len(self.held) - (self._ahead is not None)
+
+    def next(self, session: AnnotationState, *, decided: bool) -> Assignment | None:
+        """A repeat or a known sample when one is due, else what is undecided, else what only others have decided."""
+        if decided and (again := next_repeat(session, self.settings.repeats)):
+            return again
+        if decided and (known := self._known(session)):
+            return known
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and Assignment(ahead) not in session.assignments:
+            return Assignment(ahead)
+        return self._from_store()
+
+    def look_ahead(self, session: AnnotationState) -> str | None:
+        """The sample that will be next when the one before the person is decided; it is held for them."""
+        if session.item is None or session.position < len(session.assignments) - 1 or self.second_opinion:
+            return None
+        if self._ahead is None and (found := self._from_store()):
+            self._ahead = found.sample_id
+        return self._ahead
+
+    def showing(self, sample_id: str, stored: StoredSample) -> Showing:
+        """How much of what is known of a sample is to be shown: what is to be independent is not told."""
+        is_others = stored.resolved.annotator not in {None, self.annotator}
+        if self.mode is LabelingMode.ANNOTATE and _in_share(sample_id, self.settings.blind):
+            return Showing.BLIND
+        if is_others and (stored.resolved.gold or in_overlap(sample_id, self.settings.overlap)):
+            return Showing.PREDICTION
+        return Showing.CURRENT
+
+    def hold(self, sample_id: str) -> str:
+        """Takes a sample back that was undecided by an undo; says so when somebody else is at it now."""
+        if sample_id in self.held or self.store.renew(self.owner, [sample_id], SECONDS):
+            self.held.add(sample_id)
+            self._leased.add(sample_id)
+            return ""
+        return "somebody else has this picture before them now"
+
+    def decided(self, sample_ids: Collection[str]) -> None:
+        """These need not be held any more; they are given back at the end."""
+        self.held -= set(sample_ids)
+
+    def release(self, sample_ids: Collection[str]) -> None:
+        """Others may have them at once."""
+        self.store.release(self.owner, tuple(sample_ids))
+
+    def renew(self) -> None:
+        """Now and then, so that what is held stays held."""
+        if self.held and self.clock() - self._last_renewal >= SECONDS / 4:
+            self._last_renewal = self.clock()
+            self.store.renew(self.owner, tuple(self.held), SECONDS)
+
+    def close(self) -> None:
+        """Lets others have what was not decided."""
+        self.store.release(self.owner, tuple(self._leased | self.held))
+        self.held.clear()
+        self._leased.clear()
+        self._ahead = None
+
+    def _from_store(self) -> Assignment | None:
+        """The overlap first, as somebody waits for it."""
+        if self.settings.overlap > 0 and self.clock() >= self._no_overlap_before:
+            if stored := self._lease(
+                LeaseFilter(_DECIDED, self.annotator, undecided=True, overlap=self.settings.overlap)
+            ):
+                return Assignment(stored.sample.id)
+            self._no_overlap_before = self.clock() + _PATIENCE
+        for wanted in self._undecided():
+            if stored := self._lease(wanted):
+                self.second_opinion = False
+                return Assignment(stored.sample.id)
+        states = _DECIDED if self.mode is LabelingMode.REVIEW else (SampleState.LABELLED,)
+        if stored := self._lease(LeaseFilter(states, self.annotator, undecided=True)):
+            self.second_opinion = True
+            return Assignment(stored.sample.id)
         return None
-    old = decided[: max(0, len(decided) - GAP)]
-    verbs = _REPEATED[session.mode]
-    candidates = [
-        again
-        for assignment in old
-        if session.decisions[assignment].action in verbs
-        and (again := Assignment(assignment.sample_id, repeat=True)) not in session.assignments
-    ]
-    return min(candidates, key=lambda assignment: _hash_fraction(session.annotator, assignment.sample_id), default=None)
+
+    def _undecided(self) -> Iterator[LeaseFilter]:
+        """What was called wrong waits for the right place, and what others skipped for somebody who knows."""
+        if self.mode is LabelingMode.ANNOTATE:
+            yield LeaseFilter((SampleState.REJECTED,), self.annotator, unanswered=True)
+        yield LeaseFilter((SampleState.NEW,))
+        yield LeaseFilter((SampleState.SKIPPED,), self.annotator, undecided=True)
+
+    def _known(self, session: AnnotationState) -> Assignment | None:
+        """A sample whose truth is known and that this person has not seen; nobody needs to hold it."""
+        if not is_due(session, decided_count(session), self.settings.gold, "gold"):
+            return None
+        seen = {assignment.sample_id for assignment in session.assignments}
+        fresh = [sample_id for sample_id in self.store.gold_samples(not_by=self.annotator) if sample_id not in seen]
+        chosen = first_by_chance(self.annotator, fresh)
+        return None if chosen is None else Assignment(chosen)
+
+    def _lease(self, wanted: LeaseFilter) -> StoredSample | None:
+        """One more sample; those that were passed over stay held and are not given again."""
+        found = self.store.lease(self.owner, count=1 + len(self.held), seconds=SECONDS, wanted=wanted)
+        fresh = [stored for stored in found if stored.sample.id not in self.held]
+        if spare := [stored.sample.id for stored in fresh[1:]]:
+            self.store.release(self.owner, spare)
+        self.held |= {stored.sample.id for stored in fresh[:1]}
+        self._leased |= self.held
+        return fresh[0] if fresh else None
 
 
-def _is_due(session: AnnotationState, count: int, share: float) -> bool:
-    """Once in so many decisions, at a place that nobody can foresee."""
-    if share <= 0:
-        return False
-    every = max(1, round(1 / share))
-    block, place = divmod(count - 1, every)
-    return place == int(_hash_fraction(session.annotator, session.mode.value, str(block)) * every)
-
-
-def _hash_fraction(*words: str) -> float:
-    """0..1, the same for the same words."""
-    figures = hashlib.sha256("\n".join(words).encode()).digest()
-    return int.from_bytes(figures[:7], "big") / 256**7
+def _in_share(sample_id: str, share: float) -> bool:
+    """By other figures of the id than the overlap takes, so that the two shares are independent."""
+    return int(sample_id[-13:], 16) < share * 16**13

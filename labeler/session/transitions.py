@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from labeler.session.actions import LabelingAction, LabelingMode, PlacePupil, ResizeIris, UserInput
-from labeler.session.item import EyeAnnotation, LabelingItem, SaveState
+from labeler.session.actions import (
+    Comment,
+    LabelingAction,
+    LabelingMode,
+    OpenSample,
+    PlacePupil,
+    ResizeIris,
+    SetRadius,
+    UserInput,
+)
+from labeler.session.item import Assignment, EyeAnnotation, LabelingItem, SaveState
 from labeler.session.state import (
     AnnotationState,
     Contrast,
     Event,
     EyeEdited,
     EyeSelected,
+    ItemOpened,
     MessageShown,
     Navigated,
     Quit,
@@ -22,7 +32,8 @@ from labeler.session.state import (
     ViewState,
 )
 from livecam.core.types import Point, Side
-from livecam.store.labels import DECIDING, SIDES
+from livecam.store.labels import SIDES
+from livecam.store.resolution import DECIDING
 from livecam.store.samples import LabelAction, LabelEvent
 
 STEP, LITTLE_STEP = 0.5, 0.1  # picture pixels
@@ -33,8 +44,16 @@ _NAMES = {Side.RIGHT: "the eye on the left", Side.LEFT: "the eye on the right"}
 
 def interpret(session: AnnotationState, user_input: UserInput) -> Event:
     """What an input means now. Exporting, and whether there is a map to show, is left to the caller."""
-    if isinstance(user_input, PlacePupil | ResizeIris) or user_input in _DRAWING:
+    if isinstance(user_input, OpenSample):
+        return ItemOpened(Assignment(user_input.sample_id))
+    if isinstance(user_input, Comment):
+        return _comment(session, user_input.text)
+    if not isinstance(user_input, LabelingAction) or user_input in _DRAWING:
         return _edit(session, user_input)
+    return _action(session, user_input)
+
+
+def _action(session: AnnotationState, user_input: LabelingAction) -> Event:
     if user_input in _DECISIONS:
         return _decision(session, _DECISIONS[user_input])
     if user_input is LabelingAction.UNDO:
@@ -50,7 +69,7 @@ def pending_writes(session: AnnotationState, user_input: UserInput | None) -> Re
     Small steps in a row become one event; an accept keeps them with itself.
     """
     going_on = (
-        isinstance(user_input, ResizeIris)
+        isinstance(user_input, ResizeIris | SetRadius)
         or user_input in _MOVES
         or user_input in _WIDTHS
         or user_input is LabelingAction.ACCEPT
@@ -60,7 +79,7 @@ def pending_writes(session: AnnotationState, user_input: UserInput | None) -> Re
     return RecordLabels(_eyes(session, session.item, save_states={SaveState.TOUCHED}))
 
 
-def _edit(session: AnnotationState, user_input: UserInput) -> Event:
+def _edit(session: AnnotationState, user_input: PlacePupil | ResizeIris | SetRadius | LabelingAction) -> Event:
     item = session.item
     if item is None or session.mode is LabelingMode.REVIEW:
         return MessageShown("" if item else _AT_THE_END)
@@ -69,6 +88,11 @@ def _edit(session: AnnotationState, user_input: UserInput) -> Event:
         return _keep(
             session, item, user_input.side, EyeAnnotation(LabelAction.POINT, _inside(item, user_input.point), radius)
         )
+    if user_input is LabelingAction.BOTH_CLOSED:
+        closed = (_eye(session, item, side, EyeAnnotation(LabelAction.CLOSED)) for side in SIDES)
+        return RecordLabels((*closed, _accepted(session, item)))
+    if isinstance(user_input, SetRadius):
+        return _with_radius(session, item, user_input.side, user_input.radius)
     if isinstance(user_input, ResizeIris):
         return _resized(session, item, user_input.side, user_input.steps)
     return _key(session, item, user_input)
@@ -92,20 +116,46 @@ def _nudged(session: AnnotationState, item: LabelingItem, x: float, y: float) ->
 
 
 def _resized(session: AnnotationState, item: LabelingItem, side: Side, steps: int) -> EyeEdited:
-    drawn = _current_circle(session, item, side)
-    assert drawn.radius is not None
-    radius = min(max(drawn.radius + steps * RADIUS_STEP, _SMALLEST * item.unit), _LARGEST * item.unit)
-    return EyeEdited(side, replace(drawn, radius=round(radius, 3), save_state=SaveState.TOUCHED))
+    drawn = _current_circle(session, item, side).radius
+    assert drawn is not None
+    return _with_radius(session, item, side, drawn + steps * RADIUS_STEP)
+
+
+def _with_radius(session: AnnotationState, item: LabelingItem, side: Side, wanted: float) -> EyeEdited:
+    radius = min(max(wanted, _SMALLEST * item.unit), _LARGEST * item.unit)
+    drawn = replace(_current_circle(session, item, side), radius=round(radius, 3), save_state=SaveState.TOUCHED)
+    return EyeEdited(side, drawn)
 
 
 def _current_circle(session: AnnotationState, item: LabelingItem, side: Side) -> EyeAnnotation:
     """The circle of an eye as it is, or where placing it begins."""
     annotation = session.annotations.get(side)
-    return annotation if annotation and annotation.action is LabelAction.POINT else item.start(side)
+    if annotation is None or annotation.action is not LabelAction.POINT:
+        return item.start(side)
+    return annotation if annotation.radius else replace(annotation, radius=item.radius(side))
 
 
 def _keep(session: AnnotationState, item: LabelingItem, side: Side, annotation: EyeAnnotation) -> RecordLabels:
     return RecordLabels((_eye(session, item, side, annotation),))
+
+
+def goes_on(session: AnnotationState, user_input: UserInput) -> Event | None:
+    """What follows a click by itself: the other eye is next, and after both the sample is decided."""
+    item = session.item
+    if not isinstance(user_input, PlacePupil) or item is None or item.decision is not None:
+        return None
+    said = [side for side in SIDES if side in session.annotations]
+    if len(said) < len(SIDES):
+        return EyeSelected(_other(user_input.side))
+    return _decision(session, LabelAction.ACCEPT)
+
+
+def _comment(session: AnnotationState, text: str) -> Event:
+    if session.item is None:
+        return MessageShown(_AT_THE_END)
+    if not (text := " ".join(text.split())):
+        return MessageShown("")
+    return RecordLabels((replace(_about(session, session.item, LabelAction.COMMENT), text=text),))
 
 
 def _decision(session: AnnotationState, action: LabelAction) -> Event:
@@ -116,16 +166,24 @@ def _decision(session: AnnotationState, action: LabelAction) -> Event:
         return MessageShown("")
     if action is LabelAction.ACCEPT and (problem := _not_ready(session, item)):
         return problem
-    # An earlier decision has closed what was said before it: a new one says it again.
-    eyes = (
-        _eyes(session, item, save_states={SaveState.TOUCHED, SaveState.DECIDED}) if action is LabelAction.ACCEPT else ()
-    )
-    return RecordLabels((*eyes, replace(_about(session, item, action), shown_predictions=item.shown_predictions)))
+    if action is not LabelAction.ACCEPT:
+        return RecordLabels((replace(_about(session, item, action), shown_predictions=item.shown_predictions),))
+    # An earlier decision has closed what was said before it: a new one says it again. A label that calls an iris
+    # hidden shows no point to say yes to, so that this is said too.
+    eyes = _eyes(session, item, save_states={SaveState.TOUCHED, SaveState.DECIDED})
+    hidden = EyeAnnotation(LabelAction.OCCLUDED)
+    same = (_eye(session, item, side, hidden) for side in sorted(item.hidden) if side not in session.annotations)
+    return RecordLabels((*eyes, *same, _accepted(session, item)))
+
+
+def _accepted(session: AnnotationState, item: LabelingItem) -> LabelEvent:
+    return replace(_about(session, item, LabelAction.ACCEPT), shown_predictions=item.shown_predictions)
 
 
 def _not_ready(session: AnnotationState, item: LabelingItem) -> EyeSelected | MessageShown | None:
     """Why a sample cannot be accepted yet: there is nothing to say yes to."""
-    empty = [side for side in SIDES if side not in session.annotations and item.prediction(side) is None]
+    known = item.hidden | session.annotations.keys()
+    empty = [side for side in SIDES if side not in known and item.prediction(side) is None]
     if session.mode is LabelingMode.ANNOTATE and empty:
         return EyeSelected(
             empty[0], f"{_NAMES[empty[0]]} has no prediction: click on its pupil, or c closed, o its iris is hidden"
@@ -192,6 +250,7 @@ _DECISIONS = {
     LabelingAction.ACCEPT: LabelAction.ACCEPT,
     LabelingAction.REJECT: LabelAction.REJECT,
     LabelingAction.SKIP: LabelAction.SKIP,
+    LabelingAction.NOT_A_FACE: LabelAction.NOT_A_FACE,
 }
 _STATES = {LabelingAction.CLOSED: LabelAction.CLOSED, LabelingAction.OCCLUDED: LabelAction.OCCLUDED}
 _WIDTHS = {LabelingAction.WIDER: 1, LabelingAction.NARROWER: -1}
@@ -205,7 +264,7 @@ _MOVES: Mapping[UserInput, tuple[float, float]] = {
     LabelingAction.UP_A_LITTLE: (0, -LITTLE_STEP),
     LabelingAction.DOWN_A_LITTLE: (0, LITTLE_STEP),
 }
-_DRAWING = {*_MOVES, *_WIDTHS, *_STATES, LabelingAction.OTHER_EYE}
+_DRAWING = {*_MOVES, *_WIDTHS, *_STATES, LabelingAction.OTHER_EYE, LabelingAction.BOTH_CLOSED}
 _VIEWS: Mapping[UserInput, Callable[[ViewState], ViewState]] = {
     LabelingAction.CONTRAST: _next_contrast,
     LabelingAction.PIXELS: lambda view: replace(view, smooth=not view.smooth),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from livecam.core.types import Side
 from livecam.store.labels import judgement_of, pupil_distance
-from livecam.store.samples import EyeLabel, LabelEvent, Sample, resolve_labels
+from livecam.store.resolution import resolve_labels
+from livecam.store.samples import EyeLabel, LabelEvent, Sample
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from typing import Any
 
 from labeler.statistics.agreement import Annotation, annotation_of, distances, judgements, kappa, states
 from labeler.statistics.detector_accuracy import detector_accuracy
-from livecam.store.labels import DECIDING, by_sample, standing_events
+from livecam.store.labels import by_sample
+from livecam.store.resolution import DECIDING, standing_events
 from livecam.store.samples import LabelEvent, SampleState, SamplingReason, StoredSample
 from livecam.store.store import Store
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from threading import Lock, RLock
 
 from labeler.session.actions import LabelingMode, UserInput
-from labeler.session.controller import REPEATS, AnnotationController
+from labeler.session.controller import AnnotationController
 from labeler.session.state import AnnotationState
+from livecam.settings import LabelSettings
 from livecam.store.store import Store
 
 SILENT_SECONDS = 90.0  # a page that was not heard of for so long is gone
@@ -31,7 +32,7 @@ class Connections:
     """Everybody who labels through this server; safe for the server's threads."""
 
     store: Store
-    repeats: float = REPEATS
+    settings: LabelSettings = field(default_factory=LabelSettings)
     clock: Callable[[], float] = time.monotonic
     _known: dict[str, Connection] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -39,7 +40,7 @@ class Connections:
     def arrive(self, mode: LabelingMode, annotator: str) -> tuple[str, Connection]:
         """A new page, at the first sample that is undecided."""
         self.sweep()
-        controller = AnnotationController(self.store, mode, annotator=annotator, repeats=self.repeats)
+        controller = AnnotationController(self.store, mode, annotator=annotator, settings=self.settings)
         connection, name = Connection(controller, controller.open(), self.clock()), secrets.token_hex(16)
         with self._lock:
             self._known[name] = connection
@@ -53,13 +54,27 @@ class Connections:
             connection.last_heard = self.clock()
         return connection
 
-    def handle(self, connection: Connection, user_input: UserInput | None) -> None:
-        """Everything that was said is in the store when this returns; None is a sign of life."""
+    def handle(
+        self,
+        connection: Connection,
+        user_input: UserInput | None,
+        *,
+        showing: int | None = None,
+        held_down: bool = False,
+    ) -> bool:
+        """Everything that was said is in the store when this returns; None is a sign of life.
+
+        False when it was meant for another picture than the one that is shown, and did nothing.
+        """
         with connection.lock:
-            if user_input is not None:
-                connection.session = connection.controller.handle(connection.session, user_input)
-                return
-            connection.session = connection.controller.idle(connection.session)
+            if user_input is None:
+                connection.session = connection.controller.idle(connection.session)
+                return True
+            stale = showing is not None and showing != connection.session.showing
+            connection.session = connection.controller.handle(
+                connection.session, user_input, showing=showing, held_down=held_down
+            )
+            return not stale
 
     def leave(self, name: str) -> None:
         """What was not decided is free for others."""

@@ -23,6 +23,7 @@ def session_to_json(controller: AnnotationController, session: AnnotationState) 
         sample, problem = None, str(error)
     return {
         "mode": session.mode.value,
+        "showing": session.showing,
         "by": session.annotator,
         "finished": session.finished,
         "position": session.position,

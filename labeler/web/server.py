@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import re
 import socket
 from collections.abc import AsyncIterator, Mapping
@@ -20,24 +21,19 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from labeler.session.actions import LabelingAction, LabelingMode, PlacePupil, ResizeIris, UserInput
-from labeler.session.keys import BLIND, KEYS, REPEATABLE, Keys, help_lines, parse_key
+from labeler.session.actions import LabelingMode
+from labeler.session.keys import BLIND, KEYS, REPEATABLE, Keys, help_lines
 from labeler.session.opening import check_name
 from labeler.web.access_control import AccessControl
 from labeler.web.connections import Connection, Connections
+from labeler.web.inputs import NotUnderstoodError, TooLargeError, parse_posted, parse_showing, posted_object
 from labeler.web.serialization import session_to_json
 from livecam.core.errors import LivecamError, SinkError, StoreError
-from livecam.core.types import Point, Side
 
 # Why all rules are on this side: docs/decisions/browser-decides-nothing.md
 HOST = "127.0.0.1"
 _STATIC = {".js": "text/javascript", ".css": "text/css"}
 _ID = re.compile(r"[0-9a-f]{64}")
-_MOST_STEPS = 40  # of the wheel in one input
-
-
-class _NotUnderstoodError(ValueError):
-    """What was posted is no input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +88,15 @@ class Routes:
     async def open(self, request: Request) -> Response:
         """A session of the mode and the name that are asked for, else of those the server was started with."""
         try:
-            posted = await _posted(request)
+            posted = await posted_object(request)
             mode, annotator = (
                 LabelingMode(posted.get("mode") or self.mode),
                 check_name(str(posted.get("by") or self.annotator)),
             )
             name, connection = await run_in_threadpool(self.connections.arrive, mode, annotator)
-        except (_NotUnderstoodError, ValueError) as error:
+        except TooLargeError as error:
+            return _refused(413, str(error))
+        except ValueError as error:
             return _refused(400, str(error))
         except LivecamError as error:
             return _refused(503, str(error))
@@ -115,26 +113,30 @@ class Routes:
     async def input(self, request: Request) -> Response:
         """Acknowledged when what was said is on the disk; 410 for a page that has to open a session again."""
         try:
-            posted = await _posted(request)
+            posted = await posted_object(request)
             connection = self.connections.find(str(posted.get("session")))
             if connection is None:
                 return _refused(410, "this session is over")
-            await run_in_threadpool(self.connections.handle, connection, self._user_input(connection, posted))
-        except _NotUnderstoodError as error:
+            user_input = parse_posted(self.keys[connection.session.mode], posted)
+            handle = functools.partial(
+                self.connections.handle, showing=parse_showing(posted), held_down=posted.get("auto_repeat") is True
+            )
+            understood = await run_in_threadpool(handle, connection, user_input)
+        except TooLargeError as error:
+            return _refused(413, str(error))
+        except NotUnderstoodError as error:
             return _refused(400, str(error))
         except StoreError as error:
             return _refused(503, str(error))
-        return JSONResponse(await run_in_threadpool(_state, connection))
-
-    def _user_input(self, connection: Connection, posted: dict[str, Any]) -> UserInput | None:
-        if "key" in posted:
-            return parse_key(self.keys[connection.session.mode], str(posted["key"]))
-        return _user_input(posted)
+        state = await run_in_threadpool(_state, connection)
+        return JSONResponse({**state, "stale": not understood})
 
     async def close(self, request: Request) -> Response:
         try:
-            posted = await _posted(request)
-        except _NotUnderstoodError as error:
+            posted = await posted_object(request)
+        except TooLargeError as error:
+            return _refused(413, str(error))
+        except NotUnderstoodError as error:
             return _refused(400, str(error))
         await run_in_threadpool(self.connections.leave, str(posted.get("session")))
         return Response(status_code=204)
@@ -143,38 +145,6 @@ class Routes:
 def _state(connection: Connection) -> dict[str, Any]:
     with connection.lock:
         return session_to_json(connection.controller, connection.session)
-
-
-def _user_input(posted: dict[str, Any]) -> UserInput | None:
-    """None for a sign of life, and for a key without a meaning."""
-    try:
-        if "action" in posted:
-            return LabelingAction(posted["action"])
-        if "place" in posted:
-            place = posted["place"]
-            return PlacePupil(Side(place["side"]), Point(_number(place["x"]), _number(place["y"])))
-        if "widen" in posted:
-            steps = max(-_MOST_STEPS, min(_MOST_STEPS, int(_number(posted["widen"]["steps"]))))
-            return ResizeIris(Side(posted["widen"]["side"]), steps)
-    except (KeyError, TypeError, ValueError) as error:
-        raise _NotUnderstoodError(f"not an input: {posted}") from error
-    return None
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e6:
-        raise ValueError(value)
-    return float(value)
-
-
-async def _posted(request: Request) -> dict[str, Any]:
-    try:
-        posted = await request.json()
-    except ValueError as error:
-        raise _NotUnderstoodError("what was posted is not JSON") from error
-    if not isinstance(posted, dict):
-        raise _NotUnderstoodError("what was posted is not an object")
-    return posted
 
 
 def _content(name: str) -> bytes:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, TimeoutErr
 
 from livecam.core.errors import LivecamError, MissingExtraError, StoreError
 from livecam.store import tables
+from livecam.store.label_events import fold_anew
 
 _UNREACHABLE = "its database cannot be reached; is the server running, and is the address right?"
 # What the complaint holds, and what is said instead.
@@ -124,6 +125,7 @@ class Database:
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
             if not self._is_current(connection):
                 _upgrade(connection)
+                fold_anew(connection)
 
     def checkpoint(self) -> None:
         """Writes SQLite's log into its file and empties it, so that nothing deleted stays readable there."""

@@ -10,7 +10,8 @@ from livecam.core.errors import StoreError
 from livecam.store.database import Database
 from livecam.store.images import StoredImages
 from livecam.store.queries import chunks, events_of
-from livecam.store.samples import SampleState, pixel_hash, resolve_labels
+from livecam.store.resolution import resolve_labels
+from livecam.store.samples import SampleState, pixel_hash
 from livecam.store.tables import removals, samples
 
 # Why nothing is deleted: docs/decisions/nothing-deleted-at-start.md
@@ -68,7 +69,7 @@ def _database_problems(database: Database) -> Iterator[str]:
 
 
 def _wrong_states(database: Database, ids: Sequence[str]) -> Iterator[str]:
-    query = select(samples.c.id, samples.c.state, samples.c.flagged).where(samples.c.id.in_(ids))
+    query = select(samples.c.id, samples.c.state, samples.c.flagged, samples.c.disputed).where(samples.c.id.in_(ids))
     with database.reading() as connection:
         rows = connection.execute(query.order_by(samples.c.id)).all()
         said = events_of(connection, ids)
@@ -76,6 +77,8 @@ def _wrong_states(database: Database, ids: Sequence[str]) -> Iterator[str]:
         fold = resolve_labels(said.get(row.id, ()))
         if fold.state is not SampleState(row.state):
             yield f"sample {row.id} is {row.state!r} but should be {fold.state.value!r}"
+        if fold.disputed is not row.disputed:
+            yield f"sample {row.id} is {'' if row.disputed else 'not '}disputed, against what people said of it"
         if fold.flagged is not row.flagged:
             yield f"sample {row.id} is {'' if row.flagged else 'not '}flagged, against what people said of it"
 

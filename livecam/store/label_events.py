@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,11 +11,13 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from livecam.core.errors import StoreError
 from livecam.store.queries import chunks, events_of
-from livecam.store.samples import EYE_VERBS, LabelAction, LabelEvent, resolve_labels
+from livecam.store.resolution import resolve_labels
+from livecam.store.samples import EYE_VERBS, LabelAction, LabelEvent
 from livecam.store.tables import event_values, events, samples, to_event
 
 # A pupil behind the edge of a cut-out may still be pointed at; shares of the picture's longer side.
 MARGIN = 0.1
+LONGEST_COMMENT = 2000
 
 Sizes = Mapping[str, tuple[int, int]]
 
@@ -30,7 +32,7 @@ def append_events(connection: Connection, said: Sequence[LabelEvent], now: datet
         if event.action is LabelAction.UNDO:
             _check_undo(event, connection)
     recorded = tuple(_insert(connection, replace(event, when=now)) for event in said)
-    _fold(connection, sizes)
+    fold(connection, sizes)
     return recorded
 
 
@@ -53,7 +55,7 @@ def import_events(connection: Connection, said: Sequence[LabelEvent]) -> int:
         else:
             here[event.sample_id].remove(known)
         numbers[event.number] = known.number
-    _fold(connection, sizes)
+    fold(connection, sizes)
     return fresh
 
 
@@ -100,6 +102,10 @@ def _check(event: LabelEvent, sizes: Sizes) -> None:
         raise StoreError(
             "an accepted sample was shown with two predictions for one eye; which of them is meant is unknown"
         )
+    if (event.text is not None) != (event.action is LabelAction.COMMENT):
+        raise StoreError(f"{_name(event)} " + ("needs words" if event.text is None else "has no words"))
+    if event.text is not None and not (event.text.strip() and len(event.text) <= LONGEST_COMMENT):
+        raise StoreError(f"a comment has 1 to {LONGEST_COMMENT} characters, not {len(event.text)}")
     _check_place(event, *sizes[event.sample_id])
 
 
@@ -140,15 +146,36 @@ def _insert(connection: Connection, event: LabelEvent) -> LabelEvent:
     return replace(event, number=number)
 
 
-def _fold(connection: Connection, ids: Sizes) -> None:
+def fold(connection: Connection, ids: Iterable[str]) -> None:
+    """Writes what the events of these samples come to beside them."""
     folds = {sample_id: resolve_labels(said) for sample_id, said in events_of(connection, ids).items()}
     if folds:
         values = [
-            {"sample": sample_id, "now_in": fold.state.value, "marked": fold.flagged}
-            for sample_id, fold in folds.items()
+            {
+                "sample": sample_id,
+                "now_in": resolved.state.value,
+                "marked": resolved.flagged,
+                "doubted": resolved.disputed,
+                "known": resolved.gold,
+                "heads": resolved.deciders,
+            }
+            for sample_id, resolved in folds.items()
         ]
         change = update(samples).where(samples.c.id == bindparam("sample"))
-        connection.execute(change.values(state=bindparam("now_in"), flagged=bindparam("marked")), values)
+        change = change.values(
+            state=bindparam("now_in"),
+            flagged=bindparam("marked"),
+            disputed=bindparam("doubted"),
+            gold=bindparam("known"),
+            deciders=bindparam("heads"),
+        )
+        connection.execute(change, values)
+
+
+def fold_anew(connection: Connection) -> None:
+    """Of every sample of which anything was said: for a store that an older program kept by other rules."""
+    for some in chunks(connection.scalars(select(events.c.sample_id).distinct()).all()):
+        fold(connection, some)
 
 
 def _name(event: LabelEvent) -> str:

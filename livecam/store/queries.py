@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, false, func, not_, or_, select
 
-from livecam.store.samples import LabelEvent, SampleState, SamplingReason, Split, StoredSample, resolve_labels
+from livecam.store.resolution import resolve_labels
+from livecam.store.samples import LabelEvent, SampleState, SamplingReason, Split, StoredSample
 from livecam.store.tables import events, samples, to_event, to_sample
 
 T = TypeVar("T")
@@ -133,6 +134,21 @@ def count(connection: Connection, *, strays: int, now: datetime) -> Counts:
         lost=connection.scalar(select(func.count()).where(samples.c.lost)) or 0,
         strays=strays,
     )
+
+
+def count_states(connection: Connection, now: datetime) -> Mapping[SampleState, int]:
+    """As `Counts.states`, from indexes alone: some milliseconds where a store is long."""
+    states = _grouped(connection, samples.c.state)
+    held = (
+        select(samples.c.state, func.count())
+        .where(samples.c.lease_owner.is_not(None), samples.c.state.in_(WAITING), is_leased(now), not_(samples.c.lost))
+        .group_by(samples.c.state)
+    )
+    counted = {kind: states.get(kind.value, 0) for kind in SampleState}
+    for state, number in connection.execute(held):
+        counted[SampleState(state)] -= number
+        counted[SampleState.LEASED] += number
+    return counted
 
 
 def picture_bytes(connection: Connection) -> int:

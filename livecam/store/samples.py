@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -38,20 +38,23 @@ class Split(StrEnum):
 
 
 class SampleState(StrEnum):
-    """Rejected means that a person called the prediction wrong: the right place is still to be given."""
+    """Rejected means that a person called the prediction wrong: the right place is still to be given. A skipped one is
+    open to everybody but those who skipped it."""
 
     NEW = "new"
     LEASED = "leased"
     LABELLED = "labelled"
     SKIPPED = "skipped"
     REJECTED = "rejected"
+    NOT_A_FACE = "not a face"
 
 
 class LabelAction(StrEnum):
     """What a person can say of a sample, or of one eye of it.
 
     `point`, `closed` and `occluded` say something of one eye; `accept` ends the sample: each eye is what was last said
-    of it, else what was shown. `undo` takes back one event, the one it names.
+    of it, else what was shown. `not a face` ends it too. `undo` takes back one event, the one it names. `comment` says
+    something in words, and `gold` that the label which stands is known to be true.
     """
 
     ACCEPT = "accept"
@@ -62,21 +65,21 @@ class LabelAction(StrEnum):
     SKIP = "skip"
     UNDO = "undo"
     FLAG = "flag"
+    NOT_A_FACE = "not a face"
+    COMMENT = "comment"
+    GOLD = "gold"
 
 
 EYE_VERBS = frozenset({LabelAction.POINT, LabelAction.CLOSED, LabelAction.OCCLUDED})
-_DECIDED = {
-    LabelAction.ACCEPT: SampleState.LABELLED,
-    LabelAction.REJECT: SampleState.REJECTED,
-    LabelAction.SKIP: SampleState.SKIPPED,
-}
+IMPORTED = "import"  # who says what came with a file: a person's word outranks it
+LABEL = "label"  # the detector of what is shown when it is somebody's label; the version is that person's name
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """What one detector said of one eye, in pixels of the sample's picture; no pupil means looked for and not found."""
 
-    detector: str  # cpu, tflite or tutorial
+    detector: str  # cpu, tflite, tutorial, or the name that a file gave
     version: str  # of the program, or the first figures of the model's sha256
     side: Side
     pupil: Pupil | None
@@ -118,8 +121,9 @@ class Sample:
 class LabelEvent:
     """One thing a person said; never changed, never deleted.
 
-    `number` and `when` are given by the store. `shown` is what the person saw as the prediction. A `repeat` is
-    shown again without telling, to measure how far people agree with themselves: it decides nothing.
+    `number` and `when` are given by the store. `shown_predictions` is what the person saw and judged: a detector's
+    predictions, or the label of another person. A repeat is shown again without telling, to measure how far people
+    agree with themselves: it decides nothing. An adjudication decides for everybody.
     """
 
     sample_id: str
@@ -132,8 +136,15 @@ class LabelEvent:
     shown_predictions: tuple[Prediction, ...] = ()
     undone_event: int | None = None  # the number of the event an undo takes back
     is_repeat: bool = False
+    is_adjudication: bool = False
+    text: str | None = None  # of a comment
     when: datetime = field(default=datetime.min.replace(tzinfo=UTC))
     number: int = 0
+
+    @property
+    def judges_person(self) -> bool:
+        """Whether what was judged was the label of another person, and no prediction."""
+        return any(shown.detector == LABEL and shown.version != IMPORTED for shown in self.shown_predictions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +161,17 @@ class EyeLabel:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedLabels:
-    """What all events together say of a sample: the last decision that was not taken back."""
+    """What all events together say of a sample; of what stands and who decides it, see `resolve_labels`."""
 
     state: SampleState = SampleState.NEW
     labels: tuple[EyeLabel, ...] = ()  # of a labelled sample: left, right
     annotator: str | None = None
     when: datetime | None = None
     flagged: bool = False
+    decision: int = 0  # the number of the event that decided
+    deciders: int = 0  # people who decided anything but a skip
+    disputed: bool = False  # somebody says otherwise than what stands
+    gold: bool = False  # what stands is known to be true
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,51 +191,3 @@ def pixel_hash(picture: Image) -> str:
     digest = hashlib.sha256(f"{height}x{width}:".encode())
     digest.update(picture.tobytes())
     return digest.hexdigest()
-
-
-def resolve_labels(
-    events: Iterable[LabelEvent], *, annotator: str | None = None, repeats: bool = False
-) -> ResolvedLabels:
-    """The fold of one sample's events, oldest first: of everybody, or of one person, or of that person's repeats."""
-    events = [event for event in events if event.is_repeat is repeats and annotator in {None, event.annotator}]
-    undone = {event.undone_event for event in events if event.action is LabelAction.UNDO}
-    valid = [event for event in events if event.action is not LabelAction.UNDO and event.number not in undone]
-    flagged = any(event.action is LabelAction.FLAG for event in valid)
-    decision = next((event for event in reversed(valid) if event.action in _DECIDED), None)
-    if decision is None:
-        return ResolvedLabels(flagged=flagged)
-    said = [event for event in valid if event.annotator == decision.annotator and event.number < decision.number]
-    labels = _labels(decision, said) if decision.action is LabelAction.ACCEPT else ()
-    return ResolvedLabels(_DECIDED[decision.action], labels, decision.annotator, decision.when, flagged)
-
-
-def _labels(accepted: LabelEvent, said: Sequence[LabelEvent]) -> tuple[EyeLabel, ...]:
-    """What was said since the same person's decision before, else what was shown."""
-    latest: dict[Side, LabelEvent] = {}
-    for event in said:
-        if event.action in _DECIDED:
-            latest.clear()
-        elif event.side is not None:
-            latest[event.side] = event
-    shown = {prediction.side: prediction for prediction in accepted.shown_predictions}
-    return tuple(
-        _said(latest[side]) if side in latest else _accepted(shown[side])
-        for side in (Side.LEFT, Side.RIGHT)
-        if side in latest or (side in shown and shown[side].pupil is not None)
-    )
-
-
-def _said(event: LabelEvent) -> EyeLabel:
-    assert event.side is not None
-    closed = event.action is LabelAction.CLOSED
-    state = EyeState.CLOSED if closed else EyeState.OPEN
-    return EyeLabel(
-        event.side, state, event.point, event.radius, occluded=event.action is LabelAction.OCCLUDED, moved=True
-    )
-
-
-def _accepted(prediction: Prediction) -> EyeLabel:
-    assert prediction.pupil is not None
-    if prediction.pupil.state is EyeState.CLOSED:
-        return EyeLabel(prediction.side, EyeState.CLOSED, None, None)
-    return EyeLabel(prediction.side, EyeState.OPEN, prediction.pupil.centre, prediction.pupil.radius)

@@ -17,6 +17,7 @@ from livecam.store.database import Database, database_errors, open_postgresql, o
 from livecam.store.images import StoredImages, encode
 from livecam.store.ingest import ImportResult
 from livecam.store.integrity import find_problems, reconcile_files
+from livecam.store.leases import LeaseFilter
 from livecam.store.location import DATABASE, prepare_folder, remove_derived_images
 from livecam.store.queries import Counts
 from livecam.store.samples import LabelEvent, Sample, SampleState, SamplingReason, Split, StoredSample
@@ -25,6 +26,9 @@ from livecam.store.tables import events, samples, to_event
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+_WAITING = LeaseFilter(queries.WAITING)
 
 
 class Store:
@@ -152,25 +156,15 @@ class Store:
         *,
         count: int = 1,
         seconds: float = 600.0,
-        states: Collection[SampleState] = queries.WAITING,
-        not_labelled_by: str | None = None,
+        wanted: LeaseFilter = _WAITING,
     ) -> Sequence[StoredSample]:
         """The next samples to work on, by priority, for `owner` alone until `seconds` from now.
 
-        What the owner holds already comes first and is renewed. `not_labelled_by` leaves out what that person has
-        decided. Fewer than `count` is all there is.
+        What the owner holds already comes first and is renewed. Fewer than `count` is all there is.
         """
         now = self._clock()
         with self._database.writing() as connection:
-            return leases.lease(
-                connection,
-                owner,
-                count=count,
-                until=leases.end_of(now, seconds),
-                now=now,
-                states=states,
-                not_labelled_by=not_labelled_by,
-            )
+            return leases.lease(connection, owner, wanted, count=count, until=leases.end_of(now, seconds), now=now)
 
     def renew(self, owner: str, ids: Collection[str], seconds: float = 600.0) -> Sequence[str]:
         """Which of them the owner holds now: those held before and those that are free, not those others hold."""
@@ -190,6 +184,11 @@ class Store:
         """
         with self._database.writing() as connection:
             return label_events.append_events(connection, said, self._clock())
+
+    def gold_samples(self, not_by: str) -> Sequence[str]:
+        """The ids of the samples whose label is known to be true and of which that person has decided nothing."""
+        with self._database.reading() as connection:
+            return leases.undecided_gold(connection, not_by)
 
     def events(self, sample_id: str | None = None, annotator: str | None = None) -> Iterator[LabelEvent]:
         """Oldest first, streamed; of one sample, one person, or all."""
@@ -219,6 +218,11 @@ class Store:
     def counts(self) -> Counts:
         with self._database.reading() as connection:
             return queries.count(connection, strays=len(self._pictures.stray_files()), now=self._clock())
+
+    def count_states(self) -> Mapping[SampleState, int]:
+        """`counts().states` alone, which is quick in a long store."""
+        with self._database.reading() as connection:
+            return queries.count_states(connection, self._clock())
 
     def evict(self, most_bytes: int) -> int:
         """Removes the least useful samples until the pictures take at most `most_bytes`; how many went.

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     desc,
+    false,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ from livecam.core.types import EyeState, Point, Pupil, Side
 from livecam.store.samples import CropMode, LabelAction, LabelEvent, Prediction, Sample, SamplingReason, Split
 
 # The newest migration. Names of revisions sort by age, so a store of a newer program is known without Alembic.
-REVISION = "0003"
+REVISION = "0004"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -80,12 +81,18 @@ samples = Table(
     # What follows changes. The state is the fold of the events, kept so that it can be searched.
     Column("state", String(16), nullable=False),
     Column("flagged", Boolean, nullable=False),
+    Column("disputed", Boolean, nullable=False, server_default=false()),
+    Column("gold", Boolean, nullable=False, server_default=false()),
+    Column("deciders", Integer, nullable=False, server_default="0"),  # people who decided anything but a skip
     Column("lost", Boolean, nullable=False),  # its picture is not there
     Column("lease_owner", Text),
     Column("lease_expires", UtcTimestamp),
     Index("samples_by_use", desc("priority"), "captured", "id"),
     Index("samples_by_age", "captured", "id"),
     Index("samples_by_owner", "lease_owner"),
+    Index("samples_by_state", "lost", "state", desc("priority"), "captured", "id"),
+    Index("samples_of_recording", "session", "seconds"),
+    Index("samples_of_gold", "gold", "id"),
 )
 
 events = Table(
@@ -104,7 +111,10 @@ events = Table(
     Column("shown", Text, nullable=False),  # JSON
     Column("undoes", BigInteger, ForeignKey("events.number")),
     Column("is_repeat", Boolean, nullable=False),
+    Column("is_adjudication", Boolean, nullable=False, server_default=false()),
+    Column("text", Text),
     Index("events_of_sample", "sample_id", "number"),
+    Index("events_of_person", "said_by", "number"),
     # Numbers are never given twice, not even after the newest event went with its sample.
     sqlite_autoincrement=True,
 )
@@ -180,6 +190,8 @@ def event_values(event: LabelEvent) -> Mapping[str, object]:
         "shown": predictions_text(event.shown_predictions),
         "undoes": event.undone_event,
         "is_repeat": event.is_repeat,
+        "is_adjudication": event.is_adjudication,
+        "text": event.text,
     }
 
 
@@ -195,6 +207,8 @@ def to_event(row: Row[Any]) -> LabelEvent:
         shown_predictions=to_predictions(row.shown),
         undone_event=row.undoes,
         is_repeat=row.is_repeat,
+        is_adjudication=row.is_adjudication,
+        text=row.text,
         when=row.said_at,
         number=row.number,
     )

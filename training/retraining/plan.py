@@ -9,16 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from livecam.core.placeholder_landmarks import is_placeholder
-from livecam.store.samples import (
-    LabelEvent,
-    ResolvedLabels,
-    Sample,
-    SampleState,
-    SamplingReason,
-    Split,
-    StoredSample,
-    resolve_labels,
-)
+from livecam.store.resolution import resolve_labels
+from livecam.store.samples import LabelEvent, ResolvedLabels, Sample, SampleState, SamplingReason, Split, StoredSample
 from livecam.store.store import Store
 from training.engine.files import DatasetError, RunError, sha256, write_json
 from training.engine.run_folder import git_commit

@@ -11,7 +11,8 @@ from labeler.formats.elements.interfaces import ParsedItem
 from labeler.formats.elements.parsing import parse_errors
 from labeler.formats.elements.record import from_record
 from livecam.core.types import Side
-from livecam.store.samples import EyeLabel, resolve_labels
+from livecam.store.resolution import resolve_labels
+from livecam.store.samples import EyeLabel
 
 
 def with_recorded_states(found: ParsedItem, record: Mapping[str, Any] | None) -> ParsedItem:

@@ -100,6 +100,8 @@ def _event(event: LabelEvent) -> dict[str, Any]:
         "undoes": event.undone_event,
         "shown": [_prediction(prediction) for prediction in event.shown_predictions] or None,
         "repeat": event.is_repeat or None,
+        "adjudication": event.is_adjudication or None,
+        "text": event.text,
     }
     return values | {key: value for key, value in optional.items() if value is not None}
 
@@ -116,6 +118,8 @@ def _to_event(sample_id: str, event: Record) -> LabelEvent:
         shown_predictions=tuple(_to_prediction(prediction) for prediction in event.get("shown", ())),
         undone_event=_whole(event["undoes"]) if "undoes" in event else None,
         is_repeat=bool(event.get("repeat", False)),
+        is_adjudication=bool(event.get("adjudication", False)),
+        text=_text(event["text"]) if "text" in event else None,
         when=_moment(event["when"]),
         number=_whole(event["number"]),
     )

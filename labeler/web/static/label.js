@@ -6,6 +6,7 @@ import { drawEye, drawWhole, magnify, sized, standing } from "./drawing.js";
 import { Gallery } from "./gallery.js";
 import { keepsKey, keyName, keysOf, learnLayout, meaning } from "./keyboard.js";
 import { aboutSample, closePanel, commentContent, ending, helpContent, labelsContent, make, mapContent, panelShows, saysOf, toggle } from "./panels.js";
+import { snapToIris } from "./limbus.js";
 import { listen } from "./pointer.js";
 import { View } from "./view.js";
 
@@ -255,10 +256,9 @@ function widen(side, turn) {
 function place(side, [x, y], exactly) {
   const eye = shown.sample.eyes.find((one) => one.side === side), stands = standing(eye);
   const radius = stands?.radius ?? IRIS_RADIUS * shown.sample.unit;
-  const id = shown.sample.id;
-  connection.send({ place: { side, x, y, snap: snap && !exactly } }, id);
-  decidedAt = null;
-  eye.said = { verb: "point", age: "touched", x, y, radius };
+  const point = snap && !exactly && image ? snapToIris(image, { x, y, radius }) : { x, y };
+  connection.send({ place: { side, x: point.x, y: point.y } }, shown.sample.id);
+  eye.said = { verb: "point", age: "touched", x: point.x, y: point.y, radius };
   draw();
 }
 

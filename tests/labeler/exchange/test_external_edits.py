@@ -98,10 +98,10 @@ def test_labels_that_are_gone_are_not_taken_back(store: Store, tmp_path: Path) -
 
 def test_what_was_said_here_meanwhile_stands(store: Store, tmp_path: Path) -> None:
     export.export(store, Format.CSV, tmp_path / "out")
-    store.append_events([LabelEvent(ONE.sample.id, LabelAction.SKIP, "bert")])
+    store.append_events([LabelEvent(ONE.sample.id, LabelAction.REJECT, ONE.events[0].annotator)])
     bring(store, Format.CSV, tmp_path / "out")
 
-    assert store.sample(ONE.sample.id).state is SampleState.SKIPPED
+    assert store.sample(ONE.sample.id).state is SampleState.REJECTED
 
 
 def test_a_verdict_that_was_turned_is_turned(store: Store, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from labeler.exchange.registry import FORMATS
 from labeler.formats.elements.interfaces import ExportItem, Format
 from livecam.core.types import EyeState, Image, Point, Pupil, Side
+from livecam.store.resolution import resolve_labels
 from livecam.store.samples import (
     EYE_VERBS,
     CropMode,
@@ -24,7 +25,6 @@ from livecam.store.samples import (
     SamplingReason,
     Split,
     pixel_hash,
-    resolve_labels,
 )
 from livecam.store.store import Store
 from tests.fakes import make_noise, make_sample

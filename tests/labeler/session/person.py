@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import reduce
+from typing import Any
 
 from labeler.session.actions import LabelingMode, UserInput
 from labeler.session.controller import AnnotationController
 from labeler.session.state import AnnotationState
+from livecam.settings import LabelSettings
 from livecam.store.samples import EyeLabel, SampleState
 from tests.labeler.session.shelf import Shelf, make_sample
 
@@ -25,12 +27,19 @@ class Person:
     by: str = "ann"
     repeats: float = 0.0
     now: float = 0.0
+    auto_advance: bool = False
+    settings: dict[str, Any] = field(default_factory=dict)
     session: AnnotationState = field(init=False)
 
     def __post_init__(self) -> None:
+        settings = LabelSettings(repeats=self.repeats, auto_advance=self.auto_advance, **self.settings)
         self.controller = AnnotationController(
-            self.store, self.mode, annotator=self.by, repeats=self.repeats, clock=lambda: self.now
-        )  # type: ignore[arg-type]
+            self.store,  # type: ignore[arg-type]
+            self.mode,
+            annotator=self.by,
+            settings=settings,
+            clock=lambda: self.now,
+        )
         self.session = self.controller.open()
 
     def wishes(self, *wishes: UserInput) -> Person:

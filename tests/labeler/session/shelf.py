@@ -7,12 +7,14 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 from livecam.core.errors import StoreError
 from livecam.core.types import Image, Point, Pupil, Side
+from livecam.store.leases import LeaseFilter, in_overlap
+from livecam.store.resolution import DECIDING, resolve_labels, standing_events
 from livecam.store.samples import (
     CropMode,
+    LabelAction,
     LabelEvent,
     Prediction,
     Sample,
@@ -21,7 +23,6 @@ from livecam.store.samples import (
     Split,
     StoredSample,
     pixel_hash,
-    resolve_labels,
 )
 from tests.fakes import grey, make_landmarks
 
@@ -108,15 +109,14 @@ class Shelf:
         *,
         count: int = 1,
         seconds: float = 600,
-        states: Collection[SampleState],
-        not_labelled_by: str | None = None,
+        wanted: LeaseFilter,
     ) -> Sequence[StoredSample]:
         free = [
             stored
             for stored in self.samples()
-            if stored.resolved.state in states
+            if stored.resolved.state in wanted.states
             and self.owners.get(stored.sample.id, owner) == owner
-            and not self._decided(stored.sample.id, not_labelled_by)
+            and self._is_wanted(stored, wanted)
         ]
         for stored in free[:count]:
             self.owners[stored.sample.id] = owner
@@ -146,11 +146,24 @@ class Shelf:
     def events(self, sample_id: str | None = None, annotator: str | None = None) -> Iterator[LabelEvent]:
         return iter([e for e in self.kept if sample_id in {None, e.sample_id} and annotator in {None, e.annotator}])
 
-    def counts(self) -> SimpleNamespace:
-        return SimpleNamespace(states=Counter(stored.state for stored in self.samples()))
+    def count_states(self) -> Counter[SampleState]:
+        return Counter(stored.state for stored in self.samples())
 
     def _about(self, sample_id: str) -> list[LabelEvent]:
         return [event for event in self.kept if event.sample_id == sample_id]
 
-    def _decided(self, sample_id: str, by: str | None) -> bool:
-        return by is not None and resolve_labels(self._about(sample_id), annotator=by).state is not SampleState.NEW
+    def gold_samples(self, not_by: str) -> Sequence[str]:
+        known = [stored.sample.id for stored in self.samples() if stored.resolved.gold]
+        return sorted(sample_id for sample_id in known if not self._decisions(sample_id, not_by))
+
+    def _is_wanted(self, stored: StoredSample, wanted: LeaseFilter) -> bool:
+        said = self._decisions(stored.sample.id, wanted.by)
+        overlapping = wanted.overlap is None or (
+            in_overlap(stored.sample.id, wanted.overlap) and stored.resolved.deciders == 1
+        )
+        answered = bool(said) and said[-1].action is not LabelAction.REJECT
+        return overlapping and not (wanted.undecided and said) and not (wanted.unanswered and answered)
+
+    def _decisions(self, sample_id: str, by: str | None) -> list[LabelEvent]:
+        standing = standing_events(event for event in self._about(sample_id) if not event.is_repeat)
+        return [event for event in standing if event.annotator == by and event.action in DECIDING]

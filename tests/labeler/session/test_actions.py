@@ -13,6 +13,7 @@ DRAWING = {
     *(
         LabelingAction.OTHER_EYE,
         LabelingAction.CLOSED,
+        LabelingAction.BOTH_CLOSED,
         LabelingAction.OCCLUDED,
         LabelingAction.WIDER,
         LabelingAction.NARROWER,
@@ -34,7 +35,19 @@ MEANT = {
 
 @pytest.mark.parametrize("mode", LabelingMode)
 def test_every_action_has_a_letter_key(mode: LabelingMode) -> None:
-    assert {action for key, action in KEYS[mode].items() if key.isalpha() and len(key) == 1} == MEANT[mode]
+    letters = {action for key, action in KEYS[mode].items() if key.isalpha() and len(key) == 1}
+
+    assert letters == MEANT[mode] - {LabelingAction.NOT_A_FACE, LabelingAction.BOTH_CLOSED}
+
+
+def test_what_ends_a_sample_at_once_is_on_no_letter() -> None:
+    """Caps Lock makes other letters of letters."""
+    ending = {LabelingAction.NOT_A_FACE: {"Delete", "Backspace"}, LabelingAction.BOTH_CLOSED: {"2"}}
+    keys = {
+        wanted: {key for key, action in KEYS[LabelingMode.ANNOTATE].items() if action is wanted} for wanted in ending
+    }
+
+    assert keys == ending
 
 
 @pytest.mark.parametrize(
@@ -74,6 +87,7 @@ def test_a_key_has_one_meaning_or_none(mode: LabelingMode, key: str, action: Lab
 @pytest.mark.parametrize("mode", LabelingMode)
 def test_the_help_names_only_keys_that_there_are(mode: LabelingMode) -> None:
     names = {"esc": "Escape", "space": " ", "enter": "Enter", "tab": "Tab", "arrows": "ArrowLeft", "click": "f"}
+    names |= {"delete": "Delete", "backspace": "Backspace"}
     keys = [names.get(key, key) for keys, _ in help_lines(mode, KEYS[mode]) for key in keys.split()]
 
     assert not [key for key in keys if lookup_key(mode, key) is None]

@@ -35,9 +35,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def labelled(
-    store: Store, by: str, *wishes: UserInput, mode: LabelingMode = LabelingMode.REVIEW, repeats: float = 0
+    store: Store,
+    by: str,
+    *wishes: UserInput,
+    mode: LabelingMode = LabelingMode.REVIEW,
+    repeats: float = 0,
+    **settings: Any,
 ) -> Any:
-    Person(store, mode, by=by, repeats=repeats).wishes(*wishes).leaves()  # type: ignore[arg-type]
+    Person(store, mode, by=by, repeats=repeats, settings=settings).wishes(*wishes).leaves()  # type: ignore[arg-type]
     return compute_statistics(store)
 
 
@@ -61,7 +66,7 @@ def test_kappa_of_people_who_only_ever_say_one_thing_is_not_defined() -> None:
 
 def test_two_people_agree_as_often_as_they_did(store: Store) -> None:
     labelled(store, "ann", *[YES] * 6, *[NO] * 6)
-    between = labelled(store, "bob", *[YES] * 3, *[NO] * 9)["agreement"]["between"][0]
+    between = labelled(store, "bob", *[YES] * 3, *[NO] * 9, overlap=1.0)["agreement"]["between"][0]
 
     # Agreed 9/12; by chance (6*3 + 6*9) / 144 = 1/2.
     assert between["judgement"] == {"count": 12, "agreed": 0.75, "kappa": 0.5}
@@ -86,7 +91,8 @@ def test_points_of_two_people_are_as_far_apart_as_they_are(store: Store) -> None
 
 def test_open_and_closed_eyes_are_compared(store: Store) -> None:
     labelled(store, "ann", LabelingAction.CLOSED, YES, *[LabelingAction.SKIP] * 11, mode=LabelingMode.ANNOTATE)
-    between = labelled(store, "bob", YES, mode=LabelingMode.ANNOTATE)["agreement"]["between"][0]
+    others = [LabelingAction.NEXT] * 11  # what ann skipped waits for somebody else, and comes first
+    between = labelled(store, "bob", *others, YES, mode=LabelingMode.ANNOTATE)["agreement"]["between"][0]
 
     assert (between["open_or_closed"]["count"], between["open_or_closed"]["agreed"]) == (2, 0.5)
 

@@ -14,6 +14,7 @@ from labeler.web import server
 from labeler.web.access_control import AccessControl, kept_token
 from labeler.web.connections import SILENT_SECONDS, Connections
 from livecam.core.errors import SinkError
+from livecam.settings import LabelSettings
 from livecam.store.samples import SampleState
 from livecam.store.store import Store
 from tests.fakes import make_sample
@@ -68,7 +69,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def client(store: Store, clock: Clock) -> Iterator[TestClient]:
-    routes = server.Routes(Connections(store, 0.0, clock), TOKEN, LabelingMode.REVIEW, "ann")
+    routes = server.Routes(Connections(store, LabelSettings(repeats=0.0), clock), TOKEN, LabelingMode.REVIEW, "ann")
     with TestClient(AccessControl(routes.application(), TOKEN, PORT), base_url=OURS) as made:  # type: ignore[arg-type]
         yield made
 

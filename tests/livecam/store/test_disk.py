@@ -104,7 +104,7 @@ def test_with_room_again_the_store_goes_on(small_disk: Path) -> None:
     with Store.open(small_disk / "queue") as store:
         write_until_it_fails(store)
         (small_disk / "queue" / "pictures" / "leftover.part").unlink(missing_ok=True)
-        store.remove([stored.sample.id for stored in store.samples()][:5])
+        store.remove([stored.sample.id for stored in store.samples()][:10])
 
         assert store.add(*make_sample(5000))
 

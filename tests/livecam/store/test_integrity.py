@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from livecam.core.errors import StoreError
+from livecam.store.leases import LeaseFilter
 from livecam.store.samples import LabelAction, LabelEvent, SampleState
 from tests.fakes import make_sample
 from tests.livecam.store.conftest import Place
@@ -82,7 +83,7 @@ def test_a_sample_without_its_picture_is_not_given_out(place: Place, labelled: s
 
     with place.open() as store:
         assert list(store.samples()) == []
-        assert store.lease("anna", states=list(SampleState)) == ()
+        assert store.lease("anna", wanted=LeaseFilter(list(SampleState))) == ()
 
 
 def test_a_sample_whose_picture_comes_back_is_found_again(place: Place, labelled: str, picture_file: Path) -> None:

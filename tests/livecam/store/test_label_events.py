@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from livecam.core.errors import StoreError
 from livecam.core.types import Point, Side
-from livecam.store.samples import EYE_VERBS, LabelAction, LabelEvent, SampleState, resolve_labels
+from livecam.store.resolution import resolve_labels
+from livecam.store.samples import EYE_VERBS, LabelAction, LabelEvent, SampleState
 from livecam.store.store import Store
 from tests.fakes import make_sample
 from tests.livecam.store.conftest import Place

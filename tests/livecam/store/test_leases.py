@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from livecam.store.leases import LeaseFilter
 from livecam.store.samples import LabelAction, LabelEvent, SampleState, StoredSample
 from livecam.store.store import Store
 from tests.fakes import make_sample
@@ -102,7 +103,7 @@ def test_what_is_decided_is_not_leased(store: Store, ids: list[str]) -> None:
 def test_a_decided_sample_keeps_its_state_while_leased(store: Store, ids: list[str]) -> None:
     store.append_events([LabelEvent(ids[3], LabelAction.SKIP, "anna")])
 
-    (leased,) = store.lease("bob", states=[SampleState.SKIPPED])
+    (leased,) = store.lease("bob", wanted=LeaseFilter([SampleState.SKIPPED]))
 
     assert (leased.state, leased.lease_owner) == (SampleState.SKIPPED, "bob")
 
@@ -110,20 +111,20 @@ def test_a_decided_sample_keeps_its_state_while_leased(store: Store, ids: list[s
 def test_a_second_person_gets_what_the_first_decided(store: Store, ids: list[str]) -> None:
     store.append_events([LabelEvent(ids[3], LabelAction.ACCEPT, "anna"), LabelEvent(ids[2], LabelAction.ACCEPT, "bob")])
 
-    assert _ids(store.lease("bob", count=4, states=ALL, not_labelled_by="bob")) == [ids[3], ids[1], ids[0]]
+    assert _ids(store.lease("bob", count=4, wanted=LeaseFilter(ALL, "bob", undecided=True))) == [ids[3], ids[1], ids[0]]
 
 
 def test_a_decision_taken_back_was_none(store: Store, ids: list[str]) -> None:
     (skip,) = store.append_events([LabelEvent(ids[3], LabelAction.SKIP, "bob")])
     store.append_events([LabelEvent(ids[3], LabelAction.UNDO, "bob", undone_event=skip.number)])
 
-    assert _ids(store.lease("bob", states=ALL, not_labelled_by="bob")) == [ids[3]]
+    assert _ids(store.lease("bob", wanted=LeaseFilter(ALL, "bob", undecided=True))) == [ids[3]]
 
 
 def test_a_repeat_decides_nothing(store: Store, ids: list[str]) -> None:
     store.append_events([LabelEvent(ids[3], LabelAction.SKIP, "bob", is_repeat=True)])
 
-    assert _ids(store.lease("bob", states=ALL, not_labelled_by="bob")) == [ids[3]]
+    assert _ids(store.lease("bob", wanted=LeaseFilter(ALL, "bob", undecided=True))) == [ids[3]]
 
 
 def test_an_empty_queue_has_nothing_to_lease(store: Store) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from sqlalchemy import insert
 
+from livecam.store.leases import LeaseFilter
 from livecam.store.samples import LabelAction, LabelEvent, SampleState, SamplingReason, Split
 from livecam.store.store import Store
 from livecam.store.tables import sample_values, samples
@@ -49,7 +50,7 @@ def test_samples_are_found_by_state(store: Store, many: list[str]) -> None:
     store.append_events(
         [LabelEvent(many[0], LabelAction.SKIP, "anna"), LabelEvent(many[1], LabelAction.REJECT, "anna")]
     )
-    store.lease("anna", states=[SampleState.REJECTED])
+    store.lease("anna", wanted=LeaseFilter([SampleState.REJECTED]))
 
     found = {state: {stored.sample.id for stored in store.samples(states=[state])} for state in SampleState}
 
@@ -57,6 +58,7 @@ def test_samples_are_found_by_state(store: Store, many: list[str]) -> None:
         SampleState.NEW: set(many[2:]),
         SampleState.LEASED: {many[1]},
         SampleState.SKIPPED: {many[0]},
+        SampleState.NOT_A_FACE: set(),
         SampleState.REJECTED: set(),
         SampleState.LABELLED: set(),
     }
@@ -152,7 +154,9 @@ def test_counts_name_every_kind(store: Store, place: Place) -> None:
         "labelled": 0,
         "skipped": 1,
         "rejected": 0,
+        "not a face": 0,
     }
+    assert store.count_states() == counts.states
     assert (counts.reasons[SamplingReason.RANDOM], counts.reasons[SamplingReason.FLAG], counts.splits[Split.TEST]) == (
         1,
         0,

@@ -11,16 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livecam.core.types import EyeState, Point, Pupil, Side
-from livecam.store.samples import (
-    EyeLabel,
-    LabelAction,
-    LabelEvent,
-    Prediction,
-    ResolvedLabels,
-    SampleState,
-    pixel_hash,
-    resolve_labels,
-)
+from livecam.store.resolution import resolve_labels
+from livecam.store.samples import EyeLabel, LabelAction, LabelEvent, Prediction, ResolvedLabels, SampleState, pixel_hash
 from tests.fakes import make_noise, make_sample
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -87,13 +79,13 @@ def test_a_decision_makes_the_state(verb: LabelAction, state: SampleState) -> No
 
 
 @given(HISTORIES)
-def test_the_last_decision_counts(history: list[LabelEvent]) -> None:
-    decisions = [
-        e for e in history if e.action in {LabelAction.ACCEPT, LabelAction.REJECT, LabelAction.SKIP} and not e.is_repeat
-    ]
+def test_the_last_decision_of_a_person_counts_and_a_skip_hides_none(history: list[LabelEvent]) -> None:
+    by_anna = [event for event in history if event.annotator == "anna" and not event.is_repeat]
+    answers = [event for event in by_anna if event.action in {LabelAction.ACCEPT, LabelAction.REJECT}]
+    decisions = answers or [event for event in by_anna if event.action is LabelAction.SKIP]
     last = decisions[-1] if decisions else None
 
-    found = resolve_labels(history)
+    found = resolve_labels(history, annotator="anna")
 
     assert (found.annotator, found.when) == ((last.annotator, last.when) if last else (None, None))
 

@@ -1,0 +1,51 @@
+"""Flags that say how samples are given to people, shared by `review`, `annotate` and `serve`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from labeler.session.actions import LabelingMode
+    from labeler.session.keys import Keys
+    from livecam.settings import LabelSettings
+
+Config = Annotated[
+    Path | None, typer.Option(help="Settings with keys of your own.", show_default="livecam.toml, if there is one")
+]
+Repeats = Annotated[
+    float | None,
+    typer.Option(min=0, max=0.5, help="Share shown again without telling.", show_default="0.07"),
+]
+Overlap = Annotated[
+    float | None, typer.Option(min=0, max=1, help="Share of samples that two people get.", show_default="0")
+]
+Gold = Annotated[float | None, typer.Option(min=0, max=0.5, help="Share of known samples mixed in.", show_default="0")]
+Feedback = Annotated[
+    bool | None, typer.Option("--feedback/--no-feedback", help="Tell at once how a known sample was answered.")
+]
+Blind = Annotated[
+    float | None, typer.Option(min=0, max=1, help="Share annotated without its prediction.", show_default="0")
+]
+Advance = Annotated[
+    bool | None,
+    typer.Option("--advance/--no-advance", help="The second click accepts and goes on.", show_default="advance"),
+]
+
+
+def label_settings(config: Path | None = None, **given: float | bool | None) -> LabelSettings:
+    """The section `label` of the settings in `config`, with the flags that were given; SettingsError as in `load`."""
+    from livecam.settings import load
+
+    return load(config, {"label": given}).label
+
+
+def label_keys(config: Path | None) -> Mapping[LabelingMode, Keys]:
+    """The keys of both modes with those that the settings change; SettingsError as in `load`."""
+    from labeler.session.keys import changed_keys
+    from livecam.settings import load
+
+    return changed_keys(load(config, {}).keys.label)

@@ -1,0 +1,63 @@
+"""Progress: how many samples are left for a person, counted now and then, and by what is decided in between."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from labeler.session.actions import LabelingMode
+from livecam.store.samples import SampleState
+from livecam.store.store import Store
+
+_FRESH = 5.0  # seconds; others label meanwhile
+_WAITING = {
+    LabelingMode.REVIEW: (SampleState.NEW,),
+    LabelingMode.ANNOTATE: (SampleState.REJECTED, SampleState.NEW),
+}
+_DECIDED = {
+    LabelingMode.REVIEW: (SampleState.LABELLED, SampleState.REJECTED, SampleState.NOT_A_FACE),
+    LabelingMode.ANNOTATE: (SampleState.LABELLED,),
+}
+
+
+@dataclass(slots=True)
+class ProgressCounter:
+    """Counts now and then, and in between by what this person decides."""
+
+    store: Store
+    mode: LabelingMode
+    clock: Callable[[], float]
+    _states: Mapping[SampleState, int] = field(default_factory=dict)
+    _taken: float = 0.0
+    _decided: int = 0  # since
+
+    def decided(self, count: int) -> None:
+        """So many fewer are undecided; an undo is one more."""
+        self._decided += count
+
+    def left(self, given: int, held: int, tally: Counter[SampleState]) -> tuple[int, int]:
+        """How many are undecided beside the `given` ones, and how many of these others than who `held` some hold.
+
+        What others skipped is undecided too; what this person skipped is not, for them.
+        """
+        self._count_anew(_FRESH)
+        leased = self._states[SampleState.LEASED]
+        skipped_by_others = max(0, self._states[SampleState.SKIPPED] - tally[SampleState.SKIPPED])
+        undecided = leased + sum(self._states[state] for state in _WAITING[self.mode]) + skipped_by_others
+        left = max(0, undecided - self._decided - given)
+        return left, min(left, max(0, leased - held - max(0, self._decided)))
+
+    def left_of_others(self, mine: int) -> int:
+        """How many others have decided that this person has not."""
+        self._count_anew(_FRESH)
+        return max(0, sum(self._states[state] for state in _DECIDED[self.mode]) - mine)
+
+    def at_the_end(self) -> None:
+        """Nothing was found: what is told now is to be right."""
+        self._count_anew(0.0)
+
+    def _count_anew(self, seconds: float) -> None:
+        now = self.clock()
+        if not self._states or now - self._taken >= seconds:
+            self._states, self._taken, self._decided = self.store.count_states(), now, 0
