@@ -51,7 +51,7 @@ class MissingExtraError(LivecamError):
 
 
 # The last Python, and the systems, that the libraries of an extra are made for; for all where nothing is said.
-LAST_PYTHON = {"mediapipe": (3, 12), "tflite-runtime": (3, 11)}
+LAST_PYTHON = {"mediapipe": (3, 12), "tflite-runtime": (3, 11), "training": (3, 13)}
 _NO_INTEL_MAC = ("Linux", "Windows", "Darwin arm64")
 SYSTEMS = {
     "dlib": _NO_INTEL_MAC,

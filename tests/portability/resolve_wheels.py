@@ -87,7 +87,8 @@ def _wheels(name: str) -> list[tuple[Version, str, frozenset[Any]]]:
             _, version, _, tags = parse_wheel_filename(file)
         except (InvalidWheelFilename, InvalidVersion):
             continue
-        found.append((version, file, tags))
+        if not version.is_prerelease:
+            found.append((version, file, tags))
     return sorted(found, key=lambda wheel: wheel[0], reverse=True)
 
 
