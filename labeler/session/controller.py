@@ -39,7 +39,6 @@ from livecam.store.samples import LabelAction, LabelEvent, Sample, SampleState, 
 from livecam.store.search import SampleFilter
 from livecam.store.store import Store
 
-HASTY = 0.25  # seconds; nobody looks at a picture and decides in less
 _SECOND = "all is decided; what follows others have labelled already, for a second opinion"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -65,6 +66,14 @@ def release(connection: Connection, owner: str, ids: Collection[str]) -> None:
     for some in chunks(ids):
         theirs = update(samples).where(samples.c.id.in_(some), samples.c.lease_owner == owner)
         connection.execute(theirs.values(lease_owner=None, lease_expires=None))
+
+
+def leased(connection: Connection) -> Mapping[str, Sequence[str]]:
+    held: dict[str, list[str]] = defaultdict(list)
+    query = select(samples.c.lease_owner, samples.c.id).where(samples.c.lease_owner.is_not(None))
+    for owner, sample_id in connection.execute(query.order_by(samples.c.lease_owner, samples.c.id)):
+        held[owner].append(sample_id)
+    return held
 
 
 def end_of(now: datetime, seconds: float) -> datetime:
