@@ -1,4 +1,4 @@
-"""Labelled portraits: reads their pupil labels, and finds their landmarks with every face detector that is installed."""
+"""Labelled portraits: their pupil labels, and their landmarks by every face detector that is installed."""
 
 from __future__ import annotations
 
