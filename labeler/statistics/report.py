@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
+from labeler.session.gold import GoldAnswer, gold_answer
 from labeler.statistics.agreement import Annotation, annotation_of, distances, judgements, kappa, states
 from labeler.statistics.detector_accuracy import detector_accuracy
-from labeler.statistics.gold import GoldAnswer, gold_answer
 from labeler.statistics.intervals import share, told
 from livecam.store.labels import by_sample
 from livecam.store.resolution import DECIDING, contradict, opinions_of, standing_events

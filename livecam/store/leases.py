@@ -38,7 +38,9 @@ def lease(
 ) -> Sequence[StoredSample]:
     """What the owner holds already comes first, so that asking again after a crash goes on where it stopped."""
     conditions = _conditions(wanted)
-    ids = _first(connection, count, wanted.states, *conditions, samples.c.lease_owner == owner)
+    # By themselves: an index on the owner finds them at once, and one on the state would be taken instead.
+    held = list(connection.scalars(select(samples.c.id).where(samples.c.lease_owner == owner)))
+    ids = _first(connection, count, wanted.states, *conditions, samples.c.id.in_(held)) if held else []
     if len(ids) < count:
         free = (*conditions, _is_free(now), samples.c.id.not_in(ids))
         ids += _first(connection, count - len(ids), wanted.states, *free)
