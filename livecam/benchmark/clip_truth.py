@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from livecam.core.errors import SourceError
 from livecam.core.interfaces import PupilPair
-from livecam.core.types import EyeState, FaceObservation, Frame, Point, Side
+from livecam.core.types import EyeState, FaceObservation, Frame, Gaze, Point, Side
 
 DEMO = "demo"
 _DEMO_SECONDS = 30
@@ -45,6 +45,7 @@ class TrueFace:
     face: int
     left: TrueEye  # the subject's own
     right: TrueEye
+    gaze: Gaze | None = None  # where it is known better than from the pupils; (0, 0) is ahead, in any unit
 
     def eye(self, side: Side) -> TrueEye:
         return self.left if side is Side.LEFT else self.right
@@ -138,15 +139,18 @@ def _demo() -> LabelledClip:
 
     demo = DemoSource()
     count = round(_DEMO_SECONDS * demo.fps)
-    truth = {index: (_demo_face(index, demo.truth(index / demo.fps)),) for index in range(count)}
+    truth = {index: (_demo_face(index, index / demo.fps, demo.truth(index / demo.fps)),) for index in range(count)}
     return LabelledClip(DEMO, _First(demo, count), truth)
 
 
-def _demo_face(index: int, pupils: PupilPair) -> TrueFace:
+def _demo_face(index: int, seconds: float, pupils: PupilPair) -> TrueFace:
+    from livecam.live.sources.demo import demo_pose
+
     left, right = pupils
     assert left
     assert right
-    return TrueFace(index, 0, TrueEye(left.centre, left.state), TrueEye(right.centre, right.state))
+    eyes = TrueEye(left.centre, left.state), TrueEye(right.centre, right.state)
+    return TrueFace(index, 0, *eyes, Gaze(*demo_pose(seconds).gaze))
 
 
 class _First:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from livecam.cli import options
+from livecam.cli.calibrate import calibrate
 from livecam.cli.effects import app as effects_app
 from livecam.cli.program import new_program, run_program
 from livecam.cli.queue import app as queue_app
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 app = new_program("livecam", "Flustered eyes for a webcam, driven by where the eyes really look.")
 app.command()(find)
+app.command()(calibrate)
 app.add_typer(queue_app, name="queue")
 app.add_typer(effects_app, name="effects")
 

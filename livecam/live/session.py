@@ -32,6 +32,8 @@ from livecam.live.sources.wrappers import LimitedSource, RunLimits, oriented
 from livecam.live.telemetry import Telemetry
 from livecam.live.ui.key_bindings import StatusMessages
 from livecam.live.ui.window_setup import WindowSetup
+from livecam.perception.eyes.screen import ScreenCalibration, default_path
+from livecam.perception.faces.factory import chosen
 from livecam.perception.factory import load_detectors
 from livecam.perception.pipeline import Perception
 from livecam.perception.pupils.factory import model_places
@@ -100,7 +102,7 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     use_single_opencv_thread()
     names = _checked_sinks(settings, say)
     settings, targets = load_targets(settings)
-    telemetry, messages = Telemetry(), StatusMessages(echo=say)
+    telemetry, messages = Telemetry(calibration=_calibration(settings)), StatusMessages(echo=say)
     models = model_places(settings.pupils, store_folder(settings.collect))
     detectors = load_detectors(settings, models, messages.announce)
     # Opened after what takes long to load, for a camera's time counts from here.
@@ -117,6 +119,16 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     sinks = open_outputs(names, stack, messages.announce, window=open_window, fps=fps, live=live, encoding=encoding)
     perception, source = detectors.perception(stack, live=live), _limited(opened, settings, limits, say)
     return LiveSession(source, perception, effect, sinks, collector, telemetry, opened, window.finished, collecting)
+
+
+def _calibration(settings: Settings) -> ScreenCalibration | None:
+    """That of the user, where it was made with the detectors of this run."""
+    path = default_path()
+    if not path.is_file():
+        return None
+    calibration = ScreenCalibration.read(path)
+    detectors = chosen(settings.faces.finder).value, settings.pupils.finder.value
+    return calibration if (calibration.faces, calibration.pupils) == detectors else None
 
 
 def _checked_sinks(settings: Settings, say: Say) -> Sequence[str]:
