@@ -257,9 +257,12 @@ function place(side, [x, y], exactly) {
   const eye = shown.sample.eyes.find((one) => one.side === side), stands = standing(eye);
   const radius = stands?.radius ?? IRIS_RADIUS * shown.sample.unit;
   const point = snap && !exactly && image ? snapToIris(image, { x, y, radius }) : { x, y };
+  const other = shown.sample.eyes.find((one) => one.side !== side);
+  const ahead = options.auto_advance && other.said && !shown.sample.decision ? drawnAhead("accept") : null;
   connection.send({ place: { side, x: point.x, y: point.y } }, shown.sample.id);
   eye.said = { verb: "point", age: "touched", x: point.x, y: point.y, radius };
-  draw();
+  if (ahead) show(ahead);
+  else draw();
 }
 
 for (const side of SIDES) {

@@ -66,43 +66,54 @@ class Worker:
         return time.perf_counter() - begin
 
     def _judge(self) -> None:
-        time.sleep(LOOK_S)
+        self._pass(LOOK_S)
         number = self.numbers[self._shown()]
         right = abs(2.5 * math.sin(number)) < AGREED * UNIT
         self._key("f" if right else "d")
 
     def _place_both(self) -> None:
         shown = self._shown()
-        time.sleep(LOOK_S)
-        for side in (Side.RIGHT, Side.LEFT):
-            self._place(side)
-            if self._shown() != shown:
-                return  # the page went on by itself
-            self._correct(side, shown)
-        if self._shown() == shown:
-            self._key("Enter")
+        self._pass(LOOK_S)
+        self._click(*self._point(Side.RIGHT))
+        second = self._point(Side.LEFT)
+        self._correct(Side.RIGHT, shown)  # which was judged on the way to the second
+        self._click(*second)
+        self.page.wait_for_function(_PLACED, arg=[shown, f"#{Side.LEFT.value}-says .kept"])
+        if self._shown() != shown:
+            return  # the page went on by itself
+        self._pass(AGAIN_S)
+        self._correct(Side.LEFT, shown)
+        self._key("Enter")
 
-    def _place(self, side: Side) -> None:
+    def _point(self, side: Side) -> tuple[float, float]:
+        """Moves the mouse to an iris, nearly."""
         aim = truth(self.numbers[self._shown()], side)
         off = self.random.normal(size=2) * MISS * RADIUS
         x, y = self._on_the_page(side, Point(aim.x + off[0], aim.y + off[1]))
         distance = math.hypot(x - self.pointer[0], y - self.pointer[1])
         width = 2 * RADIUS * self._scale(side) * 0.5
-        time.sleep(POINT_S + PER_BIT_S * math.log2(distance / width + 1))
-        self.page.mouse.move(x, y)
+        self._pass(POINT_S + PER_BIT_S * math.log2(distance / width + 1))
+        self.pointer = x, y
+        return x, y
+
+    def _click(self, x: float, y: float) -> None:
         self.page.mouse.click(x, y)
-        self.pointer, self.actions = (x, y), self.actions + 1
-        self.page.wait_for_function(_PLACED, arg=[self._shown(), f"#{side.value}-says .kept"])
+        self.actions += 1
+
+    def _pass(self, seconds: float) -> None:
+        """Lets time go by, while what the server answers is heard."""
+        self.page.wait_for_timeout(1000 * seconds)
 
     def _correct(self, side: Side, shown: str) -> None:
         """Looks whether the circle lies right, and moves it where it does not."""
-        time.sleep(AGAIN_S if side is Side.LEFT else 0.0)  # the first is judged on the way to the second
         while not (said := self._said(side)):
             self.page.wait_for_timeout(2)
         aim = truth(self.numbers[shown], side)
         dx, dy = aim.x - said["x"], aim.y - said["y"]
         if math.hypot(dx, dy) < AGREED * UNIT:
             return
+        if self.state["eye"] != side.value:
+            self._key("t")
         for name, steps in (("Right" if dx > 0 else "Left", abs(dx)), ("Down" if dy > 0 else "Up", abs(dy))):
             for _ in range(round(steps / ARROW_PX)):
                 self._key(f"Arrow{name}")
@@ -111,7 +122,7 @@ class Worker:
         return next(eye["said"] for eye in self.state["sample"]["eyes"] if eye["side"] == side.value)
 
     def _key(self, name: str) -> None:
-        time.sleep(KEY_S)
+        self._pass(KEY_S)
         self.page.keyboard.press(name)
         self.actions += 1
 
