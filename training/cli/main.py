@@ -191,7 +191,7 @@ def export(
 @app.command()
 def recalibrate(
     faces: Faces,
-    model: Annotated[Path, typer.Option(help="Its card is written anew.")] = Path("assets/models/pupil.tflite"),
+    model: Annotated[Path, typer.Option(help="The model.")] = Path("assets/models/pupil.tflite"),
 ) -> None:
     """Fit the confidence of a model's card anew on faces of held-out people; the model stays as it is."""
     from training.pupil_detector import recipe
