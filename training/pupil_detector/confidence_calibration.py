@@ -17,8 +17,8 @@ from training.synthesis.compose_faces import CompositeFace
 from training.synthesis.eye_parameters import CLOSED_BELOW
 
 _NEAR = 0.05  # of the distance between the pupils
-# Share of misses among the open eyes that a confidence is fitted to: composed faces are harder than webcams, where 1.2 %
-# are missed. With less than .015 shut eyes are trusted too.
+# Share of misses among the open eyes that a confidence is fitted to: composed faces are harder than webcams, where
+# 1.2 % are missed. With less than .015 shut eyes are trusted too.
 _MISSED = 0.015
 
 
