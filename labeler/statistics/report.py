@@ -11,6 +11,7 @@ from typing import Any
 
 from labeler.statistics.agreement import Annotation, annotation_of, distances, judgements, kappa, states
 from labeler.statistics.detector_accuracy import detector_accuracy
+from livecam.store.judging import round_readiness
 from livecam.store.labels import by_sample
 from livecam.store.resolution import DECIDING, standing_events
 from livecam.store.samples import LabelEvent, SampleState, SamplingReason, StoredSample
@@ -61,7 +62,7 @@ def compute_statistics(store: Store) -> Mapping[str, Any]:
     heap, said = _Heap(), by_sample(store.events())
     for stored in store.samples():
         heap.add(stored, said.get(stored.sample.id, []))
-    counts = store.counts()
+    counts, ready = store.counts(), round_readiness(store)
     random = [stored for stored in heap.labelled if stored.sample.reason is SamplingReason.RANDOM]
     return {
         "store": str(store.folder),
@@ -70,6 +71,7 @@ def compute_statistics(store: Store) -> Mapping[str, Any]:
         "states": _named(counts.states),
         "reasons": _named(counts.reasons),
         "splits": _named(counts.splits),
+        "round": {**ready.as_json(), "told": ready.told()},
         "people": {by: _person(heap, by) for by in sorted(heap.people)},
         "agreement": {
             "between": [{"people": list(two), **_agreement(pairs)} for two, pairs in sorted(heap.between.items())],
@@ -83,6 +85,7 @@ def format_statistics(found: Mapping[str, Any]) -> Iterator[str]:
     """The figures in lines for people."""
     yield f"{found['samples']} samples in {found['store']}, {found['events']} label events"
     yield from (f"  {what:8} {_counted(found[what])}" for what in ("states", "reasons", "splits"))
+    yield found["round"]["told"]
     for by, person in found["people"].items():
         pace = "" if person["median_seconds"] is None else f", median {person['median_seconds']:.1f} s an item"
         yield f"{by}: {_counted(person['decisions'])}; eyes {_counted(person['eyes'])}{pace}"

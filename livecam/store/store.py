@@ -224,6 +224,21 @@ class Store:
         with self._database.reading() as connection:
             return queries.count_states(connection, self._clock())
 
+    def label_seconds(self, most: int = 200) -> Sequence[float]:
+        """How long people took for their latest decisions, at most so many."""
+        with self._database.reading() as connection:
+            return queries.label_seconds(connection, most)
+
+    def recordings(self) -> Mapping[str, Split]:
+        """The split of every recording, by its name."""
+        with self._database.reading() as connection:
+            return queries.recordings(connection)
+
+    def count_random(self) -> int:
+        """How many samples were kept at random."""
+        with self._database.reading() as connection:
+            return queries.count_reason(connection, SamplingReason.RANDOM)
+
     def evict(self, most_bytes: int) -> int:
         """Removes the least useful samples until the pictures take at most `most_bytes`; how many went.
 
