@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from labeler.session.actions import LabelingMode
+from livecam.store.judging import RoundReadiness, round_readiness
 from livecam.store.samples import SampleState
 from livecam.store.store import Store
 
 _FRESH = 5.0  # seconds; others label meanwhile
+_RARE = 50  # a count that takes a fiftieth of the time is not felt
 _WAITING = {
     LabelingMode.REVIEW: (SampleState.NEW,),
     LabelingMode.ANNOTATE: (SampleState.REJECTED, SampleState.NEW),
@@ -21,6 +23,15 @@ _DECIDED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How far a store is: samples decided of all, and what the next training round has and lacks."""
+
+    done: int
+    of: int
+    round: RoundReadiness
+
+
 @dataclass(slots=True)
 class ProgressCounter:
     """Counts now and then, and in between by what this person decides."""
@@ -29,6 +40,8 @@ class ProgressCounter:
     mode: LabelingMode
     clock: Callable[[], float]
     _states: Mapping[SampleState, int] = field(default_factory=dict)
+    _round: RoundReadiness | None = None
+    _round_until: float = 0.0  # when it is to be counted again
     _taken: float = 0.0
     _decided: int = 0  # since
 
@@ -47,6 +60,23 @@ class ProgressCounter:
         undecided = leased + sum(self._states[state] for state in _WAITING[self.mode]) + skipped_by_others
         left = max(0, undecided - self._decided - given)
         return left, min(left, max(0, leased - held - max(0, self._decided)))
+
+    def overview(self) -> Overview:
+        """How far the whole store is, and what a training round still waits for."""
+        self._count_anew(_FRESH)
+        waiting = sum(self._states[state] for state in _WAITING[self.mode])
+        open_still = waiting + self._states[SampleState.LEASED] + self._states[SampleState.SKIPPED]
+        of = sum(self._states.values())
+        return Overview(max(0, min(of, of - open_still + self._decided)), of, self._readiness())
+
+    def _readiness(self) -> RoundReadiness:
+        """Counted again by and by: it reads every label, so the longer it takes the rarer it is counted."""
+        begun = self.clock()
+        if self._round is None or begun >= self._round_until:
+            self._round = round_readiness(self.store)
+            ended = self.clock()
+            self._round_until = ended + max(_FRESH, _RARE * (ended - begun))
+        return self._round
 
     def left_of_others(self, mine: int) -> int:
         """How many others have decided that this person has not."""

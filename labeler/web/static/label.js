@@ -117,7 +117,7 @@ function header(told) {
   const share = of ? Math.min(100, (100 * done) / of) : 100;
   $("done").style.width = `${share}%`;
   $("progress").setAttribute("aria-valuenow", String(Math.round(share)));
-  $("judging").textContent = progress ? [text("progress.judging", progress.judging), progress.until_round ? text("progress.round", { count: progress.until_round }) : text("progress.ready")].join(" · ") : "";
+  $("judging").textContent = progress ? [text("progress.judging", progress.judging), progress.until_round ? text(progress.frames_missing ? "progress.camera" : "progress.round", { count: progress.until_round, minutes: progress.label_minutes, frames: progress.frames_missing, camera: progress.camera_minutes }) : text("progress.ready")].join(" · ") : "";
   $("tally").textContent = ["labelled", "rejected", "skipped", "not a face"].filter((name) => told.tally[name])
     .map((name) => text("tally", { count: told.tally[name], what: text(`tally.${name}`) })).join(", ");
   $("pace").textContent = told.pace === null ? "" : text("pace", { seconds: told.pace.toFixed(1) });
