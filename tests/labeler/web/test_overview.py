@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+from livecam.store.judging import round_readiness
 from livecam.store.samples import SampleState
 from livecam.store.store import Store
 from tests.labeler.web.pages import TOKEN, Page, client, clock, states, store
