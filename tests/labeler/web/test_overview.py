@@ -45,7 +45,7 @@ def test_progress_is_of_the_whole_store(client: TestClient) -> None:
 
 
 def test_the_page_says_what_a_round_lacks_as_the_statistics_of_the_queue_do(client: TestClient, store: Store) -> None:
-    told, counted = Page(client).keys("f")["progress"], round_readiness(store)
+    told, counted = Page(client).told["progress"], round_readiness(store)
 
     assert told["judging"] == {"done": counted.judging, "of": counted.judging_needed}
     assert (told["until_round"], told["frames_missing"]) == (counted.labels_missing, counted.frames_missing)
