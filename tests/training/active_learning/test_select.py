@@ -92,7 +92,7 @@ def test_what_models_are_judged_by_is_never_chosen_for_its_scores(store: Store, 
 
 
 def test_the_random_arm_draws_among_what_was_kept_at_random(store: Store) -> None:
-    arm = [each.id for each in chosen_from(store, replace(WISH, budget=40)).chosen if each.arm == "random"]
+    arm = [each.id for each in chosen_from(store, replace(WISH, budget=20)).chosen if each.arm == "random"]
     assert {store.sample(name).sample.reason for name in arm} == {SamplingReason.RANDOM}
 
 
