@@ -12,6 +12,7 @@ from livecam.store.samples import SampleState
 from livecam.store.store import Store
 
 _FRESH = 5.0  # seconds; others label meanwhile
+_LONG = 30.0
 _RARE = 50  # a count that takes a fiftieth of the time is not felt
 _WAITING = {
     LabelingMode.REVIEW: (SampleState.NEW,),
@@ -61,22 +62,28 @@ class ProgressCounter:
         left = max(0, undecided - self._decided - given)
         return left, min(left, max(0, leased - held - max(0, self._decided)))
 
+    def refresh(self) -> None:
+        """Counts anew what is not fresh, while nobody waits for an answer."""
+        self._count_anew(_FRESH)
+        self._readiness(anew=self.clock() >= self._round_until)
+
+    def _readiness(self, *, anew: bool) -> RoundReadiness:
+        if self._round is None or anew:
+            begun = self.clock()
+            self._round = round_readiness(self.store)
+            ended = self.clock()
+            # It reads every label: the longer that takes, the rarer it is done.
+            self._round_until = ended + max(_LONG, _RARE * (ended - begun))
+        return self._round
+
     def overview(self) -> Overview:
         """How far the whole store is, and what a training round still waits for."""
         self._count_anew(_FRESH)
         waiting = sum(self._states[state] for state in _WAITING[self.mode])
         open_still = waiting + self._states[SampleState.LEASED] + self._states[SampleState.SKIPPED]
         of = sum(self._states.values())
-        return Overview(max(0, min(of, of - open_still + self._decided)), of, self._readiness())
-
-    def _readiness(self) -> RoundReadiness:
-        """Counted again by and by: it reads every label, so the longer it takes the rarer it is counted."""
-        begun = self.clock()
-        if self._round is None or begun >= self._round_until:
-            self._round = round_readiness(self.store)
-            ended = self.clock()
-            self._round_until = ended + max(_FRESH, _RARE * (ended - begun))
-        return self._round
+        done = max(0, min(of, of - open_still + self._decided))
+        return Overview(done, of, self._readiness(anew=False))
 
     def left_of_others(self, mine: int) -> int:
         """How many others have decided that this person has not."""
