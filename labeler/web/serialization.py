@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from labeler.session.controller import HASTY, AnnotationController
+from labeler.session.controller import AnnotationController
+from labeler.session.gold import GoldAnswer
 from labeler.session.item import EyeAnnotation, JudgedKind, LabelingItem
 from labeler.session.progress import Overview
 from labeler.session.state import AnnotationState
-from labeler.statistics.gold import GoldAnswer
+from labeler.statistics.report import HASTY
 from livecam.core.types import EyeState, Pupil, Side
 from livecam.store.labels import SIDES
 from livecam.store.resolution import DECIDING, standing_events
