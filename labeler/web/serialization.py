@@ -189,5 +189,4 @@ def _annotation_json(annotation: EyeAnnotation | None) -> Json | None:
         if annotation.point is None
         else {"x": annotation.point.x, "y": annotation.point.y, "radius": annotation.radius}
     )
-    moved = {} if annotation.snapped is None else {"moved_by": annotation.snapped}
-    return {"verb": annotation.action.value, "age": annotation.save_state.value, **place, **moved}
+    return {"verb": annotation.action.value, "age": annotation.save_state.value, **place}
