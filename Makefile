@@ -6,7 +6,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-quick test-all test-formats check format bench fuzz golden overlays setup setup-dev release clean help demo
+.PHONY: run test test-quick test-all test-formats check format bench fuzz golden overlays shell setup setup-dev release clean help demo
 
 run: setup ## start the effect: camera 0, else the demo (ARGS="--source demo --effect swirl")
 	@$(BIN)/livecam run $(ARGS)
@@ -54,8 +54,15 @@ golden: setup-dev ## keep what is drawn now as the golden pictures; look at them
 demo: setup ## make the moving picture of the README anew
 	@$(BIN)/python assets/demo/make_demo_gif.py assets/demo/flustered.gif
 
+previews: setup ## make the moving pictures of the effects anew into assets/demo/effects
+	@mkdir -p assets/demo/effects
+	@$(BIN)/python assets/demo/make_effect_gifs.py assets/demo/effects
+
 overlays: setup ## draw the pictures of the effects anew into assets/effects
 	@$(BIN)/python -m assets.overlays.make_overlays assets/effects
+
+shell: setup ## a shell in which livecam, livecam-label and livecam-train are found
+	@echo "livecam, livecam-label and livecam-train are found here; exit leaves"; PATH="$$(cd $(BIN) && pwd):$$PATH" exec $${SHELL:-sh} -i
 
 release: ## build the sdist and the wheel into dist, check both, run the wheel in a new environment, write its SBOM
 	@.ci/setup release

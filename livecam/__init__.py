@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from livecam.api import Detector as PupilDetector
-    from livecam.api import LoadedModel, load_model, open_sink, open_source, open_store, open_window
+    from livecam.api import LoadedModel, load_calibration, load_model, open_sink, open_source, open_store, open_window
     from livecam.core.assets import asset
     from livecam.core.crop import EyeCrop, EyePair, LevelledEyeCropper
     from livecam.core.errors import (
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Side,
     )
     from livecam.live.effects import factory as effects
+    from livecam.perception.eyes.screen import ScreenCalibration, ScreenPlace
     from livecam.perception.pupils.network.model_card import PupilModelCard
     from livecam.perception.targets.detector import Target, TargetDetector
     from livecam.perception.targets.model_card import TargetModelCard
@@ -62,7 +63,15 @@ if TYPE_CHECKING:
     from livecam.store.store import Store
 
 _HOMES = {
-    "livecam.api": ("LoadedModel", "load_model", "open_sink", "open_source", "open_store", "open_window"),
+    "livecam.api": (
+        "LoadedModel",
+        "load_calibration",
+        "load_model",
+        "open_sink",
+        "open_source",
+        "open_store",
+        "open_window",
+    ),
     "livecam.core.assets": ("asset",),
     "livecam.core.crop": ("EyeCrop", "EyePair", "LevelledEyeCropper"),
     "livecam.core.errors": (
@@ -92,6 +101,7 @@ _HOMES = {
         "Scene",
         "Side",
     ),
+    "livecam.perception.eyes.screen": ("ScreenCalibration", "ScreenPlace"),
     "livecam.perception.pupils.network.model_card": ("PupilModelCard",),
     "livecam.perception.targets.detector": ("Target", "TargetDetector"),
     "livecam.perception.targets.model_card": ("TargetModelCard",),

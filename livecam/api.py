@@ -17,6 +17,7 @@ from livecam.core.types import FaceObservation, Frame, Image
 from livecam.live.sinks.window import PlainWindow
 from livecam.live.sources.factory import AnySource
 from livecam.live.sources.factory import open_source as open_any_source
+from livecam.perception.eyes.screen import ScreenCalibration, default_path
 from livecam.perception.faces.factory import chosen, open_model
 from livecam.perception.faces.image_detector import ImageFaceDetector
 from livecam.perception.pipeline import EyeHistory, Perception, Smoothing
@@ -83,7 +84,8 @@ class Detector:
         Returns:
             The largest face first; no face is an empty answer. Of each: `left` and `right` (the subject's own; None
             where no pupil was found) with `centre` in pixels, `radius` in pixels, `confidence` 0..1 and `state`;
-            `left_gaze` and `right_gaze`, -1..1 each way; `face` with its box and (68, 2) landmarks.
+            `left_state`, `right_state` (open, half,
+            closed, hidden); `left_gaze` and `right_gaze`, -1..1 each way; `face` with its box and (68, 2) landmarks.
 
         Raises:
             ValueError: anything else than such an image, for instance None of a file that `cv2.imread` could not read.
@@ -289,6 +291,29 @@ def load_model(path: str | Path) -> LoadedModel:
     if model_kind(model) is ModelKind.TARGET:
         return LoadedModel(model, ModelKind.TARGET, read_target_card(model)[0])
     return LoadedModel(model, ModelKind.PUPIL, read_pupil_card(model)[0])
+
+
+def load_calibration(path: str | Path | None = None) -> ScreenCalibration:
+    """What `livecam calibrate` found: it turns the gaze of that person into a place on their screen.
+
+    Args:
+        path: the file of the calibration; None is the one in the user's data folder.
+
+    Returns:
+        A `ScreenCalibration`; `place(face)` of a `FaceObservation` is where it looks, shares of the screen's width and
+        height with (0, 0) at its top left, or None while no iris is seen. It holds for the face and pupil detector it
+        was made with, which `faces` and `pupils` name.
+
+    Raises:
+        SettingsError: there is no such file, or it is no calibration.
+
+    Example:
+        >>> import livecam
+        >>> livecam.load_calibration("/no/such.json")
+        Traceback (most recent call last):
+        livecam.core.errors.SettingsError: cannot read the calibration /no/such.json; `livecam calibrate` makes one
+    """
+    return ScreenCalibration.read(default_path() if path is None else Path(path).expanduser())
 
 
 def _named(kind: type[_Name], name: str, what: str) -> _Name:

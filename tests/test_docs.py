@@ -41,7 +41,8 @@ APPS: dict[str, Any] = {
 APPS["livecam"].commands["bench"] = typer.main.get_command(BENCH)
 PACKAGES = ("livecam", "labeler", "training")
 FOLDERS = (*PACKAGES, "assets", "tests", "docs")
-ELSEWHERE = ("livecam/queue/",)  # what a page tells to write; a place of the user's
+# Places of the user's.
+ELSEWHERE = ("livecam/queue", "livecam/queue/", "livecam/effects", "livecam/window.json")
 
 
 def name(path: Path) -> str:

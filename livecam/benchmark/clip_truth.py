@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from livecam.core.errors import SourceError
 from livecam.core.interfaces import PupilPair
-from livecam.core.types import EyeState, FaceObservation, Frame, Point, Side
+from livecam.core.types import EyeState, FaceObservation, Frame, Gaze, Point, Side
 
 DEMO = "demo"
 _DEMO_SECONDS = 30
@@ -45,9 +45,14 @@ class TrueFace:
     face: int
     left: TrueEye  # the subject's own
     right: TrueEye
+    gaze: Gaze | None = None  # where it is known better than from the pupils; (0, 0) is ahead, in any unit
 
     def eye(self, side: Side) -> TrueEye:
         return self.left if side is Side.LEFT else self.right
+
+    @property
+    def pupil_distance(self) -> float:
+        return math.dist(self.left.centre, self.right.centre)
 
     @property
     def both_closed(self) -> bool:
@@ -63,8 +68,7 @@ class TrueFace:
         middle = _middle(self.left.centre, self.right.centre)
         near = [(math.dist(middle, _eyes_of(each)), each) for each in faces]
         distance, nearest = min(near, key=lambda pair: pair[0], default=(math.inf, None))
-        size = math.dist(self.left.centre, self.right.centre)
-        return nearest if nearest is not None and distance < _SAME_FACE * size else None
+        return nearest if nearest is not None and distance < _SAME_FACE * self.pupil_distance else None
 
 
 def _eyes_of(observation: FaceObservation) -> Point:
@@ -138,15 +142,18 @@ def _demo() -> LabelledClip:
 
     demo = DemoSource()
     count = round(_DEMO_SECONDS * demo.fps)
-    truth = {index: (_demo_face(index, demo.truth(index / demo.fps)),) for index in range(count)}
+    truth = {index: (_demo_face(index, index / demo.fps, demo.truth(index / demo.fps)),) for index in range(count)}
     return LabelledClip(DEMO, _First(demo, count), truth)
 
 
-def _demo_face(index: int, pupils: PupilPair) -> TrueFace:
+def _demo_face(index: int, seconds: float, pupils: PupilPair) -> TrueFace:
+    from livecam.live.sources.demo import demo_pose
+
     left, right = pupils
     assert left
     assert right
-    return TrueFace(index, 0, TrueEye(left.centre, left.state), TrueEye(right.centre, right.state))
+    eyes = TrueEye(left.centre, left.state), TrueEye(right.centre, right.state)
+    return TrueFace(index, 0, *eyes, Gaze(*demo_pose(seconds).gaze))
 
 
 class _First:

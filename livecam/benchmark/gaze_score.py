@@ -47,7 +47,7 @@ class GazeCounter:
             told = _mean(found.left_gaze, found.right_gaze)
             if told is not None:
                 self._told.append(told)
-                self._true.append(_true_gaze(face, found))
+                self._true.append(face.gaze or _true_gaze(face, found))
 
     def score(self) -> GazeScore:
         if len(self._told) < _FEWEST:

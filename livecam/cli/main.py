@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from livecam.cli import options
+from livecam.cli.calibrate import calibrate
 from livecam.cli.effects import app as effects_app
 from livecam.cli.program import new_program, run_program
+from livecam.cli.progress import ProgressReporter, track_progress
 from livecam.cli.queue import app as queue_app
 from livecam.cli.targets import find
 from livecam.core.errors import LivecamError, SettingsError, SinkError, SourceError
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
 app = new_program("livecam", "Flustered eyes for a webcam, driven by where the eyes really look.")
 app.command()(find)
+app.command()(calibrate)
 app.add_typer(queue_app, name="queue")
 app.add_typer(effects_app, name="effects")
 
@@ -111,7 +114,8 @@ def run(
         with ExitStack() as stack:
             live = build_session(settings, RunLimits(seconds, frames), stack, _say)
             try:
-                live.run()
+                with ProgressReporter("livecam", live.length) as progress:
+                    live.run(progress.update)
             except KeyboardInterrupt:
                 interrupted = True
     except LivecamError as error:
@@ -153,7 +157,7 @@ def locate(
     detector = open_stills(settings.faces)
     perception = Perception(detector, open_pupils(settings.pupils))
     failed = False
-    for image in images:
+    for image in track_progress("livecam", images):
         try:
             frame = Frame(read_image(Path(image)), 0, 0.0)
             faces = detector.detect_all(frame)

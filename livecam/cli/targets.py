@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from livecam.cli import options
+from livecam.cli.progress import track_progress
 from livecam.core.assets import asset
 from livecam.core.errors import SinkError, SourceError
 from livecam.core.files import check_writable_path, write_file
@@ -44,7 +45,7 @@ def find(
     pictures = _pictures(images, out) if out else {}
     detector = open_target_detector(model or asset(SHIPPED))
     failed = False
-    for image in images:
+    for image in track_progress("livecam", images):
         try:
             page = read_image(image)
             report = _search(detector, str(image), page, top)

@@ -10,12 +10,13 @@ from functools import partial
 from typing import Any
 
 from livecam.core.errors import SinkError
-from livecam.core.interfaces import Collector, Effect, Source
+from livecam.core.interfaces import Collector, Source
 from livecam.core.runtime import deferred_interrupts, use_single_opencv_thread
 from livecam.live import loop
 from livecam.live.collection.collector import ToggleableCollector
 from livecam.live.collection.factory import CollectionSession, active_detector, open_collecting, store_folder
 from livecam.live.effects.factory import check_effect, load_targets, open_effect
+from livecam.live.effects.stack import SelectableEffect
 from livecam.live.sinks.factory import (
     OpenSinks,
     Say,
@@ -32,6 +33,8 @@ from livecam.live.sources.wrappers import LimitedSource, RunLimits, oriented
 from livecam.live.telemetry import Telemetry
 from livecam.live.ui.key_bindings import StatusMessages
 from livecam.live.ui.window_setup import WindowSetup
+from livecam.perception.eyes.screen import ScreenCalibration, default_path
+from livecam.perception.faces.factory import chosen
 from livecam.perception.factory import load_detectors
 from livecam.perception.pipeline import Perception
 from livecam.perception.pupils.factory import model_places
@@ -47,16 +50,20 @@ class LiveSession:
 
     source: Source
     perception: Perception
-    effect: Effect
+    effect: SelectableEffect
     sinks: OpenSinks
     collector: Collector
     telemetry: Telemetry
     opened: AnySource
     finished: Callable[[], bool]
     collecting: CollectionSession | None
+    length: float | None = None  # seconds of a video that is not shown but written, None for all else
 
-    def run(self) -> None:
-        """Until the source ends or a key says so; KeyboardInterrupt, after a whole frame, when a signal did."""
+    def run(self, tell: Callable[[float], None] = lambda seconds: None) -> None:
+        """Until the source ends or a key says so; KeyboardInterrupt, after a whole frame, when a signal did.
+
+        `tell` hears after every frame how many seconds of the source are done.
+        """
         # What is loaded by now stays to the end, and a collection that looks through all of it takes 40 ms with
         # MediaPipe: more than a frame has.
         gc.collect()
@@ -69,8 +76,13 @@ class LiveSession:
                 [self.sinks.sink],
                 self.collector,
                 observer=self.telemetry,
-                finished=lambda: interrupted() or self.finished(),
+                finished=lambda: interrupted() or self._finished(tell),
             )
+
+    def _finished(self, tell: Callable[[float], None]) -> bool:
+        if self.telemetry.scene:
+            tell(self.telemetry.scene.frame.timestamp)
+        return self.finished()
 
     def report(self) -> dict[str, Any]:
         """Frame rate, latency, stage times, faces: what `--report` writes."""
@@ -78,7 +90,8 @@ class LiveSession:
             reconnections=self.opened.reconnections if isinstance(self.opened, CameraSource) else 0,
             dropped=sum(recording.dropped for recording in self.sinks.recordings),
         )
-        return {**report, "collected": self.collecting.report() if self.collecting else None}
+        signals = self.effect.signal_summary.report()
+        return {**report, "signals": signals, "collected": self.collecting.report() if self.collecting else None}
 
     def summary(self) -> Iterator[str]:
         """What a person wants to know at the end: how fast it was, whether there was a face, where recordings are."""
@@ -100,7 +113,7 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     use_single_opencv_thread()
     names = _checked_sinks(settings, say)
     settings, targets = load_targets(settings)
-    telemetry, messages = Telemetry(), StatusMessages(echo=say)
+    telemetry, messages = Telemetry(calibration=_calibration(settings)), StatusMessages(echo=say)
     models = model_places(settings.pupils, store_folder(settings.collect))
     detectors = load_detectors(settings, models, messages.announce)
     # Opened after what takes long to load, for a camera's time counts from here.
@@ -116,7 +129,20 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     encoding, fps = partial(telemetry.timer, "encode"), settings.source.fps
     sinks = open_outputs(names, stack, messages.announce, window=open_window, fps=fps, live=live, encoding=encoding)
     perception, source = detectors.perception(stack, live=live), _limited(opened, settings, limits, say)
-    return LiveSession(source, perception, effect, sinks, collector, telemetry, opened, window.finished, collecting)
+    length = None if live else _length(opened, limits)
+    return LiveSession(
+        source, perception, effect, sinks, collector, telemetry, opened, window.finished, collecting, length
+    )
+
+
+def _calibration(settings: Settings) -> ScreenCalibration | None:
+    """That of the user, where it was made with the detectors of this run."""
+    path = default_path()
+    if not path.is_file():
+        return None
+    calibration = ScreenCalibration.read(path)
+    detectors = chosen(settings.faces.finder).value, settings.pupils.finder.value
+    return calibration if (calibration.faces, calibration.pupils) == detectors else None
 
 
 def _checked_sinks(settings: Settings, say: Say) -> Sequence[str]:
@@ -144,6 +170,15 @@ def _limited(opened: AnySource, settings: Settings, limits: RunLimits, say: Say)
     # That the demo is shown for want of a camera has been said already.
     told = _silent if isinstance(opened, DemoSource) else say
     return LimitedSource(oriented(opened, settings.source), limits, told)
+
+
+def _length(opened: AnySource, limits: RunLimits) -> float | None:
+    # Brings the video libraries, which a camera and the demo do without.
+    from livecam.live.sources.video import VideoSource
+
+    if not isinstance(opened, VideoSource) or not opened.length or limits.frames is not None:
+        return None
+    return opened.length if limits.seconds is None else min(opened.length, limits.seconds)
 
 
 def _silent(note: str) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from livecam.core.interfaces import Source
 from livecam.core.timing import Clock, DurationHistory, StageTimer
 from livecam.core.types import EyeState, Frame, Scene, Side
+from livecam.perception.eyes.screen import ScreenCalibration, ScreenPlace
 
 WARM_UP_FRAMES = 10
 _RECENT = 30  # frames from which the live figures are taken: about a second
@@ -24,7 +25,13 @@ class Telemetry:
     The clock must be the one that stamps `Frame.captured`.
     """
 
-    def __init__(self, *, clock: Clock = time.monotonic, warm_up: int = WARM_UP_FRAMES) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock = time.monotonic,
+        warm_up: int = WARM_UP_FRAMES,
+        calibration: ScreenCalibration | None = None,
+    ) -> None:
         self.clock = clock
         self.timer = StageTimer(clock)
         self.scene: Scene | None = None  # the last one drawn
@@ -37,6 +44,8 @@ class Telemetry:
         self._states: Counter[EyeState] = Counter()
         self._shut: set[int] = set()  # track ids of the faces both of whose eyes were closed in the last frame
         self._blinks = 0
+        self._calibration = calibration
+        self._places: list[ScreenPlace] = []
 
     def frames(self, source: Source) -> Iterator[Frame]:
         """The same frames; the time until the next one is asked for is the time the frame took."""
@@ -71,6 +80,9 @@ class Telemetry:
         shut = {observation.face.track_id for observation in scene.faces if observation.both_closed}
         self._blinks += len(shut - self._shut)
         self._shut = shut
+        place = self._calibration.place(scene.faces[0]) if self._calibration and scene.faces else None
+        if place is not None:
+            self._places.append(place)
 
     def shown(self, frame: Frame) -> None:
         """The age of the frame is taken as soon as it is shown."""
@@ -104,6 +116,7 @@ class Telemetry:
             "faces_seen": {"frames": self._with_a_face, "share": self._with_a_face / frames if frames else None},
             "mean_confidence": self._confidences / self._pupils if self._pupils else None,
             "eyes": self._eyes(),
+            "screen": self._screen(),
             "reconnections": reconnections,
             "dropped": dropped,
         }
@@ -114,4 +127,15 @@ class Telemetry:
         return {
             "states": {state.value: self._states[state] / seen for state in EyeState} if seen else None,
             "blinks": self._blinks,
+        }
+
+    def _screen(self) -> dict[str, object] | None:
+        """Where the largest face looked on the screen, on average, and how much of the time it did; None without a
+        calibration."""
+        if self._calibration is None:
+            return None
+        inside = sum(place.on_screen for place in self._places)
+        return {
+            "looking": inside / len(self._places) if self._places else None,
+            "mean": np.mean(self._places, axis=0).tolist() if self._places else None,
         }

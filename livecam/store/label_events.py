@@ -110,6 +110,10 @@ def _check(event: LabelEvent, sizes: Sizes) -> None:
 
 
 def _check_place(event: LabelEvent, width: int, height: int) -> None:
+    if event.action is LabelAction.LOOK:
+        if event.point is None or event.radius is not None or not all(0 <= share <= 1 for share in event.point):
+            raise StoreError("look needs a point on the screen, in shares of 0 to 1, and no radius")
+        return
     if event.action is not LabelAction.POINT:
         if event.point is not None or event.radius is not None:
             raise StoreError(f"{_name(event)} has neither point nor radius")

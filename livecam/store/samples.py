@@ -55,6 +55,7 @@ class LabelAction(StrEnum):
     `point`, `closed` and `occluded` say something of one eye; `accept` ends the sample: each eye is what was last said
     of it, else what was shown. `not a face` ends it too. `undo` takes back one event, the one it names. `comment` says
     something in words, and `gold` that the label which stands is known to be true.
+    `look` tells at which place of the screen the person in the picture looked, in shares of its width and height.
     """
 
     ACCEPT = "accept"
@@ -68,6 +69,7 @@ class LabelAction(StrEnum):
     NOT_A_FACE = "not a face"
     COMMENT = "comment"
     GOLD = "gold"
+    LOOK = "look"
 
 
 EYE_VERBS = frozenset({LabelAction.POINT, LabelAction.CLOSED, LabelAction.OCCLUDED})
@@ -130,7 +132,7 @@ class LabelEvent:
     action: LabelAction
     annotator: str
     side: Side | None = None  # for point, closed and occluded
-    point: Point | None = None  # picture pixels, for point
+    point: Point | None = None  # picture pixels, for point; shares of the screen, for look
     radius: float | None = None  # picture pixels, for point
     seconds: float = 0.0  # how long the person took
     shown_predictions: tuple[Prediction, ...] = ()

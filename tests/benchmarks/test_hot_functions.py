@@ -33,7 +33,7 @@ class Clip:
     """Neighbouring frames of the demo at 1280x720, and where the face is in the first."""
 
     frames: list[Frame]
-    face: FaceLandmarks
+    found: FaceLandmarks
     face: Face
 
 
@@ -45,25 +45,25 @@ def model() -> DlibFaceModel:
 @pytest.fixture(scope="module")
 def clip(model: DlibFaceModel) -> Clip:
     frames = list(itertools.islice(DemoSource(1280, 720), 8))
-    face = model.landmarks(frames[0].image, model.detect_thorough(frames[0].image)[0])
-    (x0, y0), (x1, y1) = face.landmarks.min(axis=0).tolist(), face.landmarks.max(axis=0).tolist()
-    return Clip(frames, face, Face((x0, y0, x1 - x0, y1 - y0), face.landmarks, 0.9, 1))  # type: ignore[arg-type]
+    found = model.landmarks(frames[0].image, model.detect_thorough(frames[0].image)[0])
+    (x0, y0), (x1, y1) = found.landmarks.min(axis=0).tolist(), found.landmarks.max(axis=0).tolist()
+    return Clip(frames, found, Face((x0, y0, x1 - x0, y1 - y0), found.landmarks, 0.9, 1))  # type: ignore[arg-type]
 
 
 def test_landmarks(benchmark: BenchmarkFixture, model: DlibFaceModel, clip: Clip) -> None:
     images = itertools.cycle(frame.image for frame in clip.frames)
 
-    face = benchmark(lambda: model.landmarks(next(images), clip.face.region))
+    found = benchmark(lambda: model.landmarks(next(images), clip.found.region))
 
-    assert face.region.overlaps(clip.face.region)
+    assert found.region.overlaps(clip.found.region)
 
 
 def test_a_check(benchmark: BenchmarkFixture, model: DlibFaceModel, clip: Clip) -> None:
-    assert benchmark(model.verify, clip.frames[0].image, clip.face) > 0.5
+    assert benchmark(model.verify, clip.frames[0].image, clip.found) > 0.5
 
 
 def test_landmarks_carried_by_flow(benchmark: BenchmarkFixture, clip: Clip) -> None:
-    before = make_keyframe(clip.frames[0].image, clip.face, 0.0)
+    before = make_keyframe(clip.frames[0].image, clip.found, 0.0)
 
     assert benchmark(propagate, before, clip.frames[2].image) is not None
 

@@ -129,6 +129,10 @@ class DemoSource:
         notice = self._notice if seconds < _NOTICE_S else ""
         return Frame(self._image(demo_pose(seconds)), index, seconds, captured_at=self._timing.clock(), status=notice)
 
+    def posed(self, pose: DemoPose, index: int) -> Frame:
+        """The frame of this index with another pose than the performance has then."""
+        return Frame(self._image(pose), index, index / self.fps, captured_at=self._timing.clock())
+
     def _image(self, now: DemoPose) -> Image:
         plate = self._portrait.plate(now.gaze, now.closing)
         to_portrait = np.vstack([cv2.invertAffineTransform(self._portrait.matrix), [0, 0, 1]])

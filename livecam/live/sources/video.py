@@ -45,8 +45,8 @@ class VideoSource:
         self._path, self._paced, self._timing = path, paced, timing
         self._name = f"'{without_password(str(path))}'"
         self._by_http = isinstance(path, str) and is_http(path) and not gives_playlist(path)
-        with self._opened():
-            pass
+        with self._opened() as container:
+            self.length = (container.duration or 0) / av.time_base  # seconds, 0 when it does not tell
 
     def __iter__(self) -> Iterator[Frame]:
         pace = Pacer(self._timing)

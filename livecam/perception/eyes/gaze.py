@@ -17,6 +17,12 @@ def gaze(face: Face, side: Side, pupil: Pupil | None) -> Gaze | None:
     """The gaze of one eye, None without a pupil."""
     if pupil is None:
         return None
+    horizontal, vertical = iris_position(face, side, pupil)
+    return Gaze(min(max(horizontal, -1.0), 1.0), min(max(vertical, -1.0), 1.0))
+
+
+def iris_position(face: Face, side: Side, pupil: Pupil) -> tuple[float, float]:
+    """As `gaze`, without its limits: how far the iris is from where it rests in the average person, right and down."""
     (x0, y0), _, _, (x1, y1), _, _ = face.lids(side).tolist()
     width = max(math.hypot(x1 - x0, y1 - y0), 1.0)
     right, down = (pupil.centre.x - (x0 + x1) / 2) / width, (pupil.centre.y - (y0 + y1) / 2) / width
@@ -26,7 +32,7 @@ def gaze(face: Face, side: Side, pupil: Pupil | None) -> Gaze | None:
     outward = rest.outward if side is Side.LEFT else -rest.outward
     horizontal = (right * cos + down * sin - outward) / _HORIZONTAL_REACH
     vertical = (down * cos - right * sin + rest.above) / _VERTICAL_REACH
-    return Gaze(min(max(horizontal, -1.0), 1.0), min(max(vertical, -1.0), 1.0))
+    return horizontal, vertical
 
 
 # Whose eyes are deep, narrow or slanted has the irises elsewhere between the corners than people have on average: a

@@ -28,6 +28,8 @@ def search_everywhere(model: FaceModel, image: Image) -> list[FaceRegion]:
     settled = [sure for region in further if (sure := _settled(model, image, region)) is not None]
     # What the model is sure of is as it says; only where it doubts another turn may be the right one.
     known = [region for region in found if region.confidence >= _SURE]
+    if settled and not known:
+        return distinct(settled)  # what it doubts was better than nothing
     return distinct(found + [region for region in settled if not any(region.overlaps(other) for other in known)])
 
 

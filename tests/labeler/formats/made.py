@@ -82,12 +82,13 @@ def _event(draw: st.DrawFn, sample_id: str, before: Sequence[LabelEvent]) -> Lab
     mine = [e.number for e in before if (e.annotator, e.is_repeat) == (by, repeat) and e.action is not LabelAction.UNDO]
     verb = draw(st.sampled_from([verb for verb in LabelAction if mine or verb is not LabelAction.UNDO]))
     is_point = verb is LabelAction.POINT
+    on_screen = st.builds(Point, st.floats(0, 1), st.floats(0, 1))
     return LabelEvent(
         sample_id,
         verb,
         by,
         side=draw(st.sampled_from(Side)) if verb in EYE_VERBS else None,
-        point=draw(points) if is_point else None,
+        point=draw(points if is_point else on_screen) if is_point or verb is LabelAction.LOOK else None,
         radius=draw(st.none() | st.floats(0.01, 20)) if is_point else None,
         seconds=draw(st.floats(0, 1e5)),
         shown_predictions=draw(shown),

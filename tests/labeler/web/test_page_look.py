@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from labeler.session.keys import KEYS
+from livecam.core.types import Side
 from livecam.store.store import Store
 from tests.labeler.web.browsing import needs_a_browser, sample, settled
-from tests.labeler.web.portrait_store import truth
+from tests.labeler.web.portrait_store import RADIUS, truth
+from training.data.limbus import ring
 
 pytestmark = needs_a_browser
 SIZES = [(390, 844), (768, 1024), (1366, 768), (1920, 1080)]
@@ -181,5 +183,26 @@ def test_placing_shows_a_magnifier_and_the_wheel_changes_the_radius(opened: Open
         kept = [event for event in opened_store.events(shown, annotator="placer") if event.point]
         number = [stored.sample.id for stored in opened_store.samples()].index(shown)
 
-    assert kept[-1].radius == pytest.approx(4.6 + 0.25)
+    assert kept[-1].radius == pytest.approx(RADIUS + 0.25)
     assert np.hypot(*np.subtract(kept[-1].point, truth(number, kept[-1].side))) < 3  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("off", [(1.3, 0.4), (-1.0, 0.9), (0.2, -1.3)], ids=str)
+def test_a_click_snaps_to_the_iris_near_it(opened: Opened, portraits: Path, off: tuple[float, float]) -> None:
+    page = opened(f"snapper{off[0]}", "mode=annotate")
+    with Store.open(portraits) as store:
+        shown = sample(page)
+        number = [stored.sample.id for stored in store.samples()].index(shown)
+        picture = store.picture(shown)
+    iris = truth(number, Side.RIGHT)
+    x, y, _ = ring(picture[..., 1:].astype(np.float32).mean(axis=2), iris, RADIUS)
+    snapped = page.evaluate(
+        """async ([id, x, y, radius]) => {
+          const { snapToIris } = await import("./static/limbus.js");
+          const { Pictures } = await import("./static/connection.js");
+          return snapToIris(await new Pictures().load(id), { x, y, radius });
+        }""",
+        [shown, iris.x + off[0], iris.y + off[1], RADIUS],
+    )
+
+    assert np.hypot(snapped["x"] - x, snapped["y"] - y) < 0.3 * np.hypot(*off)

@@ -78,5 +78,5 @@ def test_a_closed_eye_claims_less_than_a_half_whatever_its_ring() -> None:
     assert all(confidence < 0.5 for confidence, state in confidences if state is EyeState.CLOSED)
 
 
-def test_signs_beyond_all_measure_are_still_a_probability() -> None:
-    assert 0 <= probability(STRONG._replace(ring=1e6), LogisticWeights(OPENNESS.evidence, 0.0)) <= 1
+def test_evidence_beyond_all_measure_is_still_a_probability() -> None:
+    assert 0 <= probability(STRONG._replace(ring=1e6), LogisticWeights(OPENNESS.weights, 0.0)) <= 1

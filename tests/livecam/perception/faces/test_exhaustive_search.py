@@ -97,3 +97,23 @@ def test_more_faces_than_are_wanted_are_left_out_but_can_be_had() -> None:
     detector = ImageFaceDetector(ArrowModel(), max_faces=2)
     assert len(detector.detect_all(make_frame(image))) == 3
     assert [face.box.width for face in detector.detect(make_frame(image))] == pytest.approx([130, 110], abs=2)
+
+
+class DoubtfulModel(ArrowModel):
+    """Where it sees nothing it names the corner, and doubts it."""
+
+    def detect_thorough(self, image: Image) -> Sequence[FaceRegion]:
+        return self.detect(image) or [FaceRegion(20.0, 20.0, 30.0, 0.0, 0.4)]
+
+
+@pytest.mark.parametrize(("turned", "confidence"), [(True, 0.9), (False, 0.4)])
+def test_a_doubtful_face_counts_only_where_no_turn_shows_a_sure_one(turned: bool, confidence: float) -> None:
+    image = (
+        np.ascontiguousarray(np.rot90(picture(300, 300, 150, 150, 60), 2))
+        if turned
+        else np.zeros_like(picture(300, 300, 0, 0, 1))
+    )
+
+    found = search_everywhere(DoubtfulModel(), image)
+
+    assert [round(region.confidence, 3) for region in found] == [confidence]
