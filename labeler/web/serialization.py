@@ -153,7 +153,6 @@ def _eye(item: LabelingItem, side: Side, annotations: Mapping[Side, EyeAnnotatio
         "middle": list(item.middles[side]),
         "guess": judged_eye_json(item, side),
         "said": _annotation_json(annotations.get(side)),
-        "carried": None,
     }
 
 
