@@ -51,7 +51,7 @@ class SampleErrors(NamedTuple):
     state: NDArray[np.float64]  # (n,) 1 where an open eye was called closed, a closed one open, or one was not found
 
 
-class Verdict(NamedTuple):
+class ModelVerdict(NamedTuple):
     """Position and state, judged apart: one state that flips would outweigh the places of fifty samples."""
 
     position: Comparison  # pupil distances
@@ -105,11 +105,11 @@ def _block(sample: Sample) -> Hashable:
     return (recording, number) if number < 0 else (recording, int(sample.seconds // _BLOCK_SECONDS))
 
 
-def judged(old: SampleErrors, new: SampleErrors, of: Sequence[Hashable]) -> Verdict:
+def judged(old: SampleErrors, new: SampleErrors, of: Sequence[Hashable]) -> ModelVerdict:
     """Two models on the same samples, `of` these blocks."""
     both = np.isfinite(old.position) & np.isfinite(new.position)
     placed = [block for block, is_placed in zip(of, both, strict=True) if is_placed]
-    return Verdict(compared(old.position[both], new.position[both], placed), compared(old.state, new.state, of))
+    return ModelVerdict(compared(old.position[both], new.position[both], placed), compared(old.state, new.state, of))
 
 
 def compared(old: ArrayLike, new: ArrayLike, of: Sequence[Hashable] | None = None, *, seed: int = 0) -> Comparison:

@@ -21,7 +21,7 @@ from training.pupil_detector.export import Quantisation
 from training.pupil_detector.recipe import Watch
 from training.pupil_detector.tasks import HeatmapTask, WarmStartedTask
 from training.pupil_detector.train import FitSettings
-from training.retraining.comparison import Comparison, Verdict, blocks, errors, judged
+from training.retraining.comparison import Comparison, ModelVerdict, blocks, errors, judged
 from training.retraining.datasets import as_staged, fine_set, replay_set
 from training.retraining.model_registry import MODEL, WEIGHTS, ModelRegistry, exclusive_round, promote, recover
 from training.retraining.plan import LabelSnapshot, RoundPlan, RoundSettings, planned
@@ -174,7 +174,7 @@ def _judged(
     )
 
 
-def _why(verdict: Verdict) -> str:
+def _why(verdict: ModelVerdict) -> str:
     said = f"{_said(verdict.position, 'error')}; {_said(verdict.state, 'wrong states')}"
     return f"{'better' if verdict.better else 'not better for sure'}: {said}"
 
