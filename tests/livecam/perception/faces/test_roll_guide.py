@@ -11,9 +11,10 @@ import pytest
 
 from livecam.core.types import Image
 from livecam.perception.faces.face_model import FaceLandmarks, FaceRegion
-from livecam.perception.faces.factory import open_stills
-from livecam.perception.faces.roll_guide import boxes_guided_by, righted
-from livecam.settings import FaceDetectorName, FaceSettings
+from livecam.perception.faces.factory import chosen, roll_guide
+from livecam.perception.faces.image_detector import ImageFaceDetector
+from livecam.perception.faces.roll_guide import righted
+from livecam.settings import FaceDetectorName
 from tests.fakes import make_frame
 from tests.livecam.perception.faces.opened import needs_dlib, opened
 from tests.livecam.perception.faces.pictures import portrait
@@ -62,19 +63,17 @@ def test_without_a_guide_that_the_model_confirms_everything_is_as_it_was_found(g
 
 
 @needs_dlib
-@pytest.mark.parametrize("degrees", [45, 225])
+@pytest.mark.parametrize("degrees", [135, 225])
 def test_dlib_has_left_and_right_of_a_face_between_two_quarter_turns(degrees: int) -> None:
     image = portrait()[16:240, 112:336]
     around = cv2.getRotationMatrix2D((111.5, 111.5), -degrees, 1)
     frame = make_frame(cv2.warpAffine(image, around, (224, 224), borderValue=(128, 128, 128)))
-    (face, *_) = open_stills(FaceSettings(finder=FaceDetectorName.DLIB)).detect(frame)
+    name = FaceDetectorName.DLIB
+    (face, *_) = ImageFaceDetector(opened(name), guide=roll_guide(name)).detect(frame)
     across = face.landmarks[42:48].mean(axis=0) - face.landmarks[36:42].mean(axis=0)
-    assert math.degrees(math.atan2(across[1], across[0])) % 360 == pytest.approx(degrees, abs=8)
+    assert math.degrees(math.atan2(across[1], across[0])) == pytest.approx((degrees + 180) % 360 - 180, abs=8)
 
 
-@needs_dlib
-def test_the_box_of_a_guide_is_that_of_the_detector_for_upright_faces() -> None:
-    image = portrait()
-    (box,), (own, *_) = boxes_guided_by(opened(FaceDetectorName.MESH))(image), opened(FaceDetectorName.DLIB).detect(image)
-    assert box.size == pytest.approx(own.size, rel=0.25)
-    assert box.overlaps(own)
+@pytest.mark.parametrize(("name", "guided"), [("mesh", False), ("auto", False), ("dlib", True), ("mediapipe", True)])
+def test_only_the_models_that_know_upright_faces_are_guided(name: str, guided: bool) -> None:
+    assert (roll_guide(chosen(FaceDetectorName(name))) is not None) == guided
