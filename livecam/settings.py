@@ -50,6 +50,14 @@ class Flip(StrEnum):
     VERTICAL = "vertical"
 
 
+class SplitGroup(StrEnum):
+    """What is never on two sides of a split when photographs are added: each person, folder or file by itself."""
+
+    PERSON = "person"
+    FOLDER = "folder"
+    PICTURE = "picture"
+
+
 class SourceSettings(Section):
     source: str = "auto"
     """auto (camera 0, else the demo), N, /dev/videoN, a URL, a video file, a picture, folder or glob, or demo"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +13,10 @@ from pathlib import Path
 from labeler.formats.tutorial import MaskVerdict, annotation
 from labeler.session import task_queue
 from labeler.session.actions import LabelingAction, LabelingMode, OpenSample, UserInput
+from labeler.session.gold import GoldAnswer, gold_answer, told
 from labeler.session.item import Assignment, LabelingItem, labeling_item
 from labeler.session.keys import counts
-from labeler.session.progress import ProgressCounter
+from labeler.session.progress import Overview, ProgressCounter
 from labeler.session.state import (
     AnnotationState,
     Event,
@@ -27,7 +29,6 @@ from labeler.session.state import (
 )
 from labeler.session.task_queue import TaskQueue
 from labeler.session.transitions import goes_on, interpret, pending_writes
-from labeler.statistics.gold import GoldAnswer, gold_answer, told
 from livecam.core.errors import StoreError
 from livecam.core.files import write_atomically
 from livecam.core.types import Image
@@ -35,9 +36,9 @@ from livecam.settings import LabelSettings
 from livecam.store.labels import prediction_verdicts
 from livecam.store.resolution import DECIDING
 from livecam.store.samples import LabelAction, LabelEvent, Sample, SampleState, StoredSample
+from livecam.store.search import SampleFilter
 from livecam.store.store import Store
 
-HASTY = 0.25  # seconds; nobody looks at a picture and decides in less
 _SECOND = "all is decided; what follows others have labelled already, for a second opinion"
 
 
@@ -106,13 +107,26 @@ class AnnotationController:
         self.flush(session)
         self.queue.close()
 
-    def ahead(self, session: AnnotationState) -> tuple[Sample, LabelingItem] | None:
+    def prefetch(self, session: AnnotationState) -> None:
+        """Holds what will come next; a store that is busy is asked again later."""
+        with suppress(StoreError):
+            self.queue.fill_ahead(session)
+            self._progress.refresh()
+
+    def overview(self) -> Overview:
+        """How far the whole store is."""
+        return self._progress.overview()
+
+    def disputed(self) -> int:
+        """Of how many samples somebody says otherwise than what stands."""
+        return len(self.store.search(SampleFilter(disputed=True)))
+
+    def ahead(self, session: AnnotationState) -> tuple[StoredSample, LabelingItem] | None:
         """What will most likely come next, held for this person; None when that cannot be foreseen."""
         sample_id = self.queue.look_ahead(session)
         if sample_id is None:
             return None
-        stored, item = self._item(Assignment(sample_id))
-        return stored.sample, item
+        return self._item(Assignment(sample_id))
 
     def sample(self, session: AnnotationState) -> Sample | None:
         """What is before the person; None at the end."""

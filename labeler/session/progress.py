@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from labeler.session.actions import LabelingMode
+from livecam.store.labels import LEAST_TO_JUDGE
 from livecam.store.samples import SampleState
 from livecam.store.store import Store
 
 _FRESH = 5.0  # seconds; others label meanwhile
+_LONG = 30.0
 _WAITING = {
     LabelingMode.REVIEW: (SampleState.NEW,),
     LabelingMode.ANNOTATE: (SampleState.REJECTED, SampleState.NEW),
@@ -21,6 +23,18 @@ _DECIDED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How far a store is: samples decided of all, those that judge a model of those that are needed, and how many
+    labels a training round still waits for."""
+
+    done: int
+    of: int
+    judging: int
+    judging_of: int
+    until_round: int
+
+
 @dataclass(slots=True)
 class ProgressCounter:
     """Counts now and then, and in between by what this person decides."""
@@ -29,6 +43,8 @@ class ProgressCounter:
     mode: LabelingMode
     clock: Callable[[], float]
     _states: Mapping[SampleState, int] = field(default_factory=dict)
+    _judging: tuple[int, int] | None = None
+    _judged: float = 0.0
     _taken: float = 0.0
     _decided: int = 0  # since
 
@@ -47,6 +63,25 @@ class ProgressCounter:
         undecided = leased + sum(self._states[state] for state in _WAITING[self.mode]) + skipped_by_others
         left = max(0, undecided - self._decided - given)
         return left, min(left, max(0, leased - held - max(0, self._decided)))
+
+    def refresh(self) -> None:
+        """Counts anew what is not fresh, while nobody waits for an answer."""
+        self._count_anew(_FRESH)
+        if self._judging is None or self.clock() - self._judged >= _LONG:
+            self._judging, self._judged = self.store.count_judging(), self.clock()
+
+    def overview(self) -> Overview:
+        """How far the whole store is, and what a training round still waits for."""
+        self._count_anew(_FRESH)
+        if self._judging is None:
+            self.refresh()
+        assert self._judging is not None
+        waiting = sum(self._states[state] for state in _WAITING[self.mode])
+        open_still = waiting + self._states[SampleState.LEASED] + self._states[SampleState.SKIPPED]
+        judging, teaching = self._judging
+        missing = max(0, LEAST_TO_JUDGE - judging) + (not teaching)
+        of = sum(self._states.values())
+        return Overview(max(0, min(of, of - open_still + self._decided)), of, judging, LEAST_TO_JUDGE, missing)
 
     def left_of_others(self, mine: int) -> int:
         """How many others have decided that this person has not."""

@@ -127,6 +127,12 @@ class Shelf:
         self.owners |= dict.fromkeys(held, owner)
         return held
 
+    def leased(self) -> dict[str, list[str]]:
+        held: dict[str, list[str]] = {}
+        for sample_id, owner in self.owners.items():
+            held.setdefault(owner, []).append(sample_id)
+        return held
+
     def release(self, owner: str, ids: Collection[str]) -> None:
         for sample_id in ids:
             if self.owners.get(sample_id) == owner:
@@ -145,6 +151,9 @@ class Shelf:
 
     def events(self, sample_id: str | None = None, annotator: str | None = None) -> Iterator[LabelEvent]:
         return iter([e for e in self.kept if sample_id in {None, e.sample_id} and annotator in {None, e.annotator}])
+
+    def count_judging(self) -> tuple[int, int]:
+        return 0, 0
 
     def count_states(self) -> Counter[SampleState]:
         return Counter(stored.state for stored in self.samples())

@@ -183,7 +183,7 @@ def test_placing_shows_a_magnifier_and_the_wheel_changes_the_radius(opened: Open
         kept = [event for event in opened_store.events(shown, annotator="placer") if event.point]
         number = [stored.sample.id for stored in opened_store.samples()].index(shown)
 
-    assert kept[-1].radius == pytest.approx(4.6 + 0.25)
+    assert kept[-1].radius == pytest.approx(RADIUS + 0.25)
     assert np.hypot(*np.subtract(kept[-1].point, truth(number, kept[-1].side))) < 3  # type: ignore[arg-type]
 
 
