@@ -153,7 +153,6 @@ def _eye(item: LabelingItem, side: Side, annotations: Mapping[Side, EyeAnnotatio
         "middle": list(item.middles[side]),
         "guess": judged_eye_json(item, side),
         "said": _annotation_json(annotations.get(side)),
-        "carried": None,
     }
 
 
@@ -189,5 +188,4 @@ def _annotation_json(annotation: EyeAnnotation | None) -> Json | None:
         if annotation.point is None
         else {"x": annotation.point.x, "y": annotation.point.y, "radius": annotation.radius}
     )
-    moved = {} if annotation.snapped is None else {"moved_by": annotation.snapped}
-    return {"verb": annotation.action.value, "age": annotation.save_state.value, **place, **moved}
+    return {"verb": annotation.action.value, "age": annotation.save_state.value, **place}
