@@ -49,10 +49,10 @@ def righted(
 def _confirmed(model: FaceModel, image: Image, guide: FaceRegion) -> FaceRegion | None:
     """The guide's region as one look of the model settles it, as sure as a second one; None when it sees no face."""
     first = model.landmarks(image, guide)
-    confidence = first and model.verify(image, first)
-    if first is None or confidence is None or _rolled(first.region, guide) > _OTHER_ROLL:
+    if first is None or _rolled(first.region, guide) > _OTHER_ROLL:
         return None
-    return first.region._replace(confidence=confidence)
+    confidence = model.verify(image, first)
+    return None if confidence is None else first.region._replace(confidence=confidence)
 
 
 def _same_face(region: FaceRegion, sure: FaceRegion) -> bool:
