@@ -22,7 +22,7 @@ from labeler.options import (
     label_settings,
 )
 from labeler.session.actions import LabelingMode
-from labeler.web.cli import serve
+from labeler.web.cli import link, links, revoke, serve
 from livecam.cli.program import new_program, run_program
 from livecam.core.errors import SettingsError
 from livecam.store.samples import Split
@@ -199,6 +199,9 @@ def stats(
 
 
 app.command()(serve)
+app.command()(link)
+app.command()(links)
+app.command()(revoke)
 app.command()(export)
 app.command("import")(import_)
 

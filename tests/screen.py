@@ -78,7 +78,10 @@ class Screen:
 
     def press(self, *keys: str, title: str = "livecam") -> None:
         """Keys by their X names, to the window of that title as soon as there is one."""
-        self._xdotool("key", "--window", self.window(title), *keys)
+        to_window = ("--window", self.window(title))
+        self._xdotool(*(["key", *to_window, *keys[:-1]] if keys[1:] else []), "keydown", *to_window, keys[-1])
+        # By now the key may have ended the program, and there is no window to tell that it is up again.
+        self._xdotool("keyup", *to_window, keys[-1], check=False)
 
     def place(self, *keycodes: int, title: str = "livecam") -> None:
         """Keys by where they are: X11 key codes."""
@@ -122,9 +125,9 @@ class Screen:
         pixels = np.frombuffer(dump, np.uint8, height * row, start).reshape(height, -1, 4)
         return pixels[:, : header[4], :3].copy()
 
-    def _xdotool(self, *arguments: str) -> str:
+    def _xdotool(self, *arguments: str, check: bool = True) -> str:
         ran = subprocess.run(
-            ["xdotool", *arguments], env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=True
+            ["xdotool", *arguments], env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=check
         )
         return ran.stdout
 

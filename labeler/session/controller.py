@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from labeler.session import task_queue
 from labeler.session.actions import LabelingAction, LabelingMode, OpenSample, UserInput
 from labeler.session.item import Assignment, LabelingItem, labeling_item
 from labeler.session.keys import counts
-from labeler.session.progress import ProgressCounter
+from labeler.session.progress import Overview, ProgressCounter
 from labeler.session.state import (
     AnnotationState,
     Event,
@@ -35,6 +36,7 @@ from livecam.settings import LabelSettings
 from livecam.store.labels import prediction_verdicts
 from livecam.store.resolution import DECIDING
 from livecam.store.samples import LabelAction, LabelEvent, Sample, SampleState, StoredSample
+from livecam.store.search import SampleFilter
 from livecam.store.store import Store
 
 HASTY = 0.25  # seconds; nobody looks at a picture and decides in less
@@ -106,13 +108,25 @@ class AnnotationController:
         self.flush(session)
         self.queue.close()
 
-    def ahead(self, session: AnnotationState) -> tuple[Sample, LabelingItem] | None:
+    def prefetch(self, session: AnnotationState) -> None:
+        """Holds what will come next; a store that is busy is asked again later."""
+        with suppress(StoreError):
+            self.queue.fill_ahead(session)
+
+    def overview(self) -> Overview:
+        """How far the whole store is."""
+        return self._progress.overview()
+
+    def disputed(self) -> int:
+        """Of how many samples somebody says otherwise than what stands."""
+        return len(self.store.search(SampleFilter(disputed=True)))
+
+    def ahead(self, session: AnnotationState) -> tuple[StoredSample, LabelingItem] | None:
         """What will most likely come next, held for this person; None when that cannot be foreseen."""
         sample_id = self.queue.look_ahead(session)
         if sample_id is None:
             return None
-        stored, item = self._item(Assignment(sample_id))
-        return stored.sample, item
+        return self._item(Assignment(sample_id))
 
     def sample(self, session: AnnotationState) -> Sample | None:
         """What is before the person; None at the end."""

@@ -86,6 +86,7 @@ class LabelingItem:
     shown_predictions: tuple[Prediction, ...]  # what is to be judged, one an eye at most
     annotations: Mapping[Side, EyeAnnotation]
     decision: SampleState | None = None  # of this person
+    comments: tuple[LabelEvent, ...] = ()  # everybody's, oldest first
     hidden: frozenset[Side] = frozenset()  # eyes whose iris the label to be judged calls hidden
 
     @property
@@ -146,6 +147,7 @@ def labeling_item(
         shown,
         {**decided, **_since_last_decision(events, assignment, annotator)},
         None if own.state is SampleState.NEW else own.state,
+        tuple(event for event in standing_events(events) if event.action is LabelAction.COMMENT),
         hidden,
     )
 

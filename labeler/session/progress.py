@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from labeler.session.actions import LabelingMode
+from livecam.store.labels import LEAST_TO_JUDGE
 from livecam.store.samples import SampleState
 from livecam.store.store import Store
 
@@ -21,6 +22,18 @@ _DECIDED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How far a store is: samples decided of all, those that judge a model of those that are needed, and how many
+    labels a training round still waits for."""
+
+    done: int
+    of: int
+    judging: int
+    judging_of: int
+    until_round: int
+
+
 @dataclass(slots=True)
 class ProgressCounter:
     """Counts now and then, and in between by what this person decides."""
@@ -29,6 +42,7 @@ class ProgressCounter:
     mode: LabelingMode
     clock: Callable[[], float]
     _states: Mapping[SampleState, int] = field(default_factory=dict)
+    _judging: tuple[int, int] = (0, 0)
     _taken: float = 0.0
     _decided: int = 0  # since
 
@@ -48,6 +62,16 @@ class ProgressCounter:
         left = max(0, undecided - self._decided - given)
         return left, min(left, max(0, leased - held - max(0, self._decided)))
 
+    def overview(self) -> Overview:
+        """How far the whole store is, and what a training round still waits for."""
+        self._count_anew(_FRESH)
+        waiting = sum(self._states[state] for state in _WAITING[self.mode])
+        open_still = waiting + self._states[SampleState.LEASED] + self._states[SampleState.SKIPPED]
+        judging, teaching = self._judging
+        missing = max(0, LEAST_TO_JUDGE - judging) + (not teaching)
+        of = sum(self._states.values())
+        return Overview(max(0, min(of, of - open_still + self._decided)), of, judging, LEAST_TO_JUDGE, missing)
+
     def left_of_others(self, mine: int) -> int:
         """How many others have decided that this person has not."""
         self._count_anew(_FRESH)
@@ -61,3 +85,4 @@ class ProgressCounter:
         now = self.clock()
         if not self._states or now - self._taken >= seconds:
             self._states, self._taken, self._decided = self.store.count_states(), now, 0
+            self._judging = self.store.count_judging()

@@ -6,6 +6,7 @@ import itertools
 import os
 import re
 import socket
+from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
@@ -43,6 +44,7 @@ def is_stale(owner: str) -> bool:
 
 
 _DECIDED = (SampleState.LABELLED, SampleState.REJECTED, SampleState.NOT_A_FACE)
+_AHEAD = 2  # samples
 _PATIENCE = 30.0  # seconds in which nobody else will have decided much: no use in looking again
 
 
@@ -59,7 +61,7 @@ class TaskQueue:
     held: set[str] = field(default_factory=set)  # leased and undecided
     second_opinion: bool = False  # what is undecided is done
     _leased: set[str] = field(default_factory=set)  # all that were, given back together: each time costs a write
-    _ahead: str | None = None  # leased for the time when the current one is decided
+    _ahead: deque[str] = field(default_factory=deque)  # leased for the time when the current one is decided
     _last_renewal: float = 0.0
     _no_overlap_before: float = 0.0
 
@@ -72,7 +74,7 @@ class TaskQueue:
     @property
     def given(self) -> int:
         """How many of those that are held were shown already."""
-        return len(self.held) - (self._ahead is not None)
+        return len(self.held) - len(self._ahead)
 
     def next(self, session: AnnotationState, *, decided: bool) -> Assignment | None:
         """A repeat or a known sample when one is due, else what is undecided, else what only others have decided."""
@@ -80,18 +82,26 @@ class TaskQueue:
             return again
         if decided and (known := self._known(session)):
             return known
-        ahead, self._ahead = self._ahead, None
-        if ahead is not None and Assignment(ahead) not in session.assignments:
-            return Assignment(ahead)
+        while self._ahead:
+            if (assignment := Assignment(self._ahead.popleft())) not in session.assignments:
+                return assignment
         return self._from_store()
 
     def look_ahead(self, session: AnnotationState) -> str | None:
-        """The sample that will be next when the one before the person is decided; it is held for them."""
-        if session.item is None or session.position < len(session.assignments) - 1 or self.second_opinion:
-            return None
-        if self._ahead is None and (found := self._from_store()):
-            self._ahead = found.sample_id
-        return self._ahead
+        """The sample that will be next when the one before the person is decided; None when nobody can tell."""
+        at_the_end = session.item is not None and session.position == len(session.assignments) - 1
+        return self._ahead[0] if at_the_end and self._ahead else None
+
+    def fill_ahead(self, session: AnnotationState) -> None:
+        """Holds what comes next, so that the next answer need not wait for it."""
+        while session.item is not None and not self.second_opinion and len(self._ahead) < _AHEAD:
+            found = self._from_store()
+            if found is None or self.second_opinion:
+                # What only others have decided is asked for when its turn comes.
+                self.held -= {found.sample_id} if found else set()
+                self.second_opinion = False
+                return
+            self._ahead.append(found.sample_id)
 
     def showing(self, sample_id: str, stored: StoredSample) -> Showing:
         """How much of what is known of a sample is to be shown: what is to be independent is not told."""
@@ -129,7 +139,7 @@ class TaskQueue:
         self.store.release(self.owner, tuple(self._leased | self.held))
         self.held.clear()
         self._leased.clear()
-        self._ahead = None
+        self._ahead.clear()
 
     def _from_store(self) -> Assignment | None:
         """The overlap first, as somebody waits for it."""

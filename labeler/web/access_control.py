@@ -1,17 +1,14 @@
-"""Access control of the web labeler: a token, the right Host, and no page of another origin."""
+"""Access control of the web labeler: a token a person, the right Host, and no page of another origin."""
 
 from __future__ import annotations
 
-import os
-import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
 
-from livecam.core.errors import SinkError
-from livecam.core.files import write_atomically
+from labeler.web.links import Links
+from livecam.core.errors import SettingsError
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -33,36 +30,84 @@ _HEADERS = (
 )
 
 
+VISITOR = "livecam.visitor"  # in the scope of a request: whose token it came with
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPlace:
+    """Under which address browsers find the server: its origin, and the path before everything."""
+
+    origin: str = ""  # https://label.example.org; empty: this computer alone
+    prefix: str = ""  # /eyes
+    everywhere: bool = False  # it listens on an address that others reach, whatever name they call it by
+
+    @classmethod
+    def of(cls, url: str | None, *, everywhere: bool = False) -> Self:
+        """SettingsError for what is no address of a page."""
+        if url is None:
+            return cls(everywhere=everywhere)
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment or parts.username:
+            raise SettingsError(f"--public-url cannot be '{url}'; it is like https://label.example.org/eyes/")
+        return cls(f"{parts.scheme}://{parts.netloc}".lower(), parts.path.rstrip("/"), everywhere)
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.origin).netloc
+
+    def knows(self, host: str) -> bool:
+        """Whether a request may name this host. A foreign one is what a page has that was led here by a changed name
+        (DNS rebinding). A port may be any, as ports are forwarded."""
+        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+        return self.everywhere or name in _LOOPBACK or (bool(self.origin) and host.lower() == self.host)
+
+    def is_own(self, origin: str, host: str, forwarded: str) -> bool:
+        """Whether a page of this origin is ours: where the request went, as the browser or a proxy names it."""
+        return urlsplit(origin).netloc.lower() in {host.lower(), forwarded.lower() or host.lower(), self.host or host}
+
+
 @dataclass(frozen=True, slots=True)
 class AccessControl:
     """An ASGI application around another; what it refuses never reaches that one.
 
-    A foreign Host is what a page has that was led here by a changed name (DNS rebinding); a foreign Origin is a page
-    of somebody else in the same browser.
+    Nothing is served without a token but the page's own script and style.
     """
 
     app: App
-    token: str
-    port: int
+    links: Links
+    place: PublicPlace = PublicPlace()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (trouble := self._trouble(scope)):
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        scope = self._without_prefix(scope)
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        if trouble := self._trouble(headers):
             await _refuse(send, trouble)
             return
-        await self.app(scope, receive, _with_headers(send))
-
-    def _trouble(self, scope: Scope) -> str:
-        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        ours = {f"{host}:{self.port}" for host in ("127.0.0.1", "localhost")}
-        if headers.get(b"host") not in ours:
-            return "this server answers to 127.0.0.1 only"
-        if b"origin" in headers and headers[b"origin"] not in {f"http://{host}" for host in ours}:
-            return "this server answers to its own page only"
-        if scope["path"].startswith(PUBLIC):
-            return ""
         given = headers.get(b"x-token") or _first(parse_qs(scope["query_string"].decode("latin-1")).get("token"))
-        if not secrets.compare_digest(given.encode(), self.token.encode()):
-            return "the token is wrong; open the address that livecam-label serve printed"
+        visitor = self.links.visitor(given)
+        if visitor is None and not scope["path"].startswith(PUBLIC):
+            await _refuse(send, "the token is wrong or was revoked; open the link that you were given")
+            return
+        await self.app({**scope, VISITOR: (visitor, given)}, receive, _with_headers(send))
+
+    def _without_prefix(self, scope: Scope) -> Scope:
+        """Some proxies take the path prefix away, some leave it."""
+        prefix, path = self.place.prefix, scope["path"]
+        if not prefix or not (path == prefix or path.startswith(f"{prefix}/")):
+            return scope
+        rest = path[len(prefix) :] or "/"
+        return {**scope, "path": rest, "raw_path": rest.encode()}
+
+    def _trouble(self, headers: Mapping[bytes, str]) -> str:
+        host, origin = headers.get(b"host", ""), headers.get(b"origin")
+        if not self.place.knows(host):
+            return "this server answers to 127.0.0.1 and its --public-url only"
+        if origin is not None and not self.place.is_own(origin, host, headers.get(b"x-forwarded-host", "")):
+            return "this server answers to its own page only"
         return ""
 
 
@@ -83,20 +128,3 @@ async def _refuse(send: Send, why: str) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), *_HEADERS]
     await send({"type": "http.response.start", "status": 403, "headers": headers})
     await send({"type": "http.response.body", "body": f"{why}\n".encode()})
-
-
-def kept_token(store: Path) -> str:
-    """Of this store, the same after a restart so that open pages find back; SinkError when it cannot be kept."""
-    path = store / "serve.token"
-    try:
-        if path.exists() and len(token := path.read_text().strip()) >= 32:
-            return token
-        token = secrets.token_urlsafe(32)
-        before = os.umask(0o077)
-        try:
-            write_atomically(path, token.encode())
-        finally:
-            os.umask(before)
-    except OSError as error:
-        raise SinkError(f"cannot keep the token in {path}: {error.strerror}; make the folder writable") from error
-    return token

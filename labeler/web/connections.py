@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock, RLock
 
@@ -37,11 +37,17 @@ class Connections:
     _known: dict[str, Connection] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
+    def prefetch(self, connection: Connection) -> None:
+        """Holds what this page will show next."""
+        with connection.lock:
+            connection.controller.prefetch(connection.session)
+
     def arrive(self, mode: LabelingMode, annotator: str) -> tuple[str, Connection]:
         """A new page, at the first sample that is undecided."""
         self.sweep()
         controller = AnnotationController(self.store, mode, annotator=annotator, settings=self.settings)
         connection, name = Connection(controller, controller.open(), self.clock()), secrets.token_hex(16)
+        controller.prefetch(connection.session)
         with self._lock:
             self._known[name] = connection
         return name, connection
@@ -75,6 +81,15 @@ class Connections:
                 connection.session, user_input, showing=showing, held_down=held_down
             )
             return not stale
+
+    def choose(self, connection: Connection, options: Mapping[str, bool]) -> None:
+        """Changes how this page goes on; ValueError for an option that there is not."""
+        unknown = set(options) - {"auto_advance"}
+        if unknown or not all(isinstance(value, bool) for value in options.values()):
+            raise ValueError("an option is auto_advance, true or false")
+        with connection.lock:
+            settings = connection.controller.settings.model_copy(update=dict(options))
+            connection.controller.settings = connection.controller.queue.settings = settings
 
     def leave(self, name: str) -> None:
         """What was not decided is free for others."""

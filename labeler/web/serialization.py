@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from labeler.session.controller import AnnotationController
-from labeler.session.item import EyeAnnotation, LabelingItem
+from labeler.session.controller import HASTY, AnnotationController
+from labeler.session.item import EyeAnnotation, JudgedKind, LabelingItem
+from labeler.session.progress import Overview
 from labeler.session.state import AnnotationState
-from livecam.core.errors import StoreError
+from labeler.statistics.gold import GoldAnswer
 from livecam.core.types import EyeState, Pupil, Side
 from livecam.store.labels import SIDES
-from livecam.store.samples import Sample
+from livecam.store.resolution import DECIDING, standing_events
+from livecam.store.samples import LabelEvent, SampleState, StoredSample
 
 Json = dict[str, Any]
 
 
 def session_to_json(controller: AnnotationController, session: AnnotationState) -> Json:
     """Everything the page shows; points are in pixels of the picture, pixel centres are whole numbers."""
-    try:
-        sample, problem = controller.sample(session), ""
-    except StoreError as error:
-        sample, problem = None, str(error)
+    stored, ahead = controller.before, controller.ahead(session)
+    at_the_end = session.finished or session.item is None
     return {
         "mode": session.mode.value,
         "showing": session.showing,
@@ -32,7 +34,7 @@ def session_to_json(controller: AnnotationController, session: AnnotationState) 
         "elsewhere": session.elsewhere,
         "map": session.item is not None and controller.map_path(session) is not None,
         "tally": {state.value: count for state, count in session.tally.items()},
-        "notice": session.message or problem,
+        "notice": session.message,
         "view": {
             "zoom": session.view.zoom,
             "contrast": session.view.contrast.value,
@@ -45,13 +47,68 @@ def session_to_json(controller: AnnotationController, session: AnnotationState) 
         "pace": controller.pace,
         "written": controller.written.isoformat() if controller.written else None,
         "store": str(controller.store.folder),
-        "sample": _sample(sample, session) if sample is not None and session.item is not None else None,
+        "progress": _progress(controller.overview()),
+        "sample": _sample(stored, session.item, session.annotations) if stored and session.item else None,
+        "ahead": _sample(ahead[0], ahead[1], ahead[1].annotations) if ahead else None,
+        "feedback": _feedback(controller.feedback),
+        "summary": _summary(controller, session) if at_the_end else None,
+        "options": {"auto_advance": controller.settings.auto_advance},
     }
 
 
-def _sample(sample: Sample, session: AnnotationState) -> Json:
-    item = session.item
-    assert item is not None
+def _progress(overview: Overview) -> Json:
+    return {
+        "done": overview.done,
+        "of": overview.of,
+        "judging": {"done": overview.judging, "of": overview.judging_of},
+        "until_round": overview.until_round,
+    }
+
+
+def _summary(controller: AnnotationController, session: AnnotationState) -> Json:
+    """What was done in this session, and how to go on."""
+    made: Counter[SampleState] = Counter(
+        DECIDING[event.action] for event in standing_events(controller.made) if not event.is_repeat
+    )
+    folder = controller.store.folder
+    commands = {
+        "label": f"livecam-label {session.mode.value} {folder}",
+        "stats": f"livecam-label stats {folder}",
+        "round": f"livecam-train round {folder}",
+    }
+    if disputed := controller.disputed():
+        commands["adjudicate"] = f"livecam-label adjudicate {folder}"
+    return {
+        "decided": made.total(),
+        "labelled": made[SampleState.LABELLED],
+        "rejected": made[SampleState.REJECTED],
+        "skipped": made[SampleState.SKIPPED],
+        "not_a_face": made[SampleState.NOT_A_FACE],
+        "median_seconds": controller.pace,
+        "hasty": sum(seconds < HASTY for seconds in controller.paces),
+        "left": session.left,
+        "disputed": disputed,
+        "commands": [{"code": code, "command": command} for code, command in commands.items()],
+    }
+
+
+def _feedback(answer: GoldAnswer | None) -> Json | None:
+    if answer is None:
+        return None
+    truth = {label.side: label for label in answer.truth}
+    eyes = [
+        {
+            "side": side.value,
+            "error": answer.errors.get(side),
+            "truth": {"x": label.centre.x, "y": label.centre.y} if label.centre else None,
+        }
+        for side, label in truth.items()
+    ]
+    return {"sample": answer.sample_id, "right": answer.right, "eyes": eyes}
+
+
+def _sample(stored: StoredSample, item: LabelingItem, annotations: Mapping[Side, EyeAnnotation]) -> Json:
+    sample = stored.sample
     return {
         "id": sample.id,
         "width": sample.size[0],
@@ -59,29 +116,65 @@ def _sample(sample: Sample, session: AnnotationState) -> Json:
         "unit": item.unit,
         "reason": sample.reason.value,
         "source": sample.source,
+        "recording": sample.session,
         "seconds": sample.seconds,
+        "frame": sample.frame_index,
+        "split": sample.split.value,
         "decision": item.decision.value if item.decision else None,
+        "disputed": stored.resolved.disputed,
+        "comments": comments_json(item.comments),
         "landmarks": sample.landmarks.round(2).tolist(),
-        "eyes": [_eye(session, item, side) for side in SIDES],
+        "current": current_json(item),
+        "eyes": [_eye(item, side, annotations) for side in SIDES],
     }
 
 
-def _eye(session: AnnotationState, item: LabelingItem, side: Side) -> Json:
+def comments_json(comments: Iterable[LabelEvent]) -> list[Json]:
+    """Who said what in words, oldest first."""
+    return [{"by": each.annotator, "text": each.text, "when": each.when.isoformat()} for each in comments]
+
+
+def current_json(item: LabelingItem) -> Json:
+    """What is to be judged, and whose it is."""
+    shown = item.shown_predictions[0] if item.shown_predictions else None
+    is_prediction = shown is not None and item.judged is JudgedKind.PREDICTION
+    return {
+        "kind": item.judged.value,
+        "author": item.author,
+        "finder": shown.detector if shown and is_prediction else None,
+        "version": shown.version if shown and is_prediction else None,
+    }
+
+
+def _eye(item: LabelingItem, side: Side, annotations: Mapping[Side, EyeAnnotation]) -> Json:
     return {
         "side": side.value,
         "middle": list(item.middles[side]),
-        "guess": _prediction_json(item.prediction(side)),
-        "said": _annotation_json(session.annotations.get(side)),
+        "guess": judged_eye_json(item, side),
+        "said": _annotation_json(annotations.get(side)),
+        "carried": None,
     }
 
 
-def _prediction_json(pupil: Pupil | None) -> Json | None:
-    if pupil is None:
+def judged_eye_json(item: LabelingItem, side: Side) -> Json | None:
+    """What is to be judged of one eye; null where nothing was found."""
+    pupil = item.prediction(side)
+    if side in item.hidden:
+        x, y = item.middles[side]
+        place: Json = {"x": x, "y": y, "confidence": 1.0, "closed": False}
+    elif pupil is None:
         return None
+    else:
+        place = _pupil_json(pupil)
+    shown = next((each for each in item.shown_predictions if each.side is side), None)
+    about = {"radius": item.radius(side), "hidden": side in item.hidden, "finder": shown.detector if shown else None}
+    return {**place, **about}
+
+
+def _pupil_json(pupil: Pupil) -> Json:
     return {
         "x": pupil.centre.x,
         "y": pupil.centre.y,
-        "radius": pupil.radius,
         "confidence": pupil.confidence,
         "closed": pupil.state is EyeState.CLOSED,
     }
@@ -95,4 +188,5 @@ def _annotation_json(annotation: EyeAnnotation | None) -> Json | None:
         if annotation.point is None
         else {"x": annotation.point.x, "y": annotation.point.y, "radius": annotation.radius}
     )
-    return {"verb": annotation.action.value, "age": annotation.save_state.value, **place}
+    moved = {} if annotation.snapped is None else {"moved_by": annotation.snapped}
+    return {"verb": annotation.action.value, "age": annotation.save_state.value, **place, **moved}

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import functools
 import re
-import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from html import escape
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -24,14 +23,14 @@ from starlette.routing import Route
 from labeler.session.actions import LabelingMode
 from labeler.session.keys import BLIND, KEYS, REPEATABLE, Keys, help_lines
 from labeler.session.opening import check_name
-from labeler.web.access_control import AccessControl
+from labeler.web.access_control import VISITOR
 from labeler.web.connections import Connection, Connections
+from labeler.web.gallery import MOST_ITEMS, Gallery, parse_query
 from labeler.web.inputs import NotUnderstoodError, TooLargeError, parse_posted, parse_showing, posted_object
 from labeler.web.serialization import session_to_json
-from livecam.core.errors import LivecamError, SinkError, StoreError
+from livecam.core.errors import LivecamError, SettingsError
 
 # Why all rules are on this side: docs/decisions/browser-decides-nothing.md
-HOST = "127.0.0.1"
 _STATIC = {".js": "text/javascript", ".css": "text/css"}
 _ID = re.compile(r"[0-9a-f]{64}")
 
@@ -41,7 +40,7 @@ class Routes:
     """What the page can ask for; every answer about a session is the whole of it."""
 
     connections: Connections
-    token: str
+    gallery: Gallery
     mode: LabelingMode
     annotator: str
     keys: Mapping[LabelingMode, Keys] = field(default_factory=lambda: KEYS)  # that a person may have changed
@@ -52,10 +51,13 @@ class Routes:
                 Route("/", self.page),
                 Route("/static/{name}", self.static),
                 Route("/picture/{sample}", self.picture),
+                Route("/crop/{sample}", _answered(self.crop)),
                 Route("/map/{sample}", self.map),
-                Route("/api/open", self.open, methods=["POST"]),
-                Route("/api/wish", self.input, methods=["POST"]),
-                Route("/api/close", self.close, methods=["POST"]),
+                Route("/api/gallery", _answered(self.find)),
+                Route("/api/batch", _answered(self.batch), methods=["POST"]),
+                Route("/api/open", _answered(self.open), methods=["POST"]),
+                Route("/api/wish", _answered(self.input), methods=["POST"]),
+                Route("/api/close", _answered(self.close), methods=["POST"]),
             ],
             lifespan=self._life,
         )
@@ -66,8 +68,8 @@ class Routes:
         await run_in_threadpool(self.connections.close)
 
     async def page(self, request: Request) -> Response:
-        text = _content("index.html").decode().replace("{{token}}", self.token)
-        return Response(text, media_type="text/html")
+        _, token = request.scope[VISITOR]
+        return Response(_content("index.html").decode().replace("{{token}}", escape(token)), media_type="text/html")
 
     async def static(self, request: Request) -> Response:
         name = Path(request.path_params["name"])
@@ -81,28 +83,44 @@ class Routes:
             return _missing()
         return _file(self.connections.store.picture_path(sample))
 
+    async def crop(self, request: Request) -> Response:
+        sample = request.path_params["sample"]
+        if not _ID.fullmatch(sample):
+            return _missing()
+        content, region = await run_in_threadpool(self.gallery.crop, sample)
+        return Response(content, media_type="image/jpeg", headers={"X-Crop": ",".join(map(str, region))})
+
     async def map(self, request: Request) -> Response:
         sample = request.path_params["sample"]
         return _file(self.connections.store.folder / "cam" / f"{sample}.png") if _ID.fullmatch(sample) else _missing()
 
+    async def find(self, request: Request) -> Response:
+        query = parse_query(request.query_params)
+        return JSONResponse(await run_in_threadpool(self.gallery.find, query, self._name(request, None)))
+
+    async def batch(self, request: Request) -> Response:
+        posted = await posted_object(request)
+        connection = self._connection(request, posted)
+        if "undo" in posted:
+            done = await run_in_threadpool(self.gallery.take_back, str(posted["undo"]), connection.session.annotator)
+            return JSONResponse(done)
+        ids = posted.get("samples")
+        if not isinstance(ids, list) or len(ids) > MOST_ITEMS or not all(isinstance(each, str) for each in ids):
+            raise NotUnderstoodError(f"samples are at most {MOST_ITEMS} ids")
+        judge = functools.partial(self.gallery.judge, str(posted.get("decision")), ids)
+        return JSONResponse(await run_in_threadpool(judge, connection.session.annotator))
+
     async def open(self, request: Request) -> Response:
         """A session of the mode and the name that are asked for, else of those the server was started with."""
-        try:
-            posted = await posted_object(request)
-            mode, annotator = (
-                LabelingMode(posted.get("mode") or self.mode),
-                check_name(str(posted.get("by") or self.annotator)),
-            )
-            name, connection = await run_in_threadpool(self.connections.arrive, mode, annotator)
-        except TooLargeError as error:
-            return _refused(413, str(error))
-        except ValueError as error:
-            return _refused(400, str(error))
-        except LivecamError as error:
-            return _refused(503, str(error))
+        posted = await posted_object(request)
+        mode = LabelingMode(posted.get("mode") or self.mode)
+        visitor, _ = request.scope[VISITOR]
+        annotator = self._name(request, posted.get("by"))
+        name, connection = await run_in_threadpool(self.connections.arrive, mode, annotator)
         keys = self.keys[mode]
         told = {
             "session": name,
+            "person": {"name": annotator, "fixed": visitor.name is not None},
             "keys": {key: action.value for key, action in keys.items()},
             "help": help_lines(mode, keys),
             "repeatable": sorted(REPEATABLE),
@@ -112,34 +130,62 @@ class Routes:
 
     async def input(self, request: Request) -> Response:
         """Acknowledged when what was said is on the disk; 410 for a page that has to open a session again."""
-        try:
-            posted = await posted_object(request)
-            connection = self.connections.find(str(posted.get("session")))
-            if connection is None:
-                return _refused(410, "this session is over")
-            user_input = parse_posted(self.keys[connection.session.mode], posted)
-            handle = functools.partial(
-                self.connections.handle, showing=parse_showing(posted), held_down=posted.get("auto_repeat") is True
-            )
-            understood = await run_in_threadpool(handle, connection, user_input)
-        except TooLargeError as error:
-            return _refused(413, str(error))
-        except NotUnderstoodError as error:
-            return _refused(400, str(error))
-        except StoreError as error:
-            return _refused(503, str(error))
+        posted = await posted_object(request)
+        connection = self._connection(request, posted)
+        if isinstance(options := posted.get("option"), dict):
+            self.connections.choose(connection, options)
+        user_input = parse_posted(self.keys[connection.session.mode], posted)
+        handle = functools.partial(
+            self.connections.handle, showing=parse_showing(posted), held_down=posted.get("auto_repeat") is True
+        )
+        understood = await run_in_threadpool(handle, connection, user_input)
         state = await run_in_threadpool(_state, connection)
-        return JSONResponse({**state, "stale": not understood})
+        later = BackgroundTask(run_in_threadpool, self.connections.prefetch, connection)
+        return JSONResponse({**state, "stale": not understood}, background=later)
 
     async def close(self, request: Request) -> Response:
-        try:
-            posted = await posted_object(request)
-        except TooLargeError as error:
-            return _refused(413, str(error))
-        except NotUnderstoodError as error:
-            return _refused(400, str(error))
+        posted = await posted_object(request)
         await run_in_threadpool(self.connections.leave, str(posted.get("session")))
         return Response(status_code=204)
+
+    def _name(self, request: Request, wanted: object) -> str:
+        """Whoever came by a link of their own labels under no other name."""
+        visitor, _ = request.scope[VISITOR]
+        return str(visitor.name) if visitor.name is not None else check_name(str(wanted or self.annotator))
+
+    def _connection(self, request: Request, posted: Mapping[str, Any]) -> Connection:
+        visitor, _ = request.scope[VISITOR]
+        connection = self.connections.find(str(posted.get("session")))
+        if connection is None or visitor.name not in {None, connection.session.annotator}:
+            raise _OverError("this session is over")
+        return connection
+
+
+class _OverError(ValueError):
+    """The page has to open a session again."""
+
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _answered(endpoint: Endpoint) -> Endpoint:
+    """The endpoint with its errors as answers in words."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except _OverError as error:
+            return _refused(410, str(error))
+        except TooLargeError as error:
+            return _refused(413, str(error))
+        except ValueError as error:
+            return _refused(400, str(error))
+        except SettingsError as error:
+            return _refused(400, str(error))
+        except LivecamError as error:
+            return _refused(503, str(error))
+
+    return answer
 
 
 def _state(connection: Connection) -> dict[str, Any]:
@@ -165,26 +211,3 @@ def _missing() -> Response:
 
 def _refused(status: int, why: str) -> Response:
     return JSONResponse({"error": why}, status_code=status)
-
-
-def bound(port: int) -> socket.socket:
-    """A socket of this computer only; SinkError when the port is taken."""
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((HOST, port))
-        # From here on a browser that is quicker than the server waits for it.
-        listening.listen(128)
-    except OSError as error:
-        listening.close()
-        reason = "in use" if error.errno == errno.EADDRINUSE else (error.strerror or "refused").lower()
-        raise SinkError(f"port {port} cannot be used ({reason}); name another with --port") from error
-    return listening
-
-
-def serve(routes: Routes, listening: socket.socket) -> None:
-    """Until Ctrl-C or a request to end."""
-    port = listening.getsockname()[1]
-    guarded = AccessControl(routes.application(), routes.token, port)
-    config = uvicorn.Config(guarded, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
-    uvicorn.Server(config).run(sockets=[listening])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import math
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from livecam.benchmark.calibration import Verdict, expected_calibration_error
 from livecam.core.errors import SourceError
 from livecam.core.image_files.images import read_image
 from livecam.core.types import Frame, Image, Scene
@@ -20,6 +21,8 @@ from livecam.settings import Settings
 
 THRESHOLDS = (0.0125, 0.025, 0.05, 0.10, 0.25)
 _COLUMNS = ("image", "lx", "ly", "rx", "ry", "group")
+HIT = 0.05  # pupil distances within which a pupil is what its confidence speaks of
+_REFUSED = 0.5  # confidence
 _CLOSED = "closed"  # the group of photographs whose eyes are shut
 _Point = tuple[float, float]
 Pupils = tuple[_Point, _Point]  # frame pixels, the one on the image's left first
@@ -58,6 +61,10 @@ class AccuracyScore:
     within: tuple[float, ...]
     centred: tuple[float, ...]
     median: float | None  # of those found
+    found: int = 0  # photographs with an answer
+    calibration_error: float | None = None  # single eyes, closed ones too; None for what has no confidences
+    closed: int = 0  # photographs of closed eyes
+    refused: int = 0  # of them, those without a pupil of confidence 0.5 or more
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -66,6 +73,10 @@ class AccuracyScore:
             **{f"e{limit:g}": round(share, 4) for limit, share in zip(THRESHOLDS, self.within, strict=True)},
             **{f"c{limit:g}": round(share, 4) for limit, share in zip(THRESHOLDS, self.centred, strict=True)},
             "median": None if self.median is None else round(self.median, 4),
+            "found": self.found,
+            "calibration_error": None if self.calibration_error is None else round(self.calibration_error, 4),
+            "closed": self.closed,
+            "closed_refused": self.refused,
         }
 
 
@@ -88,19 +99,49 @@ def _labelled(folder: Path, row: dict[str, str]) -> LabelledPhotograph:
     return LabelledPhotograph(folder / row["image"], left, right, row["group"])
 
 
-def score(name: str, labels: Sequence[LabelledPhotograph], answers: Sequence[Pupils | None]) -> AccuracyScore:
-    """The score of the answers to the photographs with open eyes, in the order of `labels`."""
+def score(
+    name: str,
+    labels: Sequence[LabelledPhotograph],
+    answers: Sequence[Pupils | None],
+    confidences: Sequence[tuple[float, float] | None] = (),
+) -> AccuracyScore:
+    """The score of the answers to the photographs with open eyes, in the order of `labels`.
+
+    `confidences` are those of the same eyes, where they are known: with them closed eyes and the calibration count.
+    """
     judged = [(label, found) for label, found in zip(labels, answers, strict=True) if not label.closed]
     errors = [_error(label, found) for label, found in judged]
     offsets = [_offsets(label, found) for label, found in judged if found is not None]
     finite = [error for error in errors if math.isfinite(error)]
+    known = list(zip(labels, answers, confidences, strict=True)) if confidences else []
+    refused = [max(sure, default=0.0) < _REFUSED for label, _, sure in _eyes(known) if label.closed]
     return AccuracyScore(
         set=name,
         count=len(judged),
         within=_shares(errors, len(judged)),
         centred=_shares(_without_bias(offsets), len(judged)),
         median=statistics.median(finite) if finite else None,
+        found=len(finite),
+        calibration_error=expected_calibration_error(_verdicts(known)) if confidences else None,
+        closed=len(refused),
+        refused=sum(refused),
     )
+
+
+_Known = tuple[LabelledPhotograph, Pupils | None, tuple[float, float] | None]
+
+
+def _eyes(known: Sequence[_Known]) -> Iterator[tuple[LabelledPhotograph, Sequence[_Point], Sequence[float]]]:
+    """Every photograph with its pupils and their confidences; both are empty where nothing was found."""
+    for label, found, sure in known:
+        yield (label, found, sure) if found is not None and sure is not None else (label, (), ())
+
+
+def _verdicts(known: Sequence[_Known]) -> Iterator[Verdict]:
+    for label, found, sure in _eyes(known):
+        near = HIT * math.dist(label.left, label.right)
+        for point, truth, confidence in zip(found, (label.left, label.right), sure, strict=False):
+            yield Verdict(confidence, not label.closed and math.dist(point, truth) <= near)
 
 
 def _error(label: LabelledPhotograph, found: Pupils | None) -> float:
@@ -140,7 +181,8 @@ def score_path(settings: Settings, folder: Path, labels: Sequence[LabelledPhotog
     """As `livecam locate` answers, each photograph on its own; SourceError for one that cannot be read."""
     perception = Perception(open_stills(settings.faces), open_pupils(settings.pupils))
     scenes = (perception.see(Frame(read_image(label.image), 0, 0.0)) for label in labels)
-    return score(folder.resolve().name, labels, [answer(scene) for scene in scenes])
+    given = [_given(scene) for scene in scenes]
+    return score(folder.resolve().name, labels, [found for found, _ in given], [sure for _, sure in given])
 
 
 def score_baseline(baseline: PupilLocator, folder: Path, labels: Sequence[LabelledPhotograph]) -> AccuracyScore:
@@ -149,7 +191,12 @@ def score_baseline(baseline: PupilLocator, folder: Path, labels: Sequence[Labell
 
 def answer(scene: Scene) -> Pupils | None:
     """Both pupils of the largest face, the one on the image's left first; None unless both were found."""
+    return _given(scene)[0]
+
+
+def _given(scene: Scene) -> tuple[Pupils, tuple[float, float]] | tuple[None, None]:
+    """The answer, and how sure of each of its pupils the detector is."""
     if not scene.faces or scene.faces[0].left is None or scene.faces[0].right is None:
-        return None
-    first, second = sorted((scene.faces[0].left.centre, scene.faces[0].right.centre))
-    return first, second
+        return None, None
+    one, other = sorted((scene.faces[0].left, scene.faces[0].right), key=lambda pupil: pupil.centre)
+    return (one.centre, other.centre), (one.confidence, other.confidence)

@@ -20,6 +20,9 @@ from livecam.settings import FaceDetectorName, PupilDetectorName, load
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from livecam.benchmark.accuracy_report import AccuracyRow
+    from livecam.benchmark.run import BenchmarkConfig, Say
+
 
 _TABLE_WIDTH = 120  # a wrapped line can still be read, a cut number cannot
 _Name = TypeVar("_Name", bound=StrEnum)
@@ -34,7 +37,7 @@ class Reference(StrEnum):
 def bench(
     source: Annotated[str, typer.Option(metavar="FILE|demo", help="A video file, or the demo.")] = "demo",
     size: Annotated[str, typer.Option(metavar="WxH", help="The size every frame is brought to.")] = "1280x720",
-    frames: Annotated[int, typer.Option(min=1, help="Frames that are measured.")] = 300,
+    frames: Annotated[int, typer.Option(min=0, help="Frames that are measured; 0 is --accuracy alone.")] = 300,
     warmup: Annotated[int, typer.Option(min=0, help="Frames before them that do not count.")] = 60,
     paths: Annotated[str, typer.Option(metavar="NAMES", help="Of cpu, tflite, tutorial.")] = "cpu,tflite,tutorial",
     face: Annotated[
@@ -59,6 +62,7 @@ def bench(
     # What measures loads everything the program has; the other commands need not wait for that.
     from rich.console import Console
 
+    from livecam.benchmark.accuracy_report import accuracy_as_json, accuracy_rows_table
     from livecam.benchmark.clip_accuracy import as_json as clip_as_json
     from livecam.benchmark.clip_accuracy import clip_tables, score_clip
     from livecam.benchmark.plot import picture
@@ -92,10 +96,22 @@ def bench(
             scores = score_clip(accuracy, plan.entries, status.update)
             _deliver(clip_tables(accuracy, scores), clip_as_json(accuracy, scores), json_file)
             return
+        if not frames:
+            rows = _score(plan, plot, status.update)
+            _deliver([accuracy_rows_table(rows)], accuracy_as_json(rows), json_file)
+            return
         results = benchmark(plan, status.update)
     _deliver(tables(results), as_json(results), json_file)
     if plot:
         write_file(plot, picture(results))
+
+
+def _score(plan: BenchmarkConfig, plot: Path | None, say: Say) -> list[AccuracyRow]:
+    from livecam.benchmark.accuracy_report import measure_accuracy
+
+    if plan.photographs is None or plot:
+        raise SettingsError("--frames 0 times nothing: it goes with --accuracy FOLDER, and without --plot")
+    return measure_accuracy(plan.entries, plan.photographs, baseline=plan.baseline, say=say)
 
 
 def _check_outputs(json_file: str | None, plot: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""Accuracy on a clip whose truth is known: blinks and gaze, for every pupil detector with every face detector."""
+"""Accuracy on a clip whose truth is known: faces, pupils, blinks and gaze, for each pupil and face detector."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import Any
 
 from rich.table import Table
 
+from livecam.benchmark.accuracy import THRESHOLDS
 from livecam.benchmark.blinks import IN_TIME_MS, BlinkCounter, BlinkScore
 from livecam.benchmark.clip_truth import LabelledClip
 from livecam.benchmark.gaze_score import GazeCounter, GazeScore
+from livecam.benchmark.pupil_score import PupilCounter, PupilScore
+from livecam.benchmark.tracking_score import TrackingCounter, TrackingScore
 from livecam.perception.faces.factory import follow_recorded, open_model
 from livecam.perception.pipeline import EyeHistory, Perception, Smoothing
 from livecam.perception.pupils.factory import open_pupils
@@ -27,6 +30,8 @@ class ClipScore:
     faces_found: float  # share of the true faces
     blinks: BlinkScore
     gaze: GazeScore
+    tracking: TrackingScore
+    pupils: PupilScore
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -35,6 +40,8 @@ class ClipScore:
             "faces_found": round(self.faces_found, 4),
             "blinks": self.blinks.as_json(),
             "gaze": self.gaze.as_json(),
+            "tracking": self.tracking.as_json(),
+            "pupils": self.pupils.as_json(),
         }
 
 
@@ -51,15 +58,16 @@ def _score(clip: LabelledClip, settings: Settings, say: Callable[[str], None]) -
     smoothing = Smoothing() if settings.pupils.smoothing else None
     perception = Perception(faces, open_pupils(settings.pupils), smoothing, EyeHistory())
     blinks, gazes = BlinkCounter(clip.truth), GazeCounter(clip.truth)
+    tracking, pupils = TrackingCounter(clip.truth, clip.most_faces), PupilCounter(clip.truth)
     true, found = 0, 0
     for frame in clip.frames:
         scene = perception.see(frame)
-        blinks.add(scene)
-        gazes.add(scene)
+        for counter in (blinks, gazes, tracking, pupils):
+            counter.add(scene)
         here = clip.truth.get(frame.index, ())
         true += len(here)
         found += sum(each.found_in(scene.faces) is not None for each in here)
-    return ClipScore(name, face, found / max(true, 1), blinks.score(), gazes.score())
+    return ClipScore(name, face, found / max(true, 1), blinks.score(), gazes.score(), tracking.score(), pupils.score())
 
 
 def as_json(clip: Path, scores: Sequence[ClipScore]) -> dict[str, Any]:
@@ -67,8 +75,10 @@ def as_json(clip: Path, scores: Sequence[ClipScore]) -> dict[str, Any]:
 
 
 def clip_tables(clip: Path, scores: Sequence[ClipScore]) -> Iterator[Table]:
-    """Blinks found, false ones and how soon; how well gaze follows the truth."""
+    """Faces and pupils; blinks found, false ones and how soon; how well gaze follows the truth."""
     from livecam.benchmark.tables import plain_table
+
+    yield _faces_and_pupils(clip, scores)
 
     heads = (
         "faces",
@@ -100,3 +110,23 @@ def clip_tables(clip: Path, scores: Sequence[ClipScore]) -> Iterator[Table]:
             "" if score.gaze.rest is None else " ".join(f"{value:+.2f}" for value in score.gaze.rest),
         )
     yield shown
+
+
+def _faces_and_pupils(clip: Path, scores: Sequence[ClipScore]) -> Table:
+    from livecam.benchmark.tables import plain_table
+
+    heads = ("largest", "all", "stray s", "switches", "eyes", *(f"≤{limit:g}" for limit in THRESHOLDS), "ECE")
+    shown = plain_table(f"{clip.name}: faces followed, strays, exchanged ids; pupils of open eyes within", heads)
+    for score in scores:
+        tracking, pupils = score.tracking, score.pupils
+        shown.add_row(
+            f"{score.name} {score.face}",
+            f"{tracking.followed:.1%}",
+            f"{score.faces_found:.1%}",
+            f"{tracking.stray_s:.1f}",
+            str(tracking.switches),
+            str(pupils.eyes),
+            *(f"{share:.0%}" for share in pupils.within),
+            "" if pupils.calibration_error is None else f"{pupils.calibration_error:.3f}",
+        )
+    return shown

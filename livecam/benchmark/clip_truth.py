@@ -51,6 +51,10 @@ class TrueFace:
         return self.left if side is Side.LEFT else self.right
 
     @property
+    def pupil_distance(self) -> float:
+        return math.dist(self.left.centre, self.right.centre)
+
+    @property
     def both_closed(self) -> bool:
         return self.left.state is EyeState.CLOSED is self.right.state
 
@@ -64,8 +68,7 @@ class TrueFace:
         middle = _middle(self.left.centre, self.right.centre)
         near = [(math.dist(middle, _eyes_of(each)), each) for each in faces]
         distance, nearest = min(near, key=lambda pair: pair[0], default=(math.inf, None))
-        size = math.dist(self.left.centre, self.right.centre)
-        return nearest if nearest is not None and distance < _SAME_FACE * size else None
+        return nearest if nearest is not None and distance < _SAME_FACE * self.pupil_distance else None
 
 
 def _eyes_of(observation: FaceObservation) -> Point:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.box import SIMPLE
 from rich.console import RenderableType
@@ -141,14 +141,26 @@ def _accuracy(results: Results) -> Table:
     known = [(f"{path.name} {path.face}", path.score) for path in results.paths if path.score]
     if results.baseline and results.baseline.score:
         known.append((f"({results.baseline.name} itself)", results.baseline.score))
+    return accuracy_table(known)
+
+
+def accuracy_table(scored: Sequence[tuple[str, AccuracyScore]]) -> Table:
+    """What every path, by its name, scored on the same photographs."""
     heads = [f"≤{limit:g}" for limit in THRESHOLDS]
     table = plain_table(
-        f"{known[0][1].count} photographs of {known[0][1].set}: share with both eyes within; then without the offset",
-        (*heads, *heads, "median"),
+        f"{scored[0][1].count} photographs of {scored[0][1].set}: share with both eyes within; then without the offset",
+        (*heads, *heads, "median", "found", "ECE", "closed"),
     )
-    for name, score in known:
+    for name, score in scored:
         shares = [f"{share:.0%}" for share in (*score.within, *score.centred)]
-        table.add_row(name, *shares, "" if score.median is None else f"{score.median:.4f}")
+        table.add_row(
+            name,
+            *shares,
+            "" if score.median is None else f"{score.median:.4f}",
+            f"{score.found / max(score.count, 1):.0%}",
+            "" if score.calibration_error is None else f"{score.calibration_error:.3f}",
+            f"{score.refused}/{score.closed}" if score.closed else "",
+        )
     return table
 
 

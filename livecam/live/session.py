@@ -10,12 +10,13 @@ from functools import partial
 from typing import Any
 
 from livecam.core.errors import SinkError
-from livecam.core.interfaces import Collector, Effect, Source
+from livecam.core.interfaces import Collector, Source
 from livecam.core.runtime import deferred_interrupts, use_single_opencv_thread
 from livecam.live import loop
 from livecam.live.collection.collector import ToggleableCollector
 from livecam.live.collection.factory import CollectionSession, active_detector, open_collecting, store_folder
 from livecam.live.effects.factory import check_effect, load_targets, open_effect
+from livecam.live.effects.stack import SelectableEffect
 from livecam.live.sinks.factory import (
     OpenSinks,
     Say,
@@ -49,7 +50,7 @@ class LiveSession:
 
     source: Source
     perception: Perception
-    effect: Effect
+    effect: SelectableEffect
     sinks: OpenSinks
     collector: Collector
     telemetry: Telemetry
@@ -89,7 +90,8 @@ class LiveSession:
             reconnections=self.opened.reconnections if isinstance(self.opened, CameraSource) else 0,
             dropped=sum(recording.dropped for recording in self.sinks.recordings),
         )
-        return {**report, "collected": self.collecting.report() if self.collecting else None}
+        signals = self.effect.signal_summary.report()
+        return {**report, "signals": signals, "collected": self.collecting.report() if self.collecting else None}
 
     def summary(self) -> Iterator[str]:
         """What a person wants to know at the end: how fast it was, whether there was a face, where recordings are."""

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, update
 
 from livecam.core.errors import StoreError
 from livecam.core.types import Image
-from livecam.store import ingest, label_events, leases, queries, removal
+from livecam.store import ingest, label_events, leases, queries, removal, search
 from livecam.store.database import Database, database_errors, open_postgresql, open_sqlite
 from livecam.store.images import StoredImages, encode
 from livecam.store.ingest import ImportResult
@@ -21,6 +21,7 @@ from livecam.store.leases import LeaseFilter
 from livecam.store.location import DATABASE, prepare_folder, remove_derived_images
 from livecam.store.queries import Counts
 from livecam.store.samples import LabelEvent, Sample, SampleState, SamplingReason, Split, StoredSample
+from livecam.store.search import SampleFilter
 from livecam.store.tables import events, samples, to_event
 
 
@@ -223,6 +224,31 @@ class Store:
         """`counts().states` alone, which is quick in a long store."""
         with self._database.reading() as connection:
             return queries.count_states(connection, self._clock())
+
+    def search(self, wanted: SampleFilter) -> Sequence[str]:
+        """The ids of the samples that are wanted, highest priority first."""
+        with self._database.reading() as connection:
+            return search.search(connection, wanted)
+
+    def load(self, ids: Sequence[str]) -> Sequence[StoredSample]:
+        """Some samples at once, in the order of the ids; those that are gone are left out."""
+        with self._database.reading() as connection:
+            return search.load(connection, ids, self._clock())
+
+    def facets(self) -> Mapping[str, Mapping[str, int]]:
+        """How many samples there are of each state, reason, recording and person."""
+        with self._database.reading() as connection:
+            return search.facets(connection)
+
+    def count_judging(self) -> tuple[int, int]:
+        """How many labelled samples judge a model, and how many teach one."""
+        with self._database.reading() as connection:
+            return search.count_judging(connection)
+
+    def count_comments(self, ids: Sequence[str]) -> Mapping[str, int]:
+        """How many comments each of these samples has, where it has any."""
+        with self._database.reading() as connection:
+            return search.count_comments(connection, ids)
 
     def evict(self, most_bytes: int) -> int:
         """Removes the least useful samples until the pictures take at most `most_bytes`; how many went.

@@ -8,6 +8,7 @@ from tests.fuzz.commands import CommandTarget
 from tests.fuzz.documents import CardTarget, LabelsTarget, SettingsTarget, StoreTarget
 from tests.fuzz.harness import Target
 from tests.fuzz.media import MjpegTarget, PictureTarget, VideoTarget
+from tests.fuzz.packs import PackTarget
 
 TARGETS: Mapping[str, Callable[[], Target]] = {
     "pictures": PictureTarget,
@@ -18,6 +19,7 @@ TARGETS: Mapping[str, Callable[[], Target]] = {
     "stores": StoreTarget,
     "labels": LabelsTarget,
     "commands": CommandTarget,
+    "packs": PackTarget,
 }
 # Those that cost little get the most.
 SHARES: Mapping[str, int] = {
@@ -29,4 +31,5 @@ SHARES: Mapping[str, int] = {
     "stores": 5,
     "labels": 7,
     "commands": 4,
+    "packs": 18,
 }

@@ -25,6 +25,7 @@ COUNTS = {
     "stores": 4,
     "labels": 20,
     "commands": 5,
+    "packs": 60,
 }
 
 

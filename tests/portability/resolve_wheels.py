@@ -30,12 +30,14 @@ Table = dict[str, dict[str, Any]]  # package: "files" by version, and what it "r
 def main() -> None:
     table: Table = {name: {"files": {version: [file]}} for name, (version, file) in SOURCE_ONLY.items()}
     for target in TARGETS:
-        for lines in requirement_sets().values():
-            for line in _leading_to(list(wanted(lines, target)), target):
+        for name, lines in requirement_sets().items():
+            # Of extras only what they name: what that needs in turn changes with its version.
+            further = _leading_to(list(wanted(lines, target)), target) if name == "" else wanted(lines, target)
+            for line in further:
                 _keep(table, line, target)
-    asked = {extra for lines in requirement_sets().values() for line in lines for extra in line.extras}
+                table.setdefault(canonicalize_name(line.name), {"files": {}}).setdefault("base", name == "")
     for name, entry in table.items():
-        entry["requires"] = sorted(str(line) for line in _requires(name) if _counts(line, asked))
+        entry["requires"] = sorted(map(str, _plain(name))) if entry.pop("base", False) else []
     TABLE.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
@@ -58,10 +60,9 @@ def _requires(name: str) -> tuple[Requirement, ...]:
         return ()
 
 
-def _counts(line: Requirement, extras: set[str]) -> bool:
-    """Whether a line is of no extra, or of one that somebody asks for."""
-    marker = str(line.marker or "")
-    return "extra ==" not in marker or any(f'extra == "{extra}"' in marker for extra in extras)
+def _plain(name: str) -> Iterator[Requirement]:
+    """Without those of extras, of which nobody asks for any."""
+    return (line for line in _requires(name) if "extra ==" not in str(line.marker or ""))
 
 
 def _keep(table: Table, line: Requirement, target: Target) -> None:
@@ -86,7 +87,8 @@ def _wheels(name: str) -> list[tuple[Version, str, frozenset[Any]]]:
             _, version, _, tags = parse_wheel_filename(file)
         except (InvalidWheelFilename, InvalidVersion):
             continue
-        found.append((version, file, tags))
+        if not version.is_prerelease:
+            found.append((version, file, tags))
     return sorted(found, key=lambda wheel: wheel[0], reverse=True)
 
 

@@ -97,6 +97,14 @@ def gazeshift(
 
 
 @app.command()
+def rings(faces: Faces, count: Annotated[int, typer.Option(min=1, help="Faces made of each portrait.")] = 24) -> None:
+    """Print the constants of the handcrafted detector's confidence, fitted on portraits and their labels.csv."""
+    from training.pupil_detector.ring_confidence import fit_folder
+
+    print(fit_folder(faces, count).as_source())
+
+
+@app.command()
 def fit(
     data: Data,
     out: Out,

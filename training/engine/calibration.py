@@ -12,6 +12,7 @@ from training.engine.metrics import scikit_learn
 Vector = NDArray[np.float64]  # (n,)
 
 _SETTLED = 1e-9  # gradient of the likelihood at which the weights are taken as found
+_COPIES = 10  # of a miss; a hit is copied as often as brings about the share that is wanted
 
 
 class ReliabilityBin(NamedTuple):
@@ -39,6 +40,19 @@ def fit_logistic(features: ArrayLike, hits: ArrayLike, *, penalty: float = 1e-3)
     slopes = model.coef_[0] / deviation
     fitted: Vector = np.append(slopes, model.intercept_[0] - slopes @ mean)
     return fitted
+
+
+def as_rarely_missed(hits: ArrayLike, misses: ArrayLike, share: float) -> NDArray[np.int64]:
+    """Places of (n,) answers, each several times, so that misses are `share` of hits and misses.
+
+    What is neither is copied as often as a miss. Without a hit or a miss, every place once.
+    """
+    right, wrong = np.asarray(hits, bool), np.asarray(misses, bool)
+    everything = np.arange(len(right))
+    if not right.any() or not wrong.any():
+        return everything
+    wanted = _COPIES * wrong.sum() * (1 - share) / share
+    return np.repeat(everything, np.where(right, max(round(wanted / right.sum()), 1), _COPIES))
 
 
 def logistic(features: ArrayLike, weights: ArrayLike) -> Vector:

@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 from livecam.core.types import Side
 from livecam.perception.pupils.network.detector import NetworkPupilDetector, confidence_features
 from livecam.perception.pupils.network.model_card import PupilConfidenceCalibration
-from training.engine.calibration import calibration_error, fit_logistic, logistic
+from training.engine.calibration import as_rarely_missed, calibration_error, fit_logistic, logistic
 from training.synthesis.compose_faces import CompositeFace
 from training.synthesis.eye_parameters import CLOSED_BELOW
 
 _NEAR = 0.05  # of the distance between the pupils
 # Of the open eyes of the webcam photographs that judge, 1.2 % are misses; composed faces are harder.
 _MISSED = 0.02  # share of misses among the open eyes that a confidence is fitted to
-_COPIES = 10  # of a miss; a hit is copied as often as brings about that share
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,13 +78,9 @@ def calibrate(judged: CalibrationData) -> tuple[PupilConfidenceCalibration, floa
     )
 
 
-def as_rarely_missed(judged: CalibrationData, share: float = _MISSED) -> CalibrationData:
-    """The same eyes, copied so that `share` of the open ones are misses; without any miss, as they are."""
-    hits, misses = judged.hits, judged.open & ~judged.hits
-    if not misses.any():
-        return judged
-    wanted = _COPIES * misses.sum() * (1 - share) / share
-    return judged.chosen(np.repeat(np.arange(len(hits)), np.where(hits, max(round(wanted / hits.sum()), 1), _COPIES)))
+def as_on_webcams(judged: CalibrationData, missed: float = _MISSED) -> CalibrationData:
+    """The same eyes, copied so that open ones are missed as rarely as on webcams."""
+    return judged.chosen(as_rarely_missed(judged.hits, judged.open & ~judged.hits, missed))
 
 
 def scores(judged: CalibrationData) -> dict[str, float]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from livecam.core.placeholder_landmarks import is_placeholder
+from livecam.store.labels import LEAST_TO_JUDGE
 from livecam.store.resolution import resolve_labels
 from livecam.store.samples import LabelEvent, ResolvedLabels, Sample, SampleState, SamplingReason, Split, StoredSample
 from livecam.store.store import Store
@@ -24,7 +25,7 @@ class RoundSettings:
     steps: int = 800
     learning_rate: float = 5e-4
     replay: int = 6_000  # procedural eyes, so that what was known is not forgotten
-    least: int = 20  # labelled samples without which nothing can be judged
+    least: int = LEAST_TO_JUDGE  # labelled samples without which nothing can be judged
     seed: int = 1
     check_every: int = 200
     batch: int = 64

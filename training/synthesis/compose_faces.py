@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.crop import similarity_matrix, warp_crop
-from livecam.core.types import Box, Face, Frame, Side
+from livecam.core.types import LID_POINTS, Box, Face, Frame, Side
 from livecam.drawing.gaze_redirection import EyeGeometry, redirect_gaze
 from training.data.dataset import Random
 from training.data.portraits import DetectedPortrait, LabelledPortrait, see
 from training.synthesis import gaze_shift, occluders
 from training.synthesis.camera_model import photograph
+from training.synthesis.makeup import LidLines
 
 _CUT = (520, 330)
 _UNIT = 84.0  # pixels between the corners of an eye, at most
 _EXTENT = (6.0, 3.8)  # of the photograph, in widths of an eye
 _STILL = 0.5  # of the faces look ahead
 _ASTRAY = 0.04  # standard deviation of a landmark, in widths of an eye
+_FOLLOWING = 0.5, 1.0  # how much of a lid's way its landmarks go along: detectors see lids that close too wide open
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,11 +40,15 @@ class CompositeFace:
         return float(np.hypot(*(self.truth[Side.LEFT] - self.truth[Side.RIGHT])))
 
 
-def compose_face(portrait: LabelledPortrait, count: int, seed: int) -> Iterator[CompositeFace]:
-    """So many faces made from one portrait; none when its face is not found."""
+def compose_face(
+    portrait: LabelledPortrait, count: int, seed: int, *, red_only: bool = False
+) -> Iterator[CompositeFace]:
+    """So many faces made from one portrait; none when its face is not found. `red_only` takes them of its red alone."""
     seen = see(portrait)
     if seen is None:
         return
+    if red_only:
+        seen = replace(seen, image=np.repeat(seen.image[..., 2:], 3, axis=2))
     rng = np.random.default_rng(seed)
     for _ in range(count):
         yield _staged(portrait, seen, rng)
@@ -76,7 +82,10 @@ def _staged(portrait: LabelledPortrait, seen: DetectedPortrait, rng: Random) -> 
     if rng.random() < 0.35:
         occluders.shadow(picture, rng)
     shot = photograph(picture, np.array(_CUT) / 2 - 0.5, unit * scale, rng, squeeze=squeeze, extent=_EXTENT)
-    landmarks = gaze_shift.moved(shot.matrix, gaze_shift.moved(matrix, seen.landmarks[which]))
+    marked = gaze_shift.moved(matrix, seen.landmarks[which])
+    for side, (rim, _) in rims.items():
+        marked[LID_POINTS[side]] = _on_lids(marked[LID_POINTS[side]], rim, float(rng.uniform(*_FOLLOWING)))
+    landmarks = gaze_shift.moved(shot.matrix, marked)
     # A landmark is wrong by itself, and with its whole face.
     noise = _ASTRAY * unit * scale * float(np.sqrt(abs(np.linalg.det(shot.matrix[:, :2]))))
     landmarks = landmarks + rng.normal(0, noise, landmarks.shape) + rng.normal(0, noise, 2)
@@ -88,3 +97,12 @@ def _staged(portrait: LabelledPortrait, seen: DetectedPortrait, rng: Random) -> 
         visible,
         group,
     )
+
+
+def _on_lids(landmarks: NDArray[np.float64], rim: LidLines, share: float) -> NDArray[np.float64]:
+    """The six landmarks of an eye, those between the corners moved by a share of their way to the rims of the lids."""
+    moved = landmarks.copy()
+    for points, line in (([1, 2], rim.upper), ([4, 5], rim.lower)):
+        heights = np.interp(landmarks[points, 0], line[:, 0], line[:, 1])
+        moved[points, 1] += share * (heights - landmarks[points, 1])
+    return moved

@@ -11,6 +11,7 @@ from livecam.core.types import Image, Scene
 from livecam.live.effects.controls import EffectControls, StrengthRamp
 from livecam.live.effects.easing import smooth
 from livecam.live.effects.face_state.fluster import trigger_strength
+from livecam.live.effects.face_state.signals import SignalSummary
 from livecam.live.effects.face_state.tracker import FaceState, FaceStateTracker
 from livecam.live.effects.library.loading import LoadedPack, PackLoader
 from livecam.live.effects.library.locations import entries
@@ -35,6 +36,7 @@ class SelectableEffect:
     ) -> None:
         self.controls = EffectControls.starting(settings)
         self.faces: Sequence[FaceState] = ()
+        self.signal_summary = SignalSummary()
         self._settings, self._say = settings, say
         self._loader = PackLoader(EffectContext(self.controls, settings, lights), say)
         self._text = self.controls.style
@@ -69,6 +71,8 @@ class SelectableEffect:
         self._choose(seconds)
         power = self._ramp.power(seconds, elapsed)
         self.faces = self._tracker.update(scene, elapsed)
+        if self.faces:
+            self.signal_summary.add(self.faces[0].signals)
         self._forget()
         image: Image | None = None
         for entry, loaded in zip(self._entries, self._packs, strict=True):

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from livecam.core.crop import EyePair
 from livecam.core.types import EyeState, Face, FaceObservation, Gaze, Image, Pupil, Side
-from livecam.drawing.text import Colour, TextSpan, panel
+from livecam.drawing.text import DIM, WHITE, Colour, TextSpan, panel
+from livecam.live.effects.face_state.signals import SIGNAL_NAMES, Signals
 from livecam.live.sinks.window import CanvasTransform
 
 _LANDMARK: Colour = (170, 220, 90)
@@ -22,6 +23,8 @@ _EYES: dict[EyeState, Colour] = {
     EyeState.HIDDEN: (200, 90, 200),
 }
 _GAZE: Colour = (90, 90, 255)
+_BAR: Colour = (60, 220, 255)
+_LIT: dict[bool, Colour] = {False: WHITE, True: _BAR}
 _SHIFT = 4  # OpenCV draws at sixteenths of a pixel
 _AS_IT_IS = CanvasTransform()
 _REACH = 0.45  # pupil distances an arrow of full gaze is long
@@ -47,6 +50,22 @@ def paint_observations(
         for side in Side:
             _paint_eye(canvas, observation.face, observation.pupil(side), observation.gaze(side), view, line_height)
         _label(canvas, view(observation.face.landmarks[8]), f"face {observation.face.confidence:.2f}", line_height)
+
+
+def paint_signals(canvas: Image, signals: Signals, *, line_height: int = 16) -> None:
+    """Every signal of a face with its value and a bar, at the lower left; those that are on are lit."""
+    room = max(TextSpan(name).width(line_height) for name in SIGNAL_NAMES) + line_height
+    lines = []
+    for name, value in signals.values().items():
+        figure = TextSpan(f"{value:.1f}", _LIT[name in signals.active], 2 * line_height)
+        lines.append(panel(((TextSpan(name, DIM, room), figure),), line_height))
+    top = canvas.shape[0] - sum(line.height for line in lines) - line_height
+    for line, value in zip(lines, signals.values().values(), strict=True):
+        line.lay(canvas, line_height // 2, top)
+        bar = round(4 * line_height * abs(value))
+        left, middle = line_height // 2 + line.width, top + line.height // 2
+        cv2.rectangle(canvas, (left, middle - 3), (left + bar, middle + 3), _BAR, cv2.FILLED)
+        top += line.height
 
 
 def _paint_eye(

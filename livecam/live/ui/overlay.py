@@ -8,10 +8,11 @@ from statistics import fmean
 
 from livecam.core.types import Frame, Image, Scene
 from livecam.live.collection.collector import ToggleableCollector
+from livecam.live.effects.face_state.signals import Signals
 from livecam.live.sinks.recorder import Recorder
 from livecam.live.sinks.window import CanvasTransform
 from livecam.live.telemetry import Telemetry
-from livecam.live.ui.debug_view import paint_observations
+from livecam.live.ui.debug_view import paint_observations, paint_signals
 from livecam.live.ui.hud import HudValues, paint_help, paint_notice, paint_readings
 from livecam.live.ui.key_bindings import KeyBindings, help_lines
 from livecam.perception.pupils.factory import SwitchableDetector
@@ -26,6 +27,10 @@ def _unknown() -> float | None:
     return None
 
 
+def _unmeasured() -> Signals | None:
+    return None
+
+
 @dataclass(slots=True)
 class WindowOverlay:
     """Knows everything the window tells; `fluster` gives the level of 0..1, None where it plays no part."""
@@ -37,6 +42,7 @@ class WindowOverlay:
     collecting: ToggleableCollector
     faces: str  # the detector's name
     fluster: Callable[[], float | None] = _unknown
+    signals: Callable[[], Signals | None] = _unmeasured  # of the first face
     hud: bool = True
     _readings: HudValues | None = field(default=None, init=False)
     _until: float = field(default=0.0, init=False)
@@ -58,6 +64,8 @@ class WindowOverlay:
     def _debug(self, canvas: Image, scene: Scene, view: CanvasTransform, line_height: int) -> None:
         crops = [self.pupils.cropper(scene.frame, observation.face) for observation in scene.faces]
         paint_observations(canvas, scene.faces, crops, view, line_height=line_height)
+        if (signals := self.signals()) is not None:
+            paint_signals(canvas, signals, line_height=line_height)
 
     def _detectors(self) -> str:
         model = " ".join(filter(None, (self.pupils.name, self.pupils.version)))

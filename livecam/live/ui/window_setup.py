@@ -11,6 +11,7 @@ from livecam.core.interfaces import Sink
 from livecam.core.runtime import screen_size
 from livecam.core.types import Frame
 from livecam.live.collection.collector import ToggleableCollector
+from livecam.live.effects.face_state.signals import Signals
 from livecam.live.effects.stack import SelectableEffect
 from livecam.live.sinks.recorder import Recorder, Snapshots
 from livecam.live.sinks.window import WindowSink
@@ -64,6 +65,7 @@ class WindowSetup:
             collecting=self.collecting,
             faces=chosen(self.settings.faces.finder).value,
             fluster=self._fluster if self.settings.effect.trigger is Trigger.AUTO else _unknown,
+            signals=self._signals,
             hud=output.hud,
         )
         self.keys.greet()
@@ -74,6 +76,9 @@ class WindowSetup:
 
     def _fluster(self) -> float | None:
         return self.effect.level
+
+    def _signals(self) -> Signals | None:
+        return self.effect.faces[0].signals if self.effect.faces else None
 
 
 def _unknown() -> float | None:

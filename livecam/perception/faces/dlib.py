@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from importlib.util import find_spec
@@ -36,7 +37,8 @@ _PATCH_PX = 300
 # A smaller patch for the predictor saves 0.1 ms and trembles more: its 95 MB of tables are what it costs.
 _CONFIRM_BOX_PX, _CONFIRM_PX = 80, 112
 _CONFIRM_SCORE = -0.8
-_CONFIRM_MIDDLE = (_CONFIRM_PX // 2, _CONFIRM_PX // 2)
+# A box that merely contains the patch's middle also confirms landmarks beside the eyes, as after a pause in the stream.
+_CONFIRM_MIDDLE, _CONFIRM_OFF_PX = (_CONFIRM_PX - 1) / 2, 12.0
 
 
 class DlibFaceModel:
@@ -80,7 +82,7 @@ class DlibFaceModel:
         """The detector's opinion on the levelled face alone, scaled so that its box has 80 px."""
         patch = grey_patch(image, face.region, _CONFIRM_BOX_PX, _CONFIRM_PX)
         boxes, scores, _ = self._confirming.run(patch.image, 0, _CONFIRM_SCORE)
-        centred = [score for box, score in zip(boxes, scores, strict=True) if box.contains(*_CONFIRM_MIDDLE)]
+        centred = [score for box, score in zip(boxes, scores, strict=True) if _is_centred(box)]
         return _confidence(max(centred)) if centred else None
 
     def _load(self, path: Path) -> Any:
@@ -139,6 +141,11 @@ def _grey(image: Image, scale: float) -> Image:
     size = tuple(max(1, round(side * scale)) for side in image.shape[1::-1])
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     return cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
+
+
+def _is_centred(box: Any) -> bool:
+    middle = (box.left() + box.right()) / 2, (box.top() + box.bottom()) / 2
+    return math.dist(middle, (_CONFIRM_MIDDLE, _CONFIRM_MIDDLE)) <= _CONFIRM_OFF_PX
 
 
 def _confidence(score: float) -> float:

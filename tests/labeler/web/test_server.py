@@ -1,81 +1,20 @@
-"""What the server tells its page, and whom it refuses."""
+"""What the server tells its page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from labeler.session.actions import LabelingMode
-from labeler.web import server
-from labeler.web.access_control import AccessControl, kept_token
 from labeler.web.connections import SILENT_SECONDS, Connections
-from livecam.core.errors import SinkError
-from livecam.settings import LabelSettings
+from labeler.web.links import kept_token
 from livecam.store.samples import SampleState
 from livecam.store.store import Store
-from tests.fakes import make_sample
+from tests.labeler.web.pages import OURS, TOKEN, Clock, Page, client, clock, guarded, states, store
 
-TOKEN = "a-token-of-this-test"
-PORT = 8765
-OURS = f"http://127.0.0.1:{PORT}"
-
-
-class Page:
-    """A browser's page without the browser."""
-
-    def __init__(self, client: TestClient, **wanted: str) -> None:
-        self.client = client
-        self.told = self.post("/api/open", **wanted).json()
-
-    def post(self, path: str, **body: Any) -> Any:
-        return self.client.post(path, json=body, headers={"X-Token": TOKEN})
-
-    def input(self, **what: Any) -> dict[str, Any]:
-        answer = self.post("/api/wish", session=self.told["session"], **what)
-        assert answer.status_code == 200, answer.text
-        return answer.json()  # type: ignore[no-any-return]
-
-    def keys(self, *keys: str) -> dict[str, Any]:
-        return [self.input(key=key) for key in keys][-1]
-
-    @property
-    def sample(self) -> dict[str, Any]:
-        return self.told["sample"]  # type: ignore[no-any-return]
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "queue") as opened:
-        for number in range(4):
-            opened.add(*make_sample(number))
-        yield opened
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def client(store: Store, clock: Clock) -> Iterator[TestClient]:
-    routes = server.Routes(Connections(store, LabelSettings(repeats=0.0), clock), TOKEN, LabelingMode.REVIEW, "ann")
-    with TestClient(AccessControl(routes.application(), TOKEN, PORT), base_url=OURS) as made:  # type: ignore[arg-type]
-        yield made
-
-
-def states(store: Store) -> list[SampleState]:
-    return [stored.state for stored in store.samples()]
+__all__ = ["client", "clock", "store"]
 
 
 def test_a_page_begins_with_a_sample_and_the_help(client: TestClient) -> None:
@@ -148,8 +87,7 @@ def test_a_session_that_is_over_is_gone(client: TestClient) -> None:
 
 
 def test_a_server_that_ends_frees_everything(store: Store) -> None:
-    routes = server.Routes(Connections(store), TOKEN, LabelingMode.REVIEW, "ann")
-    with TestClient(AccessControl(routes.application(), TOKEN, PORT), base_url=OURS) as client:  # type: ignore[arg-type]
+    with TestClient(guarded(store, Connections(store)), base_url=OURS) as client:  # type: ignore[arg-type]
         Page(client)
 
     assert states(store) == [SampleState.NEW] * 4
@@ -178,24 +116,6 @@ def test_pictures_are_served_by_id(client: TestClient, store: Store) -> None:
 )
 def test_a_path_that_is_no_sample_leads_nowhere(client: TestClient, path: str) -> None:
     assert client.get(path, headers={"X-Token": TOKEN}).status_code == 404
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {},
-        {"X-Token": "wrong"},
-        {"X-Token": TOKEN, "Host": "evil.example"},
-        {"X-Token": TOKEN, "Host": f"127.0.0.1:{PORT + 1}"},
-        {"X-Token": TOKEN, "Origin": "http://evil.example"},
-        {"X-Token": TOKEN, "Origin": "null"},
-        {"X-Token": TOKEN, "Origin": f"https://127.0.0.1:{PORT}"},
-    ],
-    ids=str,
-)
-@pytest.mark.parametrize("path", ["/", "/picture/" + "0" * 64, "/api/open"])
-def test_strangers_are_refused(client: TestClient, headers: dict[str, str], path: str) -> None:
-    assert client.request("POST" if "api" in path else "GET", path, headers=headers).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -242,7 +162,7 @@ def test_no_input_is_refused_and_changes_nothing(client: TestClient, store: Stor
 def test_a_name_with_odd_characters_is_refused(client: TestClient) -> None:
     answer = client.post("/api/open", json={"by": "<b>"}, headers={"X-Token": TOKEN})
 
-    assert (answer.status_code, "--as" in answer.json()["error"]) == (503, True)
+    assert (answer.status_code, "--as" in answer.json()["error"]) == (400, True)
 
 
 def test_what_is_not_json_is_refused(client: TestClient) -> None:
@@ -253,8 +173,3 @@ def test_a_token_is_kept_for_the_next_start_and_for_nobody_else(tmp_path: Path) 
     token = kept_token(tmp_path)
 
     assert (kept_token(tmp_path), (tmp_path / "serve.token").stat().st_mode & 0o777) == (token, 0o600)
-
-
-def test_a_port_in_use_is_told() -> None:
-    with server.bound(0) as taken, pytest.raises(SinkError, match=r"in use.*--port"):
-        server.bound(taken.getsockname()[1])

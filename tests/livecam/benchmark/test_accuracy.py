@@ -85,10 +85,9 @@ def test_the_numbers_are_those_of_the_scorer(tmp_path: Path) -> None:
     command = [sys.executable, str(SCORER), str(tmp_path), "--", sys.executable, "-c", tell]
     theirs = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
 
-    assert (
-        json.loads(theirs.splitlines()[-1].removeprefix("JSON "))
-        == score(tmp_path.name, read_labelled_photographs(tmp_path), ours).as_json()
-    )
+    figures = score(tmp_path.name, read_labelled_photographs(tmp_path), ours).as_json()
+    known = json.loads(theirs.splitlines()[-1].removeprefix("JSON "))
+    assert known == {name: figures[name] for name in known}
 
 
 def said(number: int, centres: list[float]) -> str:
@@ -97,3 +96,17 @@ def said(number: int, centres: list[float]) -> str:
     left = {"x": right_x, "y": right_y, "confidence": 0.9} if number % 7 else None
     face = {"left": left, "right": {"x": left_x, "y": left_y, "confidence": 0.9}}
     return json.dumps({"image": f"{number}.png", "faces": [face]}) + "\n"
+
+
+def test_closed_eyes_are_refused_by_a_confidence_under_a_half() -> None:
+    labels = [label(), *[label(closed=True)] * 3]
+    answers = [found((0, 0), (0, 0)), found((0, 0), (0, 0)), found((0, 0), (0, 0)), None]
+    judged = score("made", labels, answers, [(1.0, 1.0), (0.2, 0.4), (0.2, 0.9), None])
+
+    assert (judged.found, judged.closed, judged.refused) == (1, 3, 2)
+
+
+def test_confidences_are_held_against_hits() -> None:
+    answers = [found((0, 0), (0, 40)), found((0, 0), (0, 0))]
+
+    assert score("made", [label()] * 2, answers, [(1.0, 1.0)] * 2).calibration_error == pytest.approx(0.25)

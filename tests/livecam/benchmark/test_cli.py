@@ -146,3 +146,19 @@ def test_what_cannot_be_right_is_said_before_measuring(flags: tuple[str, ...], c
 
     assert refused.returncode == 2
     assert complaint in refused.stderr
+
+
+def test_accuracy_alone_times_nothing(folder: Path) -> None:
+    portrait = asset("demo/portrait.png")
+    (folder / "truth.csv").write_text(f"image,lx,ly,rx,ry,group\n{portrait},0,0,1,0,open\n")
+    done = bench(
+        *("--frames", "0", "--accuracy", str(folder), "--paths", "cpu", "--face", "mesh", "--json", "-"), folder=folder
+    )
+    assert done.returncode == 0, done.stderr
+    (row,) = json.loads(done.stdout)["paths"]
+    assert (row["name"], row["face"], row["accuracy"]["n"], row["accuracy"]["found"]) == ("cpu", "mesh", 1, 1)
+
+
+def test_to_time_nothing_and_score_nothing_is_refused(folder: Path) -> None:
+    done = bench("--frames", "0", folder=folder)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)

@@ -57,4 +57,4 @@ def test_every_blink_of_the_demo_is_told_in_time_and_none_is_made_up() -> None:
     assert score.gaze.rest is not None
     assert max(map(abs, score.gaze.rest)) < 0.1
     assert as_json(Path("demo"), [score])["paths"][0]["blinks"]["found"] == blinks.found
-    assert [table.row_count for table in clip_tables(Path("demo"), [score])] == [1]
+    assert [table.row_count for table in clip_tables(Path("demo"), [score])] == [1, 1]

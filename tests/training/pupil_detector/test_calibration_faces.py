@@ -1,4 +1,4 @@
-"""Rehearsed photographs: the same for a seed, both face detectors, truths at the irises."""
+"""Composed faces that the handcrafted confidence is fitted on: the same for a seed, truths at the irises."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from livecam.perception.faces.factory import open_stills
-from livecam.settings import FaceDetectorName, FaceSettings
 from training.data.portraits import read_labels
 from training.pupil_detector.ring_confidence import LabelledEyes, calibration_faces, observe
 
@@ -23,9 +21,8 @@ def shown() -> list[LabelledEyes]:
 
 def rehearse(seed: int) -> list[LabelledEyes]:
     pytest.importorskip("mediapipe")
-    portrait = read_labels(FACES, FACES / "labels.csv")[0]
-    detectors = [open_stills(FaceSettings(finder=name)) for name in (FaceDetectorName.DLIB, FaceDetectorName.MEDIAPIPE)]
-    return list(calibration_faces(portrait, detectors, 4, seed))
+    pytest.importorskip("dlib")
+    return list(calibration_faces(read_labels(FACES, FACES / "labels.csv")[0], 40, seed))
 
 
 def test_a_seed_gives_the_same_photographs(shown: list[LabelledEyes]) -> None:
@@ -36,3 +33,15 @@ def test_a_seed_gives_the_same_photographs(shown: list[LabelledEyes]) -> None:
 def test_open_eyes_are_mostly_found_where_the_truth_says(shown: list[LabelledEyes]) -> None:
     seen = observe(shown)
     assert np.mean([one.hit for one in seen if one.open]) > 0.6
+
+
+def test_places_without_an_eye_are_neither_hits_nor_open_nor_shut(shown: list[LabelledEyes]) -> None:
+    nowhere = [one for one in observe(shown) if not one.eye]
+    assert len(nowhere) > 3
+    assert not any(one.hit or one.open or one.shut for one in nowhere)
+
+
+def test_lids_that_shut_bring_their_landmarks_together(shown: list[LabelledEyes]) -> None:
+    seen = [one for one in observe(shown) if one.eye]
+    apart, together = (np.median([one.evidence.opening for one in seen if one.shut is shut]) for shut in (False, True))
+    assert together < 0.75 * apart

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.pupil_detector.confidence_calibration import CalibrationData, as_rarely_missed, calibrate
+from training.pupil_detector.confidence_calibration import CalibrationData, as_on_webcams, calibrate
 
 
 def judged(count: int = 600, *, missed: float = 0.2, shut: float = 0.1) -> CalibrationData:
@@ -21,19 +21,19 @@ def open_misses(seen: CalibrationData) -> float:
 
 
 def test_open_eyes_are_missed_as_rarely_as_was_asked_for() -> None:
-    assert open_misses(as_rarely_missed(judged(), 0.02)) == pytest.approx(0.02, abs=0.001)
+    assert open_misses(as_on_webcams(judged(), 0.02)) == pytest.approx(0.02, abs=0.001)
 
 
 def test_shut_eyes_weigh_what_a_miss_weighs() -> None:
-    before, after = judged(), as_rarely_missed(judged(), 0.02)
+    before, after = judged(), as_on_webcams(judged(), 0.02)
     shut_to_misses = [(~seen.open).sum() / (~seen.hits & seen.open).sum() for seen in (before, after)]
     assert shut_to_misses[0] == shut_to_misses[1]
 
 
 def test_without_a_miss_nothing_is_copied() -> None:
-    assert len(as_rarely_missed(judged(missed=0.0)).errors) == 600
+    assert len(as_on_webcams(judged(missed=0.0)).errors) == 600
 
 
 def test_rare_misses_make_confident() -> None:
-    plain, rare = calibrate(judged())[0], calibrate(as_rarely_missed(judged()))[0]
+    plain, rare = calibrate(judged())[0], calibrate(as_on_webcams(judged()))[0]
     assert rare.bias > plain.bias + 1

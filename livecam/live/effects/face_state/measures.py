@@ -9,7 +9,7 @@ from livecam.core.types import Face
 from livecam.live.effects.face_state.frame import FaceFrame
 
 # The 68 points suffice for all but the turn of the head, which the depth of the 468 tells better.
-_CORNERS, _INNER_LIPS, _LIPS = (48, 54), (62, 66), (51, 57)
+_CORNERS, _INNER_LIPS, _UPPER_LIP = (48, 54), (62, 66), 51
 _BROWS, _INNER_BROWS = (18, 19, 20, 23, 24, 25), (21, 22)
 _NOSE_TIP, _CHIN = 30, 8
 _NOSE_LENGTH = 0.55  # by which the tip stands out of the plane of the eyes
@@ -22,7 +22,7 @@ class Measures(NamedTuple):
 
     lips_apart: float
     mouth_width: float
-    corners_up: float  # of the mouth, above its middle
+    corners_up: float  # of the mouth, above the middle of the upper lip; mostly below nought
     brows_up: float  # above the middle of the eyes
     brows_apart: float  # their inner ends
     inner_brows_up: float
@@ -41,7 +41,7 @@ def measured(face: Face, frame: FaceFrame) -> Measures:
     return Measures(
         lips_apart=_distance(frame, *_INNER_LIPS),
         mouth_width=_distance(frame, *_CORNERS) / facing,
-        corners_up=_mean([frame.landmark_below(index) for index in _LIPS]) - corners_below,
+        corners_up=frame.landmark_below(_UPPER_LIP) - corners_below,
         brows_up=-_mean([frame.landmark_below(index) for index in _BROWS]),
         brows_apart=_distance(frame, *_INNER_BROWS) / facing,
         inner_brows_up=-_mean(inner),

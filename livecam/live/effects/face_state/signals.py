@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from math import hypot, pi
 
-from livecam.core.types import Side
+from livecam.core.types import EyeState, FaceObservation, Side
 from livecam.live.effects.easing import smooth, towards
-from livecam.live.effects.face_state.eye_state import EyePose
 from livecam.live.effects.face_state.measures import Measures
 
 _ON, _OFF = 0.6, 0.4
@@ -26,7 +25,7 @@ _BLINK_SECONDS, _WINK_SECONDS = 0.5, 0.12  # a blink is over sooner, a wink last
 _REST = {
     "lips_apart": (0.0, 0.08),
     "mouth_width": (0.65, 0.95),
-    "corners_up": (-0.12, 0.06),
+    "corners_up": (-0.3, 0.0),
     "brows_up": (0.22, 0.52),
     "brows_apart": (0.2, 0.6),
     "inner_brows_up": (0.15, 0.5),
@@ -63,6 +62,38 @@ class Signals:
 SIGNAL_NAMES = tuple(field.name for field in fields(Signals) if field.name not in ("active", "events"))
 
 
+class SignalSummary:
+    """What the signals of the largest face came to over a run."""
+
+    def __init__(self) -> None:
+        self._frames = 0
+        self._sums = dict.fromkeys(SIGNAL_NAMES, 0.0)
+        self._largest = dict.fromkeys(SIGNAL_NAMES, 0.0)
+        self._events = dict.fromkeys(SIGNAL_NAMES, 0)
+
+    def add(self, signals: Signals) -> None:
+        """Takes those of one frame."""
+        self._frames += 1
+        for name, value in signals.values().items():
+            self._sums[name] += value
+            self._largest[name] = max(self._largest[name], abs(value))
+        for name in signals.events:
+            self._events[name] += 1
+
+    def report(self) -> Mapping[str, Mapping[str, float]]:
+        """By signal its mean, its largest size and how often it came on; nothing without a face."""
+        if not self._frames:
+            return {}
+        return {
+            name: {
+                "mean": round(self._sums[name] / self._frames, 4),
+                "max": round(self._largest[name], 4),
+                "events": self._events[name],
+            }
+            for name in SIGNAL_NAMES
+        }
+
+
 class SignalEstimator:
     """The signals of one face over time."""
 
@@ -75,16 +106,16 @@ class SignalEstimator:
         self._winking = {Side.LEFT: 0.0, Side.RIGHT: 0.0}
         self.signals = Signals()
 
-    def update(self, measures: Measures, eyes: Mapping[Side, EyePose], elapsed: float) -> Signals:
+    def update(self, measures: Measures, observation: FaceObservation, elapsed: float) -> Signals:
         """The signals now, `elapsed` seconds after the last call."""
         self._learn(measures, elapsed)
         known = smooth(self._age, _UNKNOWN_SECONDS, 2 * _UNKNOWN_SECONDS)
         now = {name: known * value for name, value in self._raw(measures).items()}
-        now |= self._eyes(eyes, now["yaw"], elapsed)
+        now |= self._eyes(observation, now["yaw"], elapsed)
         now["roll"] = _limited(measures.roll / _FULL_TURN)
         for name, value in now.items():
             self._values[name] = towards(self._values[name], value, elapsed, _SMOOTH_SECONDS)
-        blinked = self._blinked(eyes, elapsed)
+        blinked = self._blinked(observation, elapsed)
         active = frozenset(name for name in SIGNAL_NAMES if self._is_on(name))
         events = active - self._active - {"blink"} | ({"blink"} if blinked else set())
         self._active = active
@@ -125,28 +156,34 @@ class SignalEstimator:
             "leaning_in": smooth(now.size / rest["size"], 1.08, 1.45),
         }
 
-    def _eyes(self, eyes: Mapping[Side, EyePose], yaw: float, elapsed: float) -> dict[str, float]:
-        lids = {side: eye.lid for side, eye in eyes.items()}
+    def _eyes(self, observation: FaceObservation, yaw: float, elapsed: float) -> dict[str, float]:
         for side, other in ((Side.LEFT, Side.RIGHT), (Side.RIGHT, Side.LEFT)):
-            alone = lids[side] > 0.5 and lids[other] < 0.5
+            alone = observation.state(side) is EyeState.CLOSED and observation.state(other).shows_iris
             self._winking[side] = self._winking[side] + elapsed if alone else 0.0
         winks = {side: float(seconds >= _WINK_SECONDS) for side, seconds in self._winking.items()}
-        seen = [eye.gaze for eye in eyes.values() if not eye.shut]
-        gaze = sum(hypot(*one) for one in seen) / len(seen) if seen else 0.0
         return {
             "wink_left": winks[Side.LEFT],
             "wink_right": winks[Side.RIGHT],
-            "blink": min(lids.values()),
-            "looking_away": max(smooth(gaze, 0.45, 0.95), smooth(abs(yaw), 0.4, 0.8)),
+            "blink": float(observation.both_closed),
+            "looking_away": max(smooth(_averted(observation), 0.4, 0.85), smooth(abs(yaw), 0.4, 0.8)),
         }
 
-    def _blinked(self, eyes: Mapping[Side, EyePose], elapsed: float) -> bool:
-        if all(eye.shut for eye in eyes.values()):
+    def _blinked(self, observation: FaceObservation, elapsed: float) -> bool:
+        """Whether the eyes have opened again after a moment."""
+        if observation.both_closed:
             self._shut_for += elapsed
             return False
         blinked = 0 < self._shut_for <= _BLINK_SECONDS and self._age > _UNKNOWN_SECONDS
         self._shut_for = 0.0
         return blinked
+
+
+def _averted(observation: FaceObservation) -> float:
+    """How far the gaze is from straight ahead, both eyes together: one who squints looks nowhere else."""
+    gazes = [gaze for side in Side if observation.state(side).shows_iris and (gaze := observation.gaze(side))]
+    if not gazes:
+        return 0.0
+    return hypot(sum([gaze.horizontal for gaze in gazes]), sum([gaze.vertical for gaze in gazes])) / len(gazes)
 
 
 # The signals that say whether a measure is at rest, where its name is not that of the signal.

@@ -75,7 +75,7 @@ class FaceStateTracker:
         memory = self._memories[fading.key]
         eyes = memory.lids.update(fading.observation, face, elapsed)
         memory.fluster.update(eyes, elapsed)
-        signals = memory.signals.update(measured(fading.observation.face, face), eyes, elapsed)
+        signals = memory.signals.update(measured(fading.observation.face, face), fading.observation, elapsed)
         return FaceState(
             fading.key, fading.observation, face, eyes, memory.fluster.level, signals, memory.since, fading.opacity
         )

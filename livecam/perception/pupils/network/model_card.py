@@ -19,7 +19,7 @@ class CropSpec(CardSection):
 
     width: int = Field(64, ge=16, le=512)
     height: int = Field(48, ge=16, le=512)
-    margin: float = Field(0.05, ge=0, le=2)
+    margin: float = Field(0.1, ge=0, le=2)
     other_eye_share: float = Field(0.6, ge=0, le=1)
     """an eye is taken to be at least this share of the other one's width, for side views"""
     mirror_left: bool = True

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from livecam.core.crop import LevelledEyeCropper
 from livecam.core.types import EyeState, FaceObservation, Frame, Image, Side
+from livecam.live.effects.face_state.signals import Signals
 from livecam.live.sinks.window import CanvasTransform
-from livecam.live.ui.debug_view import paint_observations
+from livecam.live.ui.debug_view import paint_observations, paint_signals
 from tests.fakes import grey, make_face, make_frame, make_look
 
 
@@ -69,3 +70,14 @@ def test_the_frame_itself_is_not_drawn_on() -> None:
     frame: Frame = make_frame()
     paint_observations(frame.image.copy(), [make_look()], [LevelledEyeCropper(64, 48, 85.0)(frame, make_face())])
     np.testing.assert_array_equal(frame.image, grey())
+
+
+def test_signals_stand_at_the_lower_left_with_bars_as_long_as_they_are_strong() -> None:
+    def reach(value: float) -> int:
+        canvas = grey(640, 480, 0)
+        paint_signals(canvas, Signals(smile=value), line_height=16)
+        assert not canvas[:120].any()
+        return int(np.flatnonzero((canvas == (60, 220, 255)).all(axis=2).any(axis=0)).max(initial=0))
+
+    none, half, full = (reach(value) for value in (0.0, 0.5, 1.0))
+    assert (full - half, half > none) == (32, True)

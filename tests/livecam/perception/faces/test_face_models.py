@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -124,3 +125,13 @@ def test_the_region_of_the_mean_shape_is_the_box_it_was_made_in() -> None:
     cos, sin = np.cos(0.3), np.sin(0.3)
     landmarks = (MEAN_SHAPE @ np.array([[cos, sin], [-sin, cos]]) * 150 + [320, 240]).astype(np.float32)
     assert region_of(landmarks, 0.7) == pytest.approx((320, 240, 150, 0.3, 0.7), abs=1e-3)
+
+
+@needs_dlib
+@pytest.mark.parametrize(("off", "confirmed"), [(0.0, True), (0.08, True), (0.3, False), (-0.3, False)])
+def test_landmarks_beside_the_face_are_not_confirmed(off: float, confirmed: bool) -> None:
+    """Its box still contains the middle of what is looked at, as after a pause in a stream."""
+    model, image = opened(FaceDetectorName.DLIB), portrait()
+    found = model.landmarks(image, model.detect(image)[0])
+    moved = replace(found, region=found.region._replace(x=found.region.x + off * found.region.size))
+    assert (model.verify(image, moved) is not None) is confirmed

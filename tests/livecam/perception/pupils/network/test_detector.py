@@ -97,7 +97,7 @@ def test_the_crop_puts_the_nose_end_of_either_eye_at_the_right(side: Side, roll:
     eyes = EyeCornerCropper(CropSpec())(make_frame(), face)
     eye = eyes.left if side is Side.LEFT else eyes.right
     temple, nose = eye.lids[[3, 0]] if side is Side.LEFT else eye.lids[[0, 3]]
-    assert eye.from_frame([temple, nose]) == pytest.approx(np.array([[2.4, 23.5], [60.6, 23.5]]), abs=0.1)
+    assert eye.from_frame([temple, nose]) == pytest.approx(np.array([[4.8, 23.5], [58.2, 23.5]]), abs=0.1)
 
 
 def test_an_eye_narrowed_by_a_turned_head_counts_as_three_fifths_of_the_other() -> None:
