@@ -54,6 +54,10 @@ golden: setup-dev ## keep what is drawn now as the golden pictures; look at them
 demo: setup ## make the moving picture of the README anew
 	@$(BIN)/python assets/demo/make_demo_gif.py assets/demo/flustered.gif
 
+previews: setup ## make the moving pictures of the effects anew into assets/demo/effects
+	@mkdir -p assets/demo/effects
+	@$(BIN)/python assets/demo/make_effect_gifs.py assets/demo/effects
+
 overlays: setup ## draw the pictures of the effects anew into assets/effects
 	@$(BIN)/python -m assets.overlays.make_overlays assets/effects
 

@@ -145,10 +145,9 @@ def _names(flag: str, text: str, known: type[_Name]) -> tuple[_Name, ...]:
 
 
 def _installed_faces() -> tuple[FaceDetectorName, ...]:
-    from importlib.util import find_spec
+    from livecam.perception.faces.factory import installed
 
-    extras = (FaceDetectorName.DLIB, FaceDetectorName.MEDIAPIPE)
-    return (FaceDetectorName.MESH, *(name for name in extras if find_spec(name.value)))
+    return installed()
 
 
 def _sweep_threads(*, sweep: bool, runtimes: str | None, threads: int | None) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Labelled portraits: reads their pupil labels, and finds their landmarks with every face detector."""
+"""Labelled portraits: their pupil labels, and their landmarks by every face detector that is installed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from livecam.core.image_files.images import read_image
 from livecam.core.types import LID_POINTS, Face, Frame, Image, Points, Side
-from livecam.perception.faces.factory import open_stills
+from livecam.perception.faces.factory import installed, open_stills
 from livecam.perception.faces.image_detector import ImageFaceDetector
 from livecam.settings import FaceDetectorName, FaceSettings
 from training.engine.files import DatasetError
 
-FACE_DETECTORS = tuple(name for name in FaceDetectorName if name is not FaceDetectorName.AUTO)
+FACE_DETECTORS = installed()  # the ones that ship alone will do; others make the network know their eye corners
 _TEST_PERSON = re.compile(r"london_\d*[79](\D|$)")
 _FIELDS = ("img_left_x", "img_left_y", "img_right_x", "img_right_y", "img_left_iris_radius", "img_right_iris_radius")
 

@@ -20,7 +20,7 @@ from training.data.limbus import recentred
 from training.data.portraits import DetectedPortrait, LabelledPortrait, is_test_person, see, see_unlabelled
 from training.engine.parallel import spread
 
-_DETECTORS = (FaceDetectorName.DLIB,)  # one is enough to know where to look
+_DETECTORS = (FaceDetectorName.MESH,)  # one is enough to know where to look
 _RADIUS = 24.0  # pixels of the iris when it is matched
 _REACH = 0.9  # radii around the middle of the lids that are searched
 _SCALES = np.exp(np.linspace(-0.09, 0.09, 13))

@@ -21,7 +21,7 @@ from livecam.settings import EffectSettings
 _SIZE = (1280, 720)
 _UNIT = 110.0  # interocular distance of a person at a desk, pixels
 _TIMED = 60  # frames
-SLOW_MS = 1.0  # the picture of a run has 33 ms in all
+SLOW_MS = 4.0  # the picture of a run has 33 ms in all
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FPS = 12
 _DEMO: Size = (960, 540)
-_SEEN = (slice(10, 420), slice(207, 753))  # rows and columns around the face
+_SEEN = (slice(20, 420), slice(295, 695))  # rows and columns around the face
 
 
 def demo_scenes(seconds: float, start: float = 0.0, fps: int = FPS) -> Iterator[Scene]:

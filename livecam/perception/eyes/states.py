@@ -21,7 +21,7 @@ _REOPENS = 0.08  # above the level at which an eye is shut it is open again
 _OTHER_EYE = 0.15  # how far above that level the wider eye of a blink may be
 _APART = 0.9  # of the usual opening: landmarks of lids that stay this far apart for so long are not of a shut eye
 _APART_SECONDS, _COVERED_SECONDS = 0.5, 0.2
-_CLOSED_CONFIDENCE, _HIDDEN_CONFIDENCE = 0.49, 0.3  # at most
+_CLOSED_CONFIDENCE, _HIDDEN_CONFIDENCE = 0.49, 0.4  # at most
 
 
 class _Levels(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 from livecam.perception.detection_worker import BackgroundDetection, InlineDetection
 from livecam.perception.faces.face_model import FaceModel
@@ -15,6 +16,12 @@ from livecam.settings import FaceDetectorName, FaceSettings
 def chosen(name: FaceDetectorName) -> FaceDetectorName:
     """The detector that a name stands for: auto is the one that needs no extra."""
     return FaceDetectorName.MESH if name is FaceDetectorName.AUTO else name
+
+
+def installed() -> tuple[FaceDetectorName, ...]:
+    """The detectors that can be opened here: the one that ships first, then those whose extra is installed."""
+    extras = (FaceDetectorName.DLIB, FaceDetectorName.MEDIAPIPE)
+    return (FaceDetectorName.MESH, *(name for name in extras if find_spec(name.value)))
 
 
 def open_stills(settings: FaceSettings) -> ImageFaceDetector:

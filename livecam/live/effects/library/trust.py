@@ -1,4 +1,7 @@
-"""Trust in the Python of effect packs: it may do all that its user may, so somebody must have said yes to it."""
+"""Trust in the Python of effect packs: it may do all that its user may, so somebody must have said yes to it.
+
+Why: docs/decisions/effect-packs.md
+"""
 
 from __future__ import annotations
 

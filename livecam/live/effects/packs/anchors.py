@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -168,15 +168,11 @@ MEMBER_NAMES = frozenset(
 )
 
 
-def member_values(state: FaceState, point: AnchorPoint) -> dict[str, float]:
-    """The variables that are not the same for both eyes; of an anchor elsewhere, those of the two together."""
-    eyes = [point.eye] if point.eye else list(state.eyes.values())
+def eye_values(eyes: Sequence[EyePose]) -> dict[str, float]:
+    """The variables of one eye, or of both together."""
     irises = [eye.iris.radius for eye in eyes if eye.iris]
     share = 1 / len(eyes)
     return {
-        "side": point.side,
-        "room": point.room,
-        "narrowing": point.narrowing,
         "openness": sum([eye.openness for eye in eyes]) * share,
         "lid": sum([eye.lid for eye in eyes]) * share,
         "shut": float(all(eye.shut for eye in eyes)),

@@ -3,6 +3,7 @@
 Python's own parser reads the text; of its syntax only numbers, names, arithmetic, comparisons, `and`, `or`, `not`,
 `a if c else b` and calls of the functions in `functions.py` are taken. Every value is a float, truth is 1 and 0. What
 has no value (a division by nought, a root of a negative number) is 0, so that a picture never stops for it.
+Why not executed: docs/decisions/effect-packs.md
 """
 
 from __future__ import annotations
@@ -207,10 +208,16 @@ def _check_call(node: ast.Call) -> None:
         raise ExpressionError(f"{name} takes {wanted} values and got {len(node.args)}: {function.means}")
 
 
+def _is_constant(tree: ast.expr) -> bool:
+    """Whether nothing in it changes from frame to frame."""
+    names = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+    return all(name in CONSTANTS or name in FUNCTIONS for name in names)
+
+
 def _constant(tree: ast.expr) -> float | None:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id not in CONSTANTS and node.id not in FUNCTIONS:
-            return None
+    """The value of a formula that is the same in every frame; None for any other."""
+    if not _is_constant(tree):
+        return None
     try:
         value = float(_compiled(tree)(Variables()))
     except (ArithmeticError, ValueError):
@@ -220,7 +227,15 @@ def _constant(tree: ast.expr) -> float | None:
 
 def _compiled(node: ast.expr) -> Evaluate:
     """A function for every node; the names of a formula are looked up when it is asked."""
-    return _BUILDERS[type(node)](node)
+    built = _BUILDERS[type(node)](node)
+    if isinstance(node, ast.Constant) or not _is_constant(node):
+        return built
+    try:
+        value = float(built(Variables()))
+    except (ArithmeticError, ValueError):
+        # Said again in every frame, where it counts as nought.
+        return built
+    return lambda variables: value
 
 
 def _number(node: ast.Constant) -> Evaluate:
@@ -242,7 +257,14 @@ def _name(node: ast.Name) -> Evaluate:
 
 
 def _binary(node: ast.BinOp) -> Evaluate:
+    """Most formulas multiply or add a number, or a name: what needs no call of its own gets none."""
     a, b, sign = _compiled(node.left), _compiled(node.right), _BINARY[type(node.op)]
+    left, right = _constant(node.left), _constant(node.right)
+    if sign in _COMMUTATIVE and (left is not None or right is not None):
+        return _with_number(b if left is not None else a, left if left is not None else right or 0.0, sign)
+    if sign in _COMMUTATIVE and isinstance(node.left, ast.Name):
+        name = node.left.id
+        return (lambda v: v[name] * b(v)) if sign == "*" else (lambda v: v[name] + b(v))
     operations: Mapping[str, Evaluate] = {
         "+": lambda v: a(v) + b(v),
         "-": lambda v: a(v) - b(v),
@@ -252,6 +274,13 @@ def _binary(node: ast.BinOp) -> Evaluate:
         "**": lambda v: _power(a(v), b(v)),
     }
     return operations[sign]
+
+
+_COMMUTATIVE = ("+", "*")
+
+
+def _with_number(other: Evaluate, number: float, sign: str) -> Evaluate:
+    return (lambda v: number * other(v)) if sign == "*" else (lambda v: number + other(v))
 
 
 def _power(base: float, exponent: float) -> float:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import hypot, pi
 from typing import NamedTuple, Protocol
 
-from livecam.core.types import Image, Point
+from livecam.core.types import Image, Point, Side
 from livecam.drawing.compositing import Placement, Wave, paste, paste_bent
 from livecam.drawing.gaze_redirection import EyeGeometry, redirect_gaze
 from livecam.drawing.sprites import Sprite
@@ -37,6 +38,7 @@ class Canvas:
     state: FaceState
     opacity: float  # 0..1, of the whole face
     events: dict[str, float]  # by event, the seconds since it came last
+    eyes: Mapping[Side | None, Mapping[str, float]]  # the variables of each eye, and of both together
     placements: dict[tuple[str, float], Placement] = field(default_factory=dict)  # by layer and side
     bulges: dict[tuple[str, float], Bulge] = field(default_factory=dict)
 

@@ -3,15 +3,15 @@ some."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
 from livecam.core.errors import PackError
-from livecam.core.types import Image
+from livecam.core.types import Image, Side
 from livecam.live.effects.face_state.tracker import FaceState
-from livecam.live.effects.packs.anchors import SCREEN, Anchor, facing, member_values
+from livecam.live.effects.packs.anchors import SCREEN, Anchor, eye_values, facing
 from livecam.live.effects.packs.compiling import PackCompiler
 from livecam.live.effects.packs.functions import Variables
 from livecam.live.effects.packs.layers import AnchoredLayer, Canvas
@@ -68,7 +68,9 @@ class Pack:
         for event in state.signals.events:
             memory.came[event] = moment.seconds
         events = {event: max(0.0, moment.seconds - came) for event, came in memory.came.items()}
-        canvas = Canvas(image, state, moment.opacity, events)
+        eyes: dict[Side | None, Mapping[str, float]] = {side: eye_values([eye]) for side, eye in state.eyes.items()}
+        eyes[None] = eye_values(list(state.eyes.values()))
+        canvas = Canvas(image, state, moment.opacity, events, eyes)
         chosen = self.accessories if accessories is None else accessories
         wanted = [layer for layer in self.layers if layer.accessory is None or layer.accessory in chosen]
         for anchor, run in groupby(wanted, key=_anchor):
@@ -86,9 +88,9 @@ def _draw_run(canvas: Canvas, anchor: Anchor, layers: list[AnchoredLayer], varia
         point = locate(canvas.state)
         if point.seen <= 0:
             continue
-        own = member_values(canvas.state, point)
+        variables.update(canvas.eyes[point.eye.side if point.eye else None])
+        variables["side"], variables["room"], variables["narrowing"] = point.side, point.room, point.narrowing
         for anchored, each in _repeated(layers):
-            variables.update(own)
             variables["t"], variables["i"] = variables["age"], float(each)
             variables.member = index * _REPEATED + each
             anchored.layer.draw(canvas, point, variables)

@@ -32,8 +32,8 @@ from livecam.settings import PupilSettings
 VERSION_FIGURES = 8
 # An eye that is not shut, but whose iris the net expects to miss by more than this (pupil distances, and pixels more:
 # small faces are blurred), has something in front of it. Chosen on sunglasses, reflections, hands and hair drawn on
-# photographs, and on open eyes of webcams, of which it takes one in twenty: docs/experiments.md, "Eye states".
-_COVERED_DOUBT, _COVERED_DOUBT_PX = 0.014, 0.1
+# photographs, and on open eyes of webcams, of which it takes one in thirty: docs/experiments.md, "Eye states".
+_COVERED_DOUBT, _COVERED_DOUBT_PX = 0.015, 0.1
 
 
 class EyePrediction(NamedTuple):
