@@ -22,6 +22,7 @@ from labeler.options import (
     label_settings,
 )
 from labeler.session.actions import LabelingMode
+from labeler.statistics.cli import adjudicate, gold
 from labeler.web.cli import link, links, revoke, serve
 from livecam.cli.program import new_program, run_program
 from livecam.core.errors import SettingsError
@@ -200,6 +201,8 @@ def stats(
 
 app.command()(serve)
 app.command()(link)
+app.command()(adjudicate)
+app.command("gold")(gold)
 app.command()(links)
 app.command()(revoke)
 app.command()(export)

@@ -13,6 +13,7 @@ from pathlib import Path
 from labeler.formats.tutorial import MaskVerdict, annotation
 from labeler.session import task_queue
 from labeler.session.actions import LabelingAction, LabelingMode, OpenSample, UserInput
+from labeler.session.gold import GoldAnswer, gold_answer, told
 from labeler.session.item import Assignment, LabelingItem, labeling_item
 from labeler.session.keys import counts
 from labeler.session.progress import Overview, ProgressCounter
@@ -28,7 +29,6 @@ from labeler.session.state import (
 )
 from labeler.session.task_queue import TaskQueue
 from labeler.session.transitions import goes_on, interpret, pending_writes
-from labeler.statistics.gold import GoldAnswer, gold_answer, told
 from livecam.core.errors import StoreError
 from livecam.core.files import write_atomically
 from livecam.core.types import Image
@@ -39,7 +39,6 @@ from livecam.store.samples import LabelAction, LabelEvent, Sample, SampleState, 
 from livecam.store.search import SampleFilter
 from livecam.store.store import Store
 
-HASTY = 0.25  # seconds; nobody looks at a picture and decides in less
 _SECOND = "all is decided; what follows others have labelled already, for a second opinion"
 
 
@@ -112,6 +111,7 @@ class AnnotationController:
         """Holds what will come next; a store that is busy is asked again later."""
         with suppress(StoreError):
             self.queue.fill_ahead(session)
+            self._progress.refresh()
 
     def overview(self) -> Overview:
         """How far the whole store is."""

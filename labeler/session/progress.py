@@ -12,6 +12,7 @@ from livecam.store.samples import SampleState
 from livecam.store.store import Store
 
 _FRESH = 5.0  # seconds; others label meanwhile
+_LONG = 30.0
 _WAITING = {
     LabelingMode.REVIEW: (SampleState.NEW,),
     LabelingMode.ANNOTATE: (SampleState.REJECTED, SampleState.NEW),
@@ -42,7 +43,8 @@ class ProgressCounter:
     mode: LabelingMode
     clock: Callable[[], float]
     _states: Mapping[SampleState, int] = field(default_factory=dict)
-    _judging: tuple[int, int] = (0, 0)
+    _judging: tuple[int, int] | None = None
+    _judged: float = 0.0
     _taken: float = 0.0
     _decided: int = 0  # since
 
@@ -62,9 +64,18 @@ class ProgressCounter:
         left = max(0, undecided - self._decided - given)
         return left, min(left, max(0, leased - held - max(0, self._decided)))
 
+    def refresh(self) -> None:
+        """Counts anew what is not fresh, while nobody waits for an answer."""
+        self._count_anew(_FRESH)
+        if self._judging is None or self.clock() - self._judged >= _LONG:
+            self._judging, self._judged = self.store.count_judging(), self.clock()
+
     def overview(self) -> Overview:
         """How far the whole store is, and what a training round still waits for."""
         self._count_anew(_FRESH)
+        if self._judging is None:
+            self.refresh()
+        assert self._judging is not None
         waiting = sum(self._states[state] for state in _WAITING[self.mode])
         open_still = waiting + self._states[SampleState.LEASED] + self._states[SampleState.SKIPPED]
         judging, teaching = self._judging
@@ -85,4 +96,3 @@ class ProgressCounter:
         now = self.clock()
         if not self._states or now - self._taken >= seconds:
             self._states, self._taken, self._decided = self.store.count_states(), now, 0
-            self._judging = self.store.count_judging()

@@ -24,9 +24,9 @@ def next_repeat(session: AnnotationState, share: float) -> Assignment | None:
 
     It depends on the person and on the decisions alone, so that a session that goes on chooses as this one would have.
     """
-    decided = [assignment for assignment in session.decisions if not assignment.repeat]
-    if not is_due(session, len(decided), share):
+    if not is_due(session, session.tally.total(), share):
         return None
+    decided = [assignment for assignment in session.decisions if not assignment.repeat]
     old = decided[: max(0, len(decided) - GAP)]
     verbs, decisions = _REPEATED[session.mode], session.decisions
     again = {assignment.sample_id for assignment in session.assignments if assignment.repeat}
@@ -42,11 +42,6 @@ def next_repeat(session: AnnotationState, share: float) -> Assignment | None:
 def first_by_chance(annotator: str, sample_ids: Iterable[str]) -> str | None:
     """One of them that nobody can foresee, the same for the same person."""
     return min(sample_ids, key=lambda sample_id: _hash_fraction(annotator, sample_id), default=None)
-
-
-def decided_count(session: AnnotationState) -> int:
-    """How many samples this person has decided, repeats left out."""
-    return sum(not assignment.repeat for assignment in session.decisions)
 
 
 def is_due(session: AnnotationState, count: int, share: float, what: str = "") -> bool:

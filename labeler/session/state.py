@@ -148,6 +148,9 @@ class AnnotationState:
     eye: Side = SIDES[0]
     history: tuple[LabelEvent, ...] = ()
     latest: Mapping[Assignment, LabelEvent] = field(default_factory=dict)  # the decision of each, a fold of the history
+    tally: Counter[SampleState] = field(
+        default_factory=Counter
+    )  # samples labelled, rejected, skipped; repeats left out
     showing: int = 0  # rises with every picture that comes before the person
     left: int = 0
     elsewhere: int = 0
@@ -177,14 +180,7 @@ class AnnotationState:
         """
         if self.mode is LabelingMode.REVIEW:
             return self.latest
-        return {
-            assignment: event for assignment, event in self.latest.items() if event.action is not LabelAction.REJECT
-        }
-
-    @property
-    def tally(self) -> Counter[SampleState]:
-        """How many samples this person has labelled, rejected and skipped, repeats left out."""
-        return Counter(DECIDING[event.action] for assignment, event in self.decisions.items() if not assignment.repeat)
+        return {assignment: event for assignment, event in self.latest.items() if _is_decided(self.mode, event)}
 
 
 def open_session(mode: LabelingMode, annotator: str, events: tuple[LabelEvent, ...]) -> AnnotationState:
@@ -197,6 +193,8 @@ def open_session(mode: LabelingMode, annotator: str, events: tuple[LabelEvent, .
     for event in history:
         _count_decision(latest, event, mode)
     session = AnnotationState(mode, annotator, history=history, latest=latest)
+    tally = Counter(DECIDING[event.action] for event in session.decisions.values() if not event.is_repeat)
+    session = replace(session, tally=tally)
     assignments = tuple(session.decisions)
     return replace(session, assignments=assignments, position=len(assignments))
 
@@ -266,11 +264,11 @@ def _apply_view(session: AnnotationState, event: EyeSelected | ViewChanged | Mes
 def _record(session: AnnotationState, event: LabelEvent) -> AnnotationState:
     if event.action is LabelAction.UNDO:
         return _undo(session, event)
-    latest = session.latest
+    session = replace(session, history=(*session.history, event))
     if event.action in DECIDING:
         latest = dict(session.latest)
         _count_decision(latest, event, session.mode)
-    session = replace(session, history=(*session.history, event), latest=latest)
+        session = _with_latest(session, latest, Assignment(event.sample_id, event.is_repeat))
     if Assignment(event.sample_id, event.is_repeat) != session.assignment:
         return session
     if event.action in EYE_VERBS and event.side is not None:
@@ -286,7 +284,25 @@ def _undo(session: AnnotationState, undo: LabelEvent) -> AnnotationState:
     assignment = Assignment(undo.sample_id, undo.is_repeat)
     message = f"taken back: {taken.action.value}" if taken else ""
     latest = _without(session, assignment, history)
-    return _open(replace(session, history=history, latest=latest, message=message), assignment)
+    session = _with_latest(session, latest, assignment)
+    return _open(replace(session, history=history, message=message), assignment)
+
+
+def _with_latest(
+    session: AnnotationState, latest: Mapping[Assignment, LabelEvent], changed: Assignment
+) -> AnnotationState:
+    """With the decisions as they are now, which differ in one assignment; the tally is not counted anew for it."""
+    tally = Counter(session.tally)
+    for decisions, step in ((session.latest, -1), (latest, 1)):
+        event = decisions.get(changed)
+        if event is not None and not event.is_repeat and _is_decided(session.mode, event):
+            tally[DECIDING[event.action]] += step
+    return replace(session, latest=latest, tally=+tally)
+
+
+def _is_decided(mode: LabelingMode, event: LabelEvent) -> bool:
+    """Where eyes are placed, a prediction that was called wrong is not decided yet."""
+    return mode is LabelingMode.REVIEW or event.action is not LabelAction.REJECT
 
 
 def _without(

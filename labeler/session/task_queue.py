@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from labeler.session.actions import LabelingMode
 from labeler.session.item import Assignment, Showing
-from labeler.session.repeats import decided_count, first_by_chance, is_due, next_repeat
+from labeler.session.repeats import first_by_chance, is_due, next_repeat
 from labeler.session.state import AnnotationState
 from livecam.settings import LabelSettings
 from livecam.store.leases import LeaseFilter, in_overlap
@@ -67,9 +67,9 @@ class TaskQueue:
 
     def open(self) -> None:
         """What killed labelers held is free again."""
-        for stored in tuple(self.store.samples(states={SampleState.LEASED})):
-            if stored.lease_owner and is_stale(stored.lease_owner):
-                self.store.release(stored.lease_owner, (stored.sample.id,))
+        for owner, sample_ids in self.store.leased().items():
+            if is_stale(owner):
+                self.store.release(owner, sample_ids)
 
     @property
     def given(self) -> int:
@@ -168,7 +168,7 @@ class TaskQueue:
 
     def _known(self, session: AnnotationState) -> Assignment | None:
         """A sample whose truth is known and that this person has not seen; nobody needs to hold it."""
-        if not is_due(session, decided_count(session), self.settings.gold, "gold"):
+        if not is_due(session, session.tally.total(), self.settings.gold, "gold"):
             return None
         seen = {assignment.sample_id for assignment in session.assignments}
         fresh = [sample_id for sample_id in self.store.gold_samples(not_by=self.annotator) if sample_id not in seen]

@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
+from labeler.session.gold import GoldAnswer, gold_answer
 from labeler.statistics.agreement import Annotation, annotation_of, distances, judgements, kappa, states
 from labeler.statistics.detector_accuracy import detector_accuracy
+from labeler.statistics.intervals import share, told
 from livecam.store.labels import by_sample
-from livecam.store.resolution import DECIDING, standing_events
-from livecam.store.samples import LabelEvent, SampleState, SamplingReason, StoredSample
+from livecam.store.resolution import DECIDING, contradict, opinions_of, standing_events
+from livecam.store.samples import LABEL, LabelAction, LabelEvent, SamplingReason, StoredSample
 from livecam.store.store import Store
 
+HASTY = 0.25  # seconds; nobody looks at a picture and decides in less
 Pairs = list[tuple[Annotation, Annotation]]
 
 
@@ -28,7 +31,11 @@ class _Heap:
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     between: dict[tuple[str, str], Pairs] = field(default_factory=lambda: defaultdict(list))
     within: dict[str, Pairs] = field(default_factory=lambda: defaultdict(list))
-    labelled: list[StoredSample] = field(default_factory=list)
+    decided: list[tuple[StoredSample, Sequence[LabelEvent]]] = field(default_factory=list)
+    agreeing: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
+    gold: dict[str, list[GoldAnswer]] = field(default_factory=lambda: defaultdict(list))
+    reviewed: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))  # by whose label was judged
+    disputed: int = 0
 
     def add(self, stored: StoredSample, events: Sequence[LabelEvent]) -> None:
         said = {by: annotation_of(stored.sample, events, by) for by in sorted({event.annotator for event in events})}
@@ -43,8 +50,24 @@ class _Heap:
             if event.action in DECIDING:
                 self.seconds[event.annotator].append(event.seconds)
         self._count(events)
-        if stored.resolved.state is SampleState.LABELLED:
-            self.labelled.append(stored)
+        self._compare(stored, events)
+        if events:
+            self.decided.append((stored, events))
+
+    def _compare(self, stored: StoredSample, events: Sequence[LabelEvent]) -> None:
+        """Each person's answer with those that others gave without seeing it, and with the truth."""
+        self.disputed += stored.resolved.disputed
+        said = {by: event for by, event in opinions_of(events).items() if event.action is not LabelAction.SKIP}
+        independent = {by: event for by, event in said.items() if not _saw_label(event)}
+        for one, other in combinations(independent, 2):
+            agreed = not contradict(independent[one], independent[other], events)
+            self.agreeing[one].append(agreed)
+            self.agreeing[other].append(agreed)
+        for by, event in said.items():
+            if event.judges_person:
+                self.reviewed[event.shown_predictions[0].version].append(event.action is LabelAction.ACCEPT)
+            if answer := gold_answer(stored.sample, stored.resolved, events, by):
+                self.gold[by].append(answer)
 
     def _count(self, events: Sequence[LabelEvent]) -> None:
         latest = {
@@ -62,7 +85,7 @@ def compute_statistics(store: Store) -> Mapping[str, Any]:
     for stored in store.samples():
         heap.add(stored, said.get(stored.sample.id, []))
     counts = store.counts()
-    random = [stored for stored in heap.labelled if stored.sample.reason is SamplingReason.RANDOM]
+    random = [pair for pair in heap.decided if pair[0].sample.reason is SamplingReason.RANDOM]
     return {
         "store": str(store.folder),
         "samples": counts.samples,
@@ -75,7 +98,8 @@ def compute_statistics(store: Store) -> Mapping[str, Any]:
             "between": [{"people": list(two), **_agreement(pairs)} for two, pairs in sorted(heap.between.items())],
             "within": {by: _agreement(pairs) for by, pairs in sorted(heap.within.items())},
         },
-        "finders": {"all": detector_accuracy(heap.labelled), "random": detector_accuracy(random)},
+        "disputed": heap.disputed,
+        "finders": {"all": detector_accuracy(heap.decided), "random": detector_accuracy(random)},
     }
 
 
@@ -86,13 +110,20 @@ def format_statistics(found: Mapping[str, Any]) -> Iterator[str]:
     for by, person in found["people"].items():
         pace = "" if person["median_seconds"] is None else f", median {person['median_seconds']:.1f} s an item"
         yield f"{by}: {_counted(person['decisions'])}; eyes {_counted(person['eyes'])}{pace}"
+        yield from (f"  {words}" for words in _told_of(person))
+    if found["disputed"]:
+        yield f"{found['disputed']} samples are disputed; livecam-label adjudicate lists them"
     for pair in found["agreement"]["between"]:
         yield f"{' and '.join(pair['people'])} decided {pair['samples']} of the same samples: {_agreed(pair)}"
     for by, own in found["agreement"]["within"].items():
         yield f"{by} decided {own['samples']} samples twice: {_agreed(own)}"
     for which, detectors in found["finders"].items():
-        of = "random samples, the unbiased ones" if which == "random" else "all labelled samples"
+        of = "random samples, the unbiased ones" if which == "random" else "all samples"
         yield from (f"{name} on {of}: {_quality(quality)}" for name, quality in detectors.items())
+
+
+def _between(interval: Sequence[float]) -> str:
+    return f"{interval[0]:.0%} to {interval[1]:.0%}"
 
 
 def _named(counts: Mapping[Any, int]) -> Mapping[str, int]:
@@ -104,8 +135,39 @@ def _person(heap: _Heap, by: str) -> Mapping[str, Any]:
     return {
         "decisions": dict(sorted(heap.people[by].items())),
         "eyes": dict(sorted(heap.eyes[by].items())),
+        "n": len(seconds),
         "median_seconds": round(statistics.median(seconds), 3) if seconds else None,
+        "under_0.25_s": sum(taken < HASTY for taken in seconds),
+        "agreement": share(sum(heap.agreeing[by]), len(heap.agreeing[by])),
+        "reviewed": share(sum(heap.reviewed[by]), len(heap.reviewed[by])),
+        "gold": {
+            **share(sum(one.right for one in heap.gold[by]), len(heap.gold[by])),
+            "median_error": _error(heap, by),
+        },
     }
+
+
+def _error(heap: _Heap, by: str) -> float | None:
+    """Of the eyes of known samples, in pupil distances."""
+    errors = [error for answer in heap.gold[by] for error in answer.errors.values()]
+    return round(statistics.median(errors), 4) if errors else None
+
+
+def _told_of(person: Mapping[str, Any]) -> Iterator[str]:
+    if person["under_0.25_s"]:
+        yield f"{person['under_0.25_s']} decisions in less than 0.25 s"
+    if person["agreement"]["n"]:
+        yield f"agrees with others, unseen, in {told(person['agreement'])}"
+    if person["reviewed"]["n"]:
+        yield f"labels that others called right: {told(person['reviewed'])}"
+    if person["gold"]["n"]:
+        error = person["gold"]["median_error"]
+        apart = "" if error is None else f", median error {error:.1%} of the pupil distance"
+        yield f"known samples answered rightly: {told(person['gold'])}{apart}"
+
+
+def _saw_label(event: LabelEvent) -> bool:
+    return any(prediction.detector == LABEL for prediction in event.shown_predictions)
 
 
 def _agreement(pairs: Pairs) -> Mapping[str, Any]:
@@ -163,7 +225,12 @@ def _quality(quality: Mapping[str, Any]) -> str:
     if quality["eyes"]:
         words.append(
             f"{quality['within_2.5_percent']:.0%} within 2.5 %, {quality['within_5_percent']:.0%} within 5 % "
-            f"of {quality['eyes']} eyes"
+            f"({_between(quality['within_5_percent_interval'])}) of {quality['eyes']} eyes placed without seeing it"
+        )
+    if quality["judged"]:
+        words.append(
+            f"called right in {quality['judged_right']:.0%} ({_between(quality['judged_right_interval'])}) "
+            f"of {quality['judged']} samples"
         )
     if quality["states"]:
         words.append(f"open or closed right in {quality['state_right']:.0%} of {quality['states']}")

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from labeler.session.controller import HASTY, AnnotationController
+from labeler.session.controller import AnnotationController
+from labeler.session.gold import GoldAnswer
 from labeler.session.item import EyeAnnotation, JudgedKind, LabelingItem
 from labeler.session.progress import Overview
 from labeler.session.state import AnnotationState
-from labeler.statistics.gold import GoldAnswer
+from labeler.statistics.report import HASTY
 from livecam.core.types import EyeState, Pupil, Side
 from livecam.store.labels import SIDES
 from livecam.store.resolution import DECIDING, standing_events
@@ -152,7 +153,6 @@ def _eye(item: LabelingItem, side: Side, annotations: Mapping[Side, EyeAnnotatio
         "middle": list(item.middles[side]),
         "guess": judged_eye_json(item, side),
         "said": _annotation_json(annotations.get(side)),
-        "carried": None,
     }
 
 
@@ -188,5 +188,4 @@ def _annotation_json(annotation: EyeAnnotation | None) -> Json | None:
         if annotation.point is None
         else {"x": annotation.point.x, "y": annotation.point.y, "radius": annotation.radius}
     )
-    moved = {} if annotation.snapped is None else {"moved_by": annotation.snapped}
-    return {"verb": annotation.action.value, "age": annotation.save_state.value, **place, **moved}
+    return {"verb": annotation.action.value, "age": annotation.save_state.value, **place}

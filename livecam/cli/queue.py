@@ -1,4 +1,4 @@
-"""The commands `livecam queue stats | list | verify | clear`."""
+"""The commands `livecam queue stats | list | add | verify | clear`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 
 from livecam.cli import options
 from livecam.core.errors import SettingsError, StoreError
-from livecam.settings import load
+from livecam.settings import MOST_FACES, SplitGroup, load
 
 if TYPE_CHECKING:
     from livecam.store.samples import StoredSample
@@ -92,6 +92,53 @@ def clear(queue: _Folder = None, queue_db: options.QueueDb = None, yes: _Yes = F
             _ask(question)
         gone = store.clear()
     print(f"{gone} samples deleted")
+
+
+@app.command()
+def add(
+    files: Annotated[list[Path], typer.Argument(metavar="FOLDER|FILES...", help="Pictures, videos, folders of them.")],
+    queue: _Folder = None,
+    queue_db: options.QueueDb = None,
+    by: Annotated[SplitGroup, typer.Option(help="What is never on two sides of a split.")] = SplitGroup.FOLDER,
+    every: Annotated[float, typer.Option(min=0.01, help="Seconds between the frames that are taken of a video.")] = 1.0,
+    as_json: options.Json = False,
+) -> None:
+    """Take in photographs and videos of your own: each face is a sample, with landmarks and predictions.
+
+    Nothing is treated as a film. By person: the first folder below FOLDER, else the letters that a file's name begins
+    with. What is there already stays; a store is made where there is none.
+    """
+    from livecam.live.collection.adding import FileAdder
+    from livecam.live.collection.factory import program_version
+    from livecam.live.collection.model_disagreement import NamedDetector
+    from livecam.perception.faces.factory import open_stills
+    from livecam.perception.pupils.factory import open_pupils
+    from livecam.settings import FaceSettings, PupilDetectorName
+    from livecam.store.location import default_folder
+    from livecam.store.store import Store
+
+    settings = load(None, {"collect": {"queue": queue, "queue_db": queue_db}})
+    chosen = settings.collect
+    names = (PupilDetectorName.TFLITE, PupilDetectorName.CPU)
+    detectors = [
+        NamedDetector(name.value, open_pupils(settings.pupils.model_copy(update={"finder": name})), program_version)
+        for name in names
+    ]
+    faces = open_stills(FaceSettings(max_faces=MOST_FACES))
+    folder = (chosen.queue or default_folder()).expanduser()
+    with Store.open(folder, chosen.queue_db) as store:
+        adder = FileAdder(store, faces, detectors, by, chosen.keep, every)
+        done = adder.add(files, lambda name: print(name, file=sys.stderr) if sys.stderr.isatty() else None)
+    for words in done.left_out:
+        print(f"livecam: {words}", file=sys.stderr)
+    known: dict[str, Any] = {"files": done.files, "faces": done.faces, "samples": done.samples}
+    if as_json:
+        print(json.dumps(known | {"left_out": done.left_out, "folder": str(folder)}))
+    else:
+        there = f", {done.faces - done.samples} of them there already" if done.faces > done.samples else ""
+        print(f"{done.files} files, {done.faces} faces{there}; {done.samples} samples added to {folder}")
+    if not done.faces:
+        raise typer.Exit(1)
 
 
 @contextmanager

@@ -82,6 +82,17 @@ def dissenting(events: Iterable[LabelEvent]) -> Sequence[LabelEvent]:
     return () if decision is None else _dissenting(decision, valid, opinions)
 
 
+def opinions_of(events: Iterable[LabelEvent]) -> Mapping[str, LabelEvent]:
+    """The decision of each person on one sample, repeats left out; a skip only where there is nothing else."""
+    return _opinions(standing_events(event for event in events if not event.is_repeat))
+
+
+def contradict(one: LabelEvent, other: LabelEvent, events: Iterable[LabelEvent]) -> bool:
+    """Whether two decisions on one sample, of whose events they are, cannot both be right."""
+    valid = standing_events(event for event in events if not event.is_repeat)
+    return _contradicts(one, other, labels_of(other, valid), valid)
+
+
 def _opinions(valid: Sequence[LabelEvent]) -> Mapping[str, LabelEvent]:
     """The decision of each person: the last one, and a skip only where there is nothing else."""
     latest: dict[str, LabelEvent] = {}

@@ -173,6 +173,11 @@ class Store:
         with self._database.writing() as connection:
             return leases.renew(connection, owner, ids, until=leases.end_of(now, seconds), now=now)
 
+    def leased(self) -> Mapping[str, Sequence[str]]:
+        """What is held, by whom; also what has expired and nobody took since."""
+        with self._database.reading() as connection:
+            return leases.leased(connection)
+
     def release(self, owner: str, ids: Collection[str]) -> None:
         with self._database.writing() as connection:
             leases.release(connection, owner, ids)

@@ -92,7 +92,7 @@ samples = Table(
     Index("samples_by_owner", "lease_owner"),
     Index("samples_by_state", "lost", "state", desc("priority"), "captured", "id"),
     Index("samples_of_recording", "session", "seconds"),
-    Index("samples_of_gold", "gold", "id"),
+    Index("samples_of_gold", "gold", "lost", "id"),
 )
 
 events = Table(
@@ -114,7 +114,7 @@ events = Table(
     Column("is_adjudication", Boolean, nullable=False, server_default=false()),
     Column("text", Text),
     Index("events_of_sample", "sample_id", "number"),
-    Index("events_of_person", "said_by", "number"),
+    Index("events_of_person", "said_by", "sample_id", "number"),
     # Numbers are never given twice, not even after the newest event went with its sample.
     sqlite_autoincrement=True,
 )

@@ -5,7 +5,7 @@ import { Connection, Pictures } from "./connection.js";
 import { drawEye, drawWhole, magnify, sized, standing } from "./drawing.js";
 import { Gallery } from "./gallery.js";
 import { keepsKey, keyName, keysOf, learnLayout, meaning } from "./keyboard.js";
-import { aboutSample, closePanel, commentContent, ending, helpContent, labelsContent, make, mapContent, panelShows, saysOf, toggle } from "./panels.js";
+import { aboutSample, closePanel, commentContent, ending, feedback, header, helpContent, labelsContent, make, mapContent, panelShows, saysOf, toggle } from "./panels.js";
 import { snapToIris } from "./limbus.js";
 import { listen } from "./pointer.js";
 import { View } from "./view.js";
@@ -110,26 +110,6 @@ function draw() {
   $("about").replaceChildren(...aboutSample(sample));
 }
 
-function header(told) {
-  const all = told.turns + told.left, { progress } = told;
-  const done = progress ? progress.done : told.position, of = progress ? progress.of : all;
-  $("count").textContent = text("progress", { done, of });
-  const share = of ? Math.min(100, (100 * done) / of) : 100;
-  $("done").style.width = `${share}%`;
-  $("progress").setAttribute("aria-valuenow", String(Math.round(share)));
-  $("judging").textContent = progress ? [text("progress.judging", progress.judging), progress.until_round ? text("progress.round", { count: progress.until_round }) : text("progress.ready")].join(" · ") : "";
-  $("tally").textContent = ["labelled", "rejected", "skipped", "not a face"].filter((name) => told.tally[name])
-    .map((name) => text("tally", { count: told.tally[name], what: text(`tally.${name}`) })).join(", ");
-  $("pace").textContent = told.pace === null ? "" : text("pace", { seconds: told.pace.toFixed(1) });
-  $("kept").textContent = [text("kept", { store: told.store.split("/").at(-1) }), told.written ? text("written", { time: told.written.slice(11, 19) }) : ""].filter(Boolean).join(", ");
-  $("kept").title = told.store;
-  $("who").textContent = told.by;
-  for (const button of $("modes").children) {
-    button.classList.toggle("on", button.dataset.mode === told.mode);
-    button.setAttribute("aria-pressed", String(button.dataset.mode === told.mode));
-  }
-}
-
 // The same buttons stay in place, so that one that has the focus keeps it.
 function bar(told) {
   $("bar").hidden = told.finished || !$("gallery").hidden;
@@ -150,13 +130,6 @@ function announce(told) {
   const says = Object.fromEntries(told.sample.eyes.map((eye) => [eye.side, $(eye.side).getAttribute("aria-label")]));
   const position = told.progress ? told.progress.done : told.position + 1, all = told.progress ? told.progress.of : told.turns + told.left;
   $("announce").textContent = text("say.sample", { position, all, ...says });
-}
-
-function feedback(told) {
-  if (!told.feedback) return "";
-  if (told.feedback.right) return text("feedback.right");
-  const errors = (told.feedback.eyes ?? []).map((eye) => eye.error).filter((error) => Number.isFinite(error));
-  return errors.length ? text("feedback.wrong", { percent: (100 * Math.max(...errors)).toFixed(1) }) : text("feedback.no");
 }
 
 const LOCAL = {
@@ -257,9 +230,12 @@ function place(side, [x, y], exactly) {
   const eye = shown.sample.eyes.find((one) => one.side === side), stands = standing(eye);
   const radius = stands?.radius ?? IRIS_RADIUS * shown.sample.unit;
   const point = snap && !exactly && image ? snapToIris(image, { x, y, radius }) : { x, y };
+  const other = shown.sample.eyes.find((one) => one.side !== side);
+  const ahead = options.auto_advance && other.said && !shown.sample.decision ? drawnAhead("accept") : null;
   connection.send({ place: { side, x: point.x, y: point.y } }, shown.sample.id);
   eye.said = { verb: "point", age: "touched", x: point.x, y: point.y, radius };
-  draw();
+  if (ahead) show(ahead);
+  else draw();
 }
 
 for (const side of SIDES) {

@@ -1,4 +1,4 @@
-// Panels over the page (keys, labels, map, comments), the end of a session, and the words about a sample.
+// The header, panels over the page (keys, labels, map, comments), the end of a session, and the words about a sample.
 import { hasText, text } from "./catalogue.js";
 import { keysOf } from "./keyboard.js";
 import { withToken } from "./connection.js";
@@ -152,4 +152,33 @@ export function aboutSample(sample) {
     ...(sample.comments ?? []).slice(-2).map((one) => `${one.by}: ${one.text}`),
   ];
   return lines.filter(Boolean).map((line) => make("p", {}, line));
+}
+
+// Who does what, and how far it is.
+export function header(told) {
+  const all = told.turns + told.left, { progress } = told;
+  const done = progress ? progress.done : told.position, of = progress ? progress.of : all;
+  $("count").textContent = text("progress", { done, of });
+  const share = of ? Math.min(100, (100 * done) / of) : 100;
+  $("done").style.width = `${share}%`;
+  $("progress").setAttribute("aria-valuenow", String(Math.round(share)));
+  $("judging").textContent = progress ? [text("progress.judging", progress.judging), progress.until_round ? text("progress.round", { count: progress.until_round }) : text("progress.ready")].join(" · ") : "";
+  $("tally").textContent = ["labelled", "rejected", "skipped", "not a face"].filter((name) => told.tally[name])
+    .map((name) => text("tally", { count: told.tally[name], what: text(`tally.${name}`) })).join(", ");
+  $("pace").textContent = told.pace === null ? "" : text("pace", { seconds: told.pace.toFixed(1) });
+  $("kept").textContent = [text("kept", { store: told.store.split("/").at(-1) }), told.written ? text("written", { time: told.written.slice(11, 19) }) : ""].filter(Boolean).join(", ");
+  $("kept").title = told.store;
+  $("who").textContent = told.by;
+  for (const button of $("modes").children) {
+    button.classList.toggle("on", button.dataset.mode === told.mode);
+    button.setAttribute("aria-pressed", String(button.dataset.mode === told.mode));
+  }
+}
+
+// What a known picture tells of the answer to it.
+export function feedback(told) {
+  if (!told.feedback) return "";
+  if (told.feedback.right) return text("feedback.right");
+  const errors = (told.feedback.eyes ?? []).map((eye) => eye.error).filter((error) => Number.isFinite(error));
+  return errors.length ? text("feedback.wrong", { percent: (100 * Math.max(...errors)).toFixed(1) }) : text("feedback.no");
 }

@@ -127,6 +127,12 @@ class Shelf:
         self.owners |= dict.fromkeys(held, owner)
         return held
 
+    def leased(self) -> dict[str, list[str]]:
+        held: dict[str, list[str]] = {}
+        for sample_id, owner in self.owners.items():
+            held.setdefault(owner, []).append(sample_id)
+        return held
+
     def release(self, owner: str, ids: Collection[str]) -> None:
         for sample_id in ids:
             if self.owners.get(sample_id) == owner:

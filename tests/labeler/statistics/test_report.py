@@ -16,7 +16,7 @@ from labeler.statistics.agreement import kappa
 from labeler.statistics.report import compute_statistics, format_statistics
 from livecam.core.types import Point, Side
 from livecam.store.labels import judgement_of
-from livecam.store.samples import LabelAction, LabelEvent, SamplingReason
+from livecam.store.samples import LabelAction, LabelEvent, SampleState, SamplingReason
 from livecam.store.store import Store
 from tests.labeler.session.person import Person
 from tests.labeler.session.shelf import UNIT, make_picture, make_sample
@@ -106,22 +106,64 @@ def test_repeats_tell_how_far_a_person_agrees_with_themselves(store: Store) -> N
 
 def test_a_detector_is_as_good_as_the_labels_say(store: Store) -> None:
     # Of four eyes one is 2 px off (3.3 % of the pupil distance) and one 4 px (6.5 %).
-    shifted = [PlacePupil(Side.LEFT, Point(112, 50)), YES, PlacePupil(Side.RIGHT, Point(46, 50)), YES]
-    found = labelled(store, "ann", *shifted, mode=LabelingMode.ANNOTATE)
+    places = [((112, 50), (50, 50)), ((110, 50), (46, 50))]
+    shifted = [
+        user_input
+        for left, right in places
+        for user_input in (PlacePupil(Side.LEFT, Point(*left)), PlacePupil(Side.RIGHT, Point(*right)), YES)
+    ]
+    found = labelled(store, "ann", *shifted, mode=LabelingMode.ANNOTATE, blind=1.0)
 
     assert found["finders"]["all"]["tflite"] == {
         "eyes": 4,
         "within_2.5_percent": 0.5,
+        "within_2.5_percent_interval": [0.15, 0.85],
         "within_5_percent": 0.75,
+        "within_5_percent_interval": [0.3006, 0.9544],
         "states": 4,
         "state_right": 1.0,
+        "judged": 0,
+        "judged_right": None,
+        "judged_right_interval": [None, None],
     }
+
+
+def test_what_was_accepted_is_not_compared_with_itself_and_what_was_rejected_was_wrong(store: Store) -> None:
+    found = labelled(store, "ann", YES, YES, YES, NO)["finders"]["all"]["tflite"]
+
+    assert (found["eyes"], found["judged"], found["judged_right"]) == (0, 4, 0.75)
+
+
+def test_what_a_person_moved_who_saw_the_prediction_measures_no_detector(store: Store) -> None:
+    both = [PlacePupil(Side.LEFT, Point(112, 50)), PlacePupil(Side.RIGHT, Point(46, 50)), YES]
+    found = labelled(store, "ann", *both, mode=LabelingMode.ANNOTATE)["finders"]["all"]["tflite"]
+
+    assert (found["eyes"], found["judged_right"]) == (0, 0.0)
+
+
+def test_quick_decisions_agreement_and_known_samples_are_told_of_each_person(store: Store) -> None:
+    labelled(store, "ann", *[YES] * 12)
+    first = next(store.samples(states={SampleState.LABELLED})).sample.id
+    store.append_events([LabelEvent(first, LabelAction.GOLD, "ann")])
+    bob = labelled(store, "bob", *[YES] * 9, *[NO] * 3, overlap=1.0)["people"]["bob"]
+
+    assert (bob["n"], bob["under_0.25_s"]) == (12, 12)
+    assert bob["agreement"] == {"n": 12, "share": 0.75, "low": 0.4677, "high": 0.9111}
+    assert (bob["gold"]["n"], bob["gold"]["share"], bob["gold"]["median_error"]) == (1, 1.0, 0.0)
+
+
+def test_a_label_that_a_reviewer_calls_wrong_is_disputed(store: Store) -> None:
+    labelled(store, "ann", *[YES] * 12)
+    found = labelled(store, "bob", *[YES] * 3, NO)
+
+    assert (found["disputed"], found["people"]["ann"]["reviewed"]["n"]) == (1, 4)
+    assert any("disputed" in line for line in format_statistics(found))
 
 
 def test_random_samples_are_judged_apart(store: Store) -> None:
     found = labelled(store, "ann", *[YES] * 5)
 
-    assert (found["finders"]["all"]["tflite"]["eyes"], found["finders"]["random"]["tflite"]["eyes"]) == (10, 4)
+    assert (found["finders"]["all"]["tflite"]["judged"], found["finders"]["random"]["tflite"]["judged"]) == (5, 2)
 
 
 def test_an_empty_heap_of_labels_has_no_figures(store: Store) -> None:

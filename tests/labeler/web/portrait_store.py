@@ -15,9 +15,9 @@ from livecam.store.store import Store
 from tests.fakes import make_landmarks, make_sample
 
 SIZE = (160, 140)  # of a crop, width and height
-TRUTH = {Side.RIGHT: Point(203.6, 100.6), Side.LEFT: Point(247.3, 102.8)}  # iris centres, pixels of the portrait
-RADIUS = 4.6
-UNIT = 43.8
+TRUTH = {Side.RIGHT: Point(203.5, 100.5), Side.LEFT: Point(246.5, 102.9)}  # iris centres, pixels of the portrait
+RADIUS = 4.1
+UNIT = 43.0
 _REASONS = (SamplingReason.LOW, SamplingReason.DISAGREE, SamplingReason.JUMP, SamplingReason.RANDOM)
 
 

@@ -50,8 +50,12 @@ def test_a_pupil_is_placed_by_a_click_and_by_arrows(page: Any, store: Path) -> N
         page.goto(f"{running.address}&mode=annotate")
         wait_for(page, 0)
         box = page.locator("#right").bounding_box()
+        page.keyboard.down("Alt")
         page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.keyboard.up("Alt")
         page.wait_for_selector("#right-says .kept")
+        page.keyboard.press("t")  # the other eye was next
+        page.wait_for_selector("#right-eye.here")
         page.keyboard.press("ArrowRight")
         page.wait_for_selector("#right-says .touched")
         page.keyboard.press("Enter")

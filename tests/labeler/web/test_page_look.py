@@ -55,6 +55,14 @@ def screens(page: Any) -> Iterator[str]:
     page.keyboard.press(".")
     yield "comments"
     page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.wait_for_selector("#gallery[data-shown]")
+    yield "gallery"
+    page.click("#batch")
+    page.wait_for_selector("#batch-done")
+    page.click("#gallery li > button")
+    yield "twelve at once"
+    page.keyboard.press("Escape")
     page.keyboard.press("q")
     page.wait_for_selector("#end:visible")
     yield "end"
@@ -183,7 +191,7 @@ def test_placing_shows_a_magnifier_and_the_wheel_changes_the_radius(opened: Open
         kept = [event for event in opened_store.events(shown, annotator="placer") if event.point]
         number = [stored.sample.id for stored in opened_store.samples()].index(shown)
 
-    assert kept[-1].radius == pytest.approx(4.6 + 0.25)
+    assert kept[-1].radius == pytest.approx(RADIUS + 0.25)
     assert np.hypot(*np.subtract(kept[-1].point, truth(number, kept[-1].side))) < 3  # type: ignore[arg-type]
 
 

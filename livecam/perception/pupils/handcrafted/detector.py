@@ -15,6 +15,7 @@ from livecam.core.types import Face, Frame, Point, Pupil, Side
 from livecam.perception.pupils.handcrafted.confidence import RingEvidence, classify, thinness, visibility
 from livecam.perception.pupils.handcrafted.head_pose import head_pose
 from livecam.perception.pupils.handcrafted.localization import (
+    EyeOutline,
     IrisCandidate,
     Peak,
     Peaks,
@@ -34,6 +35,10 @@ _IRIS_RADIUS = 8.0  # patch pixels
 _SCALE = _IRIS_RADIUS / 0.0935  # patch pixels a pupil distance: an iris of the usual 0.0935 gets a radius of 8 pixels
 _NOISE = 4.0  # grey levels: a patch that is flatter than this has nothing to show
 _GLINT = 1.5  # standard deviations above the mean at which levels are clipped
+_OPENING = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))  # patch pixels; a glint is smaller
+_NARROWEST = 6.0  # patch pixels: half the width of the narrowest eye that places are judged by
+_GLINT_LEFT = 0.5  # standard deviations by which a glint may stand out where the exact place is looked for
+_TOO_LOW = 0.35  # patch pixels by which rings whose top a lid hides are below the limbus circle, on portraits
 _AGREEMENT = 0.3  # how far the heights of the two centres are drawn together
 _AGREEMENT_REACH = 4.0  # patch pixels; eyes further apart in height do not agree at all
 
@@ -59,6 +64,7 @@ class EyeResponse(NamedTuple):
     """What one eye shows by itself: levels, where an iris may be, and how far the lids' landmarks are apart."""
 
     levels: Plane
+    outline: EyeOutline
     peaks: Peaks
     opening: float
 
@@ -88,7 +94,9 @@ def find_irises(eyes: EyePair) -> tuple[IrisEvidence, IrisEvidence]:
     """Both irises, left and right."""
     left, right = _eye_response(eyes.left), _eye_response(eyes.right)
     first, second = together(left.peaks, right.peaks)
-    iris_left, iris_right = iris_candidates(search_block(left.levels, first), search_block(right.levels, second))
+    iris_left, iris_right = iris_candidates(
+        search_block(left.levels, first, left.outline), search_block(right.levels, second, right.outline)
+    )
     apart = min(math.hypot((iris_left.x - iris_right.x) / 4, (iris_left.y - iris_right.y) / 3), 4.0)
     between = min(iris_left.score, iris_right.score), apart
     iris_left, iris_right = _level(iris_left, iris_right)
@@ -96,17 +104,25 @@ def find_irises(eyes: EyePair) -> tuple[IrisEvidence, IrisEvidence]:
 
 
 def _eye_response(eye: EyeCrop) -> EyeResponse:
-    levels, rows = _levels(eye), eye.from_frame(eye.lids)[:, 1].tolist()
+    lids = eye.from_frame(eye.lids)
+    (x0, x3), rows = lids[[0, 3], 0].tolist(), lids[:, 1].tolist()
+    outline = EyeOutline((x0 + x3) / 2, sum(rows) / len(rows), max(abs(x3 - x0) / 2, _NARROWEST))
     opening = (rows[4] + rows[5] - rows[1] - rows[2]) / 2 / _IRIS_RADIUS
-    return EyeResponse(levels, peaks(levels, sum(rows) / len(rows)), min(max(opening, 0.0), 1.2))
+    levels, opened = _levels(eye)
+    return EyeResponse(levels, outline, peaks(opened, outline), min(max(opening, 0.0), 1.2))
 
 
-def _levels(eye: EyeCrop) -> Plane:
-    """The red channel, in which skin is bright and even a blue iris dark, in standard deviations, glints clipped."""
-    red = cv2.extractChannel(eye.patch, 2).astype(np.float32)
+def _levels(eye: EyeCrop) -> tuple[Plane, Plane]:
+    """The red channel, in which skin is bright and even a blue iris dark, in standard deviations: with what is left of
+    glints, and after a morphological opening, which leaves none but widens lashes."""
+    red = cv2.extractChannel(eye.patch, 2)
     mean, deviation = (float(value[0, 0]) for value in cv2.meanStdDev(red[8:40, 8:56]))
-    levels: Plane = np.minimum((red - mean) * (1 / (deviation + _NOISE)), _GLINT)
-    return levels
+    gain = 1 / (deviation + _NOISE)
+    plain, opened = (
+        np.minimum((grey.astype(np.float32) - mean) * gain, _GLINT)
+        for grey in (red, cv2.morphologyEx(red, cv2.MORPH_OPEN, _OPENING))
+    )
+    return np.minimum(plain, opened + np.float32(_GLINT_LEFT)), opened
 
 
 def _level(left: IrisCandidate, right: IrisCandidate) -> tuple[IrisCandidate, IrisCandidate]:
@@ -135,7 +151,7 @@ def _iris_evidence(
 
 
 def _pupil(eye: EyeCrop, found: IrisEvidence) -> Pupil:
-    x, y = eye.to_frame((found.iris.x, found.iris.y)).tolist()
+    x, y = eye.to_frame((found.iris.x, found.iris.y - _TOO_LOW)).tolist()
     confidence, state = classify(found.evidence)
     seen = visibility(found.evidence, confidence)
     return Pupil(Point(x, y), found.iris.radius / eye.scale, confidence, state, seen)

@@ -13,10 +13,10 @@ from livecam.perception.pupils.handcrafted.ring_filter import Plane, Ring, RingB
 
 _STEP = 0.6
 _RADII = 5.4 + _STEP * np.arange(8)
-_NARROWINGS = (1.0, 0.85, 0.7)
+_NARROWINGS = (1.0, 0.8)
 _RINGS = [Ring(float(radius), narrowing) for narrowing in _NARROWINGS for radius in _RADII]
 _BANK = RingBank.of(
-    _RINGS, 11, RingParams(edge=0.9, pupil_share=0.1, pupil_radius=0.4, usual_radius=7.8, size_cost=0.006)
+    _RINGS, 11, RingParams(edge=0.9, pupil_share=0.2, pupil_radius=0.4, usual_radius=7.8, size_cost=0.007)
 )
 _REACH = 3  # how far, in patch pixels, a centre may lie from its coarse peak
 _SIDE = 2 * _REACH + 1
@@ -25,6 +25,27 @@ _OFFSETS = np.arange(_SIDE, dtype=np.float32)
 _SHARPNESS = 100.0  # how steeply the weight of a place falls with its response
 _OTHER_SIZE_COST, _OTHER_SIZE_MOST = 0.01, 9.0  # for radii that differ between the eyes, a square pixel
 _BLUR = 0.7
+
+
+# What a centre loses for its place: nothing within _FREE of the half width from the middle of the corners, then _ASIDE
+# times the square of what is beyond; and _HIGH times the square of its distance, in _REACH_PX, from the lids' mean row.
+_FREE, _ASIDE = 0.3, 0.6
+_HIGH, _REACH_PX = 0.0075, 6.0
+
+
+class EyeOutline(NamedTuple):
+    """Where the lids' landmarks are, in patch pixels."""
+
+    x: float  # the middle of the corners
+    y: float  # the mean height of the lids
+    half_width: float
+
+    def cost(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> Plane:
+        """What a centre loses at columns x (w,) and the rows y (h,), (h, w): an iris seldom sits in a corner."""
+        beyond = np.maximum(np.abs(x - self.x) / self.half_width - _FREE, 0)
+        above = (y - self.y) / _REACH_PX
+        cost: Plane = ((_ASIDE * beyond * beyond)[None] + (_HIGH * above * above)[:, None]).astype(np.float32)
+        return cost
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +66,7 @@ class IrisCandidate(NamedTuple):
     spread: float
 
 
-def search_block(levels: Plane, peak: NDArray[np.float64]) -> SearchBlock:
+def search_block(levels: Plane, peak: NDArray[np.float64], outline: EyeOutline) -> SearchBlock:
     height, width = levels.shape
     left, top = (
         min(max(round(at) - _REACH, _BANK.reach), size - _BANK.reach - _SIDE)
@@ -55,6 +76,7 @@ def search_block(levels: Plane, peak: NDArray[np.float64]) -> SearchBlock:
     seen = slice(top - _AROUND, top + _SIDE + _AROUND), slice(left - _AROUND, left + _SIDE + _AROUND)
     smooth = cv2.GaussianBlur(levels[seen], (5, 5), _BLUR).astype(np.float32, copy=False)
     responses: Stack = _BANK.respond(slopes(smooth), (_AROUND, _AROUND), (_SIDE, _SIDE))
+    responses -= outline.cost(_OFFSETS + np.float32(left), _OFFSETS + np.float32(top))[..., None]
     return SearchBlock(responses.reshape(_SIDE, _SIDE, len(_NARROWINGS), len(_RADII)), (left, top))
 
 
@@ -99,29 +121,29 @@ def _vertex(values: NDArray[np.float32], at: int) -> float:
 Peak = NDArray[np.float64]  # (3,): x and y in patch pixels, and score
 Peaks = NDArray[np.float64]  # (n, 3), the best first
 
-_COARSE_RINGS = [Ring(radius, 0.9) for radius in (2.75, 3.25, 3.75, 4.25, 4.75, 5.25)]
+_COARSE_RINGS = [Ring(radius, 0.9) for radius in (3.25, 3.75, 4.25, 4.75)]
 _COARSE_BANK = RingBank.of(
-    _COARSE_RINGS, 5, RingParams(edge=0.6, pupil_share=0.3, pupil_radius=0.33, usual_radius=3.9, size_cost=0.001)
+    _COARSE_RINGS, 5, RingParams(edge=0.6, pupil_share=0.15, pupil_radius=0.33, usual_radius=3.9, size_cost=0.001)
 )
 _LOW, _SIZE = (8, 7), (16, 10)  # where in the half-size patch a centre may lie
+_COARSE_X, _COARSE_Y = (
+    (2 * (low + np.arange(size)) + 0.5).astype(np.float32) for low, size in zip(_LOW, _SIZE, strict=True)
+)
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 _PEAKS = 6
 _ELSEWHERE = 4.0  # patch pixels
-_MIDDLE_COST, _MIDDLE_REACH = 0.01, (12.0, 6.0)  # patch pixels
 _APART_COST, _APART_REACH, _APART_MOST = 0.02, np.array([4.0, 3.0]), 4.0
 
 
-def peaks(levels: Plane, lid_height: float) -> Peaks:
-    """The best places, drawn a little to the middle of the corners and of the lids (`lid_height`, the row between
-    them); the best first, never none."""
+def peaks(levels: Plane, outline: EyeOutline) -> Peaks:
+    """The best places, less what their place costs; the best first, never none."""
     half = cv2.resize(levels, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA).astype(np.float32, copy=False)
-    scores = _COARSE_BANK.respond(slopes(half), _LOW, _SIZE).max(axis=2)
+    # The cost first: a place on the slope of a stronger one in the corner is no peak before.
+    scores = _COARSE_BANK.respond(slopes(half), _LOW, _SIZE).max(axis=2) - outline.cost(_COARSE_X, _COARSE_Y)
     rows, columns = np.nonzero(scores >= cv2.dilate(scores, _NEIGHBOURS))
-    x, y = 2 * (columns + _LOW[0]) + 0.5, 2 * (rows + _LOW[1]) + 0.5
-    away = ((x - (levels.shape[1] - 1) / 2) / _MIDDLE_REACH[0]) ** 2 + ((y - lid_height) / _MIDDLE_REACH[1]) ** 2
-    score = scores[rows, columns] - _MIDDLE_COST * away
+    score = scores[rows, columns]
     best = np.argsort(-score)[:_PEAKS]
-    found: Peaks = np.stack([x, y, score], axis=1)[best]
+    found: Peaks = np.stack([_COARSE_X[columns], _COARSE_Y[rows], score], axis=1)[best].astype(np.float64)
     return found
 
 

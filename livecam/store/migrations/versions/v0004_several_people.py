@@ -16,6 +16,6 @@ def upgrade() -> None:
     op.add_column("events", sa.Column("is_adjudication", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("events", sa.Column("text", sa.Text))
     op.create_index("samples_by_state", "samples", ["lost", "state", sa.text("priority DESC"), "captured", "id"])
-    op.create_index("samples_of_gold", "samples", ["gold", "id"])
+    op.create_index("samples_of_gold", "samples", ["gold", "lost", "id"])
     op.create_index("samples_of_recording", "samples", ["session", "seconds"])
-    op.create_index("events_of_person", "events", ["said_by", "number"])
+    op.create_index("events_of_person", "events", ["said_by", "sample_id", "number"])
