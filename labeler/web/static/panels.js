@@ -52,7 +52,7 @@ $("panel").addEventListener("keydown", (event) => {
 });
 
 const GROUPS = [
-  ["accept", "reject", "skip", "undo", "next", "previous", "closed", "occluded", "both closed", "other eye", "not a face", "carry", "use label"],
+  ["accept", "reject", "skip", "undo", "next", "previous", "closed", "occluded", "both closed", "other eye", "not a face"],
   ["left", "right", "up", "down", "little", "wider", "narrower"],
   ["zoom in", "zoom out", "zoom reset", "contrast", "pixels or smooth", "landmarks", "hide what is drawn", "class activation map"],
   ["show the labels", "comment", "gallery", "other mode", "export", "help", "quit"],
@@ -137,7 +137,6 @@ export function saysOf(eye, current) {
     const sure = current?.kind === "label" || current?.kind === "imported" ? "" : text("guess.sure", { percent: Math.round(100 * (eye.guess.confidence ?? 0)) });
     return ["guess", [closed, sure].filter(Boolean).join(", ") || text("guess.label")];
   }
-  if (eye.carried) return ["carried", text("carried", { seconds: Math.abs(eye.carried.seconds_apart ?? 0).toFixed(1) })];
   return ["", text("guess.none")];
 }
 
