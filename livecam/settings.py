@@ -257,6 +257,8 @@ def _expanded(written: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 def _path(section: str, key: str, value: Any, folder: Path | None = None) -> Any:
     """A value of the settings, expanded where it is a path, or a list of paths."""
+    if (section, key) == ("effect", "style") and isinstance(value, str):
+        return _effects(value, folder)
     if (section, key) not in _PATHS:
         return value
     if isinstance(value, list | tuple):
@@ -266,6 +268,13 @@ def _path(section: str, key: str, value: Any, folder: Path | None = None) -> Any
     if not isinstance(value, str) or not value or _NO_PATH.fullmatch(value.strip()):
         return value
     return expand_path(value, folder)
+
+
+def _effects(text: str, folder: Path | None) -> str:
+    """A list of effects, whose folders are expanded; names stay. A folder may have a comma in its name."""
+    parts = [text] if "," in text and Path(expand_path(text, folder)).is_dir() else text.split(",")
+    parts = [part.strip() for part in parts]
+    return ",".join(expand_path(part, folder) if "/" in part or part.startswith((".", "~")) else part for part in parts)
 
 
 def _plain(problem: Mapping[str, Any]) -> str:

@@ -28,4 +28,4 @@ def frames() -> Iterator[Image]:
 
 
 if __name__ == "__main__":
-    write_atomically(Path(sys.argv[1]), animated_gif(frames(), colours=128))
+    write_atomically(Path(sys.argv[1]), animated_gif(frames()))

@@ -21,7 +21,8 @@ from labeler.formats.elements.parsing import (
 )
 from labeler.formats.elements.record import read_records, with_sidecar
 from labeler.formats.elements.report import ImportReport
-from livecam.store.labels import judgement_of
+from livecam.store.labels import verdict
+from livecam.store.resolution import resolve_labels
 from livecam.store.samples import SampleState
 
 
@@ -57,9 +58,8 @@ def write(entries: Iterable[ExportItem], folder: Path, home: Path) -> None:
 
 def _verdict(entry: ExportItem) -> MaskVerdict:
     """A prediction that was corrected, and never called right as it was, was wrong."""
-    return (
-        MaskVerdict.TRUE if judgement_of(event for event in entry.events if not event.is_repeat) else MaskVerdict.FALSE
-    )
+    said = [event for event in entry.events if not event.is_repeat]
+    return MaskVerdict.TRUE if verdict(resolve_labels(entry.events), said) else MaskVerdict.FALSE
 
 
 def read(path: Path, report: ImportReport) -> Iterator[ParsedItem]:

@@ -62,7 +62,6 @@ class PlacePupil:
 
     side: Side
     point: Point
-    snap: bool = False  # to the iris near it
 
 
 @dataclass(frozen=True, slots=True)

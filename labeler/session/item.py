@@ -55,7 +55,6 @@ class EyeAnnotation:
     point: Point | None = None  # picture pixels
     radius: float | None = None  # picture pixels
     save_state: SaveState = SaveState.TOUCHED
-    snapped: float | None = None  # picture pixels from the click to the iris it was moved to
 
 
 class JudgedKind(StrEnum):

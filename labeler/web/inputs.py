@@ -74,7 +74,7 @@ async def posted_object(request: Request) -> dict[str, Any]:
 
 def _placed(place: Any) -> PlacePupil:
     point = Point(_number(place["x"]), _number(place["y"]))
-    return PlacePupil(Side(place["side"]), point, snap=place.get("snap") is True)
+    return PlacePupil(Side(place["side"]), point)
 
 
 def _widened(widen: Any) -> ResizeIris:

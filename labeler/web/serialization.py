@@ -61,8 +61,11 @@ def _progress(overview: Overview) -> Json:
     return {
         "done": overview.done,
         "of": overview.of,
-        "judging": {"done": overview.judging, "of": overview.judging_of},
-        "until_round": overview.until_round,
+        "judging": {"done": overview.round.judging, "of": overview.round.judging_needed},
+        "until_round": overview.round.labels_missing,
+        "label_minutes": overview.round.label_minutes,
+        "frames_missing": overview.round.frames_missing,
+        "camera_minutes": overview.round.camera_minutes,
     }
 
 
@@ -153,7 +156,6 @@ def _eye(item: LabelingItem, side: Side, annotations: Mapping[Side, EyeAnnotatio
         "middle": list(item.middles[side]),
         "guess": judged_eye_json(item, side),
         "said": _annotation_json(annotations.get(side)),
-        "carried": None,
     }
 
 
@@ -189,5 +191,4 @@ def _annotation_json(annotation: EyeAnnotation | None) -> Json | None:
         if annotation.point is None
         else {"x": annotation.point.x, "y": annotation.point.y, "radius": annotation.radius}
     )
-    moved = {} if annotation.snapped is None else {"moved_by": annotation.snapped}
-    return {"verb": annotation.action.value, "age": annotation.save_state.value, **place, **moved}
+    return {"verb": annotation.action.value, "age": annotation.save_state.value, **place}

@@ -162,3 +162,10 @@ def test_settings_that_are_no_utf_8_are_told_without_words_of_python(tmp_path: P
     (tmp_path / "a.toml").write_bytes(b"\xff\xfe\0")
     with pytest.raises(SettingsError, match=r"a\.toml is not a TOML file: byte 0 is no UTF-8; save it as UTF-8"):
         load(tmp_path / "a.toml", {})
+
+
+def test_folders_of_effects_are_relative_to_the_file_and_names_stay(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/mine.toml").write_text('[effect]\nstyle = "saucer, ./love,../kept"')
+    style = load(tmp_path / "other/mine.toml", {}).effect.style
+    assert style == f"saucer,{tmp_path / 'other/love'},{tmp_path / 'other/../kept'}"

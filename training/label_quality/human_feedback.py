@@ -10,7 +10,6 @@ from livecam.core.placeholder_landmarks import is_placeholder
 from livecam.core.types import EyeState, Image, Side
 from livecam.store.samples import (
     EyeLabel,
-    LabelAction,
     LabelEvent,
     Prediction,
     Sample,
@@ -72,15 +71,10 @@ def verdicts(stored: StoredSample, events: Sequence[LabelEvent], picture: Image)
 
 
 def _shown(stored: StoredSample, events: Sequence[LabelEvent]) -> dict[Side, Prediction]:
-    """What the person saw who decided."""
-    decision = next(
-        event
-        for event in reversed(events)
-        if event.when == stored.resolved.when
-        and event.annotator == stored.resolved.annotator
-        and event.action is not LabelAction.UNDO
-    )
-    return {prediction.side: prediction for prediction in decision.shown_predictions}
+    """The prediction that the person saw who decided, or the label that came with a file; another person's label is
+    none."""
+    decision = next(event for event in events if event.number == stored.resolved.decision)
+    return {} if decision.judges_person else {shown.side: shown for shown in decision.shown_predictions}
 
 
 def _right(sample: Sample, prediction: Prediction, label: EyeLabel) -> bool | None:

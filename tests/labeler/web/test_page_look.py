@@ -55,6 +55,14 @@ def screens(page: Any) -> Iterator[str]:
     page.keyboard.press(".")
     yield "comments"
     page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.wait_for_selector("#gallery[data-shown]")
+    yield "gallery"
+    page.click("#batch")
+    page.wait_for_selector("#batch-done")
+    page.click("#gallery li > button")
+    yield "twelve at once"
+    page.keyboard.press("Escape")
     page.keyboard.press("q")
     page.wait_for_selector("#end:visible")
     yield "end"

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from livecam.core.assets import asset
 from livecam.drawing.compositing import Placement, Wave, paste, paste_bent
-from livecam.drawing.sprites import AlphaSprite, MipLevel, MultiplySprite, Sprite, painted, stained
+from livecam.drawing.sprites import AlphaSprite, MipLevel, MultiplySprite, Rgba, Sprite
 from tests.fakes import grey
 
 DISC = np.zeros((64, 64, 4), np.uint8)
@@ -22,8 +23,17 @@ def flat(colour: tuple[int, int, int], alpha: int) -> np.ndarray:
     return np.full((32, 32, 4), (*colour, alpha), np.uint8)
 
 
-OVERLAYS = {name: painted(name) for name in ("saucer_eye", "brow", "spiral", "sweat", "mouth")}
-OVERLAYS |= {name: stained(name) for name in ("blush", "gloom")}
+def picture(name: str) -> Rgba:
+    read = cv2.imread(str(asset(f"effects/{name}.png")), cv2.IMREAD_UNCHANGED)
+    assert read is not None
+    return read.astype(np.uint8, copy=False)
+
+
+OVERLAYS: dict[str, Sprite] = {
+    name: AlphaSprite.of(picture(name))
+    for name in ("saucer/white", "saucer/brow", "swirl/spiral", "sweat/drop", "mouth/line")
+}
+OVERLAYS |= {name: MultiplySprite.of(picture(name), glow=0.3) for name in ("blush/blush", "gloom/gloom")}
 
 
 def with_margins(sprite: Sprite) -> Sprite:
@@ -140,8 +150,8 @@ def test_the_margins_that_are_not_drawn_cannot_be_seen(
 def test_no_crest_of_a_bent_sprite_is_cut_off(angle: float, amplitude: float, phase: float) -> None:
     trimmed, whole = grey(200, 200), grey(200, 200)
     place, wave = turned(110, 60, angle), Wave(amplitude, 2.5, phase)
-    paste_bent(trimmed, OVERLAYS["mouth"], place, wave)
-    paste_bent(whole, with_margins(OVERLAYS["mouth"]), place, wave)
+    paste_bent(trimmed, OVERLAYS["mouth/line"], place, wave)
+    paste_bent(whole, with_margins(OVERLAYS["mouth/line"]), place, wave)
     assert cv2.absdiff(trimmed, whole).max() <= 10
 
 
