@@ -18,7 +18,7 @@ from livecam.live.sinks.window import PlainWindow
 from livecam.live.sources.factory import AnySource
 from livecam.live.sources.factory import open_source as open_any_source
 from livecam.perception.eyes.screen import ScreenCalibration, default_path
-from livecam.perception.faces.factory import chosen, open_model
+from livecam.perception.faces.factory import chosen, open_model, roll_guide
 from livecam.perception.faces.image_detector import ImageFaceDetector
 from livecam.perception.pipeline import EyeHistory, Perception, Smoothing
 from livecam.perception.pupils.factory import open_pupils
@@ -69,7 +69,7 @@ class Detector:
         self._pupil_name = pupils if isinstance(pupils, str | Path) else type(pupils).__name__
         self._pupils = _pupil_detector(pupils)
         self._max_faces, self._smoothing = max_faces, smoothing
-        self._still = Perception(ImageFaceDetector(self._model, max_faces), self._pupils)
+        self._still = Perception(ImageFaceDetector(self._model, max_faces, roll_guide(self._face_name)), self._pupils)
         self._running: Perception | None = None
 
     def __repr__(self) -> str:

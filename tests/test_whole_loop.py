@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 import cv2
@@ -16,14 +15,13 @@ from labeler.session.actions import LabelingAction, LabelingMode, PlacePupil
 from labeler.session.controller import AnnotationController
 from livecam.cli.main import main
 from livecam.core.types import EyeState, Frame, Image, Point, Side
-from livecam.live.collection.sample_builder import RecordingInfo
 from livecam.live.sinks.video_file import VideoFileSink
 from livecam.live.sources.demo import DemoSource
 from livecam.perception.pupils.factory import model_places
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
 from livecam.perception.pupils.network.hot_reload import POLL_SECONDS, HotReloadingDetector
 from livecam.settings import LabelSettings, PupilSettings
-from livecam.store.samples import SampleState, Split
+from livecam.store.samples import SampleState, SamplingReason
 from livecam.store.store import Store
 from training.cli.main import app
 from training.retraining.comparison import errors
@@ -62,12 +60,6 @@ class Scenery:
     def seconds_of(self, index: int) -> float:
         """Of the demo."""
         return self.begin + index * STEP
-
-
-def place_for(folder: Path, split: Split) -> Path:
-    """A name that makes a recording of this split."""
-    names = (folder / f"clip{number}.mp4" for number in count())
-    return next(path for path in names if RecordingInfo.of_file(path).split is split)
 
 
 def label_everything(store: Store, demo: DemoSource, clips: Iterable[Scenery]) -> int:
@@ -125,8 +117,8 @@ def test_from_a_clip_to_a_better_model_that_the_live_program_loads(tmp_path: Pat
     queue, config = tmp_path / "queue", tmp_path / "livecam.toml"
     config.write_text(EAGER)
     clips = [
-        Scenery(place_for(tmp_path, Split.TRAIN), 0.0, 1.0),
-        Scenery(place_for(tmp_path, Split.TEST), 40.0, 0.8),
+        Scenery(tmp_path / "one.mp4", 0.0, 1.0),
+        Scenery(tmp_path / "other.mp4", 40.0, 0.8),
     ]
     for clip in clips:
         clip.shoot(demo, 160)
@@ -142,14 +134,14 @@ def test_from_a_clip_to_a_better_model_that_the_live_program_loads(tmp_path: Pat
     with Store.open(queue) as store:
         chosen = train("select", queue, "--budget", 12, "--workers", 1)
         labelled = label_everything(store, demo, clips)
-        judging = list(store.samples(states=[SampleState.LABELLED], splits=[Split.TEST]))
-        before = errors(live, judging, store.picture).mean()
+        judging = list(store.samples(states=[SampleState.LABELLED], reasons=[SamplingReason.RANDOM]))
+        before = np.nanmean(errors(live, judging, store.picture).position)
     round_ = train("round", queue, "--steps", 60, "--replay", 300, "--least", 1)
     for _ in range(3):
         clock.now += POLL_SECONDS
         _ = live.cropper
     with Store.open(queue) as store:
-        after = errors(live, judging, store.picture).mean()
+        after = np.nanmean(errors(live, judging, store.picture).position)
 
     assert "come first now" in chosen
     assert labelled >= 10

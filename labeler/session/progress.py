@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from labeler.session.actions import LabelingMode
-from livecam.store.labels import LEAST_TO_JUDGE
+from livecam.store.judging import RoundReadiness, round_readiness
 from livecam.store.samples import SampleState
 from livecam.store.store import Store
 
 _FRESH = 5.0  # seconds; others label meanwhile
 _LONG = 30.0
+_RARE = 50  # a count that takes a fiftieth of the time is not felt
 _WAITING = {
     LabelingMode.REVIEW: (SampleState.NEW,),
     LabelingMode.ANNOTATE: (SampleState.REJECTED, SampleState.NEW),
@@ -25,14 +26,11 @@ _DECIDED = {
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """How far a store is: samples decided of all, those that judge a model of those that are needed, and how many
-    labels a training round still waits for."""
+    """How far a store is: samples decided of all, and what the next training round has and lacks."""
 
     done: int
     of: int
-    judging: int
-    judging_of: int
-    until_round: int
+    round: RoundReadiness
 
 
 @dataclass(slots=True)
@@ -43,8 +41,8 @@ class ProgressCounter:
     mode: LabelingMode
     clock: Callable[[], float]
     _states: Mapping[SampleState, int] = field(default_factory=dict)
-    _judging: tuple[int, int] | None = None
-    _judged: float = 0.0
+    _round: RoundReadiness | None = None
+    _round_until: float = 0.0  # when it is to be counted again
     _taken: float = 0.0
     _decided: int = 0  # since
 
@@ -67,21 +65,25 @@ class ProgressCounter:
     def refresh(self) -> None:
         """Counts anew what is not fresh, while nobody waits for an answer."""
         self._count_anew(_FRESH)
-        if self._judging is None or self.clock() - self._judged >= _LONG:
-            self._judging, self._judged = self.store.count_judging(), self.clock()
+        self._readiness(anew=self.clock() >= self._round_until)
+
+    def _readiness(self, *, anew: bool) -> RoundReadiness:
+        if self._round is None or anew:
+            begun = self.clock()
+            self._round = round_readiness(self.store)
+            ended = self.clock()
+            # It reads every label: the longer that takes, the rarer it is done.
+            self._round_until = ended + max(_LONG, _RARE * (ended - begun))
+        return self._round
 
     def overview(self) -> Overview:
         """How far the whole store is, and what a training round still waits for."""
         self._count_anew(_FRESH)
-        if self._judging is None:
-            self.refresh()
-        assert self._judging is not None
         waiting = sum(self._states[state] for state in _WAITING[self.mode])
         open_still = waiting + self._states[SampleState.LEASED] + self._states[SampleState.SKIPPED]
-        judging, teaching = self._judging
-        missing = max(0, LEAST_TO_JUDGE - judging) + (not teaching)
         of = sum(self._states.values())
-        return Overview(max(0, min(of, of - open_still + self._decided)), of, judging, LEAST_TO_JUDGE, missing)
+        done = max(0, min(of, of - open_still + self._decided))
+        return Overview(done, of, self._readiness(anew=False))
 
     def left_of_others(self, mine: int) -> int:
         """How many others have decided that this person has not."""

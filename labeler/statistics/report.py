@@ -13,6 +13,7 @@ from labeler.session.gold import GoldAnswer, gold_answer
 from labeler.statistics.agreement import Annotation, annotation_of, distances, judgements, kappa, states
 from labeler.statistics.detector_accuracy import detector_accuracy
 from labeler.statistics.intervals import share, told
+from livecam.store.judging import round_readiness
 from livecam.store.labels import by_sample
 from livecam.store.resolution import DECIDING, contradict, opinions_of, standing_events
 from livecam.store.samples import LABEL, LabelAction, LabelEvent, SamplingReason, StoredSample
@@ -84,7 +85,7 @@ def compute_statistics(store: Store) -> Mapping[str, Any]:
     heap, said = _Heap(), by_sample(store.events())
     for stored in store.samples():
         heap.add(stored, said.get(stored.sample.id, []))
-    counts = store.counts()
+    counts, ready = store.counts(), round_readiness(store)
     random = [pair for pair in heap.decided if pair[0].sample.reason is SamplingReason.RANDOM]
     return {
         "store": str(store.folder),
@@ -93,6 +94,7 @@ def compute_statistics(store: Store) -> Mapping[str, Any]:
         "states": _named(counts.states),
         "reasons": _named(counts.reasons),
         "splits": _named(counts.splits),
+        "round": {**ready.as_json(), "told": ready.told()},
         "people": {by: _person(heap, by) for by in sorted(heap.people)},
         "agreement": {
             "between": [{"people": list(two), **_agreement(pairs)} for two, pairs in sorted(heap.between.items())],
@@ -107,6 +109,7 @@ def format_statistics(found: Mapping[str, Any]) -> Iterator[str]:
     """The figures in lines for people."""
     yield f"{found['samples']} samples in {found['store']}, {found['events']} label events"
     yield from (f"  {what:8} {_counted(found[what])}" for what in ("states", "reasons", "splits"))
+    yield found["round"]["told"]
     for by, person in found["people"].items():
         pace = "" if person["median_seconds"] is None else f", median {person['median_seconds']:.1f} s an item"
         yield f"{by}: {_counted(person['decisions'])}; eyes {_counted(person['eyes'])}{pace}"

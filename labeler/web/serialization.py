@@ -61,8 +61,11 @@ def _progress(overview: Overview) -> Json:
     return {
         "done": overview.done,
         "of": overview.of,
-        "judging": {"done": overview.judging, "of": overview.judging_of},
-        "until_round": overview.until_round,
+        "judging": {"done": overview.round.judging, "of": overview.round.judging_needed},
+        "until_round": overview.round.labels_missing,
+        "label_minutes": overview.round.label_minutes,
+        "frames_missing": overview.round.frames_missing,
+        "camera_minutes": overview.round.camera_minutes,
     }
 
 

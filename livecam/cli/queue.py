@@ -29,9 +29,11 @@ _Most = Annotated[int, typer.Option(min=0, help="How many are listed at most; 0 
 
 @app.command()
 def stats(queue: _Folder = None, queue_db: options.QueueDb = None, as_json: options.Json = False) -> None:
-    """How many frames there are, of which kinds, and what they take."""
+    """How many frames there are, of which kinds, what they take, and what a training round still lacks."""
+    from livecam.store.judging import round_readiness
+
     with _opened(queue, queue_db) as store:
-        counts = store.counts()
+        counts, ready = store.counts(), round_readiness(store)
         known: dict[str, Any] = {
             "folder": str(store.folder),
             "database": store.url,
@@ -43,8 +45,9 @@ def stats(queue: _Folder = None, queue_db: options.QueueDb = None, as_json: opti
             "label_events": counts.events,
             "lost": counts.lost,
             "strays": counts.strays,
+            "round": ready.as_json(),
         }
-    print(json.dumps(known) if as_json else _told(known))
+    print(json.dumps(known) if as_json else f"{_told(known)}\n{ready.told()}")
 
 
 @app.command("list")

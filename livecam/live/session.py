@@ -19,6 +19,7 @@ from livecam.live.effects.factory import check_effect, load_targets, open_effect
 from livecam.live.effects.stack import SelectableEffect
 from livecam.live.sinks.factory import (
     OpenSinks,
+    RequestedSinks,
     Say,
     check_not_source,
     files,
@@ -28,7 +29,7 @@ from livecam.live.sinks.factory import (
 )
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
-from livecam.live.sources.factory import AnySource, is_live, open_source
+from livecam.live.sources.factory import AnySource, is_live, names_camera, open_source
 from livecam.live.sources.wrappers import LimitedSource, RunLimits, oriented
 from livecam.live.telemetry import Telemetry
 from livecam.live.ui.key_bindings import StatusMessages
@@ -111,14 +112,16 @@ class LiveSession:
 def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: Say) -> LiveSession:
     """Opens everything a run needs; a LivecamError tells what of it cannot be had."""
     use_single_opencv_thread()
-    names = _checked_sinks(settings, say)
+    names, no_window = _checked_sinks(settings)
     settings, targets = load_targets(settings)
     telemetry, messages = Telemetry(calibration=_calibration(settings)), StatusMessages(echo=say)
     models = model_places(settings.pupils, store_folder(settings.collect))
     detectors = load_detectors(settings, models, messages.announce)
     # Opened after what takes long to load, for a camera's time counts from here.
     opened = _open_source(settings, names, stack, say)
-    names, limits = (names, limits) if names else _without_a_display(opened, limits)
+    names, limits = (names, limits) if names else _without_a_display(opened, limits, no_window)
+    if no_window:
+        say(no_window)
     live = is_realtime(names) or is_live(opened)
     in_use = partial(active_detector, detectors.pupils)
     collecting = open_collecting(settings, opened, stack, in_use=in_use, models=models, say=say, tell=messages.announce)
@@ -145,12 +148,14 @@ def _calibration(settings: Settings) -> ScreenCalibration | None:
     return calibration if (calibration.faces, calibration.pupils) == detectors else None
 
 
-def _checked_sinks(settings: Settings, say: Say) -> Sequence[str]:
-    """What a person mistyped is said before anything is loaded."""
-    names = requested_sinks(settings.output, say)
-    check_not_source(settings.source.source, files(names))
+def _checked_sinks(settings: Settings) -> RequestedSinks:
+    """What a person mistyped is said before anything is loaded or a camera opened."""
+    requested = requested_sinks(settings.output)
+    check_not_source(settings.source.source, files(requested.names))
     check_effect(settings.effect.style)
-    return names
+    if not requested.names and names_camera(settings.source):
+        raise SinkError(requested.no_window)
+    return requested
 
 
 def _open_source(settings: Settings, names: Sequence[str], stack: ExitStack, say: Say) -> AnySource:
@@ -158,9 +163,10 @@ def _open_source(settings: Settings, names: Sequence[str], stack: ExitStack, say
     return stack.enter_context(opened) if isinstance(opened, CameraSource) else opened
 
 
-def _without_a_display(opened: AnySource, limits: RunLimits) -> tuple[Sequence[str], RunLimits]:
+def _without_a_display(opened: AnySource, limits: RunLimits, no_window: str) -> tuple[Sequence[str], RunLimits]:
+    """The demo is recorded; whatever else was named is not, for nobody said where to."""
     if not isinstance(opened, DemoSource):
-        raise SinkError("there is nowhere to show the pictures; name a sink, such as --sink out.mp4")
+        raise SinkError(no_window)
     if limits == RunLimits():
         limits = RunLimits(seconds=DEMO_SECONDS)
     return (DEMO_FILE,), limits

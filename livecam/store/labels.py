@@ -77,7 +77,6 @@ def verdict(resolved: ResolvedLabels, events: Iterable[LabelEvent]) -> bool:
 
 
 DETECTORS = ("tflite", "cpu", "tutorial")  # whose prediction is shown first; then those of other tools, by name
-LEAST_TO_JUDGE = 20  # labelled random samples of recordings for testing, without which no model is judged
 IRIS_RADIUS = 0.0935  # pupil distances
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, false, func, not_, or_, select
 
-from livecam.store.resolution import resolve_labels
+from livecam.store.resolution import DECIDING, resolve_labels
 from livecam.store.samples import LabelEvent, SampleState, SamplingReason, Split, StoredSample
 from livecam.store.tables import events, samples, to_event, to_sample
 
@@ -149,6 +149,25 @@ def count_states(connection: Connection, now: datetime) -> Mapping[SampleState, 
         counted[SampleState(state)] -= number
         counted[SampleState.LEASED] += number
     return counted
+
+
+def label_seconds(connection: Connection, most: int) -> Sequence[float]:
+    """The latest first; what took no time was not made by a person at work."""
+    made = (events.c.verb.in_([action.value for action in DECIDING]), events.c.seconds > 0)
+    query = select(events.c.seconds).where(*made).order_by(events.c.number.desc()).limit(most)
+    return list(connection.scalars(query))
+
+
+def recordings(connection: Connection) -> Mapping[str, Split]:
+    """Of a recording whose samples came with several splits, the one that most have."""
+    query = select(samples.c.session, samples.c.split, func.count()).group_by(samples.c.session, samples.c.split)
+    rows = sorted(connection.execute(query), key=lambda row: row[2])
+    return {row[0]: Split(row[1]) for row in rows}
+
+
+def count_reason(connection: Connection, reason: SamplingReason) -> int:
+    query = select(func.count()).select_from(samples).where(not_(samples.c.lost), samples.c.reason == reason.value)
+    return connection.scalar(query) or 0
 
 
 def picture_bytes(connection: Connection) -> int:

@@ -37,6 +37,16 @@ class Split(StrEnum):
     TEST = "test"
 
 
+_SHARES: Mapping[Split, float] = {Split.TRAIN: 0.70, Split.TEST: 0.15, Split.VALIDATION: 0.15}
+LEAST_TO_JUDGE = 20  # labelled random samples without which no model is judged
+
+
+def dealt_split(recordings: Mapping[Split, int]) -> Split:
+    """The split of the next recording: the one that has the fewest for its share; seven in ten are for training."""
+    following = sum(recordings.values()) + 1
+    return max(_SHARES, key=lambda split: round(_SHARES[split] * following - recordings.get(split, 0), 9))
+
+
 class SampleState(StrEnum):
     """Rejected means that a person called the prediction wrong: the right place is still to be given. A skipped one is
     open to everybody but those who skipped it."""

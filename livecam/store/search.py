@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, not_, sele
 
 from livecam.store.queries import BY_PRIORITY, load_samples
 from livecam.store.resolution import DECIDING
-from livecam.store.samples import LabelAction, SampleState, SamplingReason, Split, StoredSample
+from livecam.store.samples import LabelAction, SampleState, SamplingReason, StoredSample
 from livecam.store.tables import events, samples, to_predictions
 
 UNDECIDED = (SampleState.NEW, SampleState.SKIPPED)
@@ -69,17 +69,6 @@ def facets(connection: Connection) -> Mapping[str, Mapping[str, int]]:
         "recording": counted(samples.c.session),
         "person": {row[0]: row[1] for row in connection.execute(decided.order_by(events.c.said_by))},
     }
-
-
-def count_judging(connection: Connection) -> tuple[int, int]:
-    """How many labelled samples judge a model (random ones of recordings for testing), and how many teach one."""
-    labelled = (not_(samples.c.lost), samples.c.state == SampleState.LABELLED.value)
-    query = select(samples.c.split, samples.c.reason, func.count()).where(*labelled)
-    judging = teaching = 0
-    for split, reason, number in connection.execute(query.group_by(samples.c.split, samples.c.reason)):
-        judging += number if (split, reason) == (Split.TEST.value, SamplingReason.RANDOM.value) else 0
-        teaching += number if (split == Split.TRAIN.value and reason != SamplingReason.RANDOM.value) else 0
-    return judging, teaching
 
 
 def count_comments(connection: Connection, ids: Sequence[str]) -> Mapping[str, int]:

@@ -230,6 +230,21 @@ class Store:
         with self._database.reading() as connection:
             return queries.count_states(connection, self._clock())
 
+    def label_seconds(self, most: int = 200) -> Sequence[float]:
+        """How long people took for their latest decisions, at most so many."""
+        with self._database.reading() as connection:
+            return queries.label_seconds(connection, most)
+
+    def recordings(self) -> Mapping[str, Split]:
+        """The split of every recording, by its name."""
+        with self._database.reading() as connection:
+            return queries.recordings(connection)
+
+    def count_random(self) -> int:
+        """How many samples were kept at random."""
+        with self._database.reading() as connection:
+            return queries.count_reason(connection, SamplingReason.RANDOM)
+
     def search(self, wanted: SampleFilter) -> Sequence[str]:
         """The ids of the samples that are wanted, highest priority first."""
         with self._database.reading() as connection:
@@ -244,11 +259,6 @@ class Store:
         """How many samples there are of each state, reason, recording and person."""
         with self._database.reading() as connection:
             return search.facets(connection)
-
-    def count_judging(self) -> tuple[int, int]:
-        """How many labelled samples judge a model, and how many teach one."""
-        with self._database.reading() as connection:
-            return search.count_judging(connection)
 
     def count_comments(self, ids: Sequence[str]) -> Mapping[str, int]:
         """How many comments each of these samples has, where it has any."""

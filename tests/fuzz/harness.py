@@ -63,6 +63,8 @@ class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
     slowest: float = 0.0
+    waited: int = 0  # longer by the clock than the limit, of which the processor worked less
+    limit: float = LIMIT_S
 
     @property
     def tried(self) -> int:
@@ -72,11 +74,13 @@ class Tally:
         self.outcomes.update(other.outcomes)
         self.findings += other.findings
         self.slowest = max(self.slowest, other.slowest)
+        self.waited += other.waited
 
     def __str__(self) -> str:
         of = ", ".join(f"{count} {outcome}" for outcome, count in sorted(self.outcomes.items()))
         return (
-            f"{self.tried} inputs ({of}), slowest {self.slowest:.1f} s of the processor, {len(self.findings)} findings"
+            f"{self.tried} inputs ({of}), slowest {self.slowest:.1f} s of the processor, {len(self.findings)} findings;"
+            f" {self.waited} took more than {self.limit:g} s by the clock and less of the processor, which is not slow"
         )
 
 
@@ -120,7 +124,7 @@ class Runner:
     say: Callable[[str], None] = lambda note: None
 
     def run(self, count: int, first: int = 0) -> Tally:
-        tally, number = Tally(), first
+        tally, number = Tally(limit=self.limit), first
         while number < first + count:
             number = self._in_a_process(number, first + count, tally)
         return tally
@@ -158,6 +162,7 @@ class Runner:
             self._note(tally, number, "slow", f"took {processor_s:.1f} s of the processor, alone")
             return
         tally.outcomes[answer.outcome] += 1
+        tally.waited += answer.seconds > self.limit
 
     def _alone(self, number: int) -> float:
         """Processor seconds that the input takes in a process of its own; infinite if that does not answer."""

@@ -89,6 +89,12 @@ def test_a_refusal_and_an_acceptance_are_counted(monkeypatch: pytest.MonkeyPatch
     assert run_planted(way, monkeypatch) == ({outcome: 1}, [])
 
 
+def test_an_input_that_waits_without_working_is_not_slow_and_the_output_says_so() -> None:
+    tally = Runner("planted", PlantedTarget, seed=1, limit=1.0).run(1, first=number_of(7))
+    assert (tally.findings, tally.waited) == ([], 1)
+    assert "1 took more than 1 s by the clock and less of the processor, which is not slow" in str(tally)
+
+
 @pytest.mark.parametrize(
     ("way", "kind", "detail"),
     [

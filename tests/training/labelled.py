@@ -41,6 +41,7 @@ def drawn_sample(number: int, split: Split, reason: SamplingReason) -> tuple[Sam
         split=split,
         reason=reason,
         session=split.value,
+        seconds=3.0 * number,
     )
     return sample, image, truth
 

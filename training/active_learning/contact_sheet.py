@@ -16,7 +16,12 @@ from training.active_learning.select import SelectedSample, SelectionRecord
 
 _TILE = (240, 104)  # of which the lower part is for words
 _WORDS = 24
-_COLOURS = {"uncertain": (80, 170, 255), "disagreement": (255, 170, 80), "random": (190, 190, 190)}
+_COLOURS = {
+    "judging": (120, 255, 255),
+    "uncertain": (80, 170, 255),
+    "disagreement": (255, 170, 80),
+    "random": (190, 190, 190),
+}
 _NETWORK, _HANDCRAFTED = (80, 80, 255), (255, 200, 60)
 MOST = 60
 

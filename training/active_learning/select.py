@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from livecam.core.errors import StoreError
 from livecam.perception.pupils.network.model_card import read_card
-from livecam.store.samples import SampleState, Split
+from livecam.store.judging import round_readiness
+from livecam.store.samples import SampleState, SamplingReason, Split
 from livecam.store.store import Store
-from training.active_learning.acquisition import Selection, Strategy, choose, shortlist
+from training.active_learning.acquisition import NamedCandidates, Selection, Strategy, choose, hash_keys, shortlist
 from training.active_learning.uncertainty import BATCH, score, tasks
 from training.active_learning.unlabelled_pool import CHOSEN_ABOVE, UNLABELLED, UnlabelledPool
 from training.engine.files import DatasetError, RunError, write_json
@@ -24,6 +26,7 @@ from training.engine.parallel import Work, stream
 from training.pupil_detector.recipe import Watch
 
 SCHEMA = 1
+JUDGING = "judging"  # the arm of what is labelled first, to judge models by
 _REASONS = ("variance", "doubt", "disagreement")
 _COVERED = 1000  # of the labelled samples, the newest: what is like them is not chosen for being different
 
@@ -51,7 +54,7 @@ class SelectedSample:
     """A sample that is to be labelled, and why."""
 
     id: str
-    arm: str  # uncertain, disagreement, diverse or random
+    arm: str  # judging, uncertain, disagreement, diverse or random
     variance: float  # of the place in changed views, squares of the eye's width
     doubt: float
     disagreement: float  # of the two detectors, pupil distances
@@ -86,10 +89,9 @@ def select(store: Store, request: SelectionRequest, machines: Workers, watch: Wa
         raise DatasetError(
             f"the store {store.folder} has no unlabelled sample; collect some with: livecam run --queue {store.folder}"
         )
-    choice = _in_turn(
-        choose(request.strategy, short.candidates, request.budget, covered=_covered(store, work, machines))
-    )
-    selection = _selection(store, request, pool, [short.ids[place] for place in choice.places], choice.arms)
+    first = _judging(store, request.seed, request.budget // 2)
+    choice = _chosen(request, short, first, partial(_covered, store, work, machines))
+    selection = _selection(store, request, pool, [*first, *choice.ids], (JUDGING,) * len(first) + choice.arms)
     store.prioritise({**pool.former, **_wanted(selection)})
     write_json(_folder(store.folder) / f"{selection.number:03d}.json", {"schema": SCHEMA, **asdict(selection)})
     return selection
@@ -108,6 +110,45 @@ def sheet_path(store: Path, selection: SelectionRecord) -> Path:
 def _waiting(store: Store) -> int:
     states = store.counts().states
     return -(-sum(states[state] for state in UNLABELLED) // BATCH)
+
+
+class _Chosen(NamedTuple):
+    ids: Sequence[str]
+    arms: tuple[str, ...]
+
+
+def _judging(store: Store, seed: int, most: int) -> Sequence[str]:
+    """Random samples, drawn by lot, whose labels are still missing to judge a model; half of what is asked for at most,
+    so that there is something to judge."""
+    missing = min(round_readiness(store).judging_missing, most)
+    if not missing:
+        return ()
+    ids = [stored.sample.id for stored in store.samples(states=UNLABELLED, reasons=(SamplingReason.RANDOM,))]
+    by_lot = [ids[place] for place in np.argsort(hash_keys(ids, seed))]
+    return list(islice((name for name in by_lot if _is_readable(store, name)), missing))
+
+
+def _is_readable(store: Store, name: str) -> bool:
+    try:
+        store.picture(name)
+    except StoreError:
+        return False  # counted as lost where the pool is scored
+    return True
+
+
+def _chosen(
+    request: SelectionRequest,
+    short: NamedCandidates,
+    first: Sequence[str],
+    covered: Callable[[], NDArray[np.float32] | None],
+) -> _Chosen:
+    """What the strategy chooses beside the `first`."""
+    rest = np.array([place for place, name in enumerate(short.ids) if name not in set(first)], np.int64)
+    if not len(rest) or len(first) == request.budget:
+        return _Chosen((), ())
+    candidates = short.candidates.at(rest)
+    choice = _in_turn(choose(request.strategy, candidates, request.budget - len(first), covered=covered()))
+    return _Chosen([short.ids[rest[place]] for place in choice.places], choice.arms)
 
 
 def _covered(store: Store, work: Work, machines: Workers) -> NDArray[np.float32] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -114,11 +114,8 @@ def _floor(stored: StoredSample) -> float:
     if stored.sample.reason is SamplingReason.FLAG:
         return 0.96
     if stored.sample.reason is SamplingReason.RANDOM:
-        return _JUDGING.get(stored.sample.split, 0.0)
+        return 0.95 if stored.sample.split is Split.TEST else 0.92
     return 0.0
-
-
-_JUDGING: Mapping[Split, float] = {Split.TEST: 0.95, Split.VALIDATION: 0.92}
 
 
 def priorities(uncertainty: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from training.engine.parallel import watch
+
+if TYPE_CHECKING:
+    from livecam.store.judging import JudgesByWord
+    from livecam.store.store import Store
+    from training.retraining.plan import RoundSettings
 
 StoreFolder = Annotated[Path, typer.Argument(metavar="STORE", help="The sample store.")]
 DatabaseUrl = Annotated[str | None, typer.Option("--db", metavar="URL", help="The database, if it is not SQLite.")]
@@ -22,26 +27,65 @@ def round_(
     ] = None,
     steps: Annotated[int, typer.Option(min=1, help="Batches to learn from.")] = 800,
     replay: Annotated[int, typer.Option(min=100, help="Procedural eyes, so that old knowledge stays.")] = 6_000,
-    least: Annotated[int, typer.Option(min=1, help="Labelled test samples without which nothing is judged.")] = 20,
+    least: Annotated[int, typer.Option(min=1, help="Labelled samples without which nothing is judged.")] = 20,
+    judge_by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER|SPLIT",
+            help="Imported or flagged pictures of this folder, or of train, validation or test, judge too.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be learnt from and judged by, or what is missing.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="The same seed makes the same model of the same labels.")] = 1,
     db: DatabaseUrl = None,
 ) -> None:
     """Learn from the labels of a store; the new model is used only if it is better for sure."""
+    from livecam.store.judging import JudgesByWord
     from livecam.store.location import require_store
     from livecam.store.store import Store
     from training.retraining.plan import RoundSettings
-    from training.retraining.run import work_round
+
+    by_word = None if judge_by is None else JudgesByWord.parse(judge_by)
 
     settings = RoundSettings(
         steps=steps, replay=replay, least=least, seed=seed, check_every=min(200, max(1, steps // 2))
     )
     require_store(store, db)
     with Store.open(store, db) as samples:
-        record = work_round(samples, settings, data or [], watch)
+        if dry_run:
+            _print_plan(samples, settings, data or [], by_word)
+            return
+        # Brings TensorFlow.
+        from training.retraining.run import work_round
+
+        record = work_round(samples, settings, data or [], watch, by_word)
     print(f"round {record.number}: {record.why}")
-    if (arm := record.arm).samples:
-        print(f"this round's random samples ({arm.samples}): {arm.old:.4f} before, {arm.new:.4f} after")
     print("the new model is in use" if record.promoted else "the old model stays")
+
+
+def _print_plan(store: Store, settings: RoundSettings, data: list[Path], by_word: JudgesByWord | None) -> None:
+    from livecam.store.judging import round_readiness
+    from training.retraining.model_registry import ModelRegistry, in_use, unfinished
+    from training.retraining.plan import drafted, read_plan
+
+    places = ModelRegistry(store.folder)
+    if (number := unfinished(places)) is not None:
+        plan = read_plan(places.round(number))
+        print(f"round {number} was interrupted: it goes on as it was planned")
+    else:
+        state = round_readiness(store, least=settings.least, by_word=by_word)
+        print(state.told())
+        if not state.ready:
+            return
+        plan, _ = drafted(store, places, settings, data, by_word)
+    base = in_use(places)
+    start = f"the model of round {base}" if base else "the model that ships"
+    print(
+        f"round {plan.number} would start from {start}, learn from {len(plan.learn)} samples, be judged by "
+        f"{len(plan.judge)} and calibrate on {len(plan.calibrate)}; nothing was written"
+    )
 
 
 def rounds(
@@ -55,7 +99,7 @@ def rounds(
     from training.retraining.model_registry import ModelRegistry
 
     rows = history(ModelRegistry(store))
-    if plot is not None and any(row.frozen for row in rows):
+    if plot is not None and any(row.position for row in rows):
         draw(rows, plot)
     if as_json:
         print(json.dumps([asdict(row) for row in rows]))
@@ -64,7 +108,7 @@ def rounds(
         print(f"no round of {store} yet; begin one with: livecam-train round {store}")
     for row in rows:
         mark = "in use" if row.in_use else "promoted" if row.promoted else "kept"
-        print(f"{row.number:3}  {row.samples:5} samples  {mark if row.frozen else '':8}  {row.why}")
+        print(f"{row.number:3}  {row.samples:5} samples  {mark if row.position else '':8}  {row.why}")
 
 
 def rollback(

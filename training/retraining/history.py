@@ -20,8 +20,8 @@ class HistoryRow:
 
     number: int
     samples: int  # learnt from
-    frozen: Comparison | None
-    arm: Comparison | None
+    position: Comparison | None  # rounds of older versions: of position and state together
+    state: Comparison | None
     promoted: bool
     in_use: bool
     why: str
@@ -41,8 +41,8 @@ def _row(places: ModelRegistry, number: int) -> HistoryRow:
         return HistoryRow(
             number,
             len(content["plan"]["learn"]),
-            Comparison(*content["frozen"]),
-            Comparison(*content["arm"]),
+            Comparison(*content["position" if "position" in content else "frozen"]),
+            Comparison(*content["state"]) if "state" in content else None,
             bool(content["promoted"]),
             in_use(places) == number,
             str(content["why"]),
@@ -52,15 +52,15 @@ def _row(places: ModelRegistry, number: int) -> HistoryRow:
 
 
 def plot(rows: Sequence[HistoryRow], path: Path) -> None:
-    """The error on the frozen set before and after every finished round, and where the new model was put to use."""
-    finished = [(row, row.frozen) for row in rows if row.frozen is not None]
-    used = [(row.number, frozen.new) for row, frozen in finished if row.promoted]
+    """The error before and after every finished round, and where the new model was put to use."""
+    finished = [(row, row.position) for row in rows if row.position is not None]
+    used = [(row.number, position.new) for row, position in finished if row.promoted]
     curves = {
-        "before": _line([(row.number, frozen.old) for row, frozen in finished]),
-        "after": _line([(row.number, frozen.new) for row, frozen in finished]),
+        "before": _line([(row.number, position.old) for row, position in finished]),
+        "after": _line([(row.number, position.new) for row, position in finished]),
         **({"put to use": _line(used)} if used else {}),
     }
-    write_lines(path, curves, "round", "error on the frozen set, pupil distances")
+    write_lines(path, curves, "round", "error on what judged the round, pupil distances")
 
 
 def _line(points: Sequence[tuple[int, float]]) -> tuple[list[int], list[float]]:

@@ -32,11 +32,6 @@ class ModelRegistry:
         return self.store / "rounds"
 
     @property
-    def frozen(self) -> Path:
-        """The ids of the samples every round is judged by."""
-        return self.rounds / "frozen.json"
-
-    @property
     def promotions(self) -> Path:
         """A line for every change of the model in use."""
         return self.rounds / "promotions.jsonl"
@@ -63,6 +58,12 @@ class ModelRegistry:
     def numbers(self) -> list[int]:
         """Of all rounds begun, in order."""
         return sorted(int(path.name) for path in self.rounds.glob("[0-9][0-9][0-9]") if path.is_dir())
+
+
+def unfinished(places: ModelRegistry) -> int | None:
+    """The round that was begun last, when it was interrupted."""
+    numbers = places.numbers()
+    return numbers[-1] if numbers and not (places.round(numbers[-1]) / "round.json").exists() else None
 
 
 @contextmanager

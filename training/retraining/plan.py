@@ -8,16 +8,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from livecam.core.placeholder_landmarks import is_placeholder
-from livecam.store.labels import LEAST_TO_JUDGE
+from livecam.store.judging import JudgesByWord, deal_samples, learnt_samples, round_readiness, usable
 from livecam.store.resolution import resolve_labels
-from livecam.store.samples import LabelEvent, ResolvedLabels, Sample, SampleState, SamplingReason, Split, StoredSample
+from livecam.store.samples import LEAST_TO_JUDGE, LabelEvent, SampleState, StoredSample
 from livecam.store.store import Store
 from training.engine.files import DatasetError, RunError, sha256, write_json
 from training.engine.run_folder import git_commit
-from training.retraining.model_registry import ModelRegistry
+from training.retraining.model_registry import ModelRegistry, unfinished
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +41,7 @@ class RoundPlan:
     settings: RoundSettings
     data: tuple[str, ...]  # data sets that are learnt from besides
     learn: tuple[str, ...]  # samples
-    frozen: tuple[str, ...]  # samples every round is judged by
-    arm: tuple[str, ...]  # random samples labelled since the last round: judged by now, learnt from in the next
+    judge: tuple[str, ...]  # samples that both models are judged by, never learnt from
     calibrate: tuple[str, ...]
 
 
@@ -58,71 +56,52 @@ class LabelSnapshot:
 
 
 def planned(
-    store: Store, places: ModelRegistry, settings: RoundSettings, data: Sequence[Path]
+    store: Store,
+    places: ModelRegistry,
+    settings: RoundSettings,
+    data: Sequence[Path],
+    by_word: JudgesByWord | None = None,
 ) -> tuple[RoundPlan, LabelSnapshot]:
     """The plan of the round that was interrupted, or of a new one; DatasetError when too little is labelled."""
-    numbers = places.numbers()
-    if numbers and not (places.round(numbers[-1]) / "round.json").exists():
-        plan = read_plan(places.round(numbers[-1]))
+    if (number := unfinished(places)) is not None:
+        plan = read_plan(places.round(number))
         return plan, _labelled(store, plan.last_event)
-    before = read_plan(places.round(numbers[-1])) if numbers else None
-    last_event = max((event.number for event in store.events()), default=0)
-    labelled = _labelled(store, last_event)
-    plan = _new(labelled, places, settings, data, before, last_event)
+    plan, labelled = drafted(store, places, settings, data, by_word)
     places.round(plan.number).mkdir(parents=True, exist_ok=True)
-    write_json(places.frozen, sorted(plan.frozen))
     write_json(places.round(plan.number) / "plan.json", {"schema": SCHEMA, **asdict(plan)})
     return plan, labelled
 
 
-def _new(
-    labelled: LabelSnapshot,
+def drafted(
+    store: Store,
     places: ModelRegistry,
     settings: RoundSettings,
     data: Sequence[Path],
-    before: RoundPlan | None,
-    last_event: int,
-) -> RoundPlan:
-    frozen = _frozen(labelled, places, settings.least)
-    known = set(before.learn) | set(before.arm) | set(before.calibrate) if before else set()
-    rest = [stored.sample for name, stored in labelled.samples.items() if name not in frozen]
-    rest = [sample for sample in rest if sample.split is not Split.TEST]
-    arm = [sample.id for sample in rest if sample.reason is SamplingReason.RANDOM and sample.id not in known]
-    learn = [sample.id for sample in rest if sample.split is Split.TRAIN and sample.id not in arm]
-    if not learn:
-        raise DatasetError(
-            "there is nothing to learn from: no labelled sample of a recording for training; "
-            "label more with: livecam-label annotate"
-        )
-    return RoundPlan(
-        number=before.number + 1 if before else 1,
+    by_word: JudgesByWord | None = None,
+) -> tuple[RoundPlan, LabelSnapshot]:
+    """What a new round would be, of which nothing is written; DatasetError when too little is labelled."""
+    last_event = max((event.number for event in store.events()), default=0)
+    labelled = _labelled(store, last_event)
+    samples = [stored.sample for stored in labelled.samples.values()]
+    if by_word is not None and not any(by_word.covers(sample) for sample in samples):
+        raise DatasetError("--judge-by names no picture that was imported or flagged, and labelled")
+    dealt = deal_samples(samples, learnt_samples(store.folder), least=settings.least, by_word=by_word)
+    if len(dealt.judging) < settings.least or not dealt.learning:
+        lacks = round_readiness(store, least=settings.least, by_word=by_word)
+        raise DatasetError(f"{lacks.told()}; label more with: livecam-label annotate")
+    numbers = places.numbers()
+    plan = RoundPlan(
+        number=numbers[-1] + 1 if numbers else 1,
         last_event=last_event,
         base=sha256(places.model),
         commit=git_commit(),
         settings=settings,
         data=tuple(str(folder.resolve()) for folder in data),
-        learn=tuple(sorted(learn)),
-        frozen=tuple(sorted(frozen)),
-        arm=tuple(sorted(arm)),
-        calibrate=tuple(sorted(sample.id for sample in rest if sample.split is Split.VALIDATION)),
+        learn=dealt.learning,
+        judge=dealt.judging,
+        calibrate=dealt.calibrating,
     )
-
-
-def _frozen(labelled: LabelSnapshot, places: ModelRegistry, least: int) -> set[str]:
-    """Set once, by the first round that has enough; what was removed from the store since is left out."""
-    if places.frozen.exists():
-        return set(json.loads(places.frozen.read_text())) & set(labelled.samples)
-    fit = {name for name, stored in labelled.samples.items() if _judges(stored.sample)}
-    if len(fit) < least:
-        raise DatasetError(
-            f"{len(fit)} random samples of recordings for testing are labelled, {least} are needed to judge a model; "
-            "label more with: livecam-label annotate, or ask for fewer with --least"
-        )
-    return fit
-
-
-def _judges(sample: Sample) -> bool:
-    return sample.split is Split.TEST and sample.reason is SamplingReason.RANDOM
+    return plan, labelled
 
 
 def _labelled(store: Store, last_event: int) -> LabelSnapshot:
@@ -132,28 +111,27 @@ def _labelled(store: Store, last_event: int) -> LabelSnapshot:
         if event.number <= last_event:
             events.setdefault(event.sample_id, []).append(event)
     stood = {name: resolve_labels(said) for name, said in events.items()}
-    usable = {name: store.sample(name).sample for name, stands in stood.items() if _usable(stands)}
+    decided = [name for name, stands in stood.items() if stands.state is SampleState.LABELLED]
+    labelled = {name: store.sample(name).sample for name in decided}
     return LabelSnapshot(
         {
             name: StoredSample(sample, stood[name], stood[name].state)
-            for name, sample in usable.items()
-            # Drawn landmarks are made from the labels: a model would learn, and be judged by, where they are.
-            if not is_placeholder(sample.landmarks)
+            for name, sample in labelled.items()
+            if usable(sample, stood[name])
         }
     )
-
-
-def _usable(stands: ResolvedLabels) -> bool:
-    return stands.state is SampleState.LABELLED and any(not label.occluded for label in stands.labels)
 
 
 def read_plan(folder: Path) -> RoundPlan:
     """RunError when it is damaged."""
     try:
         content: dict[str, Any] = json.loads((folder / "plan.json").read_text())
-        if content.pop("schema") != SCHEMA:
+        schema = content.pop("schema")
+        if schema not in (1, SCHEMA):
             raise ValueError("schema")
-        names = ("data", "learn", "frozen", "arm", "calibrate")
+        if schema == 1:  # once a set that was fixed by the first round judged, and new random samples beside it
+            content["judge"] = sorted({*content.pop("frozen"), *content.pop("arm")})
+        names = ("data", "learn", "judge", "calibrate")
         lists = {name: tuple(content.pop(name)) for name in names}
         return RoundPlan(**{**content, **lists, "settings": RoundSettings(**content["settings"])})
     except (OSError, ValueError, KeyError, TypeError) as fault:

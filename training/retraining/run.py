@@ -10,6 +10,7 @@ from pathlib import Path
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
 from livecam.perception.pupils.network.model_card import PupilConfidenceCalibration, read_card
 from livecam.settings import PupilSettings
+from livecam.store.judging import JudgesByWord
 from livecam.store.store import Store
 from training.data.dataset import manifest
 from training.engine.export import check_export
@@ -20,13 +21,13 @@ from training.pupil_detector.export import Quantisation
 from training.pupil_detector.recipe import Watch
 from training.pupil_detector.tasks import HeatmapTask, WarmStartedTask
 from training.pupil_detector.train import FitSettings
-from training.retraining.comparison import Comparison, compared, errors
+from training.retraining.comparison import Comparison, ModelVerdict, blocks, errors, judged
 from training.retraining.datasets import as_staged, fine_set, replay_set
 from training.retraining.model_registry import MODEL, WEIGHTS, ModelRegistry, exclusive_round, promote, recover
 from training.retraining.plan import LabelSnapshot, RoundPlan, RoundSettings, planned
 from training.retraining.pseudo_labels import PROMOTED, pseudo_labelled_set
 
-SCHEMA = 1
+SCHEMA = 2
 MIX = {"fine": 2.0, PROMOTED: 0.5, "synthetic": 1.0, "portrait": 0.5, "gazeshift": 1.0, "coarse": 0.25}
 _CALIBRATING = 60  # eyes, below which the confidence keeps its weights
 
@@ -38,15 +39,17 @@ class RoundResult:
     number: int
     base: str
     model: str
-    frozen: Comparison
-    arm: Comparison
+    position: Comparison  # pupil distances, of the worse eye
+    state: Comparison  # share of samples in which an eye's state is wrong
     calibration_error: float | None
     promoted: bool
     why: str
     data: dict[str, str]  # manifests' hashes
 
 
-def work_round(store: Store, settings: RoundSettings, data: Sequence[Path], watch: Watch) -> RoundResult:
+def work_round(
+    store: Store, settings: RoundSettings, data: Sequence[Path], watch: Watch, by_word: JudgesByWord | None = None
+) -> RoundResult:
     """`livecam-train round`: goes on with an interrupted round, else begins a new one.
 
     DatasetError when too little is labelled; a round that is killed anywhere leaves the old model in place.
@@ -54,7 +57,7 @@ def work_round(store: Store, settings: RoundSettings, data: Sequence[Path], watc
     places = ModelRegistry(store.folder)
     with exclusive_round(places):
         recover(places)
-        plan, labelled = planned(store, places, settings, data)
+        plan, labelled = planned(store, places, settings, data, by_word)
         folder = places.round(plan.number)
         _keep_base(places, folder / "base")
         sets = _data(store, plan, labelled, folder, watch)
@@ -137,7 +140,7 @@ def _calibrated(
     model: Path, store: Store, labelled: LabelSnapshot, plan: RoundPlan, before: PupilConfidenceCalibration
 ) -> tuple[PupilConfidenceCalibration, float | None]:
     """On labels it has not learnt from, when they are enough."""
-    faces = [as_staged(stored, store.picture) for stored in labelled.chosen([*plan.calibrate, *plan.arm])]
+    faces = [as_staged(stored, store.picture) for stored in labelled.chosen(plan.calibrate)]
     if 2 * len(faces) < _CALIBRATING:
         return before, None
     judged = confidence_calibration.judge(_open_network(model), faces)
@@ -155,34 +158,32 @@ def _judged(
     error: float | None,
 ) -> RoundResult:
     candidate = folder / "model" / MODEL
-    old, new = _open_network(folder / "base" / MODEL), _open_network(candidate)
-    frozen = _compared(old, new, store, labelled, plan.frozen)
-    arm = _compared(old, new, store, labelled, plan.arm)
+    samples = labelled.chosen(plan.judge)
+    old, new = (errors(_open_network(model), samples, store.picture) for model in (folder / "base" / MODEL, candidate))
+    verdict = judged(old, new, blocks(samples))
     return RoundResult(
         number=plan.number,
         base=plan.base,
         model=sha256(candidate),
-        frozen=frozen,
-        arm=arm,
+        position=verdict.position,
+        state=verdict.state,
         calibration_error=error,
-        promoted=frozen.better,
-        why=_why(frozen),
+        promoted=verdict.better,
+        why=_why(verdict),
         data={path.name: manifest(path)["sha256"] for path in sets},
     )
 
 
-def _compared(
-    old: NetworkPupilDetector, new: NetworkPupilDetector, store: Store, labelled: LabelSnapshot, ids: Sequence[str]
-) -> Comparison:
-    samples = labelled.chosen(ids)
-    return compared(errors(old, samples, store.picture), errors(new, samples, store.picture))
+def _why(verdict: ModelVerdict) -> str:
+    said = f"{_said(verdict.position, 'error')}; {_said(verdict.state, 'wrong states')}"
+    return f"{'better' if verdict.better else 'not better for sure'}: {said}"
 
 
-def _why(frozen: Comparison) -> str:
-    said = f"error {frozen.old:.4f} before, {frozen.new:.4f} after on {frozen.samples} samples"
-    if frozen.better:
-        return f"better: {said}; with 95 % the gain is at least {-frozen.bound:.4f}"
-    return f"not better for sure: {said}; with 95 % the change is only known to be below {frozen.bound:+.4f}"
+def _said(found: Comparison, what: str) -> str:
+    if not found.samples:
+        return f"{what} not known, no sample to compare"
+    change = f"the change is between {found.floor:+.4f} and {found.bound:+.4f}"
+    return f"{what} {found.old:.4f} before, {found.new:.4f} after on {found.samples} samples, {change}"
 
 
 def _open_network(model: Path) -> NetworkPupilDetector:

@@ -52,7 +52,7 @@ $("panel").addEventListener("keydown", (event) => {
 });
 
 const GROUPS = [
-  ["accept", "reject", "skip", "undo", "next", "previous", "closed", "occluded", "both closed", "other eye", "not a face", "carry", "use label"],
+  ["accept", "reject", "skip", "undo", "next", "previous", "closed", "occluded", "both closed", "other eye", "not a face"],
   ["left", "right", "up", "down", "little", "wider", "narrower"],
   ["zoom in", "zoom out", "zoom reset", "contrast", "pixels or smooth", "landmarks", "hide what is drawn", "class activation map"],
   ["show the labels", "comment", "gallery", "other mode", "export", "help", "quit"],
@@ -137,7 +137,6 @@ export function saysOf(eye, current) {
     const sure = current?.kind === "label" || current?.kind === "imported" ? "" : text("guess.sure", { percent: Math.round(100 * (eye.guess.confidence ?? 0)) });
     return ["guess", [closed, sure].filter(Boolean).join(", ") || text("guess.label")];
   }
-  if (eye.carried) return ["carried", text("carried", { seconds: Math.abs(eye.carried.seconds_apart ?? 0).toFixed(1) })];
   return ["", text("guess.none")];
 }
 
@@ -162,7 +161,7 @@ export function header(told) {
   const share = of ? Math.min(100, (100 * done) / of) : 100;
   $("done").style.width = `${share}%`;
   $("progress").setAttribute("aria-valuenow", String(Math.round(share)));
-  $("judging").textContent = progress ? [text("progress.judging", progress.judging), progress.until_round ? text("progress.round", { count: progress.until_round }) : text("progress.ready")].join(" · ") : "";
+  $("judging").textContent = progress ? [text("progress.judging", progress.judging), progress.until_round ? text(progress.frames_missing ? "progress.camera" : "progress.round", { count: progress.until_round, minutes: progress.label_minutes, frames: progress.frames_missing, camera: progress.camera_minutes }) : text("progress.ready")].join(" · ") : "";
   $("tally").textContent = ["labelled", "rejected", "skipped", "not a face"].filter((name) => told.tally[name])
     .map((name) => text("tally", { count: told.tally[name], what: text(`tally.${name}`) })).join(", ");
   $("pace").textContent = told.pace === null ? "" : text("pace", { seconds: told.pace.toFixed(1) });

@@ -43,6 +43,7 @@ _ROWS = 256  # blended at a time, for huge pictures have no room for copies in f
 # The largest values of the depths that pictures of floating point or signed numbers are made with.
 _DEPTHS = (1.0, 255.0, 1023.0, 4095.0, 16383.0, 32767.0, 65535.0, 2.0**31 - 1)
 _HALVES = (1.0, 128.0, 512.0, 2048.0, 8192.0, 32768.0, 2.0**31)  # of those that lie about nought
+_DARKEST = 64.0  # the largest of numbers beyond 16 bits, in the share of their depth below which they are no depth's
 _HIGHLIGHTS = 4.0  # so far above 1 the lights of a photograph may reach that is meant as 0..1
 # OpenCV's wheel reads no GIF, and damaged JPEG 2000 makes it crash.
 _BY_FFMPEG = {"gif": (b"GIF8",), "j2k_pipe": (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")}
@@ -185,7 +186,9 @@ def _depth(largest: float, depths: Sequence[float], *, whole: bool) -> float:
     """The smallest that holds the largest value; only floating point can be meant to end at 1."""
     if not whole and largest <= _HIGHLIGHTS:
         return depths[0]
-    return next((depth for depth in depths[1:] if largest <= depth * 1.01), largest)
+    depth = next((depth for depth in depths[1:] if largest <= depth * 1.01), largest)
+    # Nothing is measured to 17..24 bits: what is beyond 16, and far from 32, ends where it ends.
+    return depth if largest > depth / _DARKEST else largest
 
 
 def over_grey(picture: Image) -> Image:

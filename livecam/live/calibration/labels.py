@@ -23,7 +23,7 @@ ANNOTATOR = "calibration"
 
 def store_looks(store: Store, gathered: LookGatherer, *, source: str, detector: str, version: str) -> int:
     """Adds one picture of the face for each look, with an event that says where it looks; how many there were."""
-    recording = RecordingInfo.live(source, datetime.now(UTC))
+    recording = RecordingInfo.live(source, datetime.now(UTC)).dealt(store.recordings())
     said: list[LabelEvent] = []
     for number, scene in sorted(gathered.scenes.items()):
         observation = scene.faces[0]

@@ -126,6 +126,7 @@ class SampleCollector:
         with ExitStack() as stack:
             try:
                 store = self._open_store(stack)
+                self._selector.begin(store)
             except StoreError as error:
                 self._report_error(error)
                 self._discard_all()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
@@ -14,23 +16,25 @@ from urllib.parse import urlsplit, urlunsplit
 import numpy as np
 
 from livecam.core.types import Face, FaceObservation, Image, Point, Points, Pupil, Scene
-from livecam.store.samples import CropMode, Prediction, Sample, SamplingReason, Split, pixel_hash
+from livecam.store.samples import CropMode, Prediction, Sample, SamplingReason, Split, dealt_split, pixel_hash
 
-_SPLITS = ((0.70, Split.TRAIN), (0.85, Split.VALIDATION))
+_WHOLE = 32_000_000  # bytes: of a longer file the beginning, the middle and the end are read
+_PART = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingInfo:
-    """`session` names it, and decides which split its samples belong to."""
+    """`session` names it; all its samples belong to one split."""
 
     session: str
     source: str
+    split: Split = Split.TRAIN
 
-    @property
-    def split(self) -> Split:
-        """70 % of all names lead to training, 15 % each to validation and test."""
-        figure = int(hashlib.sha256(self.session.encode()).hexdigest()[:8], 16) / 2**32
-        return next((split for limit, split in _SPLITS if figure < limit), Split.TEST)
+    def dealt(self, recordings: Mapping[str, Split]) -> RecordingInfo:
+        """With the split it has among the `recordings` of a store, else with the one that has the fewest for its
+        share."""
+        split = recordings.get(self.session) or dealt_split(Counter(recordings.values()))
+        return replace(self, split=split)
 
     @classmethod
     def live(cls, source: str, now: datetime) -> RecordingInfo:
@@ -38,8 +42,8 @@ class RecordingInfo:
 
     @classmethod
     def of_file(cls, path: Path) -> RecordingInfo:
-        """The same file is the same recording whenever it is shown, and never in two splits."""
-        return cls(f"{path.stem}-{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]}", str(path))
+        """The same content is the same recording, whatever its name and place, and never in two splits."""
+        return cls(f"recording-{_content_digest(path)[:16]}", str(path))
 
     @classmethod
     def of_address(cls, url: str) -> RecordingInfo:
@@ -47,6 +51,28 @@ class RecordingInfo:
         source = without_secrets(url)
         name = PurePosixPath(urlsplit(source).path).stem or "video"
         return cls(f"{name}-{hashlib.sha256(source.encode()).hexdigest()[:8]}", source)
+
+
+def _content_digest(path: Path) -> str:
+    """SHA-256 of what a file holds, or of the files of a folder; of a name that leads nowhere, of the name."""
+    if path.is_dir():
+        found = sorted((each.name, _content_digest(each)) for each in path.iterdir() if each.is_file())
+        return hashlib.sha256(repr(found).encode()).hexdigest()
+    try:
+        with path.open("rb") as stream:
+            return _stream_digest(stream, path.stat().st_size)
+    except OSError:
+        return hashlib.sha256(str(path.resolve()).encode()).hexdigest()
+
+
+def _stream_digest(stream: BufferedReader, size: int) -> str:
+    if size <= _WHOLE:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = hashlib.sha256(f"{size}:".encode())
+    for begin in (0, (size - _PART) // 2, size - _PART):
+        stream.seek(begin)
+        digest.update(stream.read(_PART))
+    return digest.hexdigest()
 
 
 def without_secrets(source: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ from livecam.live.collection.near_duplicates import DuplicateFilter, difference_
 from livecam.live.collection.random_sampling import ReservoirSampler
 from livecam.live.collection.sample_builder import RecordingInfo, SampleCrop, SelectionReason, build_sample, crop_sample
 from livecam.settings import CollectSettings
-from livecam.store.samples import Prediction, Sample, SamplingReason
+from livecam.store.samples import LEAST_TO_JUDGE, Prediction, Sample, SamplingReason, Split
 
 
 @dataclass(slots=True)
@@ -72,6 +72,7 @@ _EVICT_EVERY = 10  # samples
 DRAWS_PER_MINUTE = 20.0
 _BLOCK = 100
 _RESERVE = 20
+_JUDGES_FIRST = 0.95
 
 
 # Asked for, or drawn: neither likeness nor haste may leave it out.
@@ -81,6 +82,8 @@ _ALWAYS = frozenset({SamplingReason.FLAG, SamplingReason.RANDOM})
 class SampleStore(Protocol):
     """What a selector needs of the sample store."""
 
+    def recordings(self) -> Mapping[str, Split]: ...
+    def count_random(self) -> int: ...
     def add(self, sample: Sample, picture: Image) -> bool: ...
     def evict(self, most_bytes: int) -> int: ...
 
@@ -106,11 +109,17 @@ class SampleSelector:
     random: Random
     _duplicates: DuplicateFilter = field(default_factory=DuplicateFilter, init=False)
     _reserve: ReservoirSampler[tuple[Sample, Image]] = field(init=False)
+    _random_missing: int = field(default=0, init=False)  # which the store lacks to judge a model by
     _kept_since_draw: int = field(default=0, init=False)  # kept since the last draws were settled
     _times: deque[float] = field(default_factory=deque, init=False)  # seconds at which the last ones were kept
 
     def __post_init__(self) -> None:
         self._reserve = ReservoirSampler(self.random, _RESERVE)
+
+    def begin(self, store: SampleStore) -> None:
+        """Deals the recording its split, and sees how many random samples the store lacks to judge a model by."""
+        self.recording = self.recording.dealt(store.recordings())
+        self._random_missing = max(0, LEAST_TO_JUDGE - store.count_random())
 
     def process(self, pending: PendingCandidate, store: SampleStore) -> None:
         """Keeps it if it is worth it; StoreError when it cannot be written."""
@@ -132,19 +141,25 @@ class SampleSelector:
             self.draw_random_share(store)
 
     def draw_random_share(self, store: SampleStore) -> None:
-        """Keeps as many of the drawn faces as make up their share, one at least: also of easy times something is to be
-        tested on. StoreError when one cannot be written."""
+        """Keeps as many of the drawn faces as make up their share, one at least, and as many as the store lacks to
+        judge a model by: also of easy times something is to be tested on. StoreError when one cannot be written."""
         wanted = self._kept_since_draw * self.settings.random_share / (1 - self.settings.random_share)
         whole = int(wanted + self.random.random())
         self._kept_since_draw = 0
         failure: StoreError | None = None
-        for sample, picture in self._reserve.draw(max(whole, 1) if self.settings.random_share else 0):
+        for sample, picture in self._reserve.draw(
+            max(whole, 1, self._random_missing) if self.settings.random_share else 0
+        ):
             try:
-                self._add(sample, picture, store)
+                self._random_missing -= self._add(self._ranked(sample), picture, store)
             except StoreError as error:
                 failure = error
         if failure is not None:
             raise failure
+
+    def _ranked(self, sample: Sample) -> Sample:
+        """Those that are missing to judge by are to be labelled before all others."""
+        return replace(sample, priority=_JUDGES_FIRST) if self._random_missing > 0 else sample
 
     def _select(self, candidate: Candidate, apart: float) -> SelectionReason | None:
         """An easy frame is of little use, one that two detectors see differently of most."""

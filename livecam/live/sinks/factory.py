@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from livecam.core.errors import SinkError
 from livecam.core.interfaces import Sink
@@ -48,8 +49,15 @@ Say = Callable[[str], None]
 WINDOW, VIRTUAL_CAMERA, NULL = "window", "virtualcam", "null"
 
 
-def requested_sinks(settings: OutputSettings, say: Say) -> Sequence[str]:
-    """The sinks to open, each once: a window when none is named; without a display none, and `say` is told why."""
+class RequestedSinks(NamedTuple):
+    """The sinks that can be opened, each once, and why there is no window, where one is wanted and there cannot be."""
+
+    names: Sequence[str]
+    no_window: str = ""
+
+
+def requested_sinks(settings: OutputSettings) -> RequestedSinks:
+    """What is to be opened: a window when none is named. Without a display no window is among them."""
     names = tuple(dict.fromkeys(settings.sinks or (WINDOW,)))
     for name in names:
         if name not in (WINDOW, VIRTUAL_CAMERA, NULL) and Path(name).suffix.lower() not in CONTAINERS:
@@ -59,9 +67,9 @@ def requested_sinks(settings: OutputSettings, say: Say) -> Sequence[str]:
             )
     problem = display_problem() if WINDOW in names else ""
     if not problem:
-        return names
-    say(f"no window: {problem}, or use --sink FILE.mp4")
-    return tuple(name for name in names if name != WINDOW)
+        return RequestedSinks(names)
+    without = tuple(name for name in names if name != WINDOW)
+    return RequestedSinks(without, f"no window: {problem}, or use --sink FILE.mp4")
 
 
 def check_not_source(source: str, outputs: Sequence[Path]) -> None:

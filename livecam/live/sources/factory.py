@@ -37,10 +37,8 @@ def open_source(settings: SourceSettings, *, paced: bool, say: Callable[[str], N
         return _camera_or_demo(settings, paced=paced, say=say)
     if name == "demo":
         return _demo(settings, paced=paced)
-    if name.isdigit():
-        return _camera(int(name), settings)
-    if name.startswith("/dev/video"):
-        return _camera(name, settings)
+    if names_camera(settings):
+        return _camera(int(name) if name.isdigit() else name, settings)
     path = local_path(name)
     if path is None:
         # Brings the video libraries, which a camera and the demo do without.
@@ -48,6 +46,12 @@ def open_source(settings: SourceSettings, *, paced: bool, say: Callable[[str], N
 
         return open_address(name, settings, paced=paced)
     return _file(path, settings, paced=paced)
+
+
+def names_camera(settings: SourceSettings) -> bool:
+    """Whether a camera is asked for by its number or device; `auto` may become one."""
+    name = settings.source.strip()
+    return name.isdigit() or name.startswith("/dev/video")
 
 
 def is_live(source: AnySource) -> bool:

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from livecam.perception.detection_worker import BackgroundDetection, InlineDetection
 from livecam.perception.faces.face_model import FaceModel
 from livecam.perception.faces.image_detector import ImageFaceDetector
+from livecam.perception.faces.roll_guide import RollGuide, boxes_guided_by, guided_by
 from livecam.perception.faces.tracker import FaceTracker
 from livecam.settings import FaceDetectorName, FaceSettings
 
@@ -26,7 +27,7 @@ def installed() -> tuple[FaceDetectorName, ...]:
 
 def open_stills(settings: FaceSettings) -> ImageFaceDetector:
     """The detector for single pictures."""
-    return ImageFaceDetector(open_model(settings.finder), settings.max_faces)
+    return ImageFaceDetector(open_model(settings.finder), settings.max_faces, roll_guide(chosen(settings.finder)))
 
 
 def follow_recorded(model: FaceModel, max_faces: int) -> FaceTracker:
@@ -39,6 +40,14 @@ def follow_live(model: FaceModel, max_faces: int) -> Iterator[FaceTracker]:
     """The detector for a camera: it detects in a thread, which lives as long as the `with`, so that no frame waits."""
     with BackgroundDetection(model.detect).running() as background:
         yield FaceTracker(model, background, max_faces)
+
+
+def roll_guide(name: FaceDetectorName) -> RollGuide | None:
+    """The networks that ship, which know faces at any roll, for the detectors that know upright ones."""
+    if name is FaceDetectorName.MESH:
+        return None
+    mesh = open_model(FaceDetectorName.MESH)
+    return boxes_guided_by(mesh) if name is FaceDetectorName.DLIB else guided_by(mesh)
 
 
 def open_model(name: FaceDetectorName) -> FaceModel:

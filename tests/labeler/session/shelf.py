@@ -152,8 +152,8 @@ class Shelf:
     def events(self, sample_id: str | None = None, annotator: str | None = None) -> Iterator[LabelEvent]:
         return iter([e for e in self.kept if sample_id in {None, e.sample_id} and annotator in {None, e.annotator}])
 
-    def count_judging(self) -> tuple[int, int]:
-        return 0, 0
+    def label_seconds(self) -> Sequence[float]:
+        return ()
 
     def count_states(self) -> Counter[SampleState]:
         return Counter(stored.state for stored in self.samples())

@@ -38,6 +38,27 @@ def test_a_run_keeps_opencv_in_one_thread(program: Program) -> None:
     assert cv2.getNumThreads() == 1
 
 
+def test_without_a_display_a_camera_is_refused_in_one_line_before_it_is_opened(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr("livecam.live.sources.factory.open_device", lambda device, settings: opened.append(device))
+    code, _, err = program("run", "--source", "7")
+    assert (code, opened) == (2, [])
+    assert err.splitlines() == [
+        "livecam: no window: there is no display (DISPLAY is not set); start this on a desktop, or with ssh -X,"
+        " or use --sink FILE.mp4"
+    ]
+
+
+@pytest.mark.parametrize("flags", [("--source", "nothing.mp4"), ("--source", "demo", "--effect", "swril")])
+def test_without_a_display_what_else_is_wrong_comes_alone(program: Program, flags: tuple[str, ...]) -> None:
+    code, _, err = program("run", *flags)
+    assert code == 2
+    assert len(err.splitlines()) == 1
+    assert "no window" not in err
+
+
 def test_without_a_camera_and_a_display_the_demo_goes_into_a_file_and_says_where(
     program: Program, tmp_path: Path
 ) -> None:

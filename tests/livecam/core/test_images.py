@@ -140,6 +140,8 @@ def test_a_truncated_heic_is_an_error_that_names_it(tmp_path: Path, share: float
         (lambda picture: picture.astype(np.int16), "0..255"),
         (lambda picture: (picture.astype(np.int32) * 128).astype(np.int16), "0..32767"),
         (lambda picture: ((picture.astype(np.int32) - 128) * 256).astype(np.int16), "about nought"),
+        (lambda picture: picture.astype(np.int32) * 1000, "0..255000"),
+        (lambda picture: picture.astype(np.int32) * 8421504, "0..2147483647"),
         (lambda picture: (picture.astype(np.int16) - 128).astype(np.int8), "about nought"),
         (lambda picture: picture.astype(np.int32) * (2**23), "0..2**31"),
     ],

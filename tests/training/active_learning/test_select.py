@@ -16,7 +16,8 @@ import pytest
 from livecam.core.assets import asset
 from livecam.store.samples import LabelAction, LabelEvent, SampleState, SamplingReason, Split
 from livecam.store.store import Store
-from tests.training.stores import fill
+from tests.fakes import make_landmarks, make_sample
+from tests.training.stores import draw_face, fill
 from training.active_learning.acquisition import Strategy
 from training.active_learning.contact_sheet import selection_sheet
 from training.active_learning.select import SelectionRecord, SelectionRequest, Workers, select, selections
@@ -51,36 +52,59 @@ def store(filled: Path, tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
+@pytest.fixture
+def judged(store: Store) -> Store:
+    """With as many labels of random samples as judge a model, and samples beside them."""
+    for number in range(20):
+        picture = draw_face(100 + number)
+        landmarks = make_landmarks(centre=(80, 110 / 3), pupil_distance=160 / 3)
+        sample, _ = make_sample(
+            number, picture, landmarks=landmarks, reason=SamplingReason.RANDOM, session="judged", seconds=3.0 * number
+        )
+        store.add(sample, picture)
+        store.append_events([LabelEvent(sample.id, LabelAction.ACCEPT, "anna", shown_predictions=sample.predictions)])
+    return store
+
+
 def test_the_chosen_come_first_in_the_queue_in_their_order(store: Store) -> None:
     selection = chosen_from(store)
     first = [stored.sample.id for stored in store.samples()][:10]
     assert first == [each.id for each in selection.chosen]
 
 
-def test_mixed_takes_seven_two_and_one_of_ten(store: Store) -> None:
-    assert Counter(each.arm for each in chosen_from(store).chosen) == {"uncertain": 7, "random": 2, "disagreement": 1}
+def test_mixed_takes_seven_two_and_one_of_ten(judged: Store) -> None:
+    arms = Counter(each.arm for each in chosen_from(judged).chosen)
+    assert arms == {"uncertain": 7, "random": 2, "disagreement": 1}
+
+
+def test_what_is_missing_to_judge_comes_first_and_takes_half_at_most(store: Store) -> None:
+    chosen = chosen_from(store).chosen
+    first = [store.sample(each.id).sample.reason for each in chosen if each.arm == "judging"]
+    assert [each.arm for each in chosen][:5] == ["judging"] * 5
+    assert first == [SamplingReason.RANDOM] * 5
 
 
 @pytest.mark.parametrize("strategy", [Strategy.UNCERTAINTY, Strategy.DISAGREEMENT, Strategy.DIVERSE])
 def test_what_models_are_judged_by_is_never_chosen_for_its_scores(store: Store, strategy: Strategy) -> None:
-    chosen = [store.sample(each.id).sample for each in chosen_from(store, replace(WISH, strategy=strategy)).chosen]
+    selection = chosen_from(store, replace(WISH, strategy=strategy))
+    chosen = [store.sample(each.id).sample for each in selection.chosen if each.arm != "judging"]
     assert {(sample.split, sample.reason is SamplingReason.RANDOM) for sample in chosen} == {(Split.TRAIN, False)}
 
 
 def test_the_random_arm_draws_among_what_was_kept_at_random(store: Store) -> None:
-    arm = [each.id for each in chosen_from(store, replace(WISH, budget=40)).chosen if each.arm == "random"]
+    arm = [each.id for each in chosen_from(store, replace(WISH, budget=20)).chosen if each.arm == "random"]
     assert {store.sample(name).sample.reason for name in arm} == {SamplingReason.RANDOM}
 
 
 def test_where_all_was_kept_at_random_scores_choose_among_it(tmp_path: Path) -> None:
     with fill(tmp_path, 30, reasons=[SamplingReason.RANDOM], splits=[Split.TRAIN]) as store:
         chosen = chosen_from(store, replace(WISH, strategy=Strategy.UNCERTAINTY)).chosen
-        worth = [each.variance * each.doubt for each in chosen]
+        worth = [each.variance * each.doubt for each in chosen if each.arm != "judging"]
         assert worth == sorted(worth, reverse=True)
 
 
-def test_whoever_stops_half_way_has_labelled_some_of_each_arm(store: Store) -> None:
-    half = chosen_from(store, replace(WISH, budget=20)).chosen[:10]
+def test_whoever_stops_half_way_has_labelled_some_of_each_arm(judged: Store) -> None:
+    half = chosen_from(judged, replace(WISH, budget=20)).chosen[:10]
     assert {each.arm for each in half} == {"uncertain", "random", "disagreement"}
 
 

@@ -62,7 +62,7 @@ def record(store: Store) -> RoundResult:
 
 
 def test_a_round_learns_what_people_mean(record: RoundResult) -> None:
-    assert record.frozen.new < 0.7 * record.frozen.old
+    assert record.position.new < 0.7 * record.position.old
 
 
 def test_a_better_model_is_put_to_use(record: RoundResult, store: Store) -> None:
@@ -75,16 +75,17 @@ def test_the_live_program_finds_the_promoted_model_first(record: RoundResult, st
     assert NetworkPupilDetector.open(PupilSettings(model=place)).card.sha256 == record.model
 
 
-def test_the_random_arm_is_judged_and_not_learnt_from(record: RoundResult, store: Store) -> None:
+def test_every_random_sample_judges_and_is_never_learnt_from(record: RoundResult, store: Store) -> None:
     plan = json.loads((ModelRegistry(store.folder).round(1) / "plan.json").read_text())
+    random = {stored.sample.id for stored in store.samples(reasons=[SamplingReason.RANDOM])}
 
-    assert (record.arm.samples, set(plan["arm"]) & set(plan["learn"])) == (6, set())
+    assert (set(plan["judge"]), len(random), set(plan["learn"]) & random) == (random, 20, set())
 
 
-def test_what_judges_is_never_learnt_from(record: RoundResult, store: Store) -> None:
-    plan = json.loads((ModelRegistry(store.folder).round(1) / "plan.json").read_text())
+def test_position_and_state_are_told_apart(record: RoundResult, store: Store) -> None:
+    (row,) = history(ModelRegistry(store.folder))
 
-    assert (len(plan["frozen"]), set(plan["frozen"]) & set(plan["learn"])) == (14, set())
+    assert (row.position, row.state) == (record.position, record.state)
 
 
 def test_a_round_that_goes_on_keeps_its_number(record: RoundResult, store: Store) -> None:
@@ -118,14 +119,14 @@ def test_going_back_to_a_round_that_never_was_is_refused(record: RoundResult, st
 def test_too_few_samples_to_judge_by_are_told(tmp_path: Path) -> None:
     with Store.open(tmp_path) as opened:
         fill(opened, 3, Split.TEST, SamplingReason.RANDOM)
-        with pytest.raises(DatasetError, match=r"3 random samples .* 12 are needed"):
+        with pytest.raises(DatasetError, match=r"3 of 12 random labels to judge by.*9 to judge by"):
             work_round(opened, SETTINGS, [], quietly)
 
 
 def test_nothing_to_learn_from_is_told(tmp_path: Path) -> None:
     with Store.open(tmp_path) as opened:
         fill(opened, 12, Split.TEST, SamplingReason.RANDOM)
-        with pytest.raises(DatasetError, match="nothing to learn from"):
+        with pytest.raises(DatasetError, match=r"missing: 1 to learn from"):
             work_round(opened, SETTINGS, [], quietly)
 
 

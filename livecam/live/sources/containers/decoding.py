@@ -12,6 +12,7 @@ import av.error
 import av.stream
 import cv2
 import numpy as np
+from av.codec.context import Flags
 from av.container import InputContainer
 from av.sidedata.sidedata import SideData
 from av.sidedata.sidedata import Type as SideDataType
@@ -66,6 +67,8 @@ def video_stream(container: InputContainer, name: str) -> VideoStream:
         if stream is not chosen and container.format.name == "hls" and hasattr(av.stream, "Discard"):
             stream.discard = av.stream.Discard.all  # or every quality of it would be loaded
     chosen.thread_type = "AUTO"
+    # Or FFmpeg crops at the left only by what suits its memory, often by nothing, and the picture is too wide.
+    chosen.codec_context.flags |= Flags.unaligned
     return chosen
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import Random
@@ -22,7 +22,7 @@ from livecam.live.collection.random_sampling import PoissonSampler
 from livecam.live.collection.sample_builder import RecordingInfo
 from livecam.live.collection.selector import CollectionStats, SampleSelector
 from livecam.settings import CollectSettings
-from livecam.store.samples import Sample
+from livecam.store.samples import Sample, SamplingReason, Split
 from tests.fakes import make_face, make_pupil
 
 RECORDING = RecordingInfo("monday", "camera 0")
@@ -41,6 +41,7 @@ class MemoryStore:
     samples: list[Sample] = field(default_factory=list)
     pictures: list[Image] = field(default_factory=list)
     quotas: list[int] = field(default_factory=list)
+    random_before: int = 20  # samples that were kept at random in earlier runs
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -54,6 +55,13 @@ class MemoryStore:
         self.samples.append(sample)
         self.pictures.append(picture)
         return True
+
+    def recordings(self) -> Mapping[str, Split]:
+        return {sample.session: sample.split for sample in self.samples}
+
+    def count_random(self) -> int:
+        """As in a store that has enough to judge by, unless a test says otherwise."""
+        return self.random_before + sum(sample.reason is SamplingReason.RANDOM for sample in self.samples)
 
     def evict(self, most_bytes: int) -> int:
         self.quotas.append(most_bytes)

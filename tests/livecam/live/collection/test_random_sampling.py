@@ -91,3 +91,13 @@ def test_a_recording_without_a_face_gives_none() -> None:
     store = MemoryStore()
     collected([empty(index / 30) for index in range(100)], store, detector=make_hard_example_detector(per_minute=600))
     assert store.samples == []
+
+
+def test_a_store_that_cannot_judge_yet_keeps_as_many_as_it_lacks_and_has_them_labelled_first() -> None:
+    store = MemoryStore(random_before=8)
+    scenes = [seen(index / 10, confidence=0.3) for index in range(1200)]
+    collected(scenes, store, detector=make_hard_example_detector(per_minute=20))
+    drawn = [sample for sample in store.samples if sample.reason is SamplingReason.RANDOM]
+    others = [sample for sample in store.samples if sample.reason is not SamplingReason.RANDOM]
+    assert len(drawn) == 12
+    assert min(sample.priority for sample in drawn) > max(sample.priority for sample in others)

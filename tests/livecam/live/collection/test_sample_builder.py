@@ -14,21 +14,39 @@ from livecam.store.samples import Split
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def test_seven_in_ten_recordings_are_for_training() -> None:
-    splits = Counter(RecordingInfo(f"session {number}", "camera 0").split for number in range(4000))
-    shares = [splits[split] / 4000 for split in (Split.TRAIN, Split.VALIDATION, Split.TEST)]
-    assert shares == pytest.approx([0.70, 0.15, 0.15], abs=0.02)
+def test_seven_in_ten_recordings_are_for_training_and_every_split_has_one_soon() -> None:
+    dealt: dict[str, Split] = {}
+    for number in range(40):
+        name = f"session {number}"
+        dealt[name] = RecordingInfo(name, "camera 0").dealt(dealt).split
+    assert set(list(dealt.values())[:5]) == set(Split)
+    assert Counter(dealt.values()) == {Split.TRAIN: 28, Split.VALIDATION: 6, Split.TEST: 6}
 
 
-def test_a_file_is_the_same_recording_whenever_it_is_shown(tmp_path: Path) -> None:
-    assert (
-        RecordingInfo.of_file(tmp_path / "a.mp4").session
-        == RecordingInfo.of_file(tmp_path / "b" / ".." / "a.mp4").session
-    )
+def test_a_recording_that_is_known_keeps_its_split() -> None:
+    known = {"monday": Split.TEST, **{f"other {number}": Split.TEST for number in range(9)}}
+    assert RecordingInfo("monday", "camera 0").dealt(known).split is Split.TEST
 
 
-def test_two_files_of_one_name_are_two_recordings(tmp_path: Path) -> None:
-    assert RecordingInfo.of_file(tmp_path / "a.mp4").session != RecordingInfo.of_file(tmp_path / "b" / "a.mp4").session
+def test_a_file_is_the_same_recording_under_any_name_in_any_folder(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    for path in (tmp_path / "a.mp4", tmp_path / "b" / "renamed.mp4"):
+        path.write_bytes(b"frames")
+    (tmp_path / "other.mp4").write_bytes(b"other frames")
+    names = [RecordingInfo.of_file(tmp_path / name).session for name in ("a.mp4", "b/renamed.mp4", "other.mp4")]
+    assert names[0] == names[1] != names[2]
+
+
+def test_long_files_that_differ_in_their_middle_are_two_recordings(tmp_path: Path) -> None:
+    names = []
+    for number in range(2):
+        path = tmp_path / f"{number}.mp4"
+        with path.open("wb") as stream:
+            stream.seek(20_000_000)
+            stream.write(bytes([number]))
+            stream.truncate(40_000_000)
+        names.append(RecordingInfo.of_file(path).session)
+    assert names[0] != names[1]
 
 
 def test_a_video_behind_an_address_is_the_same_recording_however_the_address_is_signed() -> None:

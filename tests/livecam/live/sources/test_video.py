@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.bitstream import BitStreamFilterContext
 
 from livecam.core.errors import SourceError
 from livecam.core.image_files.orientation import Orientation, upright
@@ -172,6 +173,21 @@ def test_of_an_mp4_with_a_clean_aperture_only_that_is_shown(tmp_path: Path) -> N
     box = struct.pack(">I", 8 + len(aperture)) + b"clap" + aperture
     path = [b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"avc1"]
     frame = next(iter(VideoSource(with_box(clip, box, into=path, behind=78))))
+    assert frame.size == (48, 32)
+    assert frame.image.mean() == pytest.approx(220, abs=4)
+
+
+def test_of_an_h264_stream_that_is_cropped_at_the_left_only_the_rest_is_shown(tmp_path: Path) -> None:
+    clip, cropped = write_clip(tmp_path / "clip.mp4", size=(96, 64), picture=lambda *_: quarters()), tmp_path / "c.mp4"
+    with av.open(str(clip)) as source, av.open(str(cropped), "w") as target:
+        video = source.streams.video[0]
+        copy = target.add_stream_from_template(video)
+        crop = BitStreamFilterContext("h264_metadata=crop_left=48:crop_top=32", video, copy)
+        for packet in source.demux(video):
+            for changed in crop.filter(packet):
+                changed.stream = copy
+                target.mux(changed)
+    frame = next(iter(VideoSource(cropped)))
     assert frame.size == (48, 32)
     assert frame.image.mean() == pytest.approx(220, abs=4)
 
