@@ -146,13 +146,14 @@ def _accuracy(results: Results) -> Table:
 
 def accuracy_table(scored: Sequence[tuple[str, AccuracyScore]]) -> Table:
     """What every path, by its name, scored on the same photographs."""
-    heads = [f"≤{limit:g}" for limit in THRESHOLDS]
+    shown = slice(0, len(THRESHOLDS) - 1)  # wider columns would be cut; JSON has all
+    heads = [f"≤{limit:g}".replace("0.", ".") for limit in THRESHOLDS[shown]]
     table = plain_table(
         f"{scored[0][1].count} photographs of {scored[0][1].set}: share with both eyes within; then without the offset",
         (*heads, *heads, "median", "found", "ECE", "closed"),
     )
     for name, score in scored:
-        shares = [f"{share:.0%}" for share in (*score.within, *score.centred)]
+        shares = [f"{share:.0%}" for share in (*score.within[shown], *score.centred[shown])]
         table.add_row(
             name,
             *shares,

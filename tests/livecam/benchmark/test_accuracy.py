@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from livecam.benchmark.accuracy import LabelledPhotograph, Pupils, answer, read_labelled_photographs, score
+from livecam.benchmark.tables import accuracy_table
 from livecam.core.errors import SourceError
 from tests.fakes import make_look, make_scene
 
@@ -110,3 +113,10 @@ def test_confidences_are_held_against_hits() -> None:
     answers = [found((0, 0), (0, 40)), found((0, 0), (0, 0))]
 
     assert score("made", [label()] * 2, answers, [(1.0, 1.0)] * 2).calibration_error == pytest.approx(0.25)
+
+
+def test_the_table_of_scores_is_whole_in_the_width_it_is_printed_in() -> None:
+    scores = [("tflite mediapipe", score("photographs", [label()], [found((0, 0), (0, 0))], [(1.0, 1.0)]))]
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(accuracy_table(scores))
+    assert "…" not in console.export_text()
