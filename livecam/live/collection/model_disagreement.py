@@ -71,8 +71,8 @@ def _labelled(state: EyeState) -> EyeState:
 def disagreement(observation: FaceObservation, others: Sequence[Prediction]) -> float:
     """How far, in pupil distances, the worse eye's pupils are apart.
 
-    Where one finds an eye closed and the other an iris, they are `DISPUTED_STATE` apart, unless the detector in use is sure
-    of the state; 0 for an eye that either did not find.
+    Where one finds an eye closed and the other an iris, they are `DISPUTED_STATE` apart, unless the detector in use is
+    sure of the state; 0 for an eye that either did not find.
     """
     unit = max(observation.face.pupil_distance, 1.0)
     return max((_apart(observation.pupil(each.side), each.pupil, unit) for each in others), default=0.0)
