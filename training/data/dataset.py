@@ -160,12 +160,15 @@ def split_by_group(eyes: EyeDataset, share: float) -> tuple[NDArray[np.int64], N
     RunError when that leaves one side empty.
     """
     names = np.unique(eyes.groups)
-    places = np.array([int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 2**32 for name in names])
-    # A hash keeps a person on its side whatever else is in the data.
-    held = np.isin(eyes.groups, names[places < share])
+    held = np.isin(eyes.groups, [name for name in names.tolist() if is_held_out(name, share)])
     if held.all() or not held.any():
         raise RunError(f"{len(names)} people or sessions are too few to hold out {share:.0%} of them; add data")
     return np.flatnonzero(~held), np.flatnonzero(held)
+
+
+def is_held_out(group: str, share: float) -> bool:
+    """Whether a person or session is among the `share` held out; a hash keeps it there whatever else is in the data."""
+    return int(hashlib.sha256(group.encode()).hexdigest()[:8], 16) / 2**32 < share
 
 
 def manifest(folder: Path) -> dict[str, Any]:

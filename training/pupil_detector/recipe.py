@@ -14,18 +14,18 @@ from livecam.benchmark.accuracy import read_labelled_photographs
 from livecam.core.interfaces import PupilDetector
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
-from livecam.perception.pupils.network.model_card import Convention, PupilConfidenceCalibration
+from livecam.perception.pupils.network.model_card import Convention, PupilConfidenceCalibration, read_card
 from livecam.settings import FaceDetectorName, FaceSettings, PupilSettings
 from training.data.contact_sheet import contact_sheet, write_picture
-from training.data.dataset import EyeDataset, gathered, load, manifest, save, split_by_group
+from training.data.dataset import EyeDataset, gathered, is_held_out, load, manifest, save, split_by_group
 from training.data.limbus import clicked_beside
 from training.data.portraits import FACE_DETECTORS, LabelledPortrait, read_labels
 from training.data.smiles import read_smiles
-from training.engine.export import check_export
+from training.engine.export import check_export, write_model
 from training.engine.files import DatasetError, RunError, write_json
 from training.engine.parallel import cores, spread
 from training.engine.plots import write_lines
-from training.engine.run_folder import best_weights, read_log, run_settings
+from training.engine.run_folder import best_weights, git_commit, read_log, run_settings
 from training.engine.trainer import CheckpointResult
 from training.pupil_detector import confidence_calibration, evaluation, export, report
 from training.pupil_detector.export import Quantisation
@@ -37,6 +37,7 @@ from training.synthesis.compose_faces import compose_face
 Thing = TypeVar("Thing")
 Watch = Callable[[str, Iterable[Any], int], Iterable[Any]]  # shows how far a step is: name, parts, how many
 
+_RECALIBRATED = "; confidence fitted anew by livecam-train recalibrate at "
 STILL_SHARE = 1 / 3  # portraits and gazeshift are one to two
 
 
@@ -162,6 +163,22 @@ def _calibrated(
     judged = confidence_calibration.judge(network, shown)
     calibration, error = confidence_calibration.calibrate(confidence_calibration.as_on_webcams(judged))
     return calibration, {**confidence_calibration.scores(judged), "calibration_error": error}
+
+
+def recalibrate(model: Path, faces: tuple[Path, Path], *, staged_faces: int, watch: Watch) -> dict[str, float]:
+    """`livecam-train recalibrate`: fits the confidence of a model's card anew, as the recipe does; the model stays.
+
+    AssetError for a model without a card, DatasetError for portraits that cannot be read.
+    """
+    card, content = read_card(model)
+    share = FitSettings().held_out
+    people = {portrait.group for portrait in read_labels(*faces) if is_held_out(portrait.group, share)}
+    calibration, fitted = _calibrated(model, faces, people, staged_faces, watch)
+    scores = {**card.provenance.scores, **{name: round(score, 4) for name, score in fitted.items()}}
+    told = card.provenance.recipe.split(_RECALIBRATED)[0] + _RECALIBRATED + git_commit()
+    provenance = card.provenance.model_copy(update={"scores": scores, "recipe": told})
+    write_model(content, card.model_copy(update={"calibration": calibration, "provenance": provenance}), model)
+    return fitted
 
 
 def evaluate(
