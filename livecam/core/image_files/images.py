@@ -109,8 +109,8 @@ def _upright_picture(data: bytes, name: str) -> Image:
 
 def _odd_tiff(name: str) -> str:
     return (
-        f"{name} is damaged, or a TIFF of a kind that cannot be read, such as one of half floats; save it with 8 or 16 bits"
-        " a channel, or as png"
+        f"{name} is damaged, or a TIFF of a kind that cannot be read, such as one of half floats; save it with 8 or"
+        " 16 bits a channel, or as png"
     )
 
 
