@@ -12,11 +12,12 @@ import cv2
 from assets.overlays import mood_pictures as moods
 from assets.overlays import pack_pictures as packs
 from assets.overlays import style_pictures as styles
+from assets.overlays.blush import blush
 from livecam.core.errors import AssetError
 from livecam.drawing.sprites import Rgba
 
 PICTURES: Mapping[str, Callable[[], Rgba]] = {
-    "blush/blush.png": styles.blush,
+    "blush/blush.png": blush,
     "gloom/gloom.png": styles.gloom,
     "mouth/line.png": styles.mouth,
     "saucer/brow.png": styles.brow,

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from assets.overlays.sheet import INK, WHITE, Colour, Mask, Sheet
+from assets.overlays.sheet import INK, WHITE, Mask, Sheet
 from livecam.drawing.sprites import Rgba
-
-BLUSH_GLOW: Colour = (138, 118, 255)
-BLUSH_STROKES: Colour = (92, 52, 205)
 
 
 def saucer_eye() -> Rgba:
@@ -69,17 +66,6 @@ def sweat() -> Rgba:
     sheet.lay(inside * sheet.down(0.3, 0.8), (255, 240, 214), 0.95)
     sheet.lay(inside * sheet.blurred(sheet.ellipse(0.40, 1.16, 0.17, 0.12), 0.03), (255, 250, 236), 0.9)
     sheet.lay(inside * sheet.stroke([(0.64, 0.78), (0.71, 0.98), (0.68, 1.12)], (0.03, 0.08, 0.05)), WHITE, 0.95)
-    return sheet.rgba()
-
-
-def blush() -> Rgba:
-    """The glow of a cheek and the slanted strokes drawn on it; it tints the skin."""
-    sheet = Sheet(256, 144)
-    sheet.lay(sheet.blurred(sheet.ellipse(0.5, 0.28, 0.27, 0.10), 0.07), BLUSH_GLOW, 0.85)
-    for x in (0.26, 0.38, 0.50, 0.62, 0.74):
-        rise = 0.10 - 0.13 * abs(x - 0.5)
-        stroke = sheet.stroke([(x + 0.04, 0.28 - rise), (x - 0.04, 0.28 + rise)], (0.008, 0.026, 0.008))
-        sheet.lay(stroke, BLUSH_STROKES, 0.9)
     return sheet.rgba()
 
 

@@ -240,6 +240,11 @@ class Store:
         with self._database.reading() as connection:
             return queries.recordings(connection)
 
+    def seconds_of(self, session: str) -> Sequence[float]:
+        """When the samples of a recording were seen."""
+        with self._database.reading() as connection:
+            return list(connection.scalars(select(samples.c.seconds).where(samples.c.session == session)))
+
     def count_random(self) -> int:
         """How many samples were kept at random."""
         with self._database.reading() as connection:

@@ -103,8 +103,15 @@ def _upright_picture(data: bytes, name: str) -> Image:
     flags = cv2.IMREAD_UNCHANGED if as_stored else cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH
     picture = _decoded(name, data, flags | (0 if as_stored else cv2.IMREAD_IGNORE_ORIENTATION))
     if picture is None:
-        raise SourceError(_damaged(name))
+        raise SourceError(_odd_tiff(name) if data[:2] in (b"II", b"MM") else _damaged(name))
     return upright(over_grey(_eight_bits(picture)), mark.orientation)
+
+
+def _odd_tiff(name: str) -> str:
+    return (
+        f"{name} is damaged, or a TIFF of a kind that cannot be read, such as one of half floats; save it with 8 or"
+        " 16 bits a channel, or as png"
+    )
 
 
 def _damaged(name: str) -> str:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import NamedTuple
 
+import numpy as np
+
 from livecam.core.filters import PerFaceState
-from livecam.core.types import Face, FaceObservation, Pupil, Scene, Side
+from livecam.core.types import EyeState, Face, FaceObservation, Pupil, Scene, Side
 from livecam.live.collection.random_sampling import PoissonSampler
 from livecam.settings import CollectSettings
 from livecam.store.samples import SamplingReason
@@ -57,6 +59,10 @@ _FRAMES_A_PROBE = 20
 # Glances are made with both eyes: both pupils that leap as one are a glance, unless they go this many times as far as
 # would do for one alone.
 _TOGETHER = 2.5
+SMALLEST_PUPIL_DISTANCE = 22.0  # pixels
+_SURE_FACE = 0.5
+_NOSE_TIP = 30
+_PROFILE = 0.05  # of the way from one eye to the other: the nose of a face that turns so far hides an eye
 _LONGEST_STEP = 0.15  # seconds: over a longer pause an eye may have gone anywhere
 
 
@@ -84,6 +90,7 @@ class HardExampleDetector:
     def __init__(self, settings: CollectSettings, sampler: PoissonSampler, random: Random) -> None:
         self._settings, self._sampler, self._random = settings, sampler, random
         self._last_positions = PerFaceState[list[_PupilPositions]](list)
+        self._last_states = PerFaceState[list[tuple[float, tuple[bool, bool]]]](list)
         self._threshold = AdaptiveThreshold(settings.low)
         self._flagged = False
         self._credit = 0
@@ -99,6 +106,7 @@ class HardExampleDetector:
         A random moment goes before doubt: hard frames are part of what the camera sees.
         """
         self._credit = min(self._credit + 1, _FRAMES_A_PROBE)
+        scene = scene if self._flagged else _with_usable_faces(scene)
         if not scene.faces:
             return None
         seconds = scene.frame.timestamp
@@ -132,9 +140,23 @@ class HardExampleDetector:
             jump = self._jump(observation, scene.frame.timestamp)
             if jump > self._settings.jump:
                 yield Candidate(scene, observation, SamplingReason.JUMP, 0.5 + min(jump, 0.4))
+            if self._flips(observation, scene.frame.timestamp):
+                yield Candidate(scene, observation, SamplingReason.JUMP, 0.85)
+            if observation.left_state is not observation.right_state and _is_wink(observation):
+                yield Candidate(scene, observation, SamplingReason.LOW, 0.8)
             confidence = least_confidence(observation)
             if self._threshold.is_below(confidence, scene.frame.timestamp):
                 yield Candidate(scene, observation, SamplingReason.LOW, 0.9 - 0.4 * confidence)
+
+    def _flips(self, observation: FaceObservation, seconds: float) -> bool:
+        """Whether an eye is what it was two frames ago, and was not in between: no lid is so quick."""
+        memory = self._last_states.get(observation.face.track_id, seconds)
+        memory.append((seconds, _shows(observation)))
+        del memory[:-3]
+        if len(memory) < 3 or not 0 < memory[2][0] - memory[0][0] <= _LONGEST_STEP:
+            return False
+        first, middle, last = (shown for _, shown in memory)
+        return any(a == c != b for a, b, c in zip(first, middle, last, strict=True))
 
     def _jump(self, observation: FaceObservation, seconds: float) -> float:
         """How far, in pupil distances, a pupil leapt in its eye since the frame before in a way no eye does."""
@@ -153,8 +175,52 @@ class HardExampleDetector:
 
 
 def least_confidence(observation: FaceObservation) -> float:
-    """Of the two pupils; 0 for one that was not found."""
-    return min(pupil.confidence if pupil is not None else 0.0 for pupil in (observation.left, observation.right))
+    """That position or state of an eye is right, of the worse one; 0 for a pupil that was not found.
+
+    A closed eye has no position to be wrong about, and is as sure as its openness is low; a hidden one tells nothing.
+    """
+    return min(answer_confidence(observation, side) for side in Side)
+
+
+def answer_confidence(observation: FaceObservation, side: Side) -> float:
+    pupil = observation.pupil(side)
+    if pupil is None:
+        return 0.0
+    if pupil.state is EyeState.HIDDEN:
+        return 1.0
+    if pupil.state is not EyeState.CLOSED:
+        return pupil.confidence
+    if pupil.evidence is None:  # no more is known than what both eyes say together
+        return 1.0 if observation.both_closed else pupil.confidence
+    return 1 / (1 + math.exp(min(max(pupil.evidence.openness, -50.0), 50.0)))
+
+
+def _shows(observation: FaceObservation) -> tuple[bool, bool]:
+    return observation.left_state.shows_iris, observation.right_state.shows_iris
+
+
+def _is_wink(observation: FaceObservation) -> bool:
+    """One eye shut, the other wide open: people wink rarely, and detectors err often."""
+    return {observation.left_state, observation.right_state} == {EyeState.OPEN, EyeState.CLOSED}
+
+
+def _with_usable_faces(scene: Scene) -> Scene:
+    """Without faces that a person cannot label, or that are none."""
+    faces = tuple(observation for observation in scene.faces if is_usable(observation.face))
+    return scene if len(faces) == len(scene.faces) else replace(scene, faces=faces)
+
+
+def is_usable(face: Face) -> bool:
+    """Large enough to see an iris, surely a face, and not so far in profile that the far eye is hidden."""
+    return face.pupil_distance >= SMALLEST_PUPIL_DISTANCE and face.confidence >= _SURE_FACE and not _is_profile(face)
+
+
+def _is_profile(face: Face) -> bool:
+    """Whether the bridge of the nose stands beside one of the eyes instead of between them."""
+    right, left = (face.lids(side)[[0, 3]].mean(axis=0) for side in (Side.RIGHT, Side.LEFT))
+    across = left - right
+    share = float(np.dot(face.landmarks[_NOSE_TIP] - right, across)) / max(float(np.dot(across, across)), 1.0)
+    return not _PROFILE <= share <= 1 - _PROFILE
 
 
 def _positions(face: Face, pupil: Pupil | None, side: Side) -> complex | None:

@@ -14,6 +14,8 @@ from livecam.settings import PupilDetectorName
 from livecam.store.samples import Prediction
 
 Say = Callable[[str], None]
+DISPUTED_STATE = 0.1  # pupil distances that two states which differ are worth
+_SURE_OPENNESS = 4.0  # log-odds beyond which a state is sure: 2 % to be wrong
 _SIDES = (Side.LEFT, Side.RIGHT)
 
 
@@ -67,12 +69,20 @@ def _labelled(state: EyeState) -> EyeState:
 
 
 def disagreement(observation: FaceObservation, others: Sequence[Prediction]) -> float:
-    """How far, in pupil distances, the worse eye's pupils are apart; 0 for eyes that either found closed or not."""
-    apart = [_apart(observation.pupil(prediction.side), prediction.pupil) for prediction in others]
-    return max(apart, default=0.0) / max(observation.face.pupil_distance, 1.0)
+    """How far, in pupil distances, the worse eye's pupils are apart.
+
+    Where one finds an eye closed and the other an iris, they are `DISPUTED_STATE` apart, unless the detector in use is
+    sure of the state; 0 for an eye that either did not find.
+    """
+    unit = max(observation.face.pupil_distance, 1.0)
+    return max((_apart(observation.pupil(each.side), each.pupil, unit) for each in others), default=0.0)
 
 
-def _apart(one: Pupil | None, other: Pupil | None) -> float:
-    if one is None or other is None or not (one.state.shows_iris and other.state.shows_iris):
+def _apart(one: Pupil | None, other: Pupil | None, unit: float) -> float:
+    if one is None or other is None:
         return 0.0
-    return math.dist(one.centre, other.centre)
+    if one.state.shows_iris and other.state.shows_iris:
+        return math.dist(one.centre, other.centre) / unit
+    differ = {one.state.shows_iris, other.state.shows_iris} == {True, False}
+    is_unsure = one.evidence is not None and not one.evidence.covered and abs(one.evidence.openness) < _SURE_OPENNESS
+    return DISPUTED_STATE if differ and is_unsure else 0.0

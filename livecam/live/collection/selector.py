@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -73,6 +74,7 @@ DRAWS_PER_MINUTE = 20.0
 _BLOCK = 100
 _RESERVE = 20
 _JUDGES_FIRST = 0.95
+_SAME_MOMENT = 0.05  # seconds: a clip that is read again may have other times by a rounding
 
 
 # Asked for, or drawn: neither likeness nor haste may leave it out.
@@ -84,6 +86,7 @@ class SampleStore(Protocol):
 
     def recordings(self) -> Mapping[str, Split]: ...
     def count_random(self) -> int: ...
+    def seconds_of(self, session: str) -> Sequence[float]: ...
     def add(self, sample: Sample, picture: Image) -> bool: ...
     def evict(self, most_bytes: int) -> int: ...
 
@@ -110,6 +113,7 @@ class SampleSelector:
     _duplicates: DuplicateFilter = field(default_factory=DuplicateFilter, init=False)
     _reserve: ReservoirSampler[tuple[Sample, Image]] = field(init=False)
     _random_missing: int = field(default=0, init=False)  # which the store lacks to judge a model by
+    _known_seconds: list[float] = field(default_factory=list, init=False)  # what earlier runs kept of this recording
     _kept_since_draw: int = field(default=0, init=False)  # kept since the last draws were settled
     _times: deque[float] = field(default_factory=deque, init=False)  # seconds at which the last ones were kept
 
@@ -119,6 +123,7 @@ class SampleSelector:
     def begin(self, store: SampleStore) -> None:
         """Deals the recording its split, and sees how many random samples the store lacks to judge a model by."""
         self.recording = self.recording.dealt(store.recordings())
+        self._known_seconds = sorted(store.seconds_of(self.recording.session))
         self._random_missing = max(0, LEAST_TO_JUDGE - store.count_random())
 
     def process(self, pending: PendingCandidate, store: SampleStore) -> None:
@@ -174,6 +179,9 @@ class SampleSelector:
         if self._is_rate_limited(candidate.scene.frame.timestamp):
             self.stats.limited += 1
             return False
+        if self._was_kept(candidate.scene.frame.timestamp):
+            self.stats.duplicates += 1
+            return False
         image_hash = difference_hash(candidate.scene.frame.image, candidate.observation.face)
         if not self._duplicates.is_new(image_hash):
             self.stats.duplicates += 1
@@ -181,6 +189,12 @@ class SampleSelector:
         self._times.append(candidate.scene.frame.timestamp)
         self._duplicates.remember(image_hash)
         return True
+
+    def _was_kept(self, seconds: float) -> bool:
+        """Whether an earlier run of the same recording kept what is near."""
+        after = bisect_left(self._known_seconds, seconds)
+        near = self._known_seconds[max(after - 1, 0) : after + 1]
+        return any(abs(known - seconds) < max(self.settings.gap_seconds, _SAME_MOMENT) for known in near)
 
     def _is_rate_limited(self, seconds: float) -> bool:
         """Whether the last one is too near, or the minute is full."""

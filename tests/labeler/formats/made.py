@@ -94,6 +94,7 @@ def _event(draw: st.DrawFn, sample_id: str, before: Sequence[LabelEvent]) -> Lab
         shown_predictions=draw(shown),
         undone_event=draw(st.sampled_from(mine)) if verb is LabelAction.UNDO else None,
         is_repeat=repeat,
+        text=draw(st.sampled_from(["blurred", "안경, «очки»\n2"])) if verb is LabelAction.COMMENT else None,
     )
 
 

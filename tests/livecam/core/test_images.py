@@ -158,6 +158,13 @@ def test_floats_and_signed_numbers_are_neither_white_nor_grey(
     np.testing.assert_allclose(read_image(path).astype(int), expected, atol=2)
 
 
+def test_a_tiff_of_numbers_that_nobody_reads_is_not_called_damaged_alone(tmp_path: Path) -> None:
+    path = tmp_path / "half.tif"
+    path.write_bytes(marked_pictures.tiff(np.full((8, 8, 3), 0.5, np.float16)))
+    with pytest.raises(SourceError, match="a TIFF of a kind that cannot be read, such as"):
+        read_image(path)
+
+
 def test_nothing_but_our_own_line_is_said_of_a_damaged_picture(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,7 +22,7 @@ from training.label_quality.train import ClassifierFolder, train_quality_classif
 from training.retraining.plan import RoundPlan, RoundSettings
 from training.retraining.pseudo_labels import LOOK_FIRST, PseudoLabelPolicy, pseudo_labelled_set
 
-PLAN = RoundPlan(1, 0, "base", "commit", RoundSettings(), (), (), (), (), ())
+PLAN = RoundPlan(1, 0, "base", "commit", RoundSettings(), (), (), (), ())
 EVERYTHING = PseudoLabelPolicy(least_good=0.0, most_spread=10.0, checked=0.2)
 
 

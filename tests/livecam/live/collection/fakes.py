@@ -59,6 +59,9 @@ class MemoryStore:
     def recordings(self) -> Mapping[str, Split]:
         return {sample.session: sample.split for sample in self.samples}
 
+    def seconds_of(self, session: str) -> Sequence[float]:
+        return [sample.seconds for sample in self.samples if sample.session == session]
+
     def count_random(self) -> int:
         """As in a store that has enough to judge by, unless a test says otherwise."""
         return self.random_before + sum(sample.reason is SamplingReason.RANDOM for sample in self.samples)
