@@ -13,6 +13,7 @@ from livecam.benchmark.contenders import BESIDE, STAGES
 from livecam.benchmark.results import BaselineResult, PathResult, Results, TimingSummary
 
 _SHOWN = (1, 2)  # which of THRESHOLDS stand beside the speed
+_SCORED = 4  # how many of them stand in a table of scores; with more its columns would be cut
 
 
 def tables(results: Results) -> Iterator[RenderableType]:
@@ -146,14 +147,13 @@ def _accuracy(results: Results) -> Table:
 
 def accuracy_table(scored: Sequence[tuple[str, AccuracyScore]]) -> Table:
     """What every path, by its name, scored on the same photographs."""
-    shown = slice(0, len(THRESHOLDS) - 1)  # wider columns would be cut; JSON has all
-    heads = [f"≤{limit:g}".replace("0.", ".") for limit in THRESHOLDS[shown]]
+    heads = [f"≤{limit:g}".replace("0.", ".") for limit in THRESHOLDS[:_SCORED]]
     table = plain_table(
         f"{scored[0][1].count} photographs of {scored[0][1].set}: share with both eyes within; then without the offset",
         (*heads, *heads, "median", "found", "ECE", "closed"),
     )
     for name, score in scored:
-        shares = [f"{share:.0%}" for share in (*score.within[shown], *score.centred[shown])]
+        shares = [f"{share:.0%}" for share in (*score.within[:_SCORED], *score.centred[:_SCORED])]
         table.add_row(
             name,
             *shares,
