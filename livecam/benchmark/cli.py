@@ -63,8 +63,8 @@ def bench(
     from rich.console import Console
 
     from livecam.benchmark.accuracy_report import accuracy_as_json, accuracy_rows_table
-    from livecam.benchmark.clip_accuracy import as_json as clip_as_json
-    from livecam.benchmark.clip_accuracy import clip_tables, score_clip
+    from livecam.benchmark.clips.clip_accuracy import as_json as clip_as_json
+    from livecam.benchmark.clips.clip_accuracy import clip_tables, score_clip
     from livecam.benchmark.plot import picture
     from livecam.benchmark.results import as_json
     from livecam.benchmark.run import BenchmarkConfig, benchmark

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from livecam.benchmark.blinks import BlinkCounter, BlinkScore
-from livecam.benchmark.clip_truth import TrueEye, TrueFace
+from livecam.benchmark.clips.blinks import BlinkCounter, BlinkScore
+from livecam.benchmark.clips.clip_truth import TrueEye, TrueFace
 from livecam.core.types import EyeState, FaceObservation, Scene, Side
 from tests.fakes import make_face, make_frame, make_look
 

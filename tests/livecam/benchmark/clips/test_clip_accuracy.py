@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from livecam.benchmark.clip_accuracy import as_json, clip_tables, score_clip
-from livecam.benchmark.clip_truth import LabelledClip, read_clip_truth
+from livecam.benchmark.clips.clip_accuracy import as_json, clip_tables, score_clip
+from livecam.benchmark.clips.clip_truth import LabelledClip, read_clip_truth
 from livecam.core.errors import SourceError
 from livecam.core.types import EyeState, Point
 from livecam.settings import Settings

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from livecam.benchmark.clip_truth import TrueFace, Truth
+from livecam.benchmark.clips.clip_truth import TrueFace, Truth
 from livecam.core.types import EyeState, FaceObservation, Gaze, Pupil, Scene, Side
 from livecam.perception.eyes.gaze import gaze
 

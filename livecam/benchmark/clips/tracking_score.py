@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from livecam.benchmark.clip_truth import TrueFace, Truth
+from livecam.benchmark.clips.clip_truth import TrueFace, Truth
 from livecam.core.types import FaceObservation, Scene
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from livecam.benchmark.clip_truth import TrueFace, Truth
+from livecam.benchmark.clips.clip_truth import TrueFace, Truth
 from livecam.core.types import Scene
 
 # A blink is two frames in a row in which both eyes are closed. One that is told from a frame before its first to a

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from livecam.benchmark.accuracy import HIT, THRESHOLDS
 from livecam.benchmark.calibration import Verdict, expected_calibration_error
-from livecam.benchmark.clip_truth import TrueFace, Truth
+from livecam.benchmark.clips.clip_truth import TrueFace, Truth
 from livecam.core.types import EyeState, FaceObservation, Scene, Side
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from livecam.benchmark.calibration import Verdict, expected_calibration_error
-from livecam.benchmark.clip_truth import TrueEye, TrueFace
-from livecam.benchmark.pupil_score import PupilCounter, PupilScore
-from livecam.benchmark.tracking_score import TrackingCounter, TrackingScore
+from livecam.benchmark.clips.clip_truth import TrueEye, TrueFace
+from livecam.benchmark.clips.pupil_score import PupilCounter, PupilScore
+from livecam.benchmark.clips.tracking_score import TrackingCounter, TrackingScore
 from livecam.core.types import EyeState, FaceObservation, Frame, Point, Pupil, Scene
 from tests.fakes import make_face, make_frame
 

@@ -10,11 +10,11 @@ from typing import Any
 from rich.table import Table
 
 from livecam.benchmark.accuracy import THRESHOLDS
-from livecam.benchmark.blinks import IN_TIME_MS, BlinkCounter, BlinkScore
-from livecam.benchmark.clip_truth import LabelledClip
-from livecam.benchmark.gaze_score import GazeCounter, GazeScore
-from livecam.benchmark.pupil_score import PupilCounter, PupilScore
-from livecam.benchmark.tracking_score import TrackingCounter, TrackingScore
+from livecam.benchmark.clips.blinks import IN_TIME_MS, BlinkCounter, BlinkScore
+from livecam.benchmark.clips.clip_truth import LabelledClip
+from livecam.benchmark.clips.gaze_score import GazeCounter, GazeScore
+from livecam.benchmark.clips.pupil_score import PupilCounter, PupilScore
+from livecam.benchmark.clips.tracking_score import TrackingCounter, TrackingScore
 from livecam.perception.faces.factory import follow_recorded, open_model
 from livecam.perception.pipeline import EyeHistory, Perception, Smoothing
 from livecam.perception.pupils.factory import open_pupils

@@ -1,0 +1,1 @@
+"""Accuracy on clips whose truth is known, frame by frame: faces, pupils, blinks, gaze."""
