@@ -105,7 +105,7 @@ def test_a_held_key_labels_one_picture(screen: Screen, store: Store) -> None:
 @needs_a_screen
 @pytest.mark.parametrize("count", [2])
 def test_pupils_are_placed_by_click_wheel_and_arrows(screen: Screen, store: Store) -> None:
-    program = start(screen, store, "annotate")
+    program = start(screen, store, "annotate", "--no-advance")
     screen.painted(TITLE)
     # A window that answers keys has its size; before, a click may miss.
     screen.press("o", title=TITLE)
