@@ -35,7 +35,7 @@ FLAGS = [
     "--disable-sync",
 ]
 ROOT = Path(__file__).parents[3]
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 
 
 class Served:

@@ -134,7 +134,7 @@ def test_runtimes_and_threads_are_compared_where_they_are_installed(tmp_path: Pa
         (("--runtimes", "torch"), "--runtimes does not know 'torch'; known: litert, tflite-runtime"),
         (("--size", "8x8"), "--size cannot be '8x8'"),
         (("--source", "nothing.mp4"), "there is no video 'nothing.mp4'"),
-        (("--accuracy", "nowhere"), "cannot read nowhere/truth.csv"),
+        (("--accuracy", "nowhere"), "there is no clip 'nowhere'; name a video with its truth"),
         (("--plot", "plot.svg"), "--plot cannot be 'plot.svg'; name a .png file"),
         (("--json", "nowhere/figures.json"), "cannot write nowhere/figures.json"),
         (("--effect", "sparkle"), "sparkle"),

@@ -123,8 +123,8 @@ def test_a_truncated_video_is_shown_as_far_as_it_goes_and_says_so(program: Progr
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--source", "7"), "camera 7"),
-        (("--source", "/dev/video63"), "/dev/video63"),
+        (("--source", "7", "--sink", "null"), "camera 7"),
+        (("--source", "/dev/video63", "--sink", "null"), "/dev/video63"),
         (("--source", "absent.mp4"), "there is no 'absent.mp4'"),
         (("--source", "notes.txt"), "'notes.txt' has no pictures in it"),
         (("--source", "empty"), "has no pictures"),
