@@ -14,9 +14,11 @@ run: setup ## start the effect: camera 0, else the demo (ARGS="--source demo --e
 test: setup-dev ## set up everything the tests need and run them all (ARGS="-k effects")
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-# What takes long without any of the marks: spoiled inputs, measuring, searching pictures, long properties.
+# What takes long without any of the marks, to run or only to load: spoiled inputs, measuring, training, searching pictures.
 NOT_QUICK := fuzz livecam/benchmark livecam/perception livecam/store livecam/cli/test_run_command.py test_packaging.py test_examples.py \
-             livecam/live/sinks/test_full_disk.py livecam/live/sources labeler/formats labeler/exchange training/target_detector training/synthesis
+             livecam/live/sinks/test_full_disk.py livecam/live/sources labeler/formats labeler/exchange training \
+             livecam/live/effects/test_conformance.py livecam/live/effects/packs livecam/live/collection assets test_portability.py portability \
+             livecam/drawing
 
 test-quick: setup-dev ## the quick tests: no X server, browser, TensorFlow or kills, nothing that takes long (under 90 s)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(NOT_QUICK:%=--ignore=tests/%) -m "not slow and not x11 and not browser and not tensorflow and not kills" $(ARGS)
