@@ -124,6 +124,7 @@ def test_a_window_that_is_gone_quits_whatever_opencv_says_of_it(monkeypatch: pyt
 
 
 @needs_a_screen
+@pytest.mark.slow
 def test_a_picture_of_one_pixel_has_a_window(screen: Screen, shown: Shown) -> None:
     program = shown(1, 1)
     screen.press("q")
