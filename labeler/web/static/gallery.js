@@ -44,7 +44,12 @@ export class Gallery {
       const known = values.map((value) => make("option", { value, selected: this.filters[name] === value }, label(value)));
       return this.field(name, make("select", { name, change: (event) => this.filter(name, event.target.value) }, make("option", { value: "" }, text("g.any")), ...known));
     };
-    const input = (name, attributes) => this.field(name, make("input", { name, value: this.filters[name] ?? "", change: (event) => this.filter(name, event.target.value), ...attributes }));
+    const input = (name, attributes) => this.field(name, make("input", {
+      name, value: this.filters[name] ?? "", ...attributes,
+      change: (event) => this.filter(name, event.target.value),
+      // A field that was made anew below somebody's hands knows of no change.
+      keydown: (event) => event.key === "Enter" && this.filter(name, event.target.value),
+    }));
     const same = (value) => value;
     const counted = (name, label) => (value) => `${label(value)}${facets[name]?.[value] === undefined ? "" : ` (${facets[name][value]})`}`;
     const fraction = { type: "number", min: 0, max: 1, step: 0.05 };
@@ -56,10 +61,13 @@ export class Gallery {
       input("confidence_from", fraction), input("confidence_to", fraction), input("id", { type: "search", size: 10 }),
       make("button", { type: "button", id: "batch", "aria-pressed": String(this.batch), click: () => this.startBatch() }, text("g.batch")),
       make("button", { type: "button", id: "gallery-close", click: () => this.close() }, text("g.close")));
-    const focused = document.activeElement?.name ?? document.activeElement?.id;
+    const before = document.activeElement, focused = before?.name ?? before?.id;
+    const typed = before?.tagName === "INPUT" && box.contains(before) ? before.value : undefined;
     box.querySelector("form")?.remove();
     box.prepend(form);
-    if (focused) [...form.elements].find((element) => element.name === focused || element.id === focused)?.focus();
+    const again = focused && [...form.elements].find((element) => element.name === focused || element.id === focused);
+    if (again && typed !== undefined) again.value = typed;
+    again?.focus?.();
   }
 
   field(name, control) {
@@ -105,7 +113,8 @@ export class Gallery {
     const list = make("ul", {}, ...found.items.map((item) => this.card(item)));
     box.append(this.line(found, limit), list);
     box.dataset.shown = String(found.items.length);
-    list.querySelector("button")?.focus();
+    // Whoever is at the filters stays there.
+    if (!box.querySelector("form").contains(document.activeElement)) list.querySelector("button")?.focus();
   }
 
   line(found, limit) {

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from livecam.core.types import Point, Side
 from livecam.store.samples import LabelAction
 from livecam.store.store import Store
@@ -28,7 +26,6 @@ def shown(page: Any, count: int) -> list[str]:
     return ids
 
 
-@pytest.mark.slow
 def test_filters_search_and_likeness_lead_to_a_sample(opened: Opened, portraits: Path) -> None:
     page = opened("finder")
     page.keyboard.press("/")
