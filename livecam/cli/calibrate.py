@@ -43,7 +43,9 @@ def calibrate(
 
     if no_queue and queue is not None:
         raise SettingsError("--no-queue cannot stand beside --queue; leave one of them out")
-    settings = load(config, options.settings_of(source=source, face=face, pupil=pupil, model=model, queue=queue))
+    settings = load(
+        config, options.settings_of({"source": source, "face": face, "pupil": pupil, "model": model, "queue": queue})
+    )
     path = out or default_path()
     if out is None:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -52,6 +52,7 @@ app.add_typer(effects_app, name="effects")
 
 @app.command()
 def run(
+    context: typer.Context,
     source: options.Source = None,
     face: options.FaceName = None,
     max_faces: options.MaxFaces = None,
@@ -83,26 +84,7 @@ def run(
 
     settings = _load_settings(
         config,
-        options.settings_of(
-            source=source,
-            face=face,
-            max_faces=max_faces,
-            pupil=pupil,
-            model=model,
-            effect=effect,
-            strength=strength,
-            trigger=trigger,
-            sink=sink,
-            hud=hud,
-            size=size,
-            fps=fps,
-            rotate=rotate,
-            flip=flip,
-            queue=queue,
-            queue_db=queue_db,
-            no_queue=no_queue,
-            keep=keep,
-        ),
+        options.settings_of(context.params),
     )
     if settings.effect.style != SPOTLIGHT:  # which takes a model of targets
         _check_model_is_used(model, settings)
@@ -132,6 +114,7 @@ def run(
 
 @app.command()
 def locate(
+    context: typer.Context,
     images: Annotated[list[str], typer.Argument(metavar="IMAGES...", help="Pictures.")],
     pupil: options.PupilName = None,
     face: options.FaceName = None,
@@ -150,7 +133,7 @@ def locate(
     from livecam.perception.pipeline import Perception
     from livecam.perception.pupils.factory import open_pupils
 
-    settings = _load_settings(config, options.settings_of(pupil=pupil, model=model, face=face, max_faces=max_faces))
+    settings = _load_settings(config, options.settings_of(context.params))
     if out is not None and not out.is_dir():
         raise SinkError(f"--out cannot be '{out}', which is no folder; make it first, or name another")
     _check_model_is_used(model, settings)
@@ -226,6 +209,7 @@ def _print_findings(findings: Sequence[CheckResult]) -> None:
 
 @app.command()
 def config(
+    context: typer.Context,
     path: Annotated[
         Path | None, typer.Argument(metavar="[FILE]", help="The settings file.", show_default=str(DEFAULT_FILE))
     ] = None,
@@ -254,26 +238,7 @@ def config(
 
     With --write, FILE then holds what differs from the defaults, and all other settings as comments.
     """
-    flags = options.settings_of(
-        source=source,
-        face=face,
-        max_faces=max_faces,
-        pupil=pupil,
-        model=model,
-        effect=effect,
-        strength=strength,
-        trigger=trigger,
-        sink=sink,
-        hud=hud,
-        size=size,
-        fps=fps,
-        rotate=rotate,
-        flip=flip,
-        queue=queue,
-        queue_db=queue_db,
-        no_queue=no_queue,
-        keep=keep,
-    )
+    flags = options.settings_of(context.params)
     if not write:
         print(as_toml(load(path, flags), find_origins(path, flags)), end="")
         return

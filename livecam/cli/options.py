@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -164,16 +165,21 @@ _SETTING_OF = {
 }
 
 
-def settings_of(*, size: str | None = None, no_queue: bool = False, **flags: Any) -> dict[str, dict[str, Any]]:
-    """What flags say about settings, by section and key, as `livecam.settings.load` takes it; None is not given."""
-    sections: dict[str, dict[str, Any]] = {}
+def settings_of(flags: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What flags say about settings, by section and key, as `livecam.settings.load` takes it; None is not given.
+
+    `flags` are the parameters of a command by name (`typer.Context.params`); what is no setting is passed over.
+    """
+    sections: dict[str, dict[str, Any]] = {"source": {}, "collect": {}}
     for flag, value in flags.items():
-        section, key = _SETTING_OF[flag]
-        sections.setdefault(section, {})[key] = None if value in ([], ()) else value
-    width, height = parse_size(size)
+        if flag in _SETTING_OF:
+            section, key = _SETTING_OF[flag]
+            sections.setdefault(section, {})[key] = None if value in ([], ()) else value
+    width, height = parse_size(flags.get("size"))
     named = flags.get("queue") is not None or flags.get("queue_db") is not None
-    if named and no_queue:
+    refused = flags.get("no_queue", False)
+    if named and refused:
         raise SettingsError("--no-queue cannot stand beside --queue or --queue-db; leave one of them out")
-    sections.setdefault("source", {}).update(width=width, height=height)
-    sections.setdefault("collect", {})["enabled"] = False if no_queue else named or None
+    sections["source"].update(width=width, height=height)
+    sections["collect"]["enabled"] = False if refused else named or None
     return sections

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -56,6 +57,8 @@ def _unzip(source: Path, folder: Path) -> None:
             for member in members:
                 left -= _extract(archive, member, folder, left, source)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EACCES, errno.EROFS):
+            raise PackError(f"'{source}' cannot be unpacked: {error.strerror}") from error
         raise PackError(f"'{source}' is damaged or no zip: {str(error)[:120]}; pack the folder anew") from error
     except Exception as error:
         # zlib, lzma and bz2 have errors of their own.
