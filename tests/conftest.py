@@ -72,9 +72,9 @@ def program(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, 
     return Program(capfd)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def screen() -> Iterator[Screen]:
-    """A private X server, for the tests of a file."""
+    """A private X server; each test has its own, for a key that is down when a window goes stays down."""
     with private_screen() as opened:
         yield opened
 

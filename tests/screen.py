@@ -41,12 +41,13 @@ class Screen:
         self._memory = memory
         self.environment = {key: value for key, value in os.environ.items() if key != "WAYLAND_DISPLAY"}
         self.environment["DISPLAY"] = display
+        self._program: subprocess.Popen[str] | None = None
 
     def start(self, *arguments: str | Path, folder: Path) -> subprocess.Popen[str]:
         """`python ARGUMENTS` in a folder, with this display."""
         root = str(Path(__file__).parents[1])
         environment = {**self.environment, "PYTHONPATH": root, "OMP_NUM_THREADS": "1"}
-        return subprocess.Popen(
+        self._program = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=folder,
             env=environment,
@@ -54,10 +55,21 @@ class Screen:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+        return self._program
 
     def window(self, title: str = "livecam") -> str:
         """The id of the window, as soon as there is one."""
-        return self._xdotool("search", "--sync", "--onlyvisible", "--name", f"^{title}$").split()[-1]
+        found: list[str] = []
+
+        def there() -> list[str]:
+            program = self._program
+            ended = program is not None and program.poll() is not None
+            found[:] = self._xdotool("search", "--onlyvisible", "--name", f"^{title}$", check=False).split()
+            assert found or not (program and ended), (program.returncode, *program.communicate())
+            return found
+
+        wait_until(there, f"a window named {title}")
+        return found[-1]
 
     def painted(self, title: str = "livecam") -> None:
         """Returns when the window shows something.

@@ -50,8 +50,9 @@ def prepare_folder(folder: Path, *, with_database: bool) -> None:
 
 
 def _refuse_foreign(folder: Path) -> None:
-    ours = {DATABASE, PICTURES}
-    if not any((folder / name).exists() for name in ours) and any(folder.iterdir()):
+    # One look, for meanwhile another program may make the store.
+    held = {path.name for path in folder.iterdir()}
+    if held and not held & {DATABASE, PICTURES}:
         raise StoreError(f"the folder {folder} holds other things and no store; name an empty or a new one")
 
 

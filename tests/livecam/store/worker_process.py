@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def label(open_store: Callable[[], Store], name: str) -> Sequence[str]:
 
 
 def at_once(open_store: Callable[[], Store], *roles: tuple[Role, str]) -> list[Sequence[str]]:
-    """What each has to say, in the order of the roles; one that fails says nothing, which is no JSON."""
+    """What each has to say, in the order of the roles; one that fails says why on stderr."""
     return [json.load(os.fdopen(pipe)) for pipe in [_start(open_store, *role) for role in roles]]
 
 
@@ -60,6 +61,8 @@ def _start(open_store: Callable[[], Store], role: Role, name: str) -> int:
     if os.fork() == 0:
         try:
             os.write(writing, json.dumps(role(open_store, name)).encode())
+        except Exception:
+            traceback.print_exc()
         finally:
             os._exit(0)
     os.close(writing)
