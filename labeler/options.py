@@ -38,7 +38,7 @@ Advance = Annotated[
 
 def label_settings(config: Path | None = None, **given: float | bool | None) -> LabelSettings:
     """The section `label` of the settings in `config`, with the flags that were given; SettingsError as in `load`."""
-    from livecam.settings import load
+    from livecam.settings_file import load
 
     return load(config, {"label": given}).label
 
@@ -46,6 +46,6 @@ def label_settings(config: Path | None = None, **given: float | bool | None) -> 
 def label_keys(config: Path | None) -> Mapping[LabelingMode, Keys]:
     """The keys of both modes with those that the settings change; SettingsError as in `load`."""
     from labeler.session.keys import changed_keys
-    from livecam.settings import load
+    from livecam.settings_file import load
 
     return changed_keys(load(config, {}).keys.label)

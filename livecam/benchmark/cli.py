@@ -15,7 +15,8 @@ from livecam.cli import options
 from livecam.core.errors import SettingsError
 from livecam.core.files import check_writable_path, write_file
 from livecam.core.tflite import Runtime
-from livecam.settings import FaceDetectorName, PupilDetectorName, load
+from livecam.settings import FaceDetectorName, PupilDetectorName
+from livecam.settings_file import load
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

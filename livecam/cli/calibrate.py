@@ -12,7 +12,8 @@ import typer
 from livecam.cli import options
 from livecam.core.errors import CameraError, SettingsError
 from livecam.core.files import check_writable_path
-from livecam.settings import Settings, load
+from livecam.settings import Settings
+from livecam.settings_file import load
 
 if TYPE_CHECKING:
     from livecam.live.calibration.looks import LookGatherer

@@ -18,7 +18,8 @@ from livecam.core.runtime import display_problem
 from livecam.live.sources.devices import CameraInfo, list_cameras
 from livecam.perception.faces.mesh_networks.face_networks import FaceNetwork, read_face_network
 from livecam.perception.pupils.network.model_card import read_card
-from livecam.settings import CollectSettings, load
+from livecam.settings import CollectSettings
+from livecam.settings_file import load
 from livecam.store.location import PICTURES, default_folder
 
 VersionOf = Callable[[str], str | None]

@@ -1,4 +1,4 @@
-"""The command line of `livecam`: run, locate, devices, doctor, config; it prints and exits."""
+"""The command line of `livecam`: its commands put together; locate, devices, doctor and config themselves."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import json
 import signal
-import sys
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,94 +20,25 @@ from livecam.cli import options
 from livecam.cli.calibrate import calibrate
 from livecam.cli.effects import app as effects_app
 from livecam.cli.program import new_program, run_program
-from livecam.cli.progress import ProgressReporter, track_progress
+from livecam.cli.progress import track_progress
 from livecam.cli.queue import app as queue_app
+from livecam.cli.run import run
+from livecam.cli.settings_loading import check_model_is_used, load_settings, say
 from livecam.cli.targets import find
-from livecam.core.errors import LivecamError, SettingsError, SinkError, SourceError
-from livecam.core.files import check_writable_path, write_file
-from livecam.settings import (
-    DEFAULT_FILE,
-    PupilDetectorName,
-    Settings,
-    as_changes,
-    as_toml,
-    find_origins,
-    load,
-    settings_file,
-)
+from livecam.core.errors import SinkError, SourceError
+from livecam.core.files import write_file
+from livecam.settings_file import DEFAULT_FILE, as_changes, as_toml, find_origins, load
 
 if TYPE_CHECKING:
     from livecam.cli.doctor import CheckResult
     from livecam.core.types import Scene
-    from livecam.live.session import LiveSession
 
 app = new_program("livecam", "Flustered eyes for a webcam, driven by where the eyes really look.")
+app.command()(run)
 app.command()(find)
 app.command()(calibrate)
 app.add_typer(queue_app, name="queue")
 app.add_typer(effects_app, name="effects")
-
-
-@app.command()
-def run(
-    context: typer.Context,
-    source: options.Source = None,
-    face: options.FaceName = None,
-    max_faces: options.MaxFaces = None,
-    pupil: options.PupilName = None,
-    model: options.Model = None,
-    effect: options.Style = None,
-    strength: options.Strength = None,
-    trigger: options.TriggerName = None,
-    sink: options.Sinks = None,
-    hud: options.Hud = None,
-    size: options.Size = None,
-    fps: options.Fps = None,
-    rotate: options.Rotate = None,
-    flip: options.FlipName = None,
-    seconds: options.Seconds = None,
-    frames: options.Frames = None,
-    queue: options.Queue = None,
-    queue_db: options.QueueDb = None,
-    no_queue: options.NoQueue = False,
-    keep: options.KeepPart = None,
-    config: options.Config = None,
-    report: options.Report = None,
-) -> None:
-    """Run the effect: on the camera, or on the demo when there is none."""
-    # Brings the video libraries, which the other commands do without.
-    from livecam.live.effects.factory import SPOTLIGHT
-    from livecam.live.session import build_session
-    from livecam.live.sources.wrappers import RunLimits
-
-    settings = _load_settings(
-        config,
-        options.settings_of(context.params),
-    )
-    if settings.effect.style != SPOTLIGHT:  # which takes a model of targets
-        _check_model_is_used(model, settings)
-    if report:
-        _check_report(report, settings)
-    live: LiveSession | None = None
-    interrupted = False
-    try:
-        with ExitStack() as stack:
-            live = build_session(settings, RunLimits(seconds, frames), stack, _say)
-            try:
-                with ProgressReporter("livecam", live.length) as progress:
-                    live.run(progress.update)
-            except KeyboardInterrupt:
-                interrupted = True
-    except LivecamError as error:
-        if report and live:
-            _report_failure(report, live, error)
-        raise
-    for line in live.summary():
-        _say(line)
-    if report:
-        _write_report(report, live.report())
-    if interrupted:
-        raise typer.Exit(130)
 
 
 @app.command()
@@ -133,10 +62,10 @@ def locate(
     from livecam.perception.pipeline import Perception
     from livecam.perception.pupils.factory import open_pupils
 
-    settings = _load_settings(config, options.settings_of(context.params))
+    settings = load_settings(config, options.settings_of(context.params))
     if out is not None and not out.is_dir():
         raise SinkError(f"--out cannot be '{out}', which is no folder; make it first, or name another")
-    _check_model_is_used(model, settings)
+    check_model_is_used(model, settings)
     detector = open_stills(settings.faces)
     perception = Perception(detector, open_pupils(settings.pupils))
     failed = False
@@ -149,13 +78,13 @@ def locate(
             text = json.dumps(record(image, scene, left_out)) if as_json else _save_located(Path(image), scene, out)
             print(text, flush=True)
             if left_out:
-                _say(note_of_left_out(image, len(scene.faces), left_out))
+                say(note_of_left_out(image, len(scene.faces), left_out))
         except (SourceError, SinkError) as error:
             failed = True
             if as_json:
                 print(json.dumps({"image": image, "error": str(error)}), flush=True)
             else:
-                _say(str(error))
+                say(str(error))
     if failed:
         raise typer.Exit(1)
 
@@ -249,14 +178,6 @@ def config(
     print(f"settings written to {path}")
 
 
-def _load_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> Settings:
-    """The settings of a command; the file they are from is named, for it may have been forgotten."""
-    settings = load(path, flags)
-    if file := settings_file(path):
-        _say(f"settings of {file}; `livecam config` shows them")
-    return settings
-
-
 def _save_located(image: Path, scene: Scene, folder: Path | None) -> Path:
     import cv2
 
@@ -266,42 +187,6 @@ def _save_located(image: Path, scene: Scene, folder: Path | None) -> Path:
     _, content = cv2.imencode(".png", annotate_image(scene))
     write_file(path, content.tobytes())
     return path
-
-
-def _say(note: str) -> None:
-    print(f"livecam: {note}", file=sys.stderr, flush=True)
-
-
-def _check_model_is_used(model: Path | None, settings: Settings) -> None:
-    """SettingsError for a model on the command line that the chosen detector has no use for."""
-    if model is not None and settings.pupils.finder is not PupilDetectorName.TFLITE:
-        raise SettingsError(
-            f"--model {model} is for --pupil {PupilDetectorName.TFLITE}, and {settings.pupils.finder} uses no model;"
-            " leave one of them out"
-        )
-
-
-def _check_report(path: Path, settings: Settings) -> None:
-    """Before the run, so that an hour of it is not lost for a wrong name."""
-    from livecam.live.sinks.factory import check_not_source, files
-
-    check_not_source(settings.source.source, [*files(settings.output.sinks), path])
-    check_writable_path(path)
-
-
-def _report_failure(path: Path, live: LiveSession, error: LivecamError) -> None:
-    """What was done until the error; that is the one that counts, also where there is no room for a report of it."""
-    report = live.report()
-    if not report["frames"]:
-        return
-    try:
-        _write_report(path, {**report, "error": str(error)})
-    except SinkError as second:
-        _say(str(second))
-
-
-def _write_report(path: Path, report: Mapping[str, Any]) -> None:
-    write_file(path, json.dumps(report, indent=2).encode() + b"\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

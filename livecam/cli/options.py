@@ -166,7 +166,7 @@ _SETTING_OF = {
 
 
 def settings_of(flags: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """What flags say about settings, by section and key, as `livecam.settings.load` takes it; None is not given.
+    """What flags say about settings, by section and key, as `livecam.settings_file.load` takes it; None is not given.
 
     `flags` are the parameters of a command by name (`typer.Context.params`); what is no setting is passed over.
     """

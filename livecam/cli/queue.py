@@ -13,7 +13,8 @@ import typer
 
 from livecam.cli import options
 from livecam.core.errors import SettingsError, StoreError
-from livecam.settings import MOST_FACES, SplitGroup, load
+from livecam.settings import MOST_FACES, SplitGroup
+from livecam.settings_file import load
 
 if TYPE_CHECKING:
     from livecam.store.samples import StoredSample

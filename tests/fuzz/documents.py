@@ -15,7 +15,8 @@ from livecam.core.errors import name_errors
 from livecam.core.model_card import model_kind
 from livecam.core.types import Frame, Point, Side
 from livecam.perception.pupils.factory import open_pupils
-from livecam.settings import PupilSettings, Settings, as_toml, load
+from livecam.settings import PupilSettings, Settings
+from livecam.settings_file import as_toml, load
 from livecam.store.samples import LabelAction, LabelEvent
 from livecam.store.store import Store
 from tests.fakes import grey, make_face, make_sample

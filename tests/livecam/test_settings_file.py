@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from livecam.core.errors import SettingsError
-from livecam.settings import Settings, as_changes, as_toml, find_origins, load
+from livecam.settings import Settings
+from livecam.settings_file import as_changes, as_toml, find_origins, load
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,33 @@
+"""What several commands do alike: read the settings and say from where, refuse a model without use, tell a person."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from livecam.core.errors import SettingsError
+from livecam.settings import PupilDetectorName, Settings
+from livecam.settings_file import load, settings_file
+
+
+def load_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """The settings of a command; the file they are from is named, for it may have been forgotten."""
+    settings = load(path, flags)
+    if file := settings_file(path):
+        say(f"settings of {file}; `livecam config` shows them")
+    return settings
+
+
+def say(note: str) -> None:
+    print(f"livecam: {note}", file=sys.stderr, flush=True)
+
+
+def check_model_is_used(model: Path | None, settings: Settings) -> None:
+    """SettingsError for a model on the command line that the chosen detector has no use for."""
+    if model is not None and settings.pupils.finder is not PupilDetectorName.TFLITE:
+        raise SettingsError(
+            f"--model {model} is for --pupil {PupilDetectorName.TFLITE}, and {settings.pupils.finder} uses no model;"
+            " leave one of them out"
+        )
