@@ -27,7 +27,7 @@ settings.load_profile("patient")
 
 # Files with such tests take longest, so they begin first: no process is left alone with one at the end.
 _LONG = ("tensorflow", "kills", "browser", "x11")
-# An X server and a browser now and then lose a key on a busy machine: what fails there counts when it fails three times.
+# An X server and a browser may lose a key on a busy machine: what fails there counts when it fails three times.
 _OTHER_PROGRAMS = ("browser", "x11")
 
 
