@@ -90,7 +90,7 @@ class Report:
             return
         share = installation.share()
         rate = (share - self._before) / max(now - self._installing, 1.0)
-        left = f", about {_clocked((1 - share) / rate)} left" if 0.05 < share - self._before and share < 1 else ""
+        left = f", about {_clocked((1 - share) / rate)} left" if share - self._before > 0.05 and share < 1 else ""
         done = f"{len(installation.installed())} of {len(installation.wanted)}"
         bar = f"[{'#' * round(20 * share):<20}] " if self._terminal else ""
         self._write(f"livecam: {elapsed}  installing: {bar}{done}{left}")

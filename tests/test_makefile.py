@@ -154,7 +154,8 @@ def test_why_pip_failed_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str
 def pip_install() -> Any:
     """The module of the set-up, which is no package."""
     spec = importlib.util.spec_from_file_location("pip_install", ROOT / ".ci/pip_install.py")
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
