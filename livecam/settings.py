@@ -125,8 +125,7 @@ class EffectSettings(Section):
     strength: float = Field(1.0, ge=0, le=1)
     """0 changes nothing, 1 is the full effect"""
     trigger: Trigger | None = None
-    """always, key (the space bar), auto (grows with restless eyes), or a signal of the face such as wink_left; unset
-    is what the effect itself says, else always"""
+    """always, key (space bar), auto (restless eyes) or a signal such as wink_left; unset is what the effect says"""
     trigger_mode: TriggerMode = TriggerMode.HOLD
     """hold (while the signal lasts) or toggle (until it comes again)"""
     trigger_cooldown: float = Field(1.0, ge=0, le=60)

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from livecam.core.errors import SettingsError
 from livecam.live.control.command_queue import CommandQueue
+from livecam.live.control.status_messages import StatusMessages
 from livecam.live.effects.controls import EffectControls
 from livecam.live.effects.factory import names as effect_names
-from livecam.live.control.status_messages import StatusMessages
-from livecam.settings import EffectSettings
+from livecam.live.sources.factory import AnySource, is_live
+from livecam.settings import EffectSettings, Settings, Trigger
 
 
 class CollectionToggle(Protocol):
@@ -72,7 +73,25 @@ class RunControl:
     notices: StatusMessages
     mirrored: bool = False
     finished: bool = False
+    interrupted: Callable[[], bool] = bool  # whether Ctrl-C, or another request to end, was heard
     queue: CommandQueue = field(default_factory=CommandQueue)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether somebody wants the program to end."""
+        return self.finished or self.interrupted()
+
+    def begin(self, source: AnySource, settings: Settings, *, armed: Sequence[str]) -> None:
+        """As the settings say; where something is `armed` before a virtual camera, that starts clean."""
+        self.mirrored = settings.output.mirror and is_live(source)
+        if any(signal != Trigger.AUTO for signal in armed):
+            self.effect.clean = True
+
+    def source_changed(self, settings: Settings, source: AnySource) -> None:
+        """Another source shows: a camera like a mirror, and nothing but a camera is collected from unasked."""
+        self.mirrored = settings.output.mirror and is_live(source)
+        if self.collecting.on and settings.collect.enabled is None and not is_live(source):
+            self.notices.announce(self.collecting.toggle())
 
     def quit(self) -> str:
         """Ends the program after this frame."""
@@ -115,7 +134,7 @@ class RunControl:
         return self._strength()
 
     def _strength(self) -> str:
-        return f"strength {self.effect.strength:.2g}"
+        return f"strength {round(float(self.effect.strength), 2)}"
 
     def arm(self, settings: EffectSettings) -> str:
         """Takes over the trigger of the settings, and nothing else of them."""

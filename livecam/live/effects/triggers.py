@@ -70,7 +70,7 @@ class FaceTrigger:
 
 @dataclass(slots=True)
 class StackTriggers:
-    """The triggers of a stack of effects, one for each effect and face; that of the controls goes before a pack's own."""
+    """The triggers of a stack of effects, one for each effect and face; the controls go before the effects."""
 
     controls: EffectControls
     _faces: dict[tuple[str, int], FaceTrigger] = field(default_factory=dict)

@@ -99,6 +99,7 @@ class OpenSinks:
 
     sink: MultiSink
     recordings: Sequence[VideoFileSink] = field(default=())
+    virtual_camera: VirtualCamera | None = None
 
 
 def open_outputs(
@@ -116,15 +117,18 @@ def open_outputs(
     A live run never waits for a recording, any other keeps every frame.
     """
     recordings: list[VideoFileSink] = []
+    cameras: list[VirtualCamera] = []
 
     def opened(name: str) -> Sink:
         if name == WINDOW:
             return window()
         if name == VIRTUAL_CAMERA:
-            return stack.enter_context(VirtualCamera(fps))
+            cameras.append(stack.enter_context(VirtualCamera(fps)))
+            return cameras[0]
         if name == NULL:
             return NullSink()
         recordings.append(stack.enter_context(VideoFileSink(Path(name), keep_all=not live, measured=encoding)))
         return recordings[-1]
 
-    return OpenSinks(MultiSink([opened(name) for name in names], say), recordings)
+    sink = MultiSink([opened(name) for name in names], say)
+    return OpenSinks(sink, recordings, cameras[0] if cameras else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -35,11 +36,14 @@ def _open_files(folder: Path) -> set[str]:
 
 
 class LoopbackReaders:
-    """A thread that looks now and then whether somebody reads the device, so that no frame waits for it."""
+    """A thread that looks now and then whether somebody reads the device, so that no frame waits for it.
 
-    def __init__(self, device: str, *, platform: str = sys.platform) -> None:
+    `device` tells its path; while that is empty, as before the first picture, somebody is taken to look.
+    """
+
+    def __init__(self, device: Callable[[], str], *, platform: str = sys.platform) -> None:
         # Elsewhere nothing tells, and a picture nobody needs is better than a black one in a call.
-        self._tells = platform == "linux" and bool(device)
+        self._tells = platform == "linux"
         self._device, self._is_read = device, True
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="readers", daemon=True)
@@ -61,5 +65,6 @@ class LoopbackReaders:
 
     def _watch(self) -> None:
         while not self._ended.is_set():
-            self._is_read = has_reader(self._device)
+            device = self._device()
+            self._is_read = not device or has_reader(device)
             self._ended.wait(_EVERY_SECONDS)

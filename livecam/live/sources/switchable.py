@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from threading import Lock
+from typing import NamedTuple
 
 from livecam.core.errors import LivecamError
 from livecam.core.types import Frame
@@ -26,6 +27,16 @@ class IdlePolicy:
     has_ended: Callable[[float], bool]  # gets the seconds of the source until now
     say: Callable[[str], None]
     grace: float = _GRACE_SECONDS
+
+
+class CameraTroubles(NamedTuple):
+    """How often a camera was lost and came back, and how many of its pictures came damaged."""
+
+    reconnections: int = 0
+    damaged: int = 0
+
+    def plus(self, other: CameraTroubles) -> CameraTroubles:
+        return CameraTroubles(self.reconnections + other.reconnections, self.damaged + other.damaged)
 
 
 class SwitchableSource:
@@ -50,7 +61,7 @@ class SwitchableSource:
         self._lock = Lock()
         self._last: Frame | None = None  # as it was given out
         self._shown_at = self._watched_at = clock()
-        self._reconnections = 0
+        self._before = CameraTroubles()
 
     def __enter__(self) -> SwitchableSource:
         return self
@@ -62,9 +73,9 @@ class SwitchableSource:
             _close(source)
 
     @property
-    def reconnections(self) -> int:
-        """How often a camera was lost and came back, of all sources so far."""
-        return self._reconnections + _reconnections(self.current)
+    def troubles(self) -> CameraTroubles:
+        """Of all sources so far."""
+        return self._before.plus(_troubles(self.current))
 
     def open(self, name: str) -> None:
         """Opens another source beside the picture, which then changes to it; any thread may ask.
@@ -152,14 +163,16 @@ class SwitchableSource:
         with self._lock:
             waiting, self._waiting = self._waiting, None
         assert waiting is not None
-        self._reconnections += _reconnections(self.current)
+        self._before = self.troubles
         _close(self.current)
         self.current, self.name = waiting
         self._changed(self.current)
 
 
-def _reconnections(source: AnySource) -> int:
-    return source.reconnections if isinstance(source, CameraSource) else 0
+def _troubles(source: AnySource) -> CameraTroubles:
+    return (
+        CameraTroubles(source.reconnections, source.damaged) if isinstance(source, CameraSource) else CameraTroubles()
+    )
 
 
 def _close(source: AnySource | None) -> None:

@@ -58,6 +58,7 @@ KEYS: Mapping[str, Action] = {
     "c": Action.COLLECT,
     "k": Action.FLAG,
     "x": Action.PANIC,
+    "Backspace": Action.PANIC,
     "h": Action.HELP,
     "?": Action.HELP,
     "F1": Action.HELP,
