@@ -18,6 +18,7 @@ from livecam.live.collection.factory import CollectionSession, active_detector, 
 from livecam.live.effects.factory import check_effect, load_targets, open_effect
 from livecam.live.effects.stack import SelectableEffect
 from livecam.live.sinks.factory import (
+    WINDOW,
     OpenSinks,
     RequestedSinks,
     Say,
@@ -27,6 +28,8 @@ from livecam.live.sinks.factory import (
     open_outputs,
     requested_sinks,
 )
+from livecam.live.sinks.video_file import VideoFileSink
+from livecam.live.sound import SoundTrack
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.factory import AnySource, is_live, names_camera, open_source
@@ -128,9 +131,12 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     collector = ToggleableCollector(collecting.collector if collecting else None)
     effect = open_effect(settings.effect, targets, stack, live=live, say=messages.announce)
     window = WindowSetup(settings, detectors.pupils, effect, collector, telemetry, messages)
-    open_window = partial(window.open, stack, mirrored=settings.output.mirror and is_live(opened), keep_all=not live)
-    encoding, fps = partial(telemetry.timer, "encode"), settings.source.fps
-    sinks = open_outputs(names, stack, messages.announce, window=open_window, fps=fps, live=live, encoding=encoding)
+    sound, mirrored = _sound(opened, names), settings.output.mirror and is_live(opened)
+    open_window = partial(window.open, stack, mirrored=mirrored, keep_all=not live, sound=sound)
+    # A live run never waits for a recording, any other keeps every frame.
+    record = partial(VideoFileSink, keep_all=not live, measured=partial(telemetry.timer, "encode"), sound=sound)
+    fps = settings.source.fps
+    sinks = open_outputs(names, stack, messages.announce, window=open_window, record=record, fps=fps)
     perception, source = detectors.perception(stack, live=live), _limited(opened, settings, limits, say)
     length = None if live else _length(opened, limits)
     return LiveSession(
@@ -176,6 +182,14 @@ def _limited(opened: AnySource, settings: Settings, limits: RunLimits, say: Say)
     # That the demo is shown for want of a camera has been said already.
     told = _silent if isinstance(opened, DemoSource) else say
     return LimitedSource(oriented(opened, settings.source), limits, told)
+
+
+def _sound(opened: AnySource, names: Sequence[str]) -> SoundTrack | None:
+    """Of a video that is recorded, or may be by a key."""
+    from livecam.live.sources.video import VideoSource
+
+    wanted = bool(files(names)) or WINDOW in names
+    return opened.open_sound() if wanted and isinstance(opened, VideoSource) else None
 
 
 def _length(opened: AnySource, limits: RunLimits) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from livecam.core.paths import local_path
 from livecam.core.runtime import display_problem
 from livecam.core.types import Frame
 from livecam.live.sinks.encoder import CONTAINERS
-from livecam.live.sinks.video_file import Measured, VideoFileSink
+from livecam.live.sinks.video_file import VideoFileSink
 from livecam.live.sinks.virtual_camera import NullSink, VirtualCamera
 from livecam.settings import OutputSettings
 
@@ -107,14 +107,10 @@ def open_outputs(
     say: Say,
     *,
     window: Callable[[], Sink],
+    record: Callable[[Path], VideoFileSink],
     fps: float,
-    live: bool,
-    encoding: Measured = nullcontext,
 ) -> OpenSinks:
-    """Opens the sinks; `window` builds the one that hears keys, `encoding` measures the encoder.
-
-    A live run never waits for a recording, any other keeps every frame.
-    """
+    """Opens the sinks; `window` builds the one that hears keys, `record` those that are files."""
     recordings: list[VideoFileSink] = []
 
     def opened(name: str) -> Sink:
@@ -124,7 +120,10 @@ def open_outputs(
             return stack.enter_context(VirtualCamera(fps))
         if name == NULL:
             return NullSink()
-        recordings.append(stack.enter_context(VideoFileSink(Path(name), keep_all=not live, measured=encoding)))
-        return recordings[-1]
+        recording = stack.enter_context(record(Path(name)))
+        recordings.append(recording)
+        if recording.without_sound:
+            say(f"{name} is recorded {recording.without_sound}")
+        return recording
 
     return OpenSinks(MultiSink([opened(name) for name in names], say), recordings)

@@ -16,6 +16,7 @@ from livecam.live.effects.stack import SelectableEffect
 from livecam.live.sinks.recorder import Recorder, Snapshots
 from livecam.live.sinks.window import WindowSink
 from livecam.live.sinks.window_geometry import WindowMemory
+from livecam.live.sound import SoundTrack
 from livecam.live.telemetry import Telemetry
 from livecam.live.ui.key_bindings import KeyBindings, StatusMessages, changed_keys
 from livecam.live.ui.overlay import WindowOverlay
@@ -40,11 +41,11 @@ class WindowSetup:
         """Whether the person at the window has had enough."""
         return self.keys is not None and self.keys.finished
 
-    def open(self, stack: ExitStack, *, mirrored: bool, keep_all: bool) -> Sink:
-        """The window with all its keys, which `stack` closes."""
+    def open(self, stack: ExitStack, *, mirrored: bool, keep_all: bool, sound: SoundTrack | None) -> Sink:
+        """The window with all its keys, which `stack` closes; what is recorded in it has the `sound`."""
         output = self.settings.output
         recorder = stack.enter_context(
-            Recorder(output.folder or user_videos_path(), say=self.messages.announce, keep_all=keep_all)
+            Recorder(output.folder or user_videos_path(), say=self.messages.announce, keep_all=keep_all, sound=sound)
         )
         snapshots = Snapshots(output.folder or user_pictures_path())
         self.keys = KeyBindings(
