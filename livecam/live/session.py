@@ -117,7 +117,7 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     use_single_opencv_thread()
     names, no_window = _checked_sinks(settings)
     settings, targets = load_targets(settings)
-    telemetry, messages = Telemetry(calibration=_calibration(settings)), StatusMessages(echo=say)
+    telemetry, messages = Telemetry(calibration=_calibration(settings, say)), StatusMessages(echo=say)
     models = model_places(settings.pupils, store_folder(settings.collect))
     detectors = load_detectors(settings, models, messages.announce)
     # Opened after what takes long to load, for a camera's time counts from here.
@@ -144,10 +144,14 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     )
 
 
-def _calibration(settings: Settings) -> ScreenCalibration | None:
+def _calibration(settings: Settings, say: Say) -> ScreenCalibration | None:
     """That of the user, where it was made with the detectors of this run."""
     path = default_path()
-    if not path.is_file():
+    try:
+        if not path.is_file():
+            return None
+    except PermissionError:
+        say(f"{path.parent} may not be read by this user: gazes become no places on the screen")
         return None
     calibration = ScreenCalibration.read(path)
     detectors = chosen(settings.faces.finder).value, settings.pupils.finder.value
@@ -159,7 +163,8 @@ def _checked_sinks(settings: Settings) -> RequestedSinks:
     requested = requested_sinks(settings.output)
     check_not_source(settings.source.source, files(requested.names))
     check_effect(settings.effect.style)
-    if not requested.names and names_camera(settings.source):
+    asked_for = WINDOW in settings.output.sinks
+    if requested.no_window and (asked_for or (not requested.names and names_camera(settings.source))):
         raise SinkError(requested.no_window)
     return requested
 

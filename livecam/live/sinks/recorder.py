@@ -11,6 +11,7 @@ import cv2
 
 from livecam.core.errors import SinkError
 from livecam.core.files import write_atomically
+from livecam.core.paths import home_folder
 from livecam.core.types import Frame
 from livecam.live.sinks.video_file import VideoFileSink, encoding_error_reason
 from livecam.live.sound import SoundTrack
@@ -120,5 +121,5 @@ def unused(folder: Path, when: datetime, suffix: str) -> Path:
 
 def shown_path(path: Path) -> str:
     """Where it is, the home folder as `~`."""
-    whole, home = path.resolve(), Path.home().resolve()
+    whole, home = path.resolve(), home_folder().resolve()
     return f"~/{whole.relative_to(home)}" if whole.is_relative_to(home) else str(whole)
