@@ -142,6 +142,17 @@ class CollectSettings(Section):
     """megabytes of pictures; beyond it the least useful that nobody labelled go"""
 
 
+class LearnSettings(Section):
+    enabled: bool = False
+    """whether training rounds start by themselves beside a run, at the lowest priority"""
+    labels: int = Field(20, ge=1)
+    """new labels after which one starts"""
+    frames: int = Field(300, ge=1)
+    """or new frames that nobody labelled"""
+    check_seconds: float = Field(30.0, ge=1, le=3600)
+    """between two looks at what the store has"""
+
+
 class LabelSettings(Section):
     repeats: float = Field(0.07, ge=0, le=1)
     """share of decisions after which something is shown again without telling"""
@@ -171,5 +182,6 @@ class Settings(Section):
     effect: EffectSettings = EffectSettings()
     output: OutputSettings = OutputSettings()
     collect: CollectSettings = CollectSettings()
+    learn: LearnSettings = LearnSettings()
     label: LabelSettings = LabelSettings()
     keys: KeySettings = KeySettings()

@@ -122,6 +122,14 @@ QueueDb = Annotated[
     str | None, typer.Option("--queue-db", metavar="URL", help="PostgreSQL for all but the pictures of the store.")
 ]
 NoQueue = Annotated[bool, typer.Option("--no-queue", help="Keep no frames, also not of a camera.")]
+Learn = Annotated[
+    bool | None,
+    typer.Option(
+        "--learn/--no-learn",
+        help="Start training rounds on the store by themselves, at the lowest priority.",
+        show_default="no-learn",
+    ),
+]
 KeepPart = Annotated[
     CropMode | None,
     typer.Option("--keep", help="How much of a hard frame is kept.", show_default=str(_DEFAULTS.collect.keep)),
@@ -162,6 +170,7 @@ _SETTING_OF = {
     "queue": ("collect", "queue"),
     "queue_db": ("collect", "queue_db"),
     "keep": ("collect", "keep"),
+    "learn": ("learn", "enabled"),
 }
 
 
