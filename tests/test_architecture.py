@@ -44,6 +44,7 @@ HOMES = {
     "ai_edge_litert": ("livecam/core/tflite.py",),
     "tflite_runtime": ("livecam/core/tflite.py",),
     "pyvirtualcam": ("livecam/live/sinks/virtual_camera.py",),
+    "pythonosc": ("livecam/live/sinks/tracking/osc.py",),
     "sqlalchemy": ("livecam/store/",),
     "alembic": ("livecam/store/",),
 }
