@@ -89,8 +89,10 @@ class LiveSession:
 
     def report(self) -> dict[str, Any]:
         """Frame rate, latency, stage times, faces: what `--report` writes."""
+        camera = self.opened if isinstance(self.opened, CameraSource) else None
         report = self.telemetry.report(
-            reconnections=self.opened.reconnections if isinstance(self.opened, CameraSource) else 0,
+            reconnections=camera.reconnections if camera else 0,
+            damaged=camera.damaged if camera else 0,
             dropped=self.sinks.dropped,
         )
         signals = self.effect.signal_summary.report()
@@ -102,6 +104,8 @@ class LiveSession:
         if report["fps"]:
             share, age = report["faces_seen"]["share"], report["latency_ms"]["p50"]
             yield f"{report['fps']:.1f} frames a second, {age:.0f} ms old when shown, a face in {share:.0%} of them"
+        if report["damaged"]:
+            yield f"{report['damaged']} pictures of the camera came damaged and were left out"
         for recording in self.sinks.recordings:
             if recording.path.exists():
                 yield f"recorded {recording.path.resolve()}"
