@@ -23,12 +23,14 @@ from livecam.live.sinks.factory import (
     OpenSinks,
     RequestedSinks,
     Say,
+    SinkParts,
     check_not_source,
     files,
     is_realtime,
     open_outputs,
     requested_sinks,
 )
+from livecam.live.sinks.tracking.faces import tracked_faces
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.factory import AnySource, is_live, names_camera, open_source
@@ -94,7 +96,7 @@ class LiveSession:
         report = self.telemetry.report(
             reconnections=camera.reconnections if camera else 0,
             damaged=camera.damaged if camera else 0,
-            dropped=sum(recording.dropped for recording in self.sinks.recordings),
+            dropped=self.sinks.dropped,
         )
         signals = self.effect.signal_summary.report()
         return {
@@ -117,6 +119,11 @@ class LiveSession:
                 yield f"recorded {recording.path.resolve()}"
             if recording.dropped:
                 yield f"{recording.dropped} frames were left out of {recording.path}, the encoder was too slow for them"
+        for lines in self.sinks.lines:
+            if lines.path and lines.path.exists():
+                yield f"tracking data in {lines.path.resolve()}"
+            if lines.dropped:
+                yield f"{lines.dropped} lines were left out of {lines.place}, its reader was too slow for them"
         if self.collecting:
             yield self.collecting.summary()
 
@@ -144,7 +151,8 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     window = WindowSetup(settings, detectors.pupils, effect, collector, learning, telemetry, messages)
     open_window = partial(window.open, stack, mirrored=settings.output.mirror and is_live(opened), keep_all=not live)
     encoding, fps = partial(telemetry.timer, "encode"), settings.source.fps
-    sinks = open_outputs(names, stack, messages.announce, window=open_window, fps=fps, live=live, encoding=encoding)
+    parts = SinkParts(open_window, lambda: tracked_faces(telemetry.scene, effect.faces), encoding)
+    sinks = open_outputs(names, stack, messages.announce, parts, fps=fps, live=live)
     perception, source = detectors.perception(stack, live=live), _limited(opened, settings, limits, say)
     length = None if live else _length(opened, limits)
     return LiveSession(
