@@ -54,7 +54,7 @@ class SplitGroup(StrEnum):
 
 class SourceSettings(Section):
     source: str = "auto"
-    """auto (camera 0, else the demo), N, /dev/videoN, a URL, a video file, a picture, folder or glob, or demo"""
+    """auto (camera 0, else the demo), N, /dev/videoN, a camera's name, URL, file, folder or glob, screen:, screen:N"""
     width: int = Field(1280, ge=16, le=7680)
     """width in pixels asked of a camera, and of the demo"""
     height: int = Field(720, ge=16, le=4320)

@@ -72,6 +72,7 @@ LIBRARIES = (
     Library("matplotlib", "plots", "bench --plot, curves of training", "its own, as the PSF's"),
     Library("pyvirtualcam", "virtualcam", "--sink virtualcam", "GPL-2.0"),
     Library("python-osc", "osc", "--sink osc://HOST:PORT", "public domain"),
+    Library("mss", "screen", "--source screen:", "MIT"),
     Library("tflite-runtime", "tflite-runtime", "the older interpreter", "Apache-2.0"),
 )
 _SHIPPED = "livecam is MIT, the demo portrait NASA's and public domain, the face networks MediaPipe's and Apache-2.0"

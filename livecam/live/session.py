@@ -31,7 +31,7 @@ from livecam.live.sinks.factory import (
 from livecam.live.sinks.tracking.faces import tracked_faces
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
-from livecam.live.sources.factory import AnySource, is_live, names_camera, open_source
+from livecam.live.sources.factory import AnySource, is_live, names_camera, open_source, shows_person
 from livecam.live.sources.wrappers import LimitedSource, RunLimits, oriented
 from livecam.live.telemetry import Telemetry
 from livecam.live.ui.key_bindings import StatusMessages
@@ -139,7 +139,9 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     collector = ToggleableCollector(collecting.collector if collecting else None)
     effect = open_effect(settings.effect, targets, stack, live=live, say=messages.announce)
     window = WindowSetup(settings, detectors.pupils, effect, collector, telemetry, messages)
-    open_window = partial(window.open, stack, mirrored=settings.output.mirror and is_live(opened), keep_all=not live)
+    open_window = partial(
+        window.open, stack, mirrored=settings.output.mirror and shows_person(opened), keep_all=not live
+    )
     encoding, fps = partial(telemetry.timer, "encode"), settings.source.fps
     parts = SinkParts(open_window, lambda: tracked_faces(telemetry.scene, effect.faces), encoding)
     sinks = open_outputs(names, stack, messages.announce, parts, fps=fps, live=live)
