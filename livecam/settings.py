@@ -149,10 +149,14 @@ class LabelSettings(Section):
     """share of samples that two people get, neither seeing what the other said"""
     gold: float = Field(0.0, ge=0, le=0.5)
     """share of decisions after which something comes whose truth is known; livecam-label gold marks such samples"""
+    adjudicators: tuple[str, ...] = ()
+    """who may settle disputes with livecam-label adjudicate; unset is anybody"""
     feedback: bool = False
     """whether what was said of those is answered with the truth at once"""
     blind: float = Field(0.0, ge=0, le=1)
     """share of samples that are annotated without their prediction: only these measure a detector"""
+    carry: float = Field(2.0, ge=0, le=60)
+    """seconds of a recording along which a label is carried to samples that look the same; 0 carries none"""
     auto_advance: bool = True
     """a click makes the other eye the next, and the second click accepts and goes on"""
 
