@@ -54,7 +54,7 @@ class SplitGroup(StrEnum):
 
 class SourceSettings(Section):
     source: str = "auto"
-    """auto (camera 0, else the demo), N, /dev/videoN, a URL, a video file, a picture, folder or glob, or demo"""
+    """auto (camera 0, else the demo), N, /dev/videoN, a camera's name, URL, file, folder or glob, screen:, screen:N"""
     width: int = Field(1280, ge=16, le=7680)
     """width in pixels asked of a camera, and of the demo"""
     height: int = Field(720, ge=16, le=4320)
@@ -160,10 +160,14 @@ class LabelSettings(Section):
     """share of samples that two people get, neither seeing what the other said"""
     gold: float = Field(0.0, ge=0, le=0.5)
     """share of decisions after which something comes whose truth is known; livecam-label gold marks such samples"""
+    adjudicators: tuple[str, ...] = ()
+    """who may settle disputes with livecam-label adjudicate; unset is anybody"""
     feedback: bool = False
     """whether what was said of those is answered with the truth at once"""
     blind: float = Field(0.0, ge=0, le=1)
     """share of samples that are annotated without their prediction: only these measure a detector"""
+    carry: float = Field(2.0, ge=0, le=60)
+    """seconds of a recording along which a label is carried to samples that look the same; 0 carries none"""
     auto_advance: bool = True
     """a click makes the other eye the next, and the second click accepts and goes on"""
 

@@ -18,7 +18,8 @@ _DEFAULTS = Settings()
 Source = Annotated[
     str | None,
     typer.Option(
-        help="auto | N | /dev/videoN | URL | video file | picture, folder or glob | demo",
+        help="auto | N | /dev/videoN | a camera's name | URL | video | picture, folder or glob | screen: | screen:N"
+        " | demo",
         show_default=_DEFAULTS.source.source,
     ),
 ]

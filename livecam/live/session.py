@@ -33,7 +33,7 @@ from livecam.live.sinks.factory import (
 from livecam.live.sinks.tracking.faces import tracked_faces
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
-from livecam.live.sources.factory import AnySource, is_live, names_camera, open_source
+from livecam.live.sources.factory import AnySource, is_live, names_camera, open_source, shows_person
 from livecam.live.sources.wrappers import LimitedSource, RunLimits, oriented
 from livecam.live.telemetry import Telemetry
 from livecam.live.ui.key_bindings import Action, StatusMessages, key_of
@@ -149,7 +149,9 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     learning = open_learning(settings, stack, collecting=is_collecting, say=messages.announce, key=key)
     effect = open_effect(settings.effect, targets, stack, live=live, say=messages.announce)
     window = WindowSetup(settings, detectors.pupils, effect, collector, learning, telemetry, messages)
-    open_window = partial(window.open, stack, mirrored=settings.output.mirror and is_live(opened), keep_all=not live)
+    open_window = partial(
+        window.open, stack, mirrored=settings.output.mirror and shows_person(opened), keep_all=not live
+    )
     encoding, fps = partial(telemetry.timer, "encode"), settings.source.fps
     parts = SinkParts(open_window, lambda: tracked_faces(telemetry.scene, effect.faces), encoding)
     sinks = open_outputs(names, stack, messages.announce, parts, fps=fps, live=live)
