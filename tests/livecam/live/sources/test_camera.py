@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from livecam.core.errors import CameraError, SourceError
+from livecam.core.image_files.jpeg import DamagedPictureError
 from livecam.core.types import Frame, Image
-from livecam.live.sources.camera import LOST, CameraSource, ReconnectPolicy
+from livecam.live.sources.camera import DAMAGED, LOST, CameraSource, ReconnectPolicy
 from livecam.live.sources.containers.network_stream import NetworkCapture
 from tests.livecam.live.sources.mjpeg_server import MjpegServer
 
@@ -24,15 +25,18 @@ def picture(level: int = 100) -> Image:
 
 
 class FakeCapture:
-    """Gives what it was told, None for a failed read, then fails for good; at most `fps` a second."""
+    """Gives or raises what it was told, None for a failed read, then fails for good; at most `fps` a second."""
 
-    def __init__(self, pictures: Iterator[Image | None], fps: float = 500.0) -> None:
+    def __init__(self, pictures: Iterator[Image | DamagedPictureError | None], fps: float = 500.0) -> None:
         self._pictures, self._interval = pictures, 1 / fps
         self.closed = False
 
     def read(self) -> Image | None:
         time.sleep(self._interval)
-        return next(self._pictures, None)
+        given = next(self._pictures, None)
+        if isinstance(given, DamagedPictureError):
+            raise given
+        return given
 
     def close(self) -> None:
         self.closed = True
@@ -106,6 +110,38 @@ def test_after_the_third_failed_read_the_camera_is_opened_again() -> None:
         until(iter(camera), lambda frame: frame.image[0, 0, 0] == 200)
         assert camera.reconnections == 1
     assert first.closed
+
+
+def test_damaged_pictures_are_left_out_counted_and_told_once_they_are_many() -> None:
+    cut = DamagedPictureError("premature end")
+    few, many = [*[picture()] * 50, cut], itertools.cycle([picture(), cut])
+    with CameraSource(opener_of(FakeCapture(itertools.chain(few, many))), patience=QUICK) as camera:
+        frames = iter(camera)
+        assert next(frames).status == ""
+        assert until(frames, lambda frame: frame.status != "").status == DAMAGED
+        assert camera.damaged >= QUICK.damaged[1]
+        assert camera.reconnections == 0
+
+
+def test_a_camera_whose_pictures_become_whole_again_is_a_good_one() -> None:
+    told = threading.Event()
+
+    def pictures() -> Iterator[Image | DamagedPictureError]:
+        yield picture()
+        while not told.is_set():
+            yield from (DamagedPictureError("cut"), picture())
+        yield from itertools.repeat(picture())
+
+    with CameraSource(opener_of(FakeCapture(pictures())), patience=QUICK) as camera:
+        frames = iter(camera)
+        until(frames, lambda frame: frame.status == DAMAGED)
+        told.set()
+        until(frames, lambda frame: frame.status == "")
+
+
+def test_a_camera_that_sends_only_damaged_pictures_is_refused_by_name() -> None:
+    with pytest.raises(CameraError, match="damaged pictures, only such"):
+        CameraSource(opener_of(FakeCapture(itertools.repeat(DamagedPictureError("cut")))), patience=QUICK)
 
 
 def test_while_the_camera_is_lost_the_last_picture_is_shown_dimmed_with_a_notice() -> None:
