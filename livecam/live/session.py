@@ -22,23 +22,30 @@ from livecam.live.control.run_status import RunStatus
 from livecam.live.control.status_messages import StatusMessages
 from livecam.live.effects.factory import check_effect, load_targets, open_effect
 from livecam.live.effects.stack import SelectableEffect
+from livecam.live.learning.background import BackgroundLearning
+from livecam.live.learning.factory import Learning, check_learning, open_learning
 from livecam.live.sinks.factory import (
     NULL,
+    WINDOW,
     OpenSinks,
     RequestedSinks,
     Say,
+    SinkParts,
     check_not_source,
     files,
     is_realtime,
     open_outputs,
     requested_sinks,
 )
+from livecam.live.sinks.tracking.faces import tracked_faces
+from livecam.live.sound import SoundTrack
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.factory import AnySource, is_live, names_camera, open_source
 from livecam.live.sources.switchable import SwitchableSource
 from livecam.live.sources.wrappers import LimitedSource, RunLimits, oriented
 from livecam.live.telemetry import Telemetry
+from livecam.live.ui.key_bindings import Action, key_of
 from livecam.live.ui.window_setup import WindowSetup
 from livecam.perception.eyes.screen import ScreenCalibration, default_path
 from livecam.perception.faces.factory import chosen
@@ -67,6 +74,7 @@ class LiveSession:
     audience: Audience
     recording: Sequence[Sink]  # by key or from the panel
     collecting: CollectionSession | None
+    learning: Learning
     length: float | None = None  # seconds of a video that is not shown but written, None for all else
 
     def run(self, tell: Callable[[float], None] = lambda seconds: None) -> None:
@@ -100,10 +108,15 @@ class LiveSession:
         """Frame rate, latency, stage times, faces: what `--report` writes."""
         report = self.telemetry.report(
             **self.opened.troubles._asdict(),
-            dropped=sum(recording.dropped for recording in self.sinks.recordings),
+            dropped=self.sinks.dropped,
         )
         signals = self.effect.signal_summary.report()
-        return {**report, "signals": signals, "collected": self.collecting.report() if self.collecting else None}
+        return {
+            **report,
+            "signals": signals,
+            "collected": self.collecting.report() if self.collecting else None,
+            "learning": self.learning.report() if isinstance(self.learning, BackgroundLearning) else None,
+        }
 
     def summary(self) -> Iterator[str]:
         """What a person wants to know at the end: how fast it was, whether there was a face, where recordings are."""
@@ -118,6 +131,11 @@ class LiveSession:
                 yield f"recorded {recording.path.resolve()}"
             if recording.dropped:
                 yield f"{recording.dropped} frames were left out of {recording.path}, the encoder was too slow for them"
+        for lines in self.sinks.lines:
+            if lines.path and lines.path.exists():
+                yield f"tracking data in {lines.path.resolve()}"
+            if lines.dropped:
+                yield f"{lines.dropped} lines were left out of {lines.place}, its reader was too slow for them"
         if self.collecting:
             yield self.collecting.summary()
 
@@ -127,7 +145,7 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     use_single_opencv_thread()
     names, no_window = _checked_sinks(settings)
     settings, targets = load_targets(settings)
-    telemetry, messages = Telemetry(calibration=_calibration(settings)), StatusMessages(echo=say)
+    telemetry, messages = Telemetry(calibration=_calibration(settings, say)), StatusMessages(echo=say)
     models = model_places(settings.pupils, store_folder(settings.collect))
     detectors = load_detectors(settings, models, messages.announce)
     # Opened after what takes long to load, for a camera's time counts from here.
@@ -140,14 +158,17 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     in_use = partial(active_detector, detectors.pupils)
     collecting = open_collecting(settings, opened, stack, in_use=in_use, models=models, say=say, tell=messages.announce)
     collector = ToggleableCollector(collecting.collector if collecting else None)
+    key, is_collecting = key_of(Action.LEARN, settings.keys.run), collecting is not None
+    learning = open_learning(settings, stack, collecting=is_collecting, say=messages.announce, key=key)
     effect = open_effect(settings.effect, targets, stack, live=live, say=messages.announce)
-    recorder, snapshots = open_recorder(settings.output, stack, messages.announce, keep_all=not live)
+    sound = _sound(opened, names, settings)
+    recorder, snapshots = open_recorder(settings.output, stack, messages.announce, keep_all=not live, sound=sound)
     control = RunControl(effect.controls, detectors.pupils, recorder, snapshots, collector, messages)
-    window = WindowSetup(settings, control, detectors.pupils, effect, collector, recorder, telemetry)
+    window = WindowSetup(settings, control, detectors.pupils, effect, collector, learning, recorder, telemetry)
     encoding, fps = partial(telemetry.timer, "encode"), settings.source.fps
-    sinks = open_outputs(
-        names, stack, messages.announce, window=partial(window.open, stack), fps=fps, live=live, encoding=encoding
-    )
+    open_window = partial(window.open, stack)
+    parts = SinkParts(open_window, lambda: tracked_faces(telemetry.scene, effect.faces), encoding, sound)
+    sinks = open_outputs(names, stack, messages.announce, parts, fps=fps, live=live)
     control.begin(opened, settings, armed=effect.armed if sinks.virtual_camera else ())
     audience = open_audience(names, sinks.virtual_camera, recorder, stack)
     switchable = open_switchable(settings, opened, control, limits, audience, stack)
@@ -158,14 +179,29 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     kept = recorder, snapshots
     steering = control, status, audience
     return LiveSession(
-        source, perception, effect, sinks, collector, telemetry, switchable, *steering, kept, collecting, length
+        source,
+        perception,
+        effect,
+        sinks,
+        collector,
+        telemetry,
+        switchable,
+        *steering,
+        kept,
+        collecting,
+        learning,
+        length,
     )
 
 
-def _calibration(settings: Settings) -> ScreenCalibration | None:
+def _calibration(settings: Settings, say: Say) -> ScreenCalibration | None:
     """That of the user, where it was made with the detectors of this run."""
     path = default_path()
-    if not path.is_file():
+    try:
+        if not path.is_file():
+            return None
+    except PermissionError:
+        say(f"{path.parent} may not be read by this user: gazes become no places on the screen")
         return None
     calibration = ScreenCalibration.read(path)
     detectors = chosen(settings.faces.finder).value, settings.pupils.finder.value
@@ -177,7 +213,10 @@ def _checked_sinks(settings: Settings) -> RequestedSinks:
     requested = requested_sinks(settings.output)
     check_not_source(settings.source.source, files(requested.names))
     check_effect(settings.effect.style)
-    if not requested.names and names_camera(settings.source) and not settings.panel.enabled:
+    check_learning(settings)
+    asked_for = WINDOW in settings.output.sinks
+    unnamed = not requested.names and not settings.panel.enabled and names_camera(settings.source)
+    if requested.no_window and (asked_for or unnamed):
         raise SinkError(requested.no_window)
     return requested
 
@@ -209,6 +248,14 @@ def _limited(opened: SwitchableSource, settings: Settings, limits: RunLimits, sa
             say(note)
 
     return LimitedSource(oriented(opened, settings.source), limits, told)
+
+
+def _sound(opened: AnySource, names: Sequence[str], settings: Settings) -> SoundTrack | None:
+    """Of a video that is recorded, or may be by a key or from the panel."""
+    from livecam.live.sources.video import VideoSource
+
+    wanted = bool(files(names)) or WINDOW in names or settings.panel.enabled
+    return opened.open_sound() if wanted and isinstance(opened, VideoSource) else None
 
 
 def _length(opened: AnySource, limits: RunLimits) -> float | None:

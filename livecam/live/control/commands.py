@@ -37,7 +37,7 @@ class PreparedFinders(Protocol):
 
 
 @dataclass(slots=True)
-class Commands:
+class ControlCommands:
     """Carries out commands for other programs, from any thread; what takes long is done beside the picture.
 
     `run` raises SettingsError for a command that cannot be, any other LivecamError for one that cannot be carried out.

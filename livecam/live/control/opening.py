@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 
-from platformdirs import user_pictures_path, user_videos_path
-
 from livecam.core.errors import SettingsError
+from livecam.core.paths import UserFolder, user_folder
 from livecam.live.control.audience import Audience
 from livecam.live.control.run_control import RunControl
 from livecam.live.sinks.factory import NULL, VIRTUAL_CAMERA
 from livecam.live.sinks.loopback_readers import LoopbackReaders
 from livecam.live.sinks.recorder import Recorder, Snapshots
 from livecam.live.sinks.virtual_camera import VirtualCamera
+from livecam.live.sound import SoundTrack
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.factory import AnySource, is_live, open_source
 from livecam.live.sources.switchable import IdlePolicy, SwitchableSource
@@ -34,11 +34,12 @@ def check_idle(settings: Settings, opened: AnySource) -> None:
 
 
 def open_recorder(
-    output: OutputSettings, stack: ExitStack, say: Callable[[str], None], *, keep_all: bool
+    output: OutputSettings, stack: ExitStack, say: Callable[[str], None], *, keep_all: bool, sound: SoundTrack | None
 ) -> tuple[Recorder, Snapshots]:
-    """What keeps videos and pictures when a key or the panel says so, in the folder of the settings."""
-    recorder = stack.enter_context(Recorder(output.folder or user_videos_path(), say=say, keep_all=keep_all))
-    return recorder, Snapshots(output.folder or user_pictures_path())
+    """What keeps videos, with their `sound`, and pictures when a key or the panel says so."""
+    videos = output.folder or user_folder(UserFolder.VIDEOS)
+    recorder = stack.enter_context(Recorder(videos, say=say, keep_all=keep_all, sound=sound))
+    return recorder, Snapshots(output.folder or user_folder(UserFolder.PICTURES))
 
 
 def open_audience(

@@ -7,14 +7,23 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from livecam.core.errors import LivecamError, SettingsError
 from livecam.core.keyboard import key_label, key_name, rebind
 from livecam.core.timing import Clock
 from livecam.live.control.run_control import RunControl
 from livecam.live.control.status_messages import StatusMessages
+from livecam.live.learning.background import NoLearning
 
 GREETING_SECONDS = 5.0
+READING_SECONDS = 8.0
+
+
+class LearningToggle(Protocol):
+    def toggle(self) -> str:
+        """Changes over and tells so."""
+        ...
 
 
 class Action(StrEnum):
@@ -35,6 +44,7 @@ class Action(StrEnum):
     COLLECT = "collecting on or off; twice, as k"
     FLAG = "flag this frame for labelling"
     PANIC = "everything off at once"
+    LEARN = "learning on or off, and what a round lacks"
     HELP = "this help"
 
 
@@ -57,6 +67,7 @@ KEYS: Mapping[str, Action] = {
     "s": Action.SNAPSHOT,
     "c": Action.COLLECT,
     "k": Action.FLAG,
+    "l": Action.LEARN,
     "x": Action.PANIC,
     "Backspace": Action.PANIC,
     "h": Action.HELP,
@@ -78,6 +89,7 @@ class KeyBindings:
     """
 
     control: RunControl
+    learning: LearningToggle = field(default_factory=NoLearning)
     clock: Clock = time.monotonic
     keys: Mapping[str, Action] = field(default_factory=lambda: KEYS)  # that a person may have changed
     debugging: bool = False
@@ -102,6 +114,7 @@ class KeyBindings:
             Action.COLLECT: self._collect,
             Action.FLAG: self.control.flag,
             Action.PANIC: self.control.panic,
+            Action.LEARN: self._learn,
             Action.HELP: self._help,
         }
 
@@ -161,6 +174,11 @@ class KeyBindings:
         self._collect_pressed = -math.inf
         return self.control.flag()
 
+    def _learn(self) -> str:
+        """What is told is a long sentence."""
+        self.notices.say(self.learning.toggle(), READING_SECONDS)
+        return ""
+
     def _help(self) -> str:
         self.helping = not self.helping
         return ""
@@ -171,6 +189,11 @@ def changed_keys(given: Mapping[str, str | Sequence[str]]) -> Mapping[str, Actio
     if "numbered" in given:
         raise SettingsError("keys.run.numbered cannot be changed: a style's key is its number")
     return rebind("keys.run", KEYS, given)
+
+
+def key_of(action: Action, given: Mapping[str, str | Sequence[str]]) -> str:
+    """How the first key of an action is called, after what a person changed."""
+    return next(key_label(key) for key, bound in changed_keys(given).items() if bound is action)
 
 
 def help_lines(keys: Mapping[str, Action] = KEYS) -> list[tuple[str, str]]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from platformdirs import user_state_path
-
 from livecam.core.interfaces import Sink
+from livecam.core.paths import UserFolder, user_folder
 from livecam.core.runtime import screen_size
 from livecam.live.collection.collector import ToggleableCollector
 from livecam.live.control.run_control import RunControl
 from livecam.live.effects.face_state.signals import Signals
 from livecam.live.effects.stack import SelectableEffect
+from livecam.live.learning.factory import Learning
 from livecam.live.sinks.recorder import Recorder
 from livecam.live.sinks.window import WindowSink
 from livecam.live.sinks.window_geometry import WindowMemory
@@ -33,18 +33,20 @@ class WindowSetup:
     pupils: SwitchableDetector
     effect: SelectableEffect
     collecting: ToggleableCollector
+    learning: Learning
     recorder: Recorder
     telemetry: Telemetry
 
     def open(self, stack: ExitStack) -> Sink:
         """The window with all its keys, which `stack` closes."""
-        keys = KeyBindings(self.control, keys=changed_keys(self.settings.keys.run))
+        keys = KeyBindings(self.control, self.learning, keys=changed_keys(self.settings.keys.run))
         overlay = WindowOverlay(
             telemetry=self.telemetry,
             controls=keys,
             pupils=self.pupils,
             recorder=self.recorder,
             collecting=self.collecting,
+            learning=self.learning,
             faces=chosen(self.settings.faces.finder).value,
             fluster=self._fluster,
             signals=self._signals,
@@ -52,7 +54,7 @@ class WindowSetup:
             hud=self.settings.output.hud,
         )
         keys.greet()
-        place = user_state_path("livecam") / "window.json"
+        place = user_folder(UserFolder.STATE) / "window.json"
         memory = WindowMemory(place, say=self.control.notices.announce, screen=screen_size())
         return stack.enter_context(WindowSink(keys, overlay.draw, memory=memory))
 

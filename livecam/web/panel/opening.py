@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import uvicorn
 
 from livecam.core.errors import SinkError
-from livecam.live.control.commands import Commands
+from livecam.live.control.commands import ControlCommands
 from livecam.live.session import LiveSession
 from livecam.settings import PanelSettings
 from livecam.web.access_control import AccessControl, App, PublicPlace
@@ -84,7 +84,7 @@ def panel(place: PanelPlace, live: LiveSession) -> Iterator[Preview]:
         live.audience.add(lambda: preview.viewers > 0)
         live.sinks.sink.add(preview)
         status = replace(live.status, viewers=lambda: preview.viewers)
-        commands = Commands(live.control, live.opened, live.status.pupils)
+        commands = ControlCommands(live.control, live.opened, live.status.pupils)
         routes = PanelRoutes(commands, status, preview, Thumbnails())
         guarded = AccessControl(
             routes.application(), PanelToken(place.token), PublicPlace(everywhere=place.is_open_to_others)

@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_state_path
-
 from livecam.core.errors import SinkError
 from livecam.core.files import atomic_file
+from livecam.core.paths import UserFolder, user_folder
 
 _SHORTEST = 32  # characters of a token
 
@@ -29,7 +28,7 @@ class RunningProgram:
 
 def running_folder() -> Path:
     """Where the files are; it need not exist."""
-    return user_state_path("livecam") / "running"
+    return user_folder(UserFolder.STATE) / "running"
 
 
 @contextmanager
@@ -63,7 +62,7 @@ def _read(path: Path) -> RunningProgram | None:
 
 def kept_panel_token() -> str:
     """The same in every run, so that a phone and a Stream Deck find back; SinkError when it cannot be kept."""
-    path = user_state_path("livecam") / "panel.token"
+    path = user_folder(UserFolder.STATE) / "panel.token"
     try:
         if path.exists() and len(token := path.read_text(encoding="utf-8").strip()) >= _SHORTEST:
             return token

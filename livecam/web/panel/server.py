@@ -22,7 +22,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from livecam.core.errors import LivecamError
 from livecam.core.timing import Clock
 from livecam.live.control.command_queue import BusyError
-from livecam.live.control.commands import Commands
+from livecam.live.control.commands import ControlCommands
 from livecam.live.control.run_status import RunStatus
 from livecam.live.sources.devices import list_cameras
 from livecam.web.access_control import VISITOR
@@ -61,7 +61,7 @@ class CommandRate:
 class PanelRoutes:
     """What a page, a program or a Stream Deck can ask of a run."""
 
-    commands: Commands
+    commands: ControlCommands
     status: RunStatus
     preview: Preview
     thumbnails: Thumbnails

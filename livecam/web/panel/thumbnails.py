@@ -8,10 +8,9 @@ import sys
 import threading
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from livecam.core.assets import asset
 from livecam.core.files import write_atomically
+from livecam.core.paths import UserFolder, user_folder
 from livecam.live.effects.library.loading import signature
 from livecam.live.effects.library.locations import PackOrigin, find_pack
 
@@ -23,7 +22,7 @@ class Thumbnails:
     """Animated GIFs by the name of an effect. One that has to be drawn is drawn by a thread, for which nobody waits."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or user_cache_path("livecam") / "previews"
+        self._folder = folder or user_folder(UserFolder.STATE) / "previews"
         self._lock = threading.Lock()  # one is drawn at a time
 
     def find(self, name: str) -> Path | None:

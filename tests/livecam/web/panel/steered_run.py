@@ -10,7 +10,7 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from livecam.live.control.commands import Commands
+from livecam.live.control.commands import ControlCommands
 from livecam.live.session import LiveSession, build_session
 from livecam.live.sources.wrappers import RunLimits
 from livecam.settings import EffectSettings, OutputSettings, PanelSettings, Settings, SourceSettings
@@ -51,7 +51,7 @@ def steered(folder: Path, effect: EffectSettings | None = None, *, idle: bool = 
         preview = stack.enter_context(Preview(lambda: live.control.mirrored))
         live.sinks.sink.add(preview)
         live.audience.add(lambda: preview.viewers > 0)
-        commands = Commands(live.control, live.opened, live.status.pupils)
+        commands = ControlCommands(live.control, live.opened, live.status.pupils)
         status = replace(live.status, viewers=lambda: preview.viewers)
         routes = PanelRoutes(commands, status, preview, Thumbnails(folder / "previews"))
         guarded = AccessControl(routes.application(), PanelToken(TOKEN))
