@@ -165,7 +165,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
     return Walk(queue, chosen, labelled, planned, round_, float(before), float(after), said, live.version)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_from_a_clip_to_a_better_model_that_the_live_program_loads(walk: Walk) -> None:
     assert "come first now" in walk.chosen
     assert walk.labelled >= 10
@@ -202,7 +202,7 @@ class Viewer:
         return len(self.below[True]) >= 60
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_model_that_is_put_to_use_during_a_run_changes_the_picture_that_is_running(walk: Walk) -> None:
     said: list[str] = []
     use_model(walk.queue, "shipped", "to begin with")
