@@ -91,20 +91,18 @@ class LabelCarrier:
 
 def _weighed(found: CarriedLabel, seen: Mapping[Side, Pupil], unit: float) -> CarriedLabel | None:
     """What was carried and what a detector saw: halfway between them where they agree, so that a label that is carried
-    on and on does not drift; None where they contradict each other and the eyes are not alike enough."""
+    on and on does not drift; None where one is open and the other closed, which a blink changes within two frames, or
+    where they are apart and the eyes are not alike enough."""
     pupils = [each.pupil for each in found.predictions if each.pupil is not None]
     pairs = [(each.pupil, seen[each.side]) for each in found.predictions if each.pupil and each.side in seen]
-    if not all(_agree(pupil, other, unit) for pupil, other in pairs):
+    if any((pupil.state is EyeState.CLOSED) is not (other.state is EyeState.CLOSED) for pupil, other in pairs):
+        return None
+    if any(math.dist(pupil.centre, other.centre) > _AGREED * unit for pupil, other in pairs):
         return found if min(pupil.confidence for pupil in pupils) >= AGAINST_PREDICTION else None
     between = tuple(
         replace(each, pupil=_between_both(each.pupil, seen.get(each.side))) for each in found.predictions if each.pupil
     )
     return replace(found, predictions=between)
-
-
-def _agree(pupil: Pupil, other: Pupil, unit: float) -> bool:
-    same = (pupil.state is EyeState.CLOSED) is (other.state is EyeState.CLOSED)
-    return same and math.dist(pupil.centre, other.centre) <= _AGREED * unit
 
 
 def _between_both(pupil: Pupil, other: Pupil | None) -> Pupil:
