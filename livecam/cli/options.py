@@ -18,7 +18,8 @@ _DEFAULTS = Settings()
 Source = Annotated[
     str | None,
     typer.Option(
-        help="auto | N | /dev/videoN | URL | video file | picture, folder or glob | demo",
+        help="auto | N | /dev/videoN | a camera's name | URL | video | picture, folder or glob | screen: | screen:N"
+        " | demo",
         show_default=_DEFAULTS.source.source,
     ),
 ]
@@ -68,8 +69,9 @@ Strength = Annotated[
 TriggerName = Annotated[
     Trigger | None,
     typer.Option(
-        help="When the effect shows; auto grows with restless eyes, key waits for the space bar.",
-        show_default=str(_DEFAULTS.effect.trigger),
+        help="When the effect shows; auto grows with restless eyes, key waits for the space bar, the others are signals"
+        " of the face.",
+        show_default="what the effect says, else always",
     ),
 ]
 Sinks = Annotated[
@@ -84,6 +86,28 @@ Sinks = Annotated[
 Hud = Annotated[
     bool | None,
     typer.Option("--hud/--no-hud", help="Figures in the window; never in recordings.", show_default="hud"),
+]
+Panel = Annotated[
+    bool | None,
+    typer.Option("--panel/--no-panel", help="A page in a browser that shows and steers the run.", show_default=False),
+]
+PanelPort = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="Of the panel; 0 takes a free one.", show_default=str(_DEFAULTS.panel.port)),
+]
+PanelHost = Annotated[
+    str | None,
+    typer.Option(
+        help="The address the panel listens on; 0.0.0.0 is open to the network.", show_default=_DEFAULTS.panel.host
+    ),
+]
+Idle = Annotated[
+    bool | None,
+    typer.Option(
+        "--idle-when-unwatched/--never-idle",
+        help="Let the camera go while nobody looks at window, panel or virtual camera.",
+        show_default=False,
+    ),
 ]
 Size = Annotated[
     str | None,
@@ -123,6 +147,14 @@ QueueDb = Annotated[
     str | None, typer.Option("--queue-db", metavar="URL", help="PostgreSQL for all but the pictures of the store.")
 ]
 NoQueue = Annotated[bool, typer.Option("--no-queue", help="Keep no frames, also not of a camera.")]
+Learn = Annotated[
+    bool | None,
+    typer.Option(
+        "--learn/--no-learn",
+        help="Start training rounds on the store by themselves, at the lowest priority.",
+        show_default="no-learn",
+    ),
+]
 KeepPart = Annotated[
     CropMode | None,
     typer.Option("--keep", help="How much of a hard frame is kept.", show_default=str(_DEFAULTS.collect.keep)),
@@ -160,9 +192,14 @@ _SETTING_OF = {
     "trigger": ("effect", "trigger"),
     "sink": ("output", "sinks"),
     "hud": ("output", "hud"),
+    "panel": ("panel", "enabled"),
+    "panel_port": ("panel", "port"),
+    "panel_host": ("panel", "host"),
+    "idle": ("source", "idle_when_unwatched"),
     "queue": ("collect", "queue"),
     "queue_db": ("collect", "queue_db"),
     "keep": ("collect", "keep"),
+    "learn": ("learn", "enabled"),
 }
 
 

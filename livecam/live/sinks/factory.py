@@ -20,6 +20,7 @@ from livecam.live.sinks.tracking.json_lines import JsonLinesSink
 from livecam.live.sinks.tracking.osc import OscSink
 from livecam.live.sinks.video_file import Measured, VideoFileSink
 from livecam.live.sinks.virtual_camera import NullSink, VirtualCamera
+from livecam.live.sound import SoundTrack
 from livecam.settings import OutputSettings
 
 
@@ -117,6 +118,7 @@ class OpenSinks:
 
     sink: MultiSink
     recordings: Sequence[VideoFileSink] = field(default=())
+    virtual_camera: VirtualCamera | None = None
     lines: Sequence[JsonLinesSink] = field(default=())
 
     @property
@@ -127,12 +129,13 @@ class OpenSinks:
 
 
 class SinkParts(NamedTuple):
-    """What sinks need of a run: the builder of the window that hears keys, the faces of the frame, and what measures
-    the encoder."""
+    """What sinks need of a run: the builder of the window that hears keys, the faces of the frame, what measures the
+    encoder, and the sound that is recorded."""
 
     window: Callable[[], Sink]
     faces: TrackedFaces
     encoding: Measured = nullcontext
+    sound: SoundTrack | None = None
 
 
 def open_outputs(
@@ -140,13 +143,15 @@ def open_outputs(
 ) -> OpenSinks:
     """Opens the sinks. A live run never waits for a recording or for a reader of lines, any other keeps every frame."""
     recordings: list[VideoFileSink] = []
+    cameras: list[VirtualCamera] = []
     lines: list[JsonLinesSink] = []
 
     def opened(name: str) -> Sink:
         if name == WINDOW:
             return parts.window()
         if name == VIRTUAL_CAMERA:
-            return stack.enter_context(VirtualCamera(fps))
+            cameras.append(stack.enter_context(VirtualCamera(fps)))
+            return cameras[0]
         if name == NULL:
             return NullSink()
         address = tracking_address(name)
@@ -155,7 +160,11 @@ def open_outputs(
         if address:
             lines.append(stack.enter_context(JsonLinesSink(address.place, parts.faces, keep_all=not live)))
             return lines[-1]
-        recordings.append(stack.enter_context(VideoFileSink(Path(name), keep_all=not live, measured=parts.encoding)))
-        return recordings[-1]
+        recording = VideoFileSink(Path(name), keep_all=not live, measured=parts.encoding, sound=parts.sound)
+        recordings.append(stack.enter_context(recording))
+        if recording.without_sound:
+            say(f"{name} is recorded {recording.without_sound}")
+        return recording
 
-    return OpenSinks(MultiSink([opened(name) for name in names], say), recordings, lines)
+    sink = MultiSink([opened(name) for name in names], say)
+    return OpenSinks(sink, recordings, cameras[0] if cameras else None, lines)

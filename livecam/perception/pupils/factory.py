@@ -27,7 +27,11 @@ def own_model(store: Path) -> Path:
     """Where the rounds of a sample store leave the model they promote; `current` is a pointer that they turn over."""
     current = own_models(store)
     # A link is followed by whoever opens the file, so that a promotion is seen without asking here again.
-    folder = current if current.is_symlink() else pointed_to(current) or current
+    try:
+        folder = current if current.is_symlink() else pointed_to(current) or current
+    except PermissionError:
+        # A store that may not be read has no model for this run, as one that is not there.
+        folder = current
     return folder / "pupil.tflite"
 
 
@@ -105,6 +109,11 @@ class SwitchableDetector:
         self._tried = first
 
     @property
+    def names(self) -> Sequence[str]:
+        """Those that can be chosen."""
+        return tuple(self._openers)
+
+    @property
     def version(self) -> str:
         """Of the model in use; empty for a detector that has none."""
         detector = self._opened[self.name]
@@ -124,9 +133,18 @@ class SwitchableDetector:
         """
         names = list(self._openers)
         self._tried = names[(names.index(self._tried) + 1) % len(names)]
-        if self._tried not in self._opened:
-            self._opened[self._tried] = self._openers[self._tried]()
-        if self.name != self._tried and self.on_switch:
-            self.on_switch()
-        self.name = self._tried
+        self.choose(self._tried)
         return self.name
+
+    def choose(self, name: str) -> None:
+        """Changes to the detector of that name, one of `names`, which is opened unless it was prepared."""
+        self.prepare(name)
+        if self.name != name and self.on_switch:
+            self.on_switch()
+        self.name = self._tried = name
+
+    def prepare(self, name: str) -> None:
+        """Opens a detector, so that to choose it takes no time; any thread may do that. Raises what its opener
+        raises."""
+        if name not in self._opened:
+            self._opened[name] = self._openers[name]()
