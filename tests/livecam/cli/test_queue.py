@@ -87,19 +87,19 @@ def test_nothing_is_deleted_where_nobody_can_be_asked(
     with Path("/dev/null").open() as nobody:
         monkeypatch.setattr("sys.stdin", nobody)
         code, _, err = program("queue", "clear", "--queue", filled)
-    assert (code, "pass --yes" in err) == (2, True)
+    assert (code, "pass --yes" in err, str(filled) in err) == (2, True, True)
     assert program("queue", "stats", "--queue", filled, "--json").out.startswith("{")
 
 
 def test_yes_deletes_everything(program: Program, filled: Path) -> None:
-    assert program("queue", "clear", "--queue", filled, "--yes").out == "3 samples deleted\n"
+    assert program("queue", "clear", "--queue", filled, "--yes").out == f"3 samples deleted in {filled}\n"
     assert list((filled / "pictures").rglob("*.png")) == []
 
 
 @pytest.mark.parametrize("command", ["stats", "list", "verify", "clear"])
 def test_a_store_that_is_not_there_is_not_made(program: Program, tmp_path: Path, command: str) -> None:
     code, _, err = program("queue", command, "--queue", "absent")
-    assert (code, "there is no sample store in absent" in err) == (2, True)
+    assert (code, "there is no sample store in 'absent'" in err) == (2, True)
     assert not (tmp_path / "absent").exists()
 
 
