@@ -21,8 +21,7 @@ _LARGEST = 4.0  # times a page is enlarged at most to be as large as the pages t
 _UNRIVALLED = 0.02  # the height that the next best is taken to have where there is none
 _HUGE = 0.5  # a page that would be made smaller than this is searched up to its own scale, too
 _STEP = 1.4  # from one of these scales to the next
-_TURNED = math.log(6)  # of the odds that a peak has less on a turned page: there are that many ways to lie
-_UNUSUAL = math.log(3)  # and at scales for parts of pages, and for pages of a map's size
+_UNUSUAL = math.log(3)  # of the odds that a peak has less at scales for parts of pages, and up to a map's own
 _FITTING = (0.6, 1.5)  # of the typical target's size: what the network takes for one at a single scale
 
 
@@ -86,13 +85,14 @@ class TargetDetector:
         for number, scale in enumerate(scales):
             usual = number < len(self.search.scales)
             for peak in self._peaks(image, scale):
-                yield peak if usual else peak._replace(raw=_less_likely(peak.raw, _UNUSUAL))
+                yield peak if usual else peak._replace(raw=_less_likely(peak.raw))
 
     def _turned(self, image: Image, scales: Sequence[float]) -> Iterator[MapPeak]:
         for angle in ANGLES:
             if page := turned(image, angle):
                 for peak in self._at_scales(page.image, scales):
-                    yield page.back(peak._replace(raw=_less_likely(peak.raw, _TURNED), turn=angle))
+                    # No less likely: on a page that lies wrongly the network sees less than on an upright one.
+                    yield page.back(peak._replace(turn=angle))
 
     def _peaks(self, image: Image, scale: float) -> Iterator[MapPeak]:
         context = self.network.margin + 3 * max(self.search.box)
@@ -117,8 +117,8 @@ def _rival(found: Sequence[MapPeak], peak: MapPeak) -> float:
     return next((other.raw for other in found if other is not peak), _UNRIVALLED)
 
 
-def _less_likely(height: float, less: float) -> float:
-    odds = math.log(max(height, 1e-6) / max(1 - height, 1e-6)) - less
+def _less_likely(height: float) -> float:
+    odds = math.log(max(height, 1e-6) / max(1 - height, 1e-6)) - _UNUSUAL
     return 1 / (1 + math.exp(-odds))
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from labeler.web.access_control import AccessControl
 from starlette.testclient import TestClient
 
 from labeler.boxes.exchange import export_boxes, import_boxes
 from labeler.boxes.server import BoxRoutes
 from labeler.boxes.session import BoxSession, NoSuchInputError
-from labeler.web.access_control import AccessControl
 from labeler.web.links import Links
 from livecam.core.types import Box
 from livecam.perception.targets.boxes.candidates import Guess, add
