@@ -64,12 +64,12 @@ def boxes(
 
 def _serve(session: BoxSession, port: int, host: str, public_url: str | None) -> None:
     try:
-        from labeler.web import listening
+        from livecam.web import listening
     except ModuleNotFoundError as fault:
         raise MissingExtraError("labelling in a browser", "serve") from fault
     from labeler.boxes.server import BoxRoutes
-    from labeler.web.access_control import AccessControl, PublicPlace
     from labeler.web.links import Links
+    from livecam.web.access_control import AccessControl, PublicPlace
 
     place = PublicPlace.of(public_url, everywhere=not listening.is_loopback(host))
     with listening.bound(port, host) as opened:

@@ -16,9 +16,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from labeler.boxes.session import BoxSession
-from labeler.web.access_control import VISITOR
-from labeler.web.inputs import TooLargeError, posted_object
 from livecam.core.errors import LivecamError
+from livecam.web.access_control import VISITOR
+from livecam.web.posted import TooLargeError, posted_object
 
 _OWN = {"boxes.js": "text/javascript", "boxes_view.js": "text/javascript", "boxes.css": "text/css"}
 _SHARED = {

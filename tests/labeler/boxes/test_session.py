@@ -8,7 +8,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from labeler.web.access_control import AccessControl
 from starlette.testclient import TestClient
 
 from labeler.boxes.exchange import export_boxes, import_boxes
@@ -19,6 +18,7 @@ from livecam.core.types import Box
 from livecam.perception.targets.boxes.candidates import Guess, add
 from livecam.perception.targets.boxes.folder import BoxFormat
 from livecam.perception.targets.boxes.page_boxes import BoxFileError, read_table
+from livecam.web.access_control import AccessControl
 
 
 @pytest.fixture
