@@ -153,7 +153,7 @@ def test_the_window_is_told_the_same_figures_in_fewer_words(tmp_path: Path) -> N
     assert (
         found.short() == f"round: 1/20 labels, camera {found.camera_minutes} min, labelling {found.label_minutes} min"
     )
-    assert f"some {found.label_minutes} minutes of labelling" in found.told()
+    assert f"some {found.label_minutes:g} minutes of labelling" in found.told()
 
 
 def test_eyes_that_are_all_hidden_neither_judge_nor_teach(tmp_path: Path) -> None:
