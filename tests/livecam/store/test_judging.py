@@ -150,9 +150,8 @@ def test_the_window_is_told_the_same_figures_in_fewer_words(tmp_path: Path) -> N
         add(store, 1, RANDOM, labelled=True)
         found = round_readiness(store)
 
-    assert (
-        found.short() == f"round: 1/20 labels, camera {found.camera_minutes} min, labelling {found.label_minutes} min"
-    )
+    minutes = f"camera {found.camera_minutes:g} min, labelling {found.label_minutes:g} min"
+    assert found.short() == f"round: 1/20 labels, {minutes}"
     assert f"some {found.label_minutes:g} minutes of labelling" in found.told()
 
 
