@@ -39,6 +39,12 @@ def round_(
         bool, typer.Option("--dry-run", help="Only say what would be learnt from and judged by, or what is missing.")
     ] = False,
     seed: Annotated[int, typer.Option(help="The same seed makes the same model of the same labels.")] = 1,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Look at unlabelled frames on a Ray cluster that sees the store, or `local`."
+        ),
+    ] = None,
     db: DatabaseUrl = None,
 ) -> None:
     """Learn from the labels of a store; the new model is used only if it is better for sure."""
@@ -60,7 +66,7 @@ def round_(
         # Brings TensorFlow.
         from training.retraining.run import work_round
 
-        record = work_round(samples, settings, data or [], watch, by_word)
+        record = work_round(samples, settings, data or [], watch, by_word, ray)
     print(f"round {record.number}: {record.why}")
     print("the new model is in use" if record.promoted else "the old model stays")
 
@@ -80,10 +86,11 @@ def _print_plan(store: Store, settings: RoundSettings, data: list[Path], by_word
         if not state.ready:
             return
         plan, _ = drafted(store, places, settings, data, by_word)
+    learnt = "learn from" if plan.fits else "take only the offset of labels from"
     base = in_use(places)
     start = f"the model of round {base}" if base else "the model that ships"
     print(
-        f"round {plan.number} would start from {start}, learn from {len(plan.learn)} samples, be judged by "
+        f"round {plan.number} would start from {start}, {learnt} {len(plan.learn)} samples, be judged by "
         f"{len(plan.judge)} and calibrate on {len(plan.calibrate)}; nothing was written"
     )
 
