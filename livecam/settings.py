@@ -115,7 +115,7 @@ class EffectSettings(Section):
 
 class OutputSettings(Section):
     sinks: tuple[str, ...] = ()
-    """window, virtualcam, null, or the path of an .mp4 or .mkv file; unset is a window when there is a display"""
+    """window, virtualcam, null, an .mp4 or .mkv file, jsonl:FILE, jsonl:-, osc://HOST:PORT; unset is a window"""
     hud: bool = True
     """frame rate, latency and confidences in the window"""
     mirror: bool = True

@@ -25,7 +25,8 @@ _PATHS = {
     ("collect", "queue"),
 }
 # What a source or sink may be besides a path.
-_NO_PATH = re.compile(r"auto|demo|window|virtualcam|null|\d+|\w[\w+.-]*://.*", re.DOTALL)
+_NO_PATH = re.compile(r"auto|demo|window|virtualcam|null|\d+|jsonl:-?|\w[\w+.-]*://.*", re.DOTALL)
+_LINES = "jsonl:"  # which a path follows
 
 
 def load(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> Settings:
@@ -102,7 +103,8 @@ def _path(section: str, key: str, value: Any, folder: Path | None = None) -> Any
         return Path(expand_path(str(value), folder))
     if not isinstance(value, str) or not value or _NO_PATH.fullmatch(value.strip()):
         return value
-    return expand_path(value, folder)
+    prefix = _LINES if key == "sinks" and value.startswith(_LINES) else ""
+    return prefix + expand_path(value.removeprefix(prefix), folder)
 
 
 def _effects(text: str, folder: Path | None) -> str:

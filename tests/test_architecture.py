@@ -43,7 +43,9 @@ HOMES = {
     "dlib": ("livecam/perception/faces/dlib.py",),
     "ai_edge_litert": ("livecam/core/tflite.py",),
     "tflite_runtime": ("livecam/core/tflite.py",),
+    "simplejpeg": ("livecam/core/image_files/jpeg.py",),
     "pyvirtualcam": ("livecam/live/sinks/virtual_camera.py",),
+    "pythonosc": ("livecam/live/sinks/tracking/osc.py",),
     "sqlalchemy": ("livecam/store/",),
     "alembic": ("livecam/store/",),
 }

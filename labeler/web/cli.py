@@ -49,14 +49,14 @@ def serve(
     from livecam.store.store import Store
 
     try:
-        from labeler.web import listening
+        from livecam.web import listening
     except ModuleNotFoundError as fault:
         raise MissingExtraError("labelling in a browser", "serve") from fault
-    from labeler.web.access_control import AccessControl, PublicPlace
     from labeler.web.connections import Connections
     from labeler.web.gallery import Gallery
     from labeler.web.links import Links
     from labeler.web.server import Routes
+    from livecam.web.access_control import AccessControl, PublicPlace
 
     settings = label_settings(
         config, repeats=repeats, overlap=overlap, gold=gold, feedback=feedback, blind=blind, auto_advance=advance

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
-
-from starlette.requests import ClientDisconnect, Request
 
 from labeler.session.actions import (
     Comment,
@@ -19,17 +16,9 @@ from labeler.session.actions import (
 )
 from labeler.session.keys import Keys, parse_key
 from livecam.core.types import Point, Side
+from livecam.web.posted import NotUnderstoodError
 
-MOST_BYTES = 64 * 1024
 _MOST_STEPS = 40  # of the wheel in one input
-
-
-class NotUnderstoodError(ValueError):
-    """What was posted is no input."""
-
-
-class TooLargeError(ValueError):
-    """What was posted is larger than any input."""
 
 
 def parse_posted(keys: Keys, posted: Mapping[str, Any]) -> UserInput | None:
@@ -51,25 +40,6 @@ def parse_showing(posted: Mapping[str, Any]) -> int | None:
     if showing is not None and (isinstance(showing, bool) or not isinstance(showing, int)):
         raise NotUnderstoodError(f"showing is a whole number, not {str(showing)[:200]!r}")
     return showing
-
-
-async def posted_object(request: Request) -> dict[str, Any]:
-    """NotUnderstoodError for what is no object of JSON, TooLargeError beyond MOST_BYTES."""
-    content = bytearray()
-    try:
-        async for chunk in request.stream():
-            content += chunk
-            if len(content) > MOST_BYTES:
-                raise TooLargeError(f"what was posted is larger than {MOST_BYTES} bytes")
-        posted = json.loads(content)
-    except TooLargeError:
-        raise
-    # RecursionError: brackets within brackets, thousands of them.
-    except (ValueError, RecursionError, ClientDisconnect) as error:
-        raise NotUnderstoodError("what was posted is not JSON") from error
-    if not isinstance(posted, dict):
-        raise NotUnderstoodError("what was posted is not an object")
-    return posted
 
 
 def _placed(place: Any) -> PlacePupil:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html import escape
@@ -23,12 +23,12 @@ from starlette.routing import Route
 from labeler.session.actions import LabelingMode
 from labeler.session.keys import BLIND, KEYS, REPEATABLE, Keys, help_lines
 from labeler.session.opening import check_name
-from labeler.web.access_control import VISITOR
 from labeler.web.connections import Connection, Connections
 from labeler.web.gallery import MOST_ITEMS, Gallery, parse_query
-from labeler.web.inputs import NotUnderstoodError, TooLargeError, parse_posted, parse_showing, posted_object
+from labeler.web.inputs import parse_posted, parse_showing
 from labeler.web.serialization import session_to_json
-from livecam.core.errors import LivecamError, SettingsError
+from livecam.web.access_control import VISITOR
+from livecam.web.posted import Endpoint, NotUnderstoodError, in_words, posted_object
 
 # Why all rules are on this side: docs/decisions/browser-decides-nothing.md
 _STATIC = {".js": "text/javascript", ".css": "text/css"}
@@ -165,27 +165,9 @@ class _OverError(ValueError):
     """The page has to open a session again."""
 
 
-Endpoint = Callable[[Request], Awaitable[Response]]
-
-
 def _answered(endpoint: Endpoint) -> Endpoint:
     """The endpoint with its errors as answers in words."""
-
-    async def answer(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except _OverError as error:
-            return _refused(410, str(error))
-        except TooLargeError as error:
-            return _refused(413, str(error))
-        except ValueError as error:
-            return _refused(400, str(error))
-        except SettingsError as error:
-            return _refused(400, str(error))
-        except LivecamError as error:
-            return _refused(503, str(error))
-
-    return answer
+    return in_words(endpoint, {_OverError: 410})
 
 
 def _state(connection: Connection) -> dict[str, Any]:
@@ -207,7 +189,3 @@ def _file(path: Path) -> Response:
 
 def _missing() -> Response:
     return Response("there is nothing here\n", status_code=404, media_type="text/plain")
-
-
-def _refused(status: int, why: str) -> Response:
-    return JSONResponse({"error": why}, status_code=status)

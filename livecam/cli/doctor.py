@@ -13,8 +13,10 @@ from pathlib import Path
 
 from livecam.cli.system_libraries import missing_packages
 from livecam.core.assets import asset
-from livecam.core.errors import AssetError, StoreError, extra_advice
+from livecam.core.errors import AssetError, StoreError
+from livecam.core.installation import extra_advice, this_installation
 from livecam.core.runtime import display_problem
+from livecam.live.sinks.virtual_camera import device_advice
 from livecam.live.sources.devices import CameraInfo, list_cameras
 from livecam.perception.faces.mesh_networks.face_networks import FaceNetwork, read_face_network
 from livecam.perception.pupils.network.model_card import read_card
@@ -69,6 +71,7 @@ LIBRARIES = (
     Library("tensorflow", "training", "livecam-train", "Apache-2.0"),
     Library("matplotlib", "plots", "bench --plot, curves of training", "its own, as the PSF's"),
     Library("pyvirtualcam", "virtualcam", "--sink virtualcam", "GPL-2.0"),
+    Library("python-osc", "osc", "--sink osc://HOST:PORT", "public domain"),
     Library("tflite-runtime", "tflite-runtime", "the older interpreter", "Apache-2.0"),
 )
 _SHIPPED = "livecam is MIT, the demo portrait NASA's and public domain, the face networks MediaPipe's and Apache-2.0"
@@ -111,7 +114,7 @@ def python(version: tuple[int, int]) -> CheckResult:
     found = f"{version[0]}.{version[1]}"
     if version >= (3, 11):
         return CheckResult("python", CheckStatus.OK, found)
-    advice = "use Python 3.11 or newer: make clean, then make run PYTHON=python3.13"
+    advice = "livecam needs Python 3.11 or newer: install it with that"
     return CheckResult("python", CheckStatus.FAIL, found, advice)
 
 
@@ -123,9 +126,7 @@ def libraries(version_of: VersionOf) -> Iterator[CheckResult]:
             advice = f"only for {library.use}; {extra_advice(library.extra)}"
             yield CheckResult(library.distribution, CheckStatus.WARN, "not installed", advice)
         else:
-            yield CheckResult(
-                library.distribution, CheckStatus.FAIL, "not installed", "install livecam again: pip install livecam"
-            )
+            yield CheckResult(library.distribution, CheckStatus.FAIL, "not installed", _again())
 
 
 def twins(version_of: VersionOf) -> CheckResult:
@@ -134,7 +135,8 @@ def twins(version_of: VersionOf) -> CheckResult:
     found = " and ".join(sorted(map(str, versions)))
     if len(versions) < 2:
         return CheckResult("opencv wheels", CheckStatus.OK, f"one version, {found}" if found else "none")
-    advice = "bring both to one version: pip install --force-reinstall 'livecam[mediapipe]'"
+    one = this_installation().packages("opencv-python==4.11.0.86", "opencv-contrib-python==4.11.0.86")
+    advice = f"bring both to one version: {one}"
     return CheckResult("opencv wheels", CheckStatus.FAIL, f"two versions in one folder, {found}", advice)
 
 
@@ -173,7 +175,7 @@ def face_networks() -> CheckResult:
     try:
         contents = [read_face_network(network)[1] for network in FaceNetwork]
     except AssetError as error:
-        return CheckResult("face networks", CheckStatus.FAIL, str(error), "install livecam again: pip install livecam")
+        return CheckResult("face networks", CheckStatus.FAIL, str(error), _again())
     found = f"{len(contents)}, {sum(map(len, contents)) / 1e6:.1f} MB, for --face mesh"
     return CheckResult("face networks", CheckStatus.OK, found)
 
@@ -185,7 +187,7 @@ def landmark_model(version: str | None, file: Path | None) -> Iterator[CheckResu
     if file and file.is_file() and file.stat().st_size > 90_000_000:
         yield CheckResult("dlib's landmark model", CheckStatus.OK, f"{file.stat().st_size / 1e6:.0f} MB")
         return
-    advice = "pip install --force-reinstall --no-deps face-recognition-models==0.3.0; --face mesh does without it"
+    advice = f"{this_installation().packages('face-recognition-models==0.3.0')}; --face mesh does without it"
     yield CheckResult("dlib's landmark model", CheckStatus.WARN, "missing or cut short", advice)
 
 
@@ -223,11 +225,11 @@ def queue(settings: CollectSettings) -> CheckResult:
 
 def virtual_camera(version: str | None, devices: Sequence[str]) -> CheckResult:
     if not version:
-        advice = "pip install 'livecam[virtualcam]'"
-        return CheckResult("virtual camera", CheckStatus.WARN, "pyvirtualcam is not installed", advice)
+        return CheckResult(
+            "virtual camera", CheckStatus.WARN, "pyvirtualcam is not installed", extra_advice("virtualcam")
+        )
     if not devices:
-        advice = "sudo apt-get install v4l2loopback-dkms; sudo modprobe v4l2loopback exclusive_caps=1"
-        return CheckResult("virtual camera", CheckStatus.WARN, "no loopback device", advice)
+        return CheckResult("virtual camera", CheckStatus.WARN, "no loopback device", device_advice())
     return CheckResult("virtual camera", CheckStatus.OK, f"pyvirtualcam {version} with {', '.join(devices)}")
 
 
@@ -253,6 +255,10 @@ def _licence(library: Library) -> CheckResult:
     return CheckResult(
         f"licence of {library.distribution}", CheckStatus.WARN if wanted else CheckStatus.OK, library.licence, wanted
     )
+
+
+def _again() -> str:
+    return f"install livecam again: {this_installation().again()}"
 
 
 def _version(distribution: str) -> str | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from livecam.core.types import Face, FaceObservation, Image, Pupil, Scene, Side
+from livecam.core.types import Face, Image, Scene
 from livecam.live.ui.debug_view import paint_observations
+from livecam.perception.records import face_place, face_record
 from livecam.settings import MOST_FACES
 
 
@@ -16,9 +17,9 @@ def record(image: str, scene: Scene, left_out: Sequence[Face] = ()) -> dict[str,
     Faces beyond the number that was asked for stand, without their eyes, in `left_out`, which is there only with them.
     """
     width, height = scene.frame.size
-    faces = [_face_record(observation) for observation in scene.faces]
+    faces = [face_record(observation) for observation in scene.faces]
     found = {"image": image, "width": width, "height": height, "faces": faces}
-    return {**found, "left_out": [_place(face) for face in left_out]} if left_out else found
+    return {**found, "left_out": [face_place(face) for face in left_out]} if left_out else found
 
 
 def note_of_left_out(image: str, shown: int, left_out: Sequence[Face]) -> str:
@@ -35,32 +36,3 @@ def annotate_image(scene: Scene) -> Image:
     canvas = scene.frame.image.copy()
     paint_observations(canvas, scene.faces, (), line_height=max(12, min(scene.frame.size) // 40))
     return canvas
-
-
-def _face_record(observation: FaceObservation) -> Mapping[str, Any]:
-    return {
-        **_place(observation.face),
-        "landmarks": [[round(float(x), 3), round(float(y), 3)] for x, y in observation.face.landmarks],
-        **{side.value: _pupil_record(observation, observation.pupil(side), side) for side in Side},
-    }
-
-
-def _place(face: Face) -> Mapping[str, Any]:
-    return {
-        "box": [round(float(value), 2) for value in face.box],
-        "confidence": round(float(face.confidence), 4),
-    }
-
-
-def _pupil_record(observation: FaceObservation, pupil: Pupil | None, side: Side) -> Mapping[str, Any] | None:
-    gaze = observation.gaze(side)
-    if pupil is None or gaze is None:
-        return None
-    return {
-        "x": round(float(pupil.centre.x), 3),
-        "y": round(float(pupil.centre.y), 3),
-        "radius": round(float(pupil.radius), 3),
-        "confidence": round(float(pupil.confidence), 4),
-        "state": pupil.state.value,
-        "gaze": [round(float(value), 4) for value in gaze],
-    }

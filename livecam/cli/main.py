@@ -19,6 +19,7 @@ import typer
 from livecam.cli import options
 from livecam.cli.calibrate import calibrate
 from livecam.cli.effects import app as effects_app
+from livecam.cli.model import app as model_app
 from livecam.cli.program import new_program, run_program
 from livecam.cli.progress import track_progress
 from livecam.cli.queue import app as queue_app
@@ -38,6 +39,7 @@ app.command()(run)
 app.command()(find)
 app.command()(calibrate)
 app.add_typer(queue_app, name="queue")
+app.add_typer(model_app, name="model")
 app.add_typer(effects_app, name="effects")
 
 

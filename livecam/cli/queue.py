@@ -95,7 +95,7 @@ def clear(queue: _Folder = None, queue_db: options.QueueDb = None, yes: _Yes = F
         if not yes:
             _ask(question)
         gone = store.clear()
-    print(f"{gone} samples deleted")
+    print(f"{gone} samples deleted in {store.folder}")
 
 
 @app.command()
@@ -162,7 +162,7 @@ def _opened(queue: Path | None, queue_db: str | None) -> Iterator[Store]:
 
 def _ask(question: str) -> None:
     if not sys.stdin.isatty():
-        raise SettingsError("there is no terminal to ask at; pass --yes to delete everything")
+        raise SettingsError(f"there is no terminal to ask at: {question} pass --yes to do it")
     if not typer.confirm(question):
         raise typer.Exit(1)
 

@@ -74,6 +74,11 @@ def run(
         if report and live:
             _report_failure(report, live, error)
         raise
+    except BrokenPipeError:
+        # The reader of the tracking data has left: that is how such a run ends.
+        if report and live:
+            _write_report(report, live.report())
+        raise
     for line in live.summary():
         say(line)
     if report:

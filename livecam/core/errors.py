@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -47,32 +46,10 @@ class MissingExtraError(LivecamError):
     """A feature whose optional libraries are not installed."""
 
     def __init__(self, feature: str, extra: str) -> None:
+        # Only here, for it brings what reads the metadata of packages.
+        from livecam.core.installation import extra_advice
+
         super().__init__(f"{feature} needs the extra '{extra}'; {extra_advice(extra)}")
-
-
-# The last Python, and the systems, that the libraries of an extra are made for; for all where nothing is said.
-LAST_PYTHON = {"mediapipe": (3, 12), "tflite-runtime": (3, 11), "training": (3, 13)}
-_NO_INTEL_MAC = ("Linux", "Windows", "Darwin arm64")
-SYSTEMS = {
-    "dlib": _NO_INTEL_MAC,
-    "training": _NO_INTEL_MAC,
-    "scale": _NO_INTEL_MAC,
-    "mediapipe": ("Linux x86_64", "Windows", "Darwin"),
-    "tflite-runtime": ("Linux",),
-}
-
-
-def extra_advice(extra: str, python: tuple[int, int] = sys.version_info[:2], system: str = "") -> str:
-    """How to come by an extra, or that this Python or this system (as "Linux x86_64") cannot have it."""
-    import platform
-
-    last, system = LAST_PYTHON.get(extra), system or f"{platform.system()} {platform.machine()}"
-    if last is not None and python > last:
-        here, there = (".".join(map(str, version)) for version in (python, last))
-        return f"Python {here} cannot have it: its last version is made for Python {there}"
-    if not system.startswith(SYSTEMS.get(extra, "")):
-        return f"{system} cannot have it: it is made for {', '.join(SYSTEMS[extra])}"
-    return f"install it with: pip install 'livecam[{extra}]'"
 
 
 class StoreError(LivecamError):

@@ -21,12 +21,14 @@ from livecam.live.sinks.factory import (
     OpenSinks,
     RequestedSinks,
     Say,
+    SinkParts,
     check_not_source,
     files,
     is_realtime,
     open_outputs,
     requested_sinks,
 )
+from livecam.live.sinks.tracking.faces import tracked_faces
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.factory import AnySource, is_live, names_camera, open_source
@@ -87,9 +89,11 @@ class LiveSession:
 
     def report(self) -> dict[str, Any]:
         """Frame rate, latency, stage times, faces: what `--report` writes."""
+        camera = self.opened if isinstance(self.opened, CameraSource) else None
         report = self.telemetry.report(
-            reconnections=self.opened.reconnections if isinstance(self.opened, CameraSource) else 0,
-            dropped=sum(recording.dropped for recording in self.sinks.recordings),
+            reconnections=camera.reconnections if camera else 0,
+            damaged=camera.damaged if camera else 0,
+            dropped=self.sinks.dropped,
         )
         signals = self.effect.signal_summary.report()
         return {**report, "signals": signals, "collected": self.collecting.report() if self.collecting else None}
@@ -100,11 +104,18 @@ class LiveSession:
         if report["fps"]:
             share, age = report["faces_seen"]["share"], report["latency_ms"]["p50"]
             yield f"{report['fps']:.1f} frames a second, {age:.0f} ms old when shown, a face in {share:.0%} of them"
+        if report["damaged"]:
+            yield f"{report['damaged']} pictures of the camera came damaged and were left out"
         for recording in self.sinks.recordings:
             if recording.path.exists():
                 yield f"recorded {recording.path.resolve()}"
             if recording.dropped:
                 yield f"{recording.dropped} frames were left out of {recording.path}, the encoder was too slow for them"
+        for lines in self.sinks.lines:
+            if lines.path and lines.path.exists():
+                yield f"tracking data in {lines.path.resolve()}"
+            if lines.dropped:
+                yield f"{lines.dropped} lines were left out of {lines.place}, its reader was too slow for them"
         if self.collecting:
             yield self.collecting.summary()
 
@@ -130,7 +141,8 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     window = WindowSetup(settings, detectors.pupils, effect, collector, telemetry, messages)
     open_window = partial(window.open, stack, mirrored=settings.output.mirror and is_live(opened), keep_all=not live)
     encoding, fps = partial(telemetry.timer, "encode"), settings.source.fps
-    sinks = open_outputs(names, stack, messages.announce, window=open_window, fps=fps, live=live, encoding=encoding)
+    parts = SinkParts(open_window, lambda: tracked_faces(telemetry.scene, effect.faces), encoding)
+    sinks = open_outputs(names, stack, messages.announce, parts, fps=fps, live=live)
     perception, source = detectors.perception(stack, live=live), _limited(opened, settings, limits, say)
     length = None if live else _length(opened, limits)
     return LiveSession(

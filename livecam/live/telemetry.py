@@ -102,7 +102,7 @@ class Telemetry:
         if warm:
             self._whole.add(seconds * 1000)
 
-    def report(self, *, reconnections: int = 0, dropped: int = 0) -> Report:
+    def report(self, *, reconnections: int = 0, damaged: int = 0, dropped: int = 0) -> Report:
         """What `--report` writes; durations are in milliseconds, and of the `timed` frames, those after the warm-up."""
         frames, seconds = self._frames, self._last - self._first
         return {
@@ -118,6 +118,7 @@ class Telemetry:
             "eyes": self._eyes(),
             "screen": self._screen(),
             "reconnections": reconnections,
+            "damaged": damaged,
             "dropped": dropped,
         }
 

@@ -72,8 +72,9 @@ def round_(
 
 
 def _print_plan(store: Store, settings: RoundSettings, data: list[Path], by_word: JudgesByWord | None) -> None:
+    from livecam.perception.pupils.model_library import model_in_use
     from livecam.store.judging import round_readiness
-    from training.retraining.model_registry import ModelRegistry, in_use, unfinished
+    from training.retraining.model_registry import ModelRegistry, told, unfinished
     from training.retraining.plan import drafted, read_plan
 
     places = ModelRegistry(store.folder)
@@ -87,8 +88,7 @@ def _print_plan(store: Store, settings: RoundSettings, data: list[Path], by_word
             return
         plan, _ = drafted(store, places, settings, data, by_word)
     learnt = "learn from" if plan.fits else "take only the offset of labels from"
-    base = in_use(places)
-    start = f"the model of round {base}" if base else "the model that ships"
+    start = told(model_in_use(store.folder))
     print(
         f"round {plan.number} would start from {start}, {learnt} {len(plan.learn)} samples, be judged by "
         f"{len(plan.judge)} and calibrate on {len(plan.calibrate)}; nothing was written"
@@ -127,9 +127,10 @@ def rollback(
         ModelRegistry,
         exclusive_round,
         roll_back,
+        told,
     )
 
     places = ModelRegistry(store)
     with exclusive_round(places):
-        number = roll_back(places, to)
-    print(f"{f'the model of round {number}' if number else 'the model that ships'} is in use")
+        name = roll_back(places, to)
+    print(f"{told(name)} is in use")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from livecam.perception.pupils.model_library import MODEL, WEIGHTS
 from livecam.perception.pupils.network.model_card import PupilModelCard, read_card
 from training.data.dataset import is_held_out
 from training.engine.export import check_export, model_hash, write_model
@@ -20,7 +21,6 @@ from training.pupil_detector.tasks import HeatmapTask, WarmStartedTask
 from training.pupil_detector.train import FitSettings
 from training.retraining.comparison import PictureOf
 from training.retraining.label_offset import LabelOffset
-from training.retraining.model_registry import MODEL, WEIGHTS
 from training.retraining.plan import LabelSnapshot, RoundPlan
 from training.retraining.pseudo_labels import PROMOTED
 from training.retraining.recalibration import recalibrated

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from livecam.perception.pupils.model_library import MODEL, WEIGHTS
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
 from livecam.perception.pupils.network.model_card import read_card
 from livecam.settings import PupilSettings
@@ -21,7 +22,7 @@ from training.retraining.comparison import Comparison, ModelVerdict, blocks, err
 from training.retraining.datasets import fine_set, replay_sets
 from training.retraining.guard import GuardVerdict, guard_sets, guarded
 from training.retraining.label_offset import LabelOffset, label_offset, without_offset
-from training.retraining.model_registry import MODEL, WEIGHTS, ModelRegistry, exclusive_round, promote, recover
+from training.retraining.model_registry import ModelRegistry, exclusive_round, promote, recover
 from training.retraining.plan import LabelSnapshot, RoundPlan, RoundSettings, planned
 from training.retraining.pseudo_labels import pseudo_labelled_set
 from training.retraining.self_training import Teacher, frames_of, self_taught_set, unlabelled

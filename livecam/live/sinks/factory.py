@@ -14,13 +14,17 @@ from livecam.core.paths import local_path
 from livecam.core.runtime import display_problem
 from livecam.core.types import Frame
 from livecam.live.sinks.encoder import CONTAINERS
+from livecam.live.sinks.tracking.addresses import ACCEPTED, tracking_address
+from livecam.live.sinks.tracking.faces import TrackedFaces
+from livecam.live.sinks.tracking.json_lines import JsonLinesSink
+from livecam.live.sinks.tracking.osc import OscSink
 from livecam.live.sinks.video_file import Measured, VideoFileSink
 from livecam.live.sinks.virtual_camera import NullSink, VirtualCamera
 from livecam.settings import OutputSettings
 
 
 class MultiSink:
-    """A Sink that hands every frame to each of its sinks; SinkError only when the last of them has failed."""
+    """A Sink that hands every frame to each of its sinks; what fails is an error only when it is the last."""
 
     def __init__(self, sinks: Sequence[Sink], say: Callable[[str], None]) -> None:
         self._sinks = list(sinks)
@@ -43,6 +47,10 @@ class MultiSink:
                 if not self._sinks:
                     raise
                 self._say(str(error))
+            except BrokenPipeError:  # its reader has left, which is no failure
+                self.remove(sink)
+                if not self._sinks:
+                    raise
 
 
 Say = Callable[[str], None]
@@ -60,10 +68,12 @@ def requested_sinks(settings: OutputSettings) -> RequestedSinks:
     """What is to be opened: a window when none is named. Without a display no window is among them."""
     names = tuple(dict.fromkeys(settings.sinks or (WINDOW,)))
     for name in names:
-        if name not in (WINDOW, VIRTUAL_CAMERA, NULL) and Path(name).suffix.lower() not in CONTAINERS:
+        if name in (WINDOW, VIRTUAL_CAMERA, NULL) or tracking_address(name):
+            continue
+        if Path(name).suffix.lower() not in CONTAINERS:
             raise SinkError(
-                f"there is no sink '{name}'; known are {WINDOW}, {VIRTUAL_CAMERA}, {NULL} and the path of a file"
-                f" that ends in {' or '.join(CONTAINERS)}"
+                f"there is no sink '{name}'; known are {WINDOW}, {VIRTUAL_CAMERA}, {NULL}, {ACCEPTED} and the path of"
+                f" a file that ends in {' or '.join(CONTAINERS)}"
             )
     problem = display_problem() if WINDOW in names else ""
     if not problem:
@@ -84,47 +94,68 @@ def check_not_source(source: str, outputs: Sequence[Path]) -> None:
 
 
 def files(names: Sequence[str]) -> Sequence[Path]:
-    """The paths of the recordings among the names of sinks."""
-    return [Path(name) for name in names if name not in (WINDOW, VIRTUAL_CAMERA, NULL)]
+    """The paths of the files that are written, among the names of sinks."""
+    paths = []
+    for name in names:
+        address = tracking_address(name)
+        if address and address.file:
+            paths.append(address.file)
+        elif not address and name not in (WINDOW, VIRTUAL_CAMERA, NULL):
+            paths.append(Path(name))
+    return paths
 
 
 def is_realtime(names: Sequence[str]) -> bool:
-    """Whether somebody looks on, so that a video or the demo is played at its own speed."""
-    return WINDOW in names or VIRTUAL_CAMERA in names
+    """Whether somebody looks on or listens, so that a video or the demo is played at its own speed."""
+    addresses = map(tracking_address, names)
+    return WINDOW in names or VIRTUAL_CAMERA in names or any(address and address.host for address in addresses)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSinks:
-    """The opened sinks as one, and the recordings among them."""
+    """The opened sinks as one, and those among them of which there is something to tell at the end."""
 
     sink: MultiSink
     recordings: Sequence[VideoFileSink] = field(default=())
+    lines: Sequence[JsonLinesSink] = field(default=())
+
+    @property
+    def dropped(self) -> int:
+        """Frames and lines for which a disk or a reader was too slow."""
+        frames = sum(recording.dropped for recording in self.recordings)
+        return frames + sum(lines.dropped for lines in self.lines)
+
+
+class SinkParts(NamedTuple):
+    """What sinks need of a run: the builder of the window that hears keys, the faces of the frame, and what measures
+    the encoder."""
+
+    window: Callable[[], Sink]
+    faces: TrackedFaces
+    encoding: Measured = nullcontext
 
 
 def open_outputs(
-    names: Sequence[str],
-    stack: ExitStack,
-    say: Say,
-    *,
-    window: Callable[[], Sink],
-    fps: float,
-    live: bool,
-    encoding: Measured = nullcontext,
+    names: Sequence[str], stack: ExitStack, say: Say, parts: SinkParts, *, fps: float, live: bool
 ) -> OpenSinks:
-    """Opens the sinks; `window` builds the one that hears keys, `encoding` measures the encoder.
-
-    A live run never waits for a recording, any other keeps every frame.
-    """
+    """Opens the sinks. A live run never waits for a recording or for a reader of lines, any other keeps every frame."""
     recordings: list[VideoFileSink] = []
+    lines: list[JsonLinesSink] = []
 
     def opened(name: str) -> Sink:
         if name == WINDOW:
-            return window()
+            return parts.window()
         if name == VIRTUAL_CAMERA:
             return stack.enter_context(VirtualCamera(fps))
         if name == NULL:
             return NullSink()
-        recordings.append(stack.enter_context(VideoFileSink(Path(name), keep_all=not live, measured=encoding)))
+        address = tracking_address(name)
+        if address and address.host:
+            return OscSink(address.host, address.port, parts.faces, say=say)
+        if address:
+            lines.append(stack.enter_context(JsonLinesSink(address.place, parts.faces, keep_all=not live)))
+            return lines[-1]
+        recordings.append(stack.enter_context(VideoFileSink(Path(name), keep_all=not live, measured=parts.encoding)))
         return recordings[-1]
 
-    return OpenSinks(MultiSink([opened(name) for name in names], say), recordings)
+    return OpenSinks(MultiSink([opened(name) for name in names], say), recordings, lines)

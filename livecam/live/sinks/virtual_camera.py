@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Protocol, Self
 
@@ -15,6 +16,17 @@ class Device(Protocol):
 
     def send(self, frame: Image) -> None: ...
     def close(self) -> None: ...
+
+
+def device_advice(platform: str = sys.platform) -> str:
+    """How to come by a device that pyvirtualcam can write to, in one wording for every place that says it."""
+    if not platform.startswith("linux"):
+        return "install OBS, start its virtual camera once and stop it again"
+    # Debian's package; the two options are what browsers and people know it by.
+    return (
+        "load one with: sudo modprobe v4l2loopback exclusive_caps=1 card_label=livecam"
+        " (once before: sudo apt-get install v4l2loopback-dkms)"
+    )
 
 
 def loopback(size: Size, fps: float) -> Device:
@@ -65,7 +77,7 @@ class VirtualCamera:
             return self._open_device(size, self._fps)
         except (RuntimeError, OSError) as error:
             raise SinkError(
-                "no virtual camera can be opened; load one with: sudo modprobe v4l2loopback devices=1 exclusive_caps=1"
+                f"no virtual camera can be opened; {device_advice()}"
                 f" (pyvirtualcam says: {' '.join(str(error).split())})"
             ) from error
 

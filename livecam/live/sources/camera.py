@@ -11,11 +11,13 @@ from dataclasses import dataclass
 import cv2
 
 from livecam.core.errors import CameraError, LivecamError
+from livecam.core.image_files.jpeg import DamagedPictureError
 from livecam.core.types import Frame, Image
 from livecam.live.sources.capture import Capture, RecordingEndedError
 from livecam.live.sources.pacing import Clock
 
 LOST = "camera lost, reconnecting"
+DAMAGED = "the camera sends damaged pictures, which are left out; look at its cable or network, or make them smaller"
 NO_PICTURES = "the camera opens but sends no pictures; perhaps another program uses it, or its size is wrong"
 
 
@@ -30,6 +32,7 @@ class ReconnectPolicy:
     sign_of_life: float = 0.1  # between two dimmed pictures
     close: float = 2.5  # for a read that blocks while the camera is closed
     first_reads: int = 20
+    damaged: tuple[int, int, int] = (60, 15, 3)  # of so many pictures so many make it a bad one, so few a good one
 
 
 DEFAULT_POLICY = ReconnectPolicy()
@@ -40,7 +43,8 @@ class CameraSource:
 
     Construction opens the camera and waits for its first picture; a CameraError tells what is wrong. Iterating again
     goes on with the stream; the iteration ends when the camera is closed, or when the opener finds that it was a
-    recording, which has been shown. `no_pictures` is what is said of one that opens and sends none.
+    recording, which has been shown. `no_pictures` is what is said of one that opens and sends none. Pictures that come
+    damaged are left out and counted in `damaged`; where they are many, `Frame.status` says so.
     """
 
     def __init__(
@@ -61,8 +65,10 @@ class CameraSource:
         self._lost = False
         self._failure: Exception | None = None
         self._arrivals: deque[float] = deque(maxlen=60)
+        self._damage: deque[bool] = deque(maxlen=patience.damaged[0])  # of the latest pictures, which came damaged
+        self._bad = False
+        self.damaged = self.reconnections = 0
         self._newest = self._first_picture()
-        self.reconnections = 0
         self._post(self._newest)
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
         self._thread.start()
@@ -114,16 +120,20 @@ class CameraSource:
 
     def _dimmed(self) -> Frame:
         image = cv2.convertScaleAbs(self._newest, alpha=0.45).astype("uint8", copy=False)
-        return self._numbered(image, self._clock(), LOST)
+        return self._numbered(image, self._clock(), DAMAGED if self._bad and not self._lost else LOST)
 
     def _first_picture(self) -> Image:
         for _ in range(self._patience.first_reads):
-            image = self._capture.read()
+            try:
+                image = self._capture.read()
+            except DamagedPictureError:
+                self._count(damaged=True)
+                continue
             if image is not None:
                 return image
             self._closing.wait(self._patience.between_failures)
         self._capture.close()
-        raise CameraError(self._no_pictures)
+        raise CameraError(DAMAGED.replace("which are left out", "only such") if self.damaged else self._no_pictures)
 
     def _run(self) -> None:
         try:
@@ -145,13 +155,25 @@ class CameraSource:
     def _read_until_lost(self) -> None:
         failed = 0
         while not self._closing.is_set() and failed < self._patience.failed_reads:
-            image = self._capture.read()
+            try:
+                image = self._capture.read()
+            except DamagedPictureError:
+                failed = 0
+                self._count(damaged=True)
+                continue
             if image is not None:
                 failed = 0
+                self._count(damaged=False)
                 self._post(image)
                 continue
             failed += 1
             self._closing.wait(self._patience.between_failures)
+
+    def _count(self, *, damaged: bool) -> None:
+        self.damaged += damaged
+        self._damage.append(damaged)
+        _, many, few = self._patience.damaged
+        self._bad = sum(self._damage) >= (few if self._bad else many)
 
     def _reopen(self) -> None:
         self._set_lost(True)
@@ -177,7 +199,7 @@ class CameraSource:
         with self._changed:
             self._newest = image
             self._arrivals.append(now)
-            self._mail = self._numbered(image, now, "")
+            self._mail = self._numbered(image, now, DAMAGED if self._bad else "")
             self._changed.notify_all()
 
     def _numbered(self, image: Image, now: float, notice: str) -> Frame:

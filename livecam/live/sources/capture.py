@@ -20,7 +20,7 @@ class Capture(Protocol):
     """An open camera."""
 
     def read(self) -> Image | None:
-        """The next picture, waiting for it; None when this one failed."""
+        """The next picture, waiting for it; None when this one failed, DamagedPictureError when it came damaged."""
         ...
 
     def close(self) -> None: ...

@@ -11,13 +11,13 @@ from starlette.testclient import TestClient
 
 from labeler.session.actions import LabelingMode
 from labeler.web import server
-from labeler.web.access_control import AccessControl, PublicPlace
 from labeler.web.connections import Connections
 from labeler.web.gallery import Gallery
 from labeler.web.links import Links
 from livecam.settings import LabelSettings
 from livecam.store.samples import SampleState
 from livecam.store.store import Store
+from livecam.web.access_control import AccessControl, PublicPlace
 from tests.fakes import make_sample
 
 TOKEN = "a-token-of-this-test-that-is-as-long-as-one"

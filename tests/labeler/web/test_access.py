@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from labeler.web.access_control import PublicPlace
 from labeler.web.connections import Connections
 from labeler.web.links import Links
-from labeler.web.listening import bound
 from livecam.core.errors import SinkError
 from livecam.store.store import Store
+from livecam.web.access_control import PublicPlace
+from livecam.web.listening import bound
 from tests.labeler.web.pages import OURS, PORT, TOKEN, Page, client, clock, guarded, store
 
 __all__ = ["client", "clock", "store"]

@@ -87,12 +87,12 @@ def test_nothing_is_deleted_where_nobody_can_be_asked(
     with Path("/dev/null").open() as nobody:
         monkeypatch.setattr("sys.stdin", nobody)
         code, _, err = program("queue", "clear", "--queue", filled)
-    assert (code, "pass --yes" in err) == (2, True)
+    assert (code, "pass --yes" in err, str(filled) in err) == (2, True, True)
     assert program("queue", "stats", "--queue", filled, "--json").out.startswith("{")
 
 
 def test_yes_deletes_everything(program: Program, filled: Path) -> None:
-    assert program("queue", "clear", "--queue", filled, "--yes").out == "3 samples deleted\n"
+    assert program("queue", "clear", "--queue", filled, "--yes").out == f"3 samples deleted in {filled}\n"
     assert list((filled / "pictures").rglob("*.png")) == []
 
 

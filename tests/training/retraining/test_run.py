@@ -145,7 +145,7 @@ def test_rolling_back_leads_to_the_model_that_ships_and_back_again(record: Round
     places = ModelRegistry(store.folder)
     went = [roll_back(places, None), roll_back(places, 1)]
 
-    assert (went, own_model(store.folder).exists()) == ([0, 1], True)
+    assert (went, own_model(store.folder).exists()) == (["shipped", "round-1"], True)
 
 
 def test_going_back_to_what_is_in_use_is_refused(record: RoundResult, store: Store) -> None:

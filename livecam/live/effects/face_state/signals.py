@@ -18,7 +18,7 @@ _ON, _OFF = 0.6, 0.4
 _LEARNING_SECONDS, _UNKNOWN_SECONDS = 2.5, 0.5  # of the first seconds; before the second nothing is said
 _FOLLOWING_SECONDS, _AT_REST = 30.0, 0.25  # how slowly rest is followed then, and below which signal
 _SMOOTH_SECONDS = 0.06
-_FULL_TURN = pi / 4  # of the head, that counts as 1
+FULL_TURN = pi / 4  # of the head, that counts as 1
 _BLINK_SECONDS, _WINK_SECONDS = 0.5, 0.12  # a blink is over sooner, a wink lasts longer
 
 # What rest may be at most, so that somebody who laughs from the first frame is not taken for their own rest.
@@ -112,7 +112,7 @@ class SignalEstimator:
         known = smooth(self._age, _UNKNOWN_SECONDS, 2 * _UNKNOWN_SECONDS)
         now = {name: known * value for name, value in self._raw(measures).items()}
         now |= self._eyes(observation, now["yaw"], elapsed)
-        now["roll"] = _limited(measures.roll / _FULL_TURN)
+        now["roll"] = _limited(measures.roll / FULL_TURN)
         for name, value in now.items():
             self._values[name] = towards(self._values[name], value, elapsed, _SMOOTH_SECONDS)
         blinked = self._blinked(observation, elapsed)
@@ -151,8 +151,8 @@ class SignalEstimator:
             "smile": smooth(wider + 1.2 * lifted, 0.03, 0.24),
             "brows": smooth(now.brows_up - rest["brows_up"], 0.02, 0.13),
             "frown": smooth(closer + lower, 0.02, 0.12),
-            "yaw": _limited((now.yaw - rest["yaw"]) / _FULL_TURN),
-            "pitch": _limited((now.pitch - rest["pitch"]) / _FULL_TURN),
+            "yaw": _limited((now.yaw - rest["yaw"]) / FULL_TURN),
+            "pitch": _limited((now.pitch - rest["pitch"]) / FULL_TURN),
             "leaning_in": smooth(now.size / rest["size"], 1.08, 1.45),
         }
 

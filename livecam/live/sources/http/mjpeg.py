@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from enum import Enum, auto
 
 from livecam.core.errors import SourceError
-from livecam.core.image_files.images import decode_image
+from livecam.core.image_files.jpeg import JPEG_START, decode_whole
 from livecam.core.paths import without_password
 from livecam.core.types import Image
 from livecam.live.sources.http.arrival import is_recording
@@ -20,7 +20,7 @@ _PATIENCE_S = 2.0  # for the next picture while other things come
 _PIECE = 1 << 16
 _LARGEST = 64 << 20
 _SAMPLE = 4096
-_JPEG, _PNG, _RIFF = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF"
+_JPEG, _PNG, _RIFF = JPEG_START, b"\x89PNG\r\n\x1a\n", b"RIFF"
 _END_OF_JPEG = b"\xff\xd9"
 # In the coded part of a JPEG this is a marker, and not a stuffed byte, a restart or filling.
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -48,12 +48,15 @@ class HttpPictures:
         self._ended = False
 
     def read(self) -> Image | None:
-        """The next picture that can be decoded; None when none came in time or the stream has ended."""
+        """The next picture that can be decoded; None when none came in time or the stream has ended.
+
+        DamagedPictureError when the next one came cut or corrupt.
+        """
         limit = self._timing.clock() + _PATIENCE_S
         while not self._ended and self._timing.clock() < limit:
             for data in self._arrived():
                 try:
-                    return decode_image(data, "a picture of the stream")
+                    return decode_whole(data, "a picture of the stream")
                 except SourceError:
                     continue
         return None
@@ -86,7 +89,7 @@ class HttpPictures:
         if self._given == 0 and self._buffer:
             # One picture of a kind that does not tell where it ends, or a JPEG without its end.
             self._given = 1
-            yield bytes(self._buffer)
+            yield _with_its_end(bytes(self._buffer))
         self._ask_again()
 
     def _ask_again(self) -> None:
@@ -166,6 +169,11 @@ def next_picture(buffer: bytearray) -> bytes | None:
     picture = bytes(buffer[:end]) + missing
     del buffer[:end]
     return picture
+
+
+def _with_its_end(picture: bytes) -> bytes:
+    """Cameras that leave out the end-of-image mark of every JPEG send whole pictures all the same."""
+    return picture + _END_OF_JPEG if picture.startswith(_JPEG) and _END_OF_JPEG not in picture[-16:] else picture
 
 
 def _webp(buffer: bytearray) -> int:

@@ -11,16 +11,24 @@ import pytest
 from livecam.core.interfaces import Sink
 from livecam.live.sinks.factory import MultiSink
 from livecam.live.sinks.recorder import Recorder, Snapshots
+from livecam.live.sinks.tracking.json_lines import JsonLinesSink
+from livecam.live.sinks.tracking.osc import OscSink
 from livecam.live.sinks.video_file import VideoFileSink
 from livecam.live.sinks.virtual_camera import NullSink, VirtualCamera
 from tests.fakes import FakeSink, grey, make_frame
 from tests.livecam.live.sinks.test_virtual_camera import FakeSystem
+from tests.livecam.live.sinks.tracking.tracked import tracked
 
 
 def recording(folder: Path) -> Sink:
     recorder = Recorder(folder, say=print)
     recorder.toggle()
     return recorder
+
+
+class Nowhere:
+    def send(self, content: object) -> None:
+        return None
 
 
 SINKS: dict[str, Callable[[Path], Sink]] = {
@@ -32,6 +40,8 @@ SINKS: dict[str, Callable[[Path], Sink]] = {
     "recorder, off": lambda folder: Recorder(folder, say=print),
     "recorder, on": recording,
     "snapshots": Snapshots,
+    "lines": lambda folder: JsonLinesSink(str(folder / "lines.jsonl"), tracked),
+    "osc": lambda folder: OscSink("127.0.0.1", 9, tracked, say=print, connect=lambda host, port: Nowhere()),
     "outlets": lambda folder: MultiSink([NullSink(), FakeSink()], print),
 }
 

@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
+from livecam.core.image_files.images import decode_image
+from livecam.core.image_files.jpeg import DamagedPictureError, decode_whole
 from livecam.live.sources.http.mjpeg import HttpPictures, Sends, next_picture, open_http_pictures
 from tests.livecam.live.sources.http_server import Reply, serving
 
@@ -148,3 +150,39 @@ def test_a_picture_is_taken_out_as_soon_as_it_is_whole_and_not_before(picture: b
     buffer += picture[-1:] + b"\r\n--frame"
     assert next_picture(buffer) == picture
     assert next_picture(buffer) is None
+
+
+def read_all(pieces: list[bytes]) -> list[str]:
+    """What a stream of these pieces gives: how bright each picture is, or that it came damaged."""
+    said = []
+    with serving(lambda path, _: Reply(pieces, {"Content-Type": "multipart/x-mixed-replace"})) as address:
+        stream = open_http_pictures(address, 30)
+        assert isinstance(stream, HttpPictures)
+        while not stream.ended:
+            try:
+                image = stream.read()
+            except DamagedPictureError:
+                said.append("damaged")
+            else:
+                said += [] if image is None else [f"{image.mean():.0f}"]
+        stream.close()
+    return said
+
+
+noisy = cv2.imencode(".jpg", np.random.default_rng(1).integers(0, 256, (96, 96, 3), dtype=np.uint8))[1].tobytes()
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
+@pytest.mark.parametrize("end", [b"", b"\xff\xd9"])
+def test_a_cut_picture_is_refused_with_its_end_mark_and_without(share: float, end: bytes) -> None:
+    cut = noisy[: int(share * len(noisy))] + end
+    whole = part(PICTURES[1])
+    assert read_all([part(cut), whole, part(cut), whole]) == ["damaged", "120", "damaged", "120"]
+
+
+def test_bytes_too_many_before_the_end_of_a_picture_are_no_damage() -> None:
+    assert read_all([part(PICTURES[0][:-2] + bytes(9) + PICTURES[0][-2:]), part(PICTURES[1])]) == ["60", "120"]
+
+
+def test_a_picture_of_a_stream_is_decoded_as_that_of_a_file() -> None:
+    assert np.array_equal(decode_whole(noisy, "it"), decode_image(noisy, "it"))

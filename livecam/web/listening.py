@@ -11,14 +11,15 @@ from pathlib import Path
 
 import uvicorn
 
-from labeler.web.access_control import App
 from livecam.core.errors import SettingsError, SinkError
+from livecam.web.access_control import App
 
 HOST = "127.0.0.1"
 
 
-def bound(port: int, host: str = HOST) -> socket.socket:
-    """A socket of this computer only, or of the address `host`; SinkError when it cannot be had."""
+def bound(port: int, host: str = HOST, *, flags: tuple[str, str] = ("--port", "--host")) -> socket.socket:
+    """A socket of this computer only, or of the address `host`; SinkError, which names the `flags` that choose port
+    and host, when it cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # With the protocol named asyncio sends small answers at once (TCP_NODELAY); else each waits 40 ms for the last.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -31,10 +32,10 @@ def bound(port: int, host: str = HOST) -> socket.socket:
         listening.close()
         if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
             raise SinkError(
-                f"--host cannot be '{host}': this computer has no such address; 0.0.0.0 is all it has"
+                f"{flags[1]} cannot be '{host}': this computer has no such address; 0.0.0.0 is all it has"
             ) from error
         reason = "in use" if error.errno == errno.EADDRINUSE else (error.strerror or "refused").lower()
-        raise SinkError(f"port {port} cannot be used ({reason}); name another with --port") from error
+        raise SinkError(f"port {port} cannot be used ({reason}); name another with {flags[0]}") from error
     return listening
 
 

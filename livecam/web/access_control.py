@@ -1,13 +1,12 @@
-"""Access control of the web labeler: a token a person, the right Host, and no page of another origin."""
+"""Access control of web servers: a token a person, the right Host, and no page of another origin."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from urllib.parse import parse_qs, urlsplit
 
-from labeler.web.links import Links
 from livecam.core.errors import SettingsError
 
 Scope = MutableMapping[str, Any]
@@ -67,6 +66,14 @@ class PublicPlace:
         return urlsplit(origin).netloc.lower() in {host.lower(), forwarded.lower() or host.lower(), self.host or host}
 
 
+class TokenCheck(Protocol):
+    """Knows the tokens of a server."""
+
+    def visitor(self, token: str) -> object | None:
+        """Who a token belongs to; None for one that nobody has."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class AccessControl:
     """An ASGI application around another; what it refuses never reaches that one.
@@ -75,24 +82,26 @@ class AccessControl:
     """
 
     app: App
-    links: Links
+    links: TokenCheck
     place: PublicPlace = PublicPlace()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
+        refuse = _refuse if scope["type"] == "http" else _hang_up
         scope = self._without_prefix(scope)
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
         if trouble := self._trouble(headers):
-            await _refuse(send, trouble)
+            await refuse(send, trouble)
             return
         given = headers.get(b"x-token") or _first(parse_qs(scope["query_string"].decode("latin-1")).get("token"))
         visitor = self.links.visitor(given)
         if visitor is None and not scope["path"].startswith(PUBLIC):
-            await _refuse(send, "the token is wrong or was revoked; open the link that you were given")
+            await refuse(send, "the token is wrong or was revoked; open the link that you were given")
             return
-        await self.app({**scope, VISITOR: (visitor, given)}, receive, _with_headers(send))
+        sending = _with_headers(send) if scope["type"] == "http" else send
+        await self.app({**scope, VISITOR: (visitor, given)}, receive, sending)
 
     def _without_prefix(self, scope: Scope) -> Scope:
         """Some proxies take the path prefix away, some leave it."""
@@ -105,7 +114,7 @@ class AccessControl:
     def _trouble(self, headers: Mapping[bytes, str]) -> str:
         host, origin = headers.get(b"host", ""), headers.get(b"origin")
         if not self.place.knows(host):
-            return "this server answers to 127.0.0.1 and its --public-url only"
+            return "this server answers to 127.0.0.1 and its public address only"
         if origin is not None and not self.place.is_own(origin, host, headers.get(b"x-forwarded-host", "")):
             return "this server answers to its own page only"
         return ""
@@ -128,3 +137,8 @@ async def _refuse(send: Send, why: str) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), *_HEADERS]
     await send({"type": "http.response.start", "status": 403, "headers": headers})
     await send({"type": "http.response.body", "body": f"{why}\n".encode()})
+
+
+async def _hang_up(send: Send, why: str) -> None:
+    """Before a WebSocket is accepted: the server answers with 403."""
+    await send({"type": "websocket.close", "code": 1008, "reason": why})
