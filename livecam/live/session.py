@@ -17,6 +17,8 @@ from livecam.live.collection.collector import ToggleableCollector
 from livecam.live.collection.factory import CollectionSession, active_detector, open_collecting, store_folder
 from livecam.live.effects.factory import check_effect, load_targets, open_effect
 from livecam.live.effects.stack import SelectableEffect
+from livecam.live.learning.background import BackgroundLearning
+from livecam.live.learning.factory import Learning, check_learning, open_learning
 from livecam.live.sinks.factory import (
     OpenSinks,
     RequestedSinks,
@@ -31,10 +33,10 @@ from livecam.live.sinks.factory import (
 from livecam.live.sinks.tracking.faces import tracked_faces
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
-from livecam.live.sources.factory import AnySource, is_live, names_camera, open_source
+from livecam.live.sources.factory import AnySource, is_live, names_camera, open_source, shows_person
 from livecam.live.sources.wrappers import LimitedSource, RunLimits, oriented
 from livecam.live.telemetry import Telemetry
-from livecam.live.ui.key_bindings import StatusMessages
+from livecam.live.ui.key_bindings import Action, StatusMessages, key_of
 from livecam.live.ui.window_setup import WindowSetup
 from livecam.perception.eyes.screen import ScreenCalibration, default_path
 from livecam.perception.faces.factory import chosen
@@ -60,6 +62,7 @@ class LiveSession:
     opened: AnySource
     finished: Callable[[], bool]
     collecting: CollectionSession | None
+    learning: Learning
     length: float | None = None  # seconds of a video that is not shown but written, None for all else
 
     def run(self, tell: Callable[[float], None] = lambda seconds: None) -> None:
@@ -96,7 +99,12 @@ class LiveSession:
             dropped=self.sinks.dropped,
         )
         signals = self.effect.signal_summary.report()
-        return {**report, "signals": signals, "collected": self.collecting.report() if self.collecting else None}
+        return {
+            **report,
+            "signals": signals,
+            "collected": self.collecting.report() if self.collecting else None,
+            "learning": self.learning.report() if isinstance(self.learning, BackgroundLearning) else None,
+        }
 
     def summary(self) -> Iterator[str]:
         """What a person wants to know at the end: how fast it was, whether there was a face, where recordings are."""
@@ -137,16 +145,20 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     in_use = partial(active_detector, detectors.pupils)
     collecting = open_collecting(settings, opened, stack, in_use=in_use, models=models, say=say, tell=messages.announce)
     collector = ToggleableCollector(collecting.collector if collecting else None)
+    key, is_collecting = key_of(Action.LEARN, settings.keys.run), collecting is not None
+    learning = open_learning(settings, stack, collecting=is_collecting, say=messages.announce, key=key)
     effect = open_effect(settings.effect, targets, stack, live=live, say=messages.announce)
-    window = WindowSetup(settings, detectors.pupils, effect, collector, telemetry, messages)
-    open_window = partial(window.open, stack, mirrored=settings.output.mirror and is_live(opened), keep_all=not live)
+    window = WindowSetup(settings, detectors.pupils, effect, collector, learning, telemetry, messages)
+    open_window = partial(
+        window.open, stack, mirrored=settings.output.mirror and shows_person(opened), keep_all=not live
+    )
     encoding, fps = partial(telemetry.timer, "encode"), settings.source.fps
     parts = SinkParts(open_window, lambda: tracked_faces(telemetry.scene, effect.faces), encoding)
     sinks = open_outputs(names, stack, messages.announce, parts, fps=fps, live=live)
     perception, source = detectors.perception(stack, live=live), _limited(opened, settings, limits, say)
     length = None if live else _length(opened, limits)
     return LiveSession(
-        source, perception, effect, sinks, collector, telemetry, opened, window.finished, collecting, length
+        source, perception, effect, sinks, collector, telemetry, opened, window.finished, collecting, learning, length
     )
 
 
@@ -165,6 +177,7 @@ def _checked_sinks(settings: Settings) -> RequestedSinks:
     requested = requested_sinks(settings.output)
     check_not_source(settings.source.source, files(requested.names))
     check_effect(settings.effect.style)
+    check_learning(settings)
     if not requested.names and names_camera(settings.source):
         raise SinkError(requested.no_window)
     return requested

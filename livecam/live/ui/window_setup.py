@@ -13,6 +13,7 @@ from livecam.core.types import Frame
 from livecam.live.collection.collector import ToggleableCollector
 from livecam.live.effects.face_state.signals import Signals
 from livecam.live.effects.stack import SelectableEffect
+from livecam.live.learning.factory import Learning
 from livecam.live.sinks.recorder import Recorder, Snapshots
 from livecam.live.sinks.window import WindowSink
 from livecam.live.sinks.window_geometry import WindowMemory
@@ -32,6 +33,7 @@ class WindowSetup:
     pupils: SwitchableDetector
     effect: SelectableEffect
     collecting: ToggleableCollector
+    learning: Learning
     telemetry: Telemetry
     messages: StatusMessages
     keys: KeyBindings | None = field(default=None, init=False)  # of the opened window
@@ -53,6 +55,7 @@ class WindowSetup:
             recorder=recorder,
             snapshots=snapshots,
             collecting=self.collecting,
+            learning=self.learning,
             notices=self.messages,
             mirrored=mirrored,
             keys=changed_keys(self.settings.keys.run),
@@ -63,6 +66,7 @@ class WindowSetup:
             pupils=self.pupils,
             recorder=recorder,
             collecting=self.collecting,
+            learning=self.learning,
             faces=chosen(self.settings.faces.finder).value,
             fluster=self._fluster if self.settings.effect.trigger is Trigger.AUTO else _unknown,
             signals=self._signals,

@@ -51,6 +51,7 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, arguments: list[s
     assert (done.returncode, "Traceback" in done.stderr, said in lines[0]) == (2, False, True)
 
 
+@pytest.mark.slow
 def test_coarse_goes_on_where_it_was_and_leaves_test_people_out(tmp_path: Path) -> None:
     if not FACES.is_dir():
         pytest.skip("needs the portraits")
