@@ -46,7 +46,7 @@ def serve(
     Nothing is shown without the token of a link. Without --host it works on this computer only.
     """
     from labeler.session.opening import check_name, login_name
-    from livecam.store.location import default_folder
+    from livecam.store.location import default_folder, require_store
     from livecam.store.store import Store
 
     try:
@@ -76,6 +76,8 @@ def serve(
     tls = listening.Certificate(certificate, key) if certificate and key else None
     if tls:
         tls.check()
+    # Opening would make one, and a folder that was mistyped would be a new store.
+    require_store(store or default_folder(), db)
     with Store.open(store or default_folder(), db) as samples, listening.bound(port, host) as opened:
         links = Links(samples.folder)
         number = opened.getsockname()[1]

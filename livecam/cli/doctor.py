@@ -15,6 +15,7 @@ from livecam.cli.system_libraries import missing_packages
 from livecam.core.assets import asset
 from livecam.core.errors import AssetError, StoreError
 from livecam.core.installation import extra_advice, this_installation
+from livecam.core.paths import exists, is_folder
 from livecam.core.runtime import display_problem
 from livecam.live.sinks.virtual_devices import VirtualDevice, virtual_devices
 from livecam.live.sources.devices import CameraInfo, list_cameras
@@ -51,6 +52,7 @@ class Library:
     extra: str
     use: str
     licence: str
+    only: str = ""  # version that will do, where others do not
 
 
 LIBRARIES = (
@@ -66,7 +68,7 @@ LIBRARIES = (
     Library("ai-edge-litert", "", "faces and pupils", "Apache-2.0"),
     Library("av", "", "recording", "BSD-3-Clause; its wheel brings FFmpeg with libx264 and libx265, both GPL"),
     Library("pydantic", "", "settings", "MIT"),
-    Library("mediapipe", "mediapipe", "--face mediapipe", "Apache-2.0, its models too"),
+    Library("mediapipe", "mediapipe", "--face mediapipe", "Apache-2.0, its models too", only="0.10.21"),
     Library("opencv-contrib-python", "mediapipe", "comes with mediapipe", "as opencv-python"),
     Library("tensorflow", "training", "livecam-train", "Apache-2.0"),
     Library("matplotlib", "plots", "bench --plot, curves of training", "its own, as the PSF's"),
@@ -121,7 +123,11 @@ def python(version: tuple[int, int]) -> CheckResult:
 
 def libraries(version_of: VersionOf) -> Iterator[CheckResult]:
     for library in LIBRARIES:
-        if version := version_of(library.distribution):
+        version = version_of(library.distribution)
+        if version and library.only not in ("", version):
+            found = f"{version}, and {library.use} needs {library.only}"
+            yield CheckResult(library.distribution, CheckStatus.WARN, found, extra_advice(library.extra))
+        elif version:
             yield CheckResult(library.distribution, CheckStatus.OK, f"{version}, for {library.use}")
         elif library.extra:
             advice = f"only for {library.use}; {extra_advice(library.extra)}"
@@ -204,11 +210,11 @@ def pupil_model(name: str = "models/pupil.tflite") -> CheckResult:
 def queue(settings: CollectSettings) -> CheckResult:
     """The sample store: where, how many, writable; it is not made by looking."""
     folder = (settings.queue or default_folder()).expanduser()
-    there = next(place for place in (folder, *folder.parents) if place.exists())
+    there = next(place for place in (folder, *folder.parents) if exists(place))
     if not os.access(there, os.W_OK | os.X_OK):
         advice = f"make {there} writable, or name another folder: livecam run --queue DIR; --no-queue needs none"
         return CheckResult("queue", CheckStatus.WARN, f"{folder} cannot be written", advice)
-    if not (folder / PICTURES).is_dir():
+    if not is_folder(folder / PICTURES):
         return CheckResult("queue", CheckStatus.OK, f"{folder}, not there yet, can be made")
     # Brings the database's library.
     from livecam.store.store import Store
