@@ -21,7 +21,7 @@ from livecam.core.errors import SourceError
 from livecam.core.image_files.images import read_image
 from livecam.core.placeholder_landmarks import is_placeholder
 from livecam.core.tflite import TFLiteModel
-from livecam.core.types import EyeState, Frame, Image, Point, Pupil, Side
+from livecam.core.types import EyeState, Face, Frame, Image, Point, Pupil, Side
 from livecam.perception.pupils.network.detector import NetworkPupilDetector, confidence_features, eye_width
 from livecam.perception.pupils.network.heatmap import HeatmapOutput, decode
 from livecam.perception.pupils.network.model_card import CropSpec, log_odds, read_card
@@ -113,7 +113,7 @@ def _eyes(store: Store, teacher: Teacher, watch: Watch, limits: TeacherLimits, r
     for batch in watch("self-training", batches, -(-len(known) // BATCH)):
         for name, *rows in zip(batch["id"], *(batch[column] for column in _COLUMNS), strict=True):
             sample = known[str(name)]
-            sure = dict(_sure(sample, np.array(rows, np.float64), limits))
+            sure = dict(sure_pupils(face_of(sample), np.array(rows, np.float64), limits))
             if sure:
                 picture = store.picture(sample.id)
                 for side, pupil in sure.items():
@@ -121,9 +121,11 @@ def _eyes(store: Store, teacher: Teacher, watch: Watch, limits: TeacherLimits, r
                     yield eye._replace(group=sample.id)
 
 
-def _sure(sample: Sample, rows: NDArray[np.float64], limits: TeacherLimits) -> Iterator[tuple[Side, Pupil]]:
-    """Rows (6, 2) of `look` for both eyes; an eye of a picture that could not be read is NaN, which nothing passes."""
-    unit = max(face_of(sample).pupil_distance, 1.0)
+def sure_pupils(
+    face: Face, rows: NDArray[np.float64], limits: TeacherLimits = TeacherLimits()
+) -> Iterator[tuple[Side, Pupil]]:
+    """Of what `look_at` says, (6, 2), what the model is sure of; NaN is never sure."""
+    unit = max(face.pupil_distance, 1.0)
     for side, (x, y, radius, spread, openness, confidence) in zip(_SIDES, rows.T.tolist(), strict=True):
         pupil = Pupil(Point(x, y), radius, confidence)
         steady = spread <= limits.most_spread * unit
@@ -137,10 +139,23 @@ def look(batch: Columns, *, model: Path) -> Columns:
     """What all looks at both eyes of each sample of `tasks` say together, (n, 2) a column, NaN for a picture that
     is gone: x, y, radius and their spread in pixels of the picture, the mean openness 0..1, the confidence."""
     rows = [
-        _looker(model).row(str(path), landmarks.reshape(68, 2))
+        _row(model, str(path), landmarks.reshape(68, 2))
         for path, landmarks in zip(batch["picture"], batch["landmarks"], strict=True)
     ]
     return {"id": batch["id"], **{name: np.array([row[k] for row in rows]) for k, name in enumerate(_COLUMNS)}}
+
+
+def _row(model: Path, path: str, landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
+    try:
+        image = read_image(path)
+    except SourceError:
+        return np.full((len(_COLUMNS), 2), np.nan)
+    return look_at(model, image, face_at(landmarks))
+
+
+def look_at(model: Path, image: Image, face: Face) -> NDArray[np.float64]:
+    """The columns of `look` for one picture, (6, 2)."""
+    return _looker(model).columns(Frame(image, 0, 0.0), face)
 
 
 @cache
@@ -157,13 +172,8 @@ class _Looker:
         self.network = NetworkPupilDetector(self.card, TFLiteModel(content))
         self.closed_at = log_odds(self.card.decoding.closed_below)
 
-    def row(self, path: str, landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
-        """(6, 2): what `_COLUMNS` names, of the left and the right eye."""
-        try:
-            frame = Frame(read_image(path), 0, 0.0)
-        except SourceError:
-            return np.full((len(_COLUMNS), 2), np.nan)
-        pair = self.network.cropper(frame, face_at(landmarks))
+    def columns(self, frame: Frame, face: Face) -> NDArray[np.float64]:
+        pair = self.network.cropper(frame, face)
         features = confidence_features(pair, self.network.predict(pair))
         confidences = [self.card.calibration.confidence(each) for each in features]
         grey = cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
