@@ -123,8 +123,8 @@ def is_clip(path: Path) -> bool:
 def _simulate_people(
     clips: list[Path], out: Path, labels: str, methods: str, orders: str, *, seeds: int, steps: int
 ) -> None:
-    from training.active_learning.simulation.person_experiment import Method, Order, PersonSettings, simulate_people
-    from training.active_learning.simulation.person_report import MEASURES, write_report
+    from training.retraining.simulation.person_experiment import Method, Order, PersonSettings, simulate_people
+    from training.retraining.simulation.person_report import MEASURES, write_report
 
     settings = PersonSettings(labels=_counts(labels), seeds=seeds, steps=steps)
     chosen, taken = _named(Method, methods), _named(Order, orders)

@@ -18,7 +18,6 @@ from livecam.core.assets import asset
 from livecam.core.types import EyeState, Side
 from livecam.perception.pupils.network.model_card import SHIPPED
 from livecam.settings import Settings
-from training.active_learning.simulation.person_clip import PersonClip, SeenFace, read_person
 from training.data.augmentation import NO_JITTER, CropJitter, batches
 from training.data.dataset import EyeDataset, EyeSample, eye_patch, gathered, joined
 from training.engine.files import RunError, write_json
@@ -32,6 +31,7 @@ from training.retraining.candidate import MIX
 from training.retraining.comparison import MISS
 from training.retraining.datasets import demo_portrait
 from training.retraining.self_training import SELF, WEIGHT, look_at, sure_pupils
+from training.retraining.simulation.person_clip import PersonClip, SeenFace, read_person
 
 
 class Method(StrEnum):

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from training.active_learning.simulation.person_experiment import Method, Order, PersonPoint, PersonSettings
 from training.engine.files import write_json
 from training.engine.plots import drawing
+from training.retraining.simulation.person_experiment import Method, Order, PersonPoint, PersonSettings
 
 MEASURES = {
     "mean": "error / interocular distance",
