@@ -2,50 +2,34 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from livecam.benchmark.calibration import Verdict, expected_calibration_error
-from livecam.core.errors import SourceError
+from livecam.benchmark.labelled_photographs import CLOSED, OPEN, LabelledPhotograph, PixelPoint, Pupils
 from livecam.core.image_files.images import read_image
-from livecam.core.types import Frame, Image, Scene
+from livecam.core.types import FaceObservation, Frame, Image, Scene
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.pipeline import Perception
 from livecam.perception.pupils.factory import open_pupils
-from livecam.settings import Settings
+from livecam.settings import MOST_FACES, Settings
 
 THRESHOLDS = (0.0125, 0.025, 0.05, 0.10, 0.25)
-_COLUMNS = ("image", "lx", "ly", "rx", "ry", "group")
 HIT = 0.05  # pupil distances within which a pupil is what its confidence speaks of
 _REFUSED = 0.5  # confidence
-_CLOSED = "closed"  # the group of photographs whose eyes are shut
-_Point = tuple[float, float]
-Pupils = tuple[_Point, _Point]  # frame pixels, the one on the image's left first
+_NOT_FOUND = "none"
 
 
 class PupilLocator(Protocol):
     def detect(self, image: Image) -> Pupils | None:
         """Both pupils of the largest face; None without a face."""
         ...
-
-
-class LabelledPhotograph(NamedTuple):
-    """A photograph and its true pupil centres, pixels, the eye on the image's left first."""
-
-    image: Path
-    left: _Point
-    right: _Point
-    group: str
-
-    @property
-    def closed(self) -> bool:
-        """Whether the eyes are shut, so that there are no pupils to be right about."""
-        return self.group == _CLOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +49,7 @@ class AccuracyScore:
     calibration_error: float | None = None  # single eyes, closed ones too; None for what has no confidences
     closed: int = 0  # photographs of closed eyes
     refused: int = 0  # of them, those without a pupil of confidence 0.5 or more
+    states: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # true state -> answered state -> eyes
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -77,44 +62,39 @@ class AccuracyScore:
             "calibration_error": None if self.calibration_error is None else round(self.calibration_error, 4),
             "closed": self.closed,
             "closed_refused": self.refused,
+            **({"states": self.states} if self.states else {}),
         }
 
 
-def read_labelled_photographs(folder: Path) -> list[LabelledPhotograph]:
-    """The rows of `truth.csv` in the folder; SourceError when there is none, or when it is not one."""
-    try:
-        with (folder / "truth.csv").open(newline="", encoding="utf-8") as file:
-            labels = [_labelled(folder, row) for row in csv.DictReader(file)]
-    except OSError as error:
-        raise SourceError(f"cannot read {folder / 'truth.csv'}; name a folder of photographs that holds one") from error
-    except (csv.Error, KeyError, TypeError, ValueError) as error:
-        raise SourceError(f"{folder / 'truth.csv'} must have the columns {', '.join(_COLUMNS)} in every row") from error
-    if not any(not label.closed for label in labels):
-        raise SourceError(f"{folder / 'truth.csv'} names no photograph with open eyes")
-    return labels
+class FaceAnswer(NamedTuple):
+    """What was said of one labelled face, the eye on the image's left first in every pair."""
 
-
-def _labelled(folder: Path, row: dict[str, str]) -> LabelledPhotograph:
-    left, right = (float(row["lx"]), float(row["ly"])), (float(row["rx"]), float(row["ry"]))
-    return LabelledPhotograph(folder / row["image"], left, right, row["group"])
+    pupils: Pupils
+    confidences: tuple[float, float]
+    states: tuple[str, str]
 
 
 def score(
-    name: str,
-    labels: Sequence[LabelledPhotograph],
-    answers: Sequence[Pupils | None],
-    confidences: Sequence[tuple[float, float] | None] = (),
+    name: str, labels: Sequence[LabelledPhotograph], answers: Sequence[Pupils | FaceAnswer | None]
 ) -> AccuracyScore:
-    """The score of the answers to the photographs with open eyes, in the order of `labels`.
+    """The score of the answers, in the order of `labels`: positions of faces with two open eyes, states of all eyes.
 
-    `confidences` are those of the same eyes, where they are known: with them closed eyes and the calibration count.
+    Where all that was said is known (`FaceAnswer`), closed eyes and the calibration count, too. Eyes that are labelled
+    hidden or unsure are judged by their state alone: nobody knows where their pupil is.
     """
-    judged = [(label, found) for label, found in zip(labels, answers, strict=True) if not label.closed]
+    pupils = [answer.pupils if isinstance(answer, FaceAnswer) else answer for answer in answers]
+    judged = [(label, found) for label, found in zip(labels, pupils, strict=True) if label.open]
     errors = [_error(label, found) for label, found in judged]
     offsets = [_offsets(label, found) for label, found in judged if found is not None]
     finite = [error for error in errors if math.isfinite(error)]
-    known = list(zip(labels, answers, confidences, strict=True)) if confidences else []
-    refused = [max(sure, default=0.0) < _REFUSED for label, _, sure in _eyes(known) if label.closed]
+    whole = any(isinstance(answer, FaceAnswer) for answer in answers)
+    known = [
+        (label, answer if isinstance(answer, FaceAnswer) else None)
+        for label, answer in zip(labels, answers, strict=True)
+    ]
+    refused = [
+        max(answer.confidences, default=0.0) < _REFUSED if answer else True for label, answer in known if label.closed
+    ]
     return AccuracyScore(
         set=name,
         count=len(judged),
@@ -122,26 +102,34 @@ def score(
         centred=_shares(_without_bias(offsets), len(judged)),
         median=statistics.median(finite) if finite else None,
         found=len(finite),
-        calibration_error=expected_calibration_error(_verdicts(known)) if confidences else None,
-        closed=len(refused),
-        refused=sum(refused),
+        calibration_error=expected_calibration_error(_verdicts(known)) if whole else None,
+        closed=len(refused) if whole else 0,
+        refused=sum(refused) if whole else 0,
+        states=_states(known) if whole else {},
     )
 
 
-_Known = tuple[LabelledPhotograph, Pupils | None, tuple[float, float] | None]
-
-
-def _eyes(known: Sequence[_Known]) -> Iterator[tuple[LabelledPhotograph, Sequence[_Point], Sequence[float]]]:
-    """Every photograph with its pupils and their confidences; both are empty where nothing was found."""
-    for label, found, sure in known:
-        yield (label, found, sure) if found is not None and sure is not None else (label, (), ())
+_Known = tuple[LabelledPhotograph, FaceAnswer | None]
 
 
 def _verdicts(known: Sequence[_Known]) -> Iterator[Verdict]:
-    for label, found, sure in _eyes(known):
+    for label, answer in known:
+        if answer is None:
+            continue
         near = HIT * math.dist(label.left, label.right)
-        for point, truth, confidence in zip(found, (label.left, label.right), sure, strict=False):
-            yield Verdict(confidence, not label.closed and math.dist(point, truth) <= near)
+        truths = zip((label.left, label.right), label.states, strict=True)
+        for (truth, state), point, confidence in zip(truths, answer.pupils, answer.confidences, strict=True):
+            if state in (OPEN, CLOSED):
+                yield Verdict(confidence, state == OPEN and math.dist(point, truth) <= near)
+
+
+def _states(known: Sequence[_Known]) -> dict[str, dict[str, int]]:
+    """How often each state was answered for eyes of each true one; `none` is a face that was not found."""
+    counts: dict[str, Counter[str]] = {}
+    for label, answer in known:
+        for truth, said in zip(label.states, answer.states if answer else (_NOT_FOUND,) * 2, strict=True):
+            counts.setdefault(truth, Counter())[said] += 1
+    return {truth: dict(sorted(said.items())) for truth, said in sorted(counts.items())}
 
 
 def _error(label: LabelledPhotograph, found: Pupils | None) -> float:
@@ -157,7 +145,7 @@ def _offsets(label: LabelledPhotograph, found: Pupils) -> Pupils:
     ux, uy = bx - ax, by - ay
     square = ux * ux + uy * uy
 
-    def offset(point: _Point, truth: _Point) -> _Point:
+    def offset(point: PixelPoint, truth: PixelPoint) -> PixelPoint:
         dx, dy = point[0] - truth[0], point[1] - truth[1]
         return (dx * ux + dy * uy) / square, (dy * ux - dx * uy) / square
 
@@ -179,10 +167,13 @@ def _shares(errors: Iterable[float], count: int) -> tuple[float, ...]:
 
 def score_path(settings: Settings, folder: Path, labels: Sequence[LabelledPhotograph]) -> AccuracyScore:
     """As `livecam locate` answers, each photograph on its own; SourceError for one that cannot be read."""
-    perception = Perception(open_stills(settings.faces), open_pupils(settings.pupils))
-    scenes = (perception.see(Frame(read_image(label.image), 0, 0.0)) for label in labels)
-    given = [_given(scene) for scene in scenes]
-    return score(folder.resolve().name, labels, [found for found, _ in given], [sure for _, sure in given])
+    faces = settings.faces
+    if any(label.one_of_several for label in labels):  # none of them may be left out
+        faces = faces.model_copy(update={"max_faces": MOST_FACES})
+    perception = Perception(open_stills(faces), open_pupils(settings.pupils))
+    look = lru_cache(maxsize=1)(lambda image: perception.see(Frame(read_image(image), 0, 0.0)))
+    answers = [_answer_for(label, look(label.image)) for label in labels]
+    return score(folder.resolve().name, labels, answers)
 
 
 def score_baseline(baseline: PupilLocator, folder: Path, labels: Sequence[LabelledPhotograph]) -> AccuracyScore:
@@ -191,12 +182,35 @@ def score_baseline(baseline: PupilLocator, folder: Path, labels: Sequence[Labell
 
 def answer(scene: Scene) -> Pupils | None:
     """Both pupils of the largest face, the one on the image's left first; None unless both were found."""
-    return _given(scene)[0]
+    given = _given(scene.faces[0]) if scene.faces else None
+    return given.pupils if given else None
 
 
-def _given(scene: Scene) -> tuple[Pupils, tuple[float, float]] | tuple[None, None]:
-    """The answer, and how sure of each of its pupils the detector is."""
-    if not scene.faces or scene.faces[0].left is None or scene.faces[0].right is None:
-        return None, None
-    one, other = sorted((scene.faces[0].left, scene.faces[0].right), key=lambda pupil: pupil.centre)
-    return (one.centre, other.centre), (one.confidence, other.confidence)
+def _answer_for(label: LabelledPhotograph, scene: Scene) -> FaceAnswer | None:
+    """Of the face that was labelled: the largest one, or where faces are labelled one by one the nearest to the label,
+    whose eyes' middle is within a pupil distance of it."""
+    if not label.one_of_several:
+        return _given(scene.faces[0]) if scene.faces else None
+    given = [one for one in map(_given, scene.faces) if one]
+    nearest = min(given, key=lambda one: _apart(one.pupils, label), default=None)
+    return nearest if nearest and _apart(nearest.pupils, label) <= math.dist(label.left, label.right) else None
+
+
+def _apart(pupils: Pupils, label: LabelledPhotograph) -> float:
+    """Pixels between the middles of both eyes."""
+    return math.dist(_middle(*pupils), _middle(label.left, label.right))
+
+
+def _middle(one: PixelPoint, other: PixelPoint) -> PixelPoint:
+    return (one[0] + other[0]) / 2, (one[1] + other[1]) / 2
+
+
+def _given(face: FaceObservation) -> FaceAnswer | None:
+    if face.left is None or face.right is None:
+        return None
+    one, other = sorted((face.left, face.right), key=lambda pupil: pupil.centre)
+    return FaceAnswer(
+        ((one.centre.x, one.centre.y), (other.centre.x, other.centre.y)),
+        (one.confidence, other.confidence),
+        (one.state.value, other.state.value),
+    )

@@ -9,8 +9,9 @@ from typing import Any
 
 from rich.table import Table
 
-from livecam.benchmark.accuracy import AccuracyScore, read_labelled_photographs, score_baseline, score_path
-from livecam.benchmark.tables import accuracy_table
+from livecam.benchmark.accuracy import AccuracyScore, score_baseline, score_path
+from livecam.benchmark.labelled_photographs import read_labelled_photographs
+from livecam.benchmark.tables import accuracy_table, states_table
 from livecam.settings import Settings
 
 
@@ -41,8 +42,10 @@ def measure_accuracy(
     return rows
 
 
-def accuracy_rows_table(rows: Sequence[AccuracyRow]) -> Table:
-    return accuracy_table([(f"{row.name} {row.face}", row.score) for row in rows])
+def accuracy_tables(rows: Sequence[AccuracyRow]) -> list[Table]:
+    """Positions; then states, of the paths that tell them."""
+    scored = [(f"{row.name} {row.face}", row.score) for row in rows]
+    return [accuracy_table(scored), states_table([(name, score) for name, score in scored if score.states])]
 
 
 def accuracy_as_json(rows: Sequence[AccuracyRow]) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def bench(
     # What measures loads everything the program has; the other commands need not wait for that.
     from rich.console import Console
 
-    from livecam.benchmark.accuracy_report import accuracy_as_json, accuracy_rows_table
+    from livecam.benchmark.accuracy_report import accuracy_as_json, accuracy_tables
     from livecam.benchmark.clips.clip_accuracy import as_json as clip_as_json
     from livecam.benchmark.clips.clip_accuracy import clip_tables, score_clip
     from livecam.benchmark.comparison import comparison, read_figures
@@ -118,7 +118,7 @@ def bench(
             return
         if not frames:
             rows = _score(plan, plot, status.update)
-            _deliver([accuracy_rows_table(rows)], accuracy_as_json(rows), json_file)
+            _deliver(accuracy_tables(rows), accuracy_as_json(rows), json_file)
             return
         if live:
             measured = measure_live(live_plan(plan), status.update)

@@ -7,7 +7,7 @@ from typing import Self
 import cv2
 import numpy as np
 
-from livecam.benchmark.accuracy import Pupils
+from livecam.benchmark.labelled_photographs import Pupils
 from livecam.core.assets import asset
 from livecam.core.image_files.images import read_image
 from livecam.core.runtime import silence_native_logs

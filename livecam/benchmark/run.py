@@ -9,13 +9,7 @@ from pathlib import Path
 from pathlib import Path as Folder
 from tempfile import TemporaryDirectory
 
-from livecam.benchmark.accuracy import (
-    AccuracyScore,
-    LabelledPhotograph,
-    read_labelled_photographs,
-    score_baseline,
-    score_path,
-)
+from livecam.benchmark.accuracy import AccuracyScore, score_baseline, score_path
 from livecam.benchmark.clip import faceless, load, onwards
 from livecam.benchmark.contenders import (
     STAGES,
@@ -27,6 +21,7 @@ from livecam.benchmark.contenders import (
     open_collecting_path,
     open_path,
 )
+from livecam.benchmark.labelled_photographs import LabelledPhotograph, read_labelled_photographs
 from livecam.benchmark.machine import ForeignLoad, machine, versions
 from livecam.benchmark.results import (
     BaselineResult,

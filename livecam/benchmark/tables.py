@@ -165,6 +165,16 @@ def accuracy_table(scored: Sequence[tuple[str, AccuracyScore]]) -> Table:
     return table
 
 
+def states_table(scored: Sequence[tuple[str, AccuracyScore]]) -> Table:
+    """What every path, by its name, said of the eyes of each labelled state."""
+    said = sorted({state for _, score in scored for row in score.states.values() for state in row})
+    table = plain_table("eyes by their labelled state, and what was said of them", ("labelled", *said))
+    for name, score in scored:
+        for truth, row in score.states.items():
+            table.add_row(name, truth, *(str(row.get(state, "")) for state in said))
+    return table
+
+
 def _sweep(results: Results) -> Table:
     table = plain_table("two eyes through the regressor", ("threads", "p50", "p95", "p99", "max"), "runtime")
     for row in results.sweep:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.benchmark.accuracy import LabelledPhotograph
+from livecam.benchmark.labelled_photographs import LabelledPhotograph
 from livecam.core.crop import EyePair
 from livecam.core.image_files.images import read_image
 from livecam.core.interfaces import FaceDetector, PupilDetector

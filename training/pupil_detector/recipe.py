@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from livecam.benchmark.accuracy import read_labelled_photographs
+from livecam.benchmark.labelled_photographs import read_labelled_photographs
 from livecam.core.interfaces import PupilDetector
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.pupils.network.detector import NetworkPupilDetector

@@ -8,25 +8,41 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from rich.console import Console
 
-from livecam.benchmark.accuracy import LabelledPhotograph, Pupils, answer, read_labelled_photographs, score
+import livecam
+from livecam.benchmark.accuracy import FaceAnswer, answer, score, score_path
+from livecam.benchmark.labelled_photographs import LabelledPhotograph, Pupils, read_labelled_photographs
 from livecam.benchmark.tables import accuracy_table
 from livecam.core.errors import SourceError
+from livecam.core.types import Frame
+from livecam.perception.faces.factory import open_stills
+from livecam.perception.pipeline import Perception
+from livecam.perception.pupils.factory import open_pupils
+from livecam.settings import FaceSettings, PupilSettings, Settings
 from tests.fakes import make_look, make_scene
 
 SCORER = Path(__file__).parents[4] / "shared" / "score" / "score.py"
+PORTRAIT = livecam.asset("demo/portrait.png")
 HEAD = "image,lx,ly,rx,ry,group\n"
+FACES = "image,lx,ly,rx,ry,left_state,right_state,condition\n"
+SHUT = FACES + "a.png,1,2,3,4,open,shut,\n"
 
 
 def label(name: str = "a.png", *, closed: bool = False) -> LabelledPhotograph:
-    return LabelledPhotograph(Path(name), (100.0, 100.0), (200.0, 100.0), "closed" if closed else "open")
+    state = "closed" if closed else "open"
+    return LabelledPhotograph(Path(name), (100.0, 100.0), (200.0, 100.0), state, (state, state))
 
 
 def found(left: tuple[float, float], right: tuple[float, float]) -> Pupils:
     return (100 + left[0], 100 + left[1]), (200 + right[0], 100 + right[1])
+
+
+def said_of(pupils: Pupils) -> FaceAnswer:
+    return FaceAnswer(pupils, (1.0, 1.0), ("open", "open"))
 
 
 def test_the_worse_eye_counts() -> None:
@@ -60,7 +76,14 @@ def test_an_empty_room_is_no_answer() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "image,x\na.png,1\n", HEAD + "a.png,1,2,3,left,g\n", HEAD + "a.png,1,2\n", HEAD + "a.png,1,2,3,4,closed\n"],
+    [
+        "",
+        "image,x\na.png,1\n",
+        HEAD + "a.png,1,2,3,left,g\n",
+        HEAD + "a.png,1,2\n",
+        HEAD + "a.png,1,2,3,4,closed\n",
+        FACES + "a.png,1,2,3,4,open,shut,\n",
+    ],
 )
 def test_a_list_of_labels_that_cannot_be_used_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "truth.csv").write_text(text)
@@ -104,19 +127,40 @@ def said(number: int, centres: list[float]) -> str:
 def test_closed_eyes_are_refused_by_a_confidence_under_a_half() -> None:
     labels = [label(), *[label(closed=True)] * 3]
     answers = [found((0, 0), (0, 0)), found((0, 0), (0, 0)), found((0, 0), (0, 0)), None]
-    judged = score("made", labels, answers, [(1.0, 1.0), (0.2, 0.4), (0.2, 0.9), None])
+    sure = [(1.0, 1.0), (0.2, 0.4), (0.2, 0.9)]
+    judged = score("made", labels, [*map(FaceAnswer, answers, sure, [("open", "open")] * 3), None])
 
     assert (judged.found, judged.closed, judged.refused) == (1, 3, 2)
 
 
 def test_confidences_are_held_against_hits() -> None:
-    answers = [found((0, 0), (0, 40)), found((0, 0), (0, 0))]
+    answers = [said_of(found((0, 0), (0, 40))), said_of(found((0, 0), (0, 0)))]
 
-    assert score("made", [label()] * 2, answers, [(1.0, 1.0)] * 2).calibration_error == pytest.approx(0.25)
+    assert score("made", [label()] * 2, answers).calibration_error == pytest.approx(0.25)
 
 
 def test_the_table_of_scores_is_whole_in_the_width_it_is_printed_in() -> None:
-    scores = [("tflite mediapipe", score("photographs", [label()], [found((0, 0), (0, 0))], [(1.0, 1.0)]))]
+    scores = [("tflite mediapipe", score("photographs", [label()], [said_of(found((0, 0), (0, 0)))]))]
     console = Console(width=120, record=True, file=io.StringIO())
     console.print(accuracy_table(scores))
     assert "…" not in console.export_text()
+
+
+def test_faces_that_are_labelled_one_by_one_are_told_apart_by_where_they_are(tmp_path: Path) -> None:
+    """The portrait twice, the second time in half its size; the eyes of the second are labelled, then of nobody."""
+    portrait = cv2.imread(str(PORTRAIT))
+    small = cv2.resize(portrait, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    canvas = np.zeros((portrait.shape[0], portrait.shape[1] + small.shape[1], 3), np.uint8)
+    canvas[:, : portrait.shape[1]] = portrait
+    canvas[: small.shape[0], portrait.shape[1] :] = small
+    cv2.imwrite(str(tmp_path / "two.png"), canvas)
+    seen = answer(Perception(open_stills(FaceSettings()), open_pupils(PupilSettings())).see(Frame(portrait, 0, 0.0)))
+    assert seen
+    halved = [f"{x / 2 + portrait.shape[1] - 0.25},{y / 2 - 0.25}" for x, y in seen]
+    rows = f"two.png,{','.join(halved)},open,open,small\n" + "two.png,5,5,9,5,closed,hidden,\n"
+    (tmp_path / "truth.csv").write_text(FACES + rows)
+
+    figures = score_path(Settings(), tmp_path, read_labelled_photographs(tmp_path)).as_json()
+
+    assert (figures["n"], figures["found"], figures["e0.05"]) == (1, 1, 1)
+    assert figures["states"] == {"closed": {"none": 1}, "hidden": {"none": 1}, "open": {"open": 2}}

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from livecam.benchmark.accuracy import Pupils
 from livecam.benchmark.contenders import BLOCK, Baseline, Pipeline, interleave
+from livecam.benchmark.labelled_photographs import Pupils
 from livecam.benchmark.results import TimingSummary
 from livecam.benchmark.timing import DeferredDetection, FrameTimings
 from livecam.core.timing import StageTimer

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from livecam.benchmark.accuracy import read_labelled_photographs
+from livecam.benchmark.labelled_photographs import read_labelled_photographs
 from livecam.core.image_files.images import read_image
 from livecam.core.types import Face, Frame, Side
 from livecam.perception.faces.factory import open_stills
