@@ -13,6 +13,7 @@ from labeler.formats.elements.interfaces import Format
 from labeler.options import (
     Advance,
     Blind,
+    Carry,
     Config,
     Feedback,
     Gold,
@@ -169,13 +170,21 @@ def annotate(
     gold: Gold = None,
     feedback: Feedback = None,
     blind: Blind = None,
+    carry: Carry = None,
     advance: Advance = None,
     config: Config = None,
     db: Database = None,
 ) -> None:
     """Place the pupils of each sample by mouse or keys; ? lists the keys. It goes on where it was left."""
     settings = label_settings(
-        config, repeats=repeats, overlap=overlap, gold=gold, feedback=feedback, blind=blind, auto_advance=advance
+        config,
+        repeats=repeats,
+        overlap=overlap,
+        gold=gold,
+        feedback=feedback,
+        blind=blind,
+        carry=carry,
+        auto_advance=advance,
     )
     _label("annotate", store, db, name, settings, config)
 

@@ -30,6 +30,10 @@ Feedback = Annotated[
 Blind = Annotated[
     float | None, typer.Option(min=0, max=1, help="Share annotated without its prediction.", show_default="0")
 ]
+Carry = Annotated[
+    float | None,
+    typer.Option(min=0, max=60, help="Seconds of a recording along which labels are proposed.", show_default="2"),
+]
 Advance = Annotated[
     bool | None,
     typer.Option("--advance/--no-advance", help="The second click accepts and goes on.", show_default="advance"),

@@ -54,7 +54,7 @@ class SplitGroup(StrEnum):
 
 class SourceSettings(Section):
     source: str = "auto"
-    """auto (camera 0, else the demo), N, /dev/videoN, a URL, a video file, a picture, folder or glob, or demo"""
+    """auto (camera 0, else the demo), N, /dev/videoN, a camera's name, URL, file, folder or glob, screen:, screen:N"""
     width: int = Field(1280, ge=16, le=7680)
     """width in pixels asked of a camera, and of the demo"""
     height: int = Field(720, ge=16, le=4320)
@@ -142,6 +142,17 @@ class CollectSettings(Section):
     """megabytes of pictures; beyond it the least useful that nobody labelled go"""
 
 
+class LearnSettings(Section):
+    enabled: bool = False
+    """whether training rounds start by themselves beside a run, at the lowest priority"""
+    labels: int = Field(20, ge=1)
+    """new labels after which one starts"""
+    frames: int = Field(300, ge=1)
+    """or new frames that nobody labelled"""
+    check_seconds: float = Field(30.0, ge=1, le=3600)
+    """between two looks at what the store has"""
+
+
 class LabelSettings(Section):
     repeats: float = Field(0.07, ge=0, le=1)
     """share of decisions after which something is shown again without telling"""
@@ -149,10 +160,14 @@ class LabelSettings(Section):
     """share of samples that two people get, neither seeing what the other said"""
     gold: float = Field(0.0, ge=0, le=0.5)
     """share of decisions after which something comes whose truth is known; livecam-label gold marks such samples"""
+    adjudicators: tuple[str, ...] = ()
+    """who may settle disputes with livecam-label adjudicate; unset is anybody"""
     feedback: bool = False
     """whether what was said of those is answered with the truth at once"""
     blind: float = Field(0.0, ge=0, le=1)
     """share of samples that are annotated without their prediction: only these measure a detector"""
+    carry: float = Field(2.0, ge=0, le=60)
+    """seconds of a recording along which a label is carried to samples that look the same; 0 carries none"""
     auto_advance: bool = True
     """a click makes the other eye the next, and the second click accepts and goes on"""
 
@@ -171,5 +186,6 @@ class Settings(Section):
     effect: EffectSettings = EffectSettings()
     output: OutputSettings = OutputSettings()
     collect: CollectSettings = CollectSettings()
+    learn: LearnSettings = LearnSettings()
     label: LabelSettings = LabelSettings()
     keys: KeySettings = KeySettings()

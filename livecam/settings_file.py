@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -25,7 +26,7 @@ _PATHS = {
     ("collect", "queue"),
 }
 # What a source or sink may be besides a path.
-_NO_PATH = re.compile(r"auto|demo|window|virtualcam|null|\d+|jsonl:-?|\w[\w+.-]*://.*", re.DOTALL)
+_NO_PATH = re.compile(r"auto|demo|window|virtualcam|null|\d+|jsonl:-?|screen:.*|\w[\w+.-]*://.*", re.DOTALL)
 _LINES = "jsonl:"  # which a path follows
 
 
@@ -104,7 +105,13 @@ def _path(section: str, key: str, value: Any, folder: Path | None = None) -> Any
     if not isinstance(value, str) or not value or _NO_PATH.fullmatch(value.strip()):
         return value
     prefix = _LINES if key == "sinks" and value.startswith(_LINES) else ""
-    return prefix + expand_path(value.removeprefix(prefix), folder)
+    path = expand_path(value.removeprefix(prefix), folder)
+    return value if key == "source" and _may_be_camera(value) and not Path(path).exists() else prefix + path
+
+
+def _may_be_camera(value: str) -> bool:
+    """Whether a source may be the name of a camera; a file has an ending or a folder before it."""
+    return not Path(value).suffix and not {"/", os.sep, "*", "?"} & set(value)
 
 
 def _effects(text: str, folder: Path | None) -> str:

@@ -45,6 +45,7 @@ HOMES = {
     "tflite_runtime": ("livecam/core/tflite.py",),
     "simplejpeg": ("livecam/core/image_files/jpeg.py",),
     "pyvirtualcam": ("livecam/live/sinks/virtual_camera.py",),
+    "mss": ("livecam/live/sources/screen.py",),
     "pythonosc": ("livecam/live/sinks/tracking/osc.py",),
     "sqlalchemy": ("livecam/store/",),
     "alembic": ("livecam/store/",),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from labeler.session.actions import LabelingMode
-from labeler.session.item import EyeAnnotation, LabelingItem, SaveState
+from labeler.session.item import EyeAnnotation, JudgedKind, LabelingItem, SaveState
 from labeler.session.state import AnnotationState
 from livecam.core.types import EyeState, Side
 from livecam.store.samples import LabelAction, SampleState
@@ -16,6 +16,7 @@ class MarkKind(StrEnum):
     """How sure it is; each looks different."""
 
     PREDICTION = "prediction"
+    CARRIED = "carried"
     DRAFT = "placed"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
@@ -36,6 +37,8 @@ class EyeMark:
         if self.annotation is None:
             return "no prediction"
         what = {LabelAction.CLOSED: "closed", LabelAction.OCCLUDED: "iris hidden"}.get(self.annotation.action, "")
+        if self.kind is MarkKind.CARRIED:
+            return f"carried along the clip{f', {what}' if what else ''}, {self.confidence or 0:.0%} alike"
         if self.kind is not MarkKind.PREDICTION:
             return f"{self.kind}: {what}" if what else self.kind.value
         return f"prediction{f' {what}' if what else ''}, confidence {self.confidence or 0:.2f}"
@@ -52,6 +55,8 @@ def mark(session: AnnotationState, item: LabelingItem, side: Side) -> EyeMark:
     pupil = item.prediction(side)
     if pupil is None:
         return EyeMark(side, kind, None)
+    if kind is MarkKind.PREDICTION and item.judged is JudgedKind.CARRIED:
+        kind = MarkKind.CARRIED
     closed = pupil.state is EyeState.CLOSED
     action = LabelAction.CLOSED if closed else LabelAction.POINT
     return EyeMark(side, kind, EyeAnnotation(action, pupil.centre, pupil.radius), pupil.confidence)

@@ -28,6 +28,7 @@ _SMALL = Area(8, 530, 250, 182)
 _FOOT = Area(274, 530, 998, 182)
 _COLOURS = {
     MarkKind.PREDICTION: primitives.AMBER,
+    MarkKind.CARRIED: primitives.PINK,
     MarkKind.DRAFT: primitives.CYAN,
     MarkKind.ACCEPTED: primitives.GREEN,
     MarkKind.REJECTED: primitives.RED,
@@ -106,7 +107,7 @@ def _draw_mark(canvas: Image, eye: EyeView, shown: EyeMark) -> None:
 
 
 def _is_prediction(shown: EyeMark) -> bool:
-    return shown.kind is MarkKind.PREDICTION
+    return shown.kind in {MarkKind.PREDICTION, MarkKind.CARRIED}
 
 
 def _draw_caption(canvas: Image, session: AnnotationState, eye: EyeView, shown: EyeMark) -> None:

@@ -169,7 +169,9 @@ def _eyes(said: Mapping[str, str]) -> str:
 
 def _about(session: AnnotationState, sample: Sample) -> str:
     words = [f"{sample.source}, frame {sample.frame_index}", f"kept as {sample.reason}", sample.id[:12]]
-    if session.item and session.item.shown_predictions:
+    if session.item and (carried := session.item.carried):
+        words.insert(1, f"proposal: label of {carried.author}, carried over {abs(carried.seconds):.1f} s")
+    elif session.item and session.item.shown_predictions:
         words.insert(1, f"prediction of {session.item.shown_predictions[0].detector}")
     if session.view.contrast is not Contrast.PLAIN:
         words.append(f"contrast {session.view.contrast}")

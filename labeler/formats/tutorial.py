@@ -52,14 +52,15 @@ def annotation(folder: Path, mask_folder: Path | None, verdicts: Mapping[str, Ma
 
 def write(entries: Iterable[ExportItem], folder: Path, home: Path) -> None:
     """Nothing but what the tutorial's program writes; the rest is in the sidecar."""
-    verdicts = {entry.picture: _verdict(entry) for entry in with_sidecar(entries, folder) if entry.state in _JUDGED}
+    judged = ((entry.picture, _verdict(entry)) for entry in with_sidecar(entries, folder) if entry.state in _JUDGED)
+    verdicts = {picture: verdict for picture, verdict in judged if verdict is not None}
     (folder / FILE).write_bytes(annotation(home / "images", None, verdicts))
 
 
-def _verdict(entry: ExportItem) -> MaskVerdict:
-    """A prediction that was corrected, and never called right as it was, was wrong."""
-    said = [event for event in entry.events if not event.is_repeat]
-    return MaskVerdict.TRUE if verdict(resolve_labels(entry.events), said) else MaskVerdict.FALSE
+def _verdict(entry: ExportItem) -> MaskVerdict | None:
+    """A prediction that was corrected, and never called right as it was, was wrong; None where nobody judged it."""
+    right = verdict(resolve_labels(entry.events), [event for event in entry.events if not event.is_repeat])
+    return None if right is None else MaskVerdict.TRUE if right else MaskVerdict.FALSE
 
 
 def read(path: Path, report: ImportReport) -> Iterator[ParsedItem]:

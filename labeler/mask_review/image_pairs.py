@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def find_pairs(images: Path, masks: Path | None) -> Pairs:
     found = _pictures(masks, "masks")
     if masks.is_file() and images.is_file():
         return Pairs(folder, masks.parent, {images.name: masks})
-    matched = {path.name: _mask(path, found) for path in pictures}
+    matched = match_by_name(pictures, found)
     if not any(matched.values()):
         raise SourceError(f"no file in {masks} is called like a picture in {images}; a mask has its picture's name")
     return Pairs(folder, masks if masks.is_dir() else masks.parent, matched)
@@ -53,10 +54,11 @@ def _pictures(path: Path, what: str) -> list[Path]:
     return found
 
 
-def _mask(picture: Path, masks: list[Path]) -> Path | None:
+def match_by_name(pictures: Sequence[Path], masks: Sequence[Path]) -> dict[str, Path | None]:
+    """The mask of each picture by that picture's name: of that name, else of that stem; each file is looked at once."""
     by_name = {mask.name: mask for mask in masks}
     by_stem = {mask.stem: mask for mask in masks}
-    return by_name.get(picture.name) or by_stem.get(picture.stem)
+    return {path.name: by_name.get(path.name) or by_stem.get(path.stem) for path in pictures}
 
 
 Mask = NDArray[np.uint8]  # (h, w), 0 is nothing

@@ -13,6 +13,7 @@ from pathlib import Path
 from labeler.formats.tutorial import MaskVerdict, annotation
 from labeler.session import task_queue
 from labeler.session.actions import LabelingAction, LabelingMode, OpenSample, UserInput
+from labeler.session.carrying import LabelCarrier
 from labeler.session.gold import GoldAnswer, gold_answer, told
 from labeler.session.item import Assignment, LabelingItem, labeling_item
 from labeler.session.keys import counts
@@ -59,12 +60,14 @@ class AnnotationController:
     before: StoredSample | None = None  # what is before the person, as the store has it
     queue: TaskQueue = field(init=False)
     _progress: ProgressCounter = field(init=False)
+    _carrier: LabelCarrier = field(init=False)
     _since: float = 0.0  # when the item was shown
 
     def __post_init__(self) -> None:
         self.owner = self.owner or task_queue.new_owner(self.annotator)
         self.queue = TaskQueue(self.store, self.mode, self.annotator, self.owner, self.settings, self.clock)
         self._progress = ProgressCounter(self.store, self.mode, self.clock)
+        self._carrier = LabelCarrier(self.store, self.settings.carry if self.mode is LabelingMode.ANNOTATE else 0.0)
 
     def open(self) -> AnnotationState:
         """The session at the first sample that is undecided; what killed labelers held is free again."""
@@ -225,6 +228,7 @@ class AnnotationController:
     def _item(self, assignment: Assignment) -> tuple[StoredSample, LabelingItem]:
         stored = self.store.sample(assignment.sample_id)
         events = tuple(self.store.events(assignment.sample_id))
+        waits = stored.resolved.state is not SampleState.LABELLED and not assignment.repeat
         item = labeling_item(
             stored.sample,
             events,
@@ -232,6 +236,7 @@ class AnnotationController:
             annotator=self.annotator,
             mode=self.mode,
             showing=self.queue.showing(assignment.sample_id, stored),
+            carried=self._carrier.carried_to(stored) if waits else None,
         )
         return stored, item
 

@@ -19,6 +19,7 @@ from livecam.store.labels import (
 )
 from livecam.store.resolution import DECIDING, resolve_labels, standing_events
 from livecam.store.samples import (
+    CARRIED,
     EYE_VERBS,
     IMPORTED,
     LABEL,
@@ -62,6 +63,7 @@ class JudgedKind(StrEnum):
 
     LABEL = "label"
     IMPORTED = "imported"
+    CARRIED = "carried"
     PREDICTION = "prediction"
     NONE = "none"
 
@@ -72,6 +74,15 @@ class Showing(StrEnum):
     CURRENT = "current"  # the label that stands, else the prediction
     PREDICTION = "prediction"  # not what others said: the answer is to be independent of theirs
     BLIND = "blind"  # nothing, so that the answer can measure a detector
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedLabel:
+    """A label of another moment of the recording, moved to this sample: a proposal."""
+
+    predictions: tuple[Prediction, ...]  # right, left; their version is the beginning of that other sample's id
+    author: str
+    seconds: float  # from that moment to this one; negative where that one is later
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,7 @@ class LabelingItem:
     decision: SampleState | None = None  # of this person
     comments: tuple[LabelEvent, ...] = ()  # everybody's, oldest first
     hidden: frozenset[Side] = frozenset()  # eyes whose iris the label to be judged calls hidden
+    carried: CarriedLabel | None = None  # what is to be judged, where it was carried along the recording
 
     @property
     def is_open(self) -> bool:
@@ -99,6 +111,8 @@ class LabelingItem:
         if not self.shown_predictions:
             return JudgedKind.NONE
         first = self.shown_predictions[0]
+        if first.detector == CARRIED:
+            return JudgedKind.CARRIED
         if first.detector != LABEL:
             return JudgedKind.PREDICTION
         return JudgedKind.IMPORTED if is_imported(first) else JudgedKind.LABEL
@@ -106,6 +120,8 @@ class LabelingItem:
     @property
     def author(self) -> str | None:
         """Whose label is to be judged; None for a prediction."""
+        if self.carried is not None:
+            return self.carried.author
         return self.shown_predictions[0].version if self.judged in {JudgedKind.LABEL, JudgedKind.IMPORTED} else None
 
     def prediction(self, side: Side) -> Pupil | None:
@@ -132,12 +148,20 @@ def labeling_item(
     annotator: str,
     mode: LabelingMode = LabelingMode.ANNOTATE,
     showing: Showing = Showing.CURRENT,
+    carried: CarriedLabel | None = None,
 ) -> LabelingItem:
-    """The sample as `annotator` sees it in this assignment; `events` are everybody's, oldest first."""
+    """The sample as `annotator` sees it in this assignment; `events` are everybody's, oldest first.
+
+    `carried` takes the place of the prediction where that would be shown.
+    """
     events = tuple(events)
     own = resolve_labels(events, annotator=annotator, repeats=assignment.repeat)
     decided = {label.side: _decided(label) for label in own.labels if label.moved}
     shown, hidden = _judged(sample, events, assignment, annotator, mode, showing)
+    if carried is not None and takes_carried(assignment, own.state, shown, showing, mode):
+        shown = carried.predictions
+    else:
+        carried = None
     return LabelingItem(
         assignment,
         sample.size,
@@ -148,7 +172,22 @@ def labeling_item(
         None if own.state is SampleState.NEW else own.state,
         tuple(event for event in standing_events(events) if event.action is LabelAction.COMMENT),
         hidden,
+        carried,
     )
+
+
+def takes_carried(
+    assignment: Assignment,
+    own: SampleState,
+    shown: tuple[Prediction, ...],
+    showing: Showing,
+    mode: LabelingMode,
+) -> bool:
+    """Whether a carried label may be proposed: where eyes are placed, for what this person has not labelled, and never
+    where the answer is to be independent or a label is shown."""
+    asked = mode is LabelingMode.ANNOTATE and showing is Showing.CURRENT and not assignment.repeat
+    undone = own in {SampleState.NEW, SampleState.REJECTED, SampleState.SKIPPED}
+    return asked and undone and all(prediction.detector != LABEL for prediction in shown)
 
 
 def _judged(

@@ -59,6 +59,14 @@ def opinions(stored: StoredSample, events: Sequence[LabelEvent]) -> Sequence[Opi
     ]
 
 
+def check_adjudicator(name: str, adjudicators: Sequence[str]) -> str:
+    """The name; SettingsError when others are named who settle disputes."""
+    if adjudicators and name not in adjudicators:
+        known = ", ".join(adjudicators)
+        raise SettingsError(f"'{name}' is no adjudicator; label.adjudicators names {known}: give one of them with --as")
+    return name
+
+
 def settle(store: Store, sample_id: str, in_favour_of: str, adjudicator: str) -> StoredSample:
     """Makes what one person says count for everybody, said by the adjudicator; the sample as it is then.
 

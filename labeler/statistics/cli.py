@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from labeler.options import Config, label_settings
 from livecam.core.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -24,14 +26,16 @@ def adjudicate(
     in_favour_of: Annotated[str | None, typer.Option("--for", metavar="NAME", help="Whose answer counts.")] = None,
     name: _Name = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    config: Config = None,
     db: _Db = None,
 ) -> None:
     """List the samples that people disagree about and what each says; with SAMPLE and --for, settle one.
 
-    What is settled counts for everybody, until its author or another adjudication changes it.
+    What is settled counts for everybody, until its author or another adjudication changes it. Who may settle stands in
+    the settings (label.adjudicators); where nobody is named, anybody may.
     """
     from labeler.session.opening import check_name, login_name, open_store
-    from labeler.statistics.adjudication import settle
+    from labeler.statistics.adjudication import check_adjudicator, settle
 
     if (sample is None) != (in_favour_of is None):
         raise SettingsError("SAMPLE and --for belong together: which sample, and whose answer counts")
@@ -39,8 +43,12 @@ def adjudicate(
         if sample is None or in_favour_of is None:
             _list(opened, as_json=as_json)
             return
-        found = _the_one(opened, sample)
-        done = settle(opened, found, in_favour_of, check_name(name) if name is not None else login_name())
+        allowed = label_settings(config).adjudicators
+        by = check_adjudicator(check_name(name) if name is not None else login_name(), allowed)
+        done = settle(opened, _the_one(opened, sample), in_favour_of, by)
+    found = done.sample.id
+    if not allowed:
+        print("livecam-label: label.adjudicators names nobody, so anybody may settle disputes", file=sys.stderr)
     print(f"livecam-label: {found[:12]} is {done.resolved.state.value}, as {in_favour_of} said")
 
 
@@ -49,15 +57,27 @@ def gold(
     samples: Annotated[
         list[str] | None, typer.Argument(metavar="SAMPLE...", help="Beginnings of ids; none lists what is known.")
     ] = None,
+    drawn: Annotated[
+        int, typer.Option(min=0, max=1000, help="Add so many drawn faces whose pupils are known.", show_default=False)
+    ] = 0,
     name: _Name = None,
     db: _Db = None,
 ) -> None:
-    """Say of samples that the label which stands is true; serve --gold mixes them in to see how well people label."""
+    """Say of samples that the label which stands is true; serve --gold mixes them in to see how well people label.
+
+    With --drawn N, N drawn faces come to them: nobody needs to check these, and no model learns from them.
+    """
     from labeler.session.opening import check_name, login_name, open_store
     from livecam.store.samples import LabelAction, LabelEvent, SampleState
     from livecam.store.search import SampleFilter
 
     with open_store(store, db) as opened:
+        if drawn:
+            from labeler.statistics.drawn_gold import add_drawn_gold
+
+            print(f"livecam-label: {add_drawn_gold(opened, drawn)} drawn samples are known")
+            if not samples:
+                return
         if not samples:
             for sample_id in opened.search(SampleFilter(gold=True)):
                 print(sample_id)

@@ -16,7 +16,7 @@ from labeler.statistics.agreement import normalising_distance
 from labeler.statistics.intervals import share
 from livecam.core.types import Pupil
 from livecam.store.resolution import labels_of, standing_events
-from livecam.store.samples import IMPORTED, LABEL, EyeLabel, LabelAction, LabelEvent, StoredSample
+from livecam.store.samples import DRAWN, IMPORTED, LABEL, EyeLabel, LabelAction, LabelEvent, StoredSample
 
 _THRESHOLDS = {"within_2.5_percent": 0.025, "within_5_percent": 0.05}
 
@@ -56,7 +56,7 @@ def detector_accuracy(
 def blind_labels(stored: StoredSample, valid: Sequence[LabelEvent]) -> Sequence[EyeLabel]:
     """The labels that stand, where they were placed by hand and their author saw no prediction; else none."""
     decision = next((event for event in valid if event.number == stored.resolved.decision), None)
-    if decision is None or decision.shown_predictions or decision.annotator == IMPORTED:
+    if decision is None or decision.shown_predictions or decision.annotator in {IMPORTED, DRAWN}:
         return ()
     return [label for label in labels_of(decision, valid) if label.moved]
 
@@ -68,7 +68,7 @@ def _judgements(valid: Sequence[LabelEvent]) -> Iterable[tuple[str, bool]]:
         if event.side is not None:
             spoken.add(event.annotator)
             continue
-        shown = {prediction.detector for prediction in event.shown_predictions} - {LABEL}
+        shown = {prediction.detector for prediction in event.shown_predictions} - {LABEL, DRAWN}
         if event.action in {LabelAction.ACCEPT, LabelAction.REJECT} and len(shown) == 1:
             yield shown.pop(), event.action is LabelAction.ACCEPT and event.annotator not in spoken
         spoken.discard(event.annotator)

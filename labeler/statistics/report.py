@@ -94,7 +94,7 @@ def compute_statistics(store: Store) -> Mapping[str, Any]:
         "states": _named(counts.states),
         "reasons": _named(counts.reasons),
         "splits": _named(counts.splits),
-        "round": {**ready.as_json(), "told": ready.told()},
+        "round": ready.as_json(),
         "people": {by: _person(heap, by) for by in sorted(heap.people)},
         "agreement": {
             "between": [{"people": list(two), **_agreement(pairs)} for two, pairs in sorted(heap.between.items())],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labeler.options import Advance, Blind, Config, Feedback, Gold, Overlap, Repeats, label_keys, label_settings
+from labeler.options import Advance, Blind, Carry, Config, Feedback, Gold, Overlap, Repeats, label_keys, label_settings
 from labeler.session.actions import LabelingMode
 from livecam.core.errors import MissingExtraError, SettingsError
 
@@ -36,6 +36,7 @@ def serve(
     gold: Gold = None,
     feedback: Feedback = None,
     blind: Blind = None,
+    carry: Carry = None,
     advance: Advance = None,
     config: Config = None,
     db: Annotated[str | None, typer.Option("--db", metavar="URL", help="The database, if it is not SQLite.")] = None,
@@ -45,7 +46,7 @@ def serve(
     Nothing is shown without the token of a link. Without --host it works on this computer only.
     """
     from labeler.session.opening import check_name, login_name
-    from livecam.store.location import default_folder
+    from livecam.store.location import default_folder, require_store
     from livecam.store.store import Store
 
     try:
@@ -59,7 +60,14 @@ def serve(
     from livecam.web.access_control import AccessControl, PublicPlace
 
     settings = label_settings(
-        config, repeats=repeats, overlap=overlap, gold=gold, feedback=feedback, blind=blind, auto_advance=advance
+        config,
+        repeats=repeats,
+        overlap=overlap,
+        gold=gold,
+        feedback=feedback,
+        blind=blind,
+        carry=carry,
+        auto_advance=advance,
     )
     annotator = check_name(name) if name is not None else login_name()
     place = PublicPlace.of(public_url, everywhere=not listening.is_loopback(host))
@@ -68,6 +76,8 @@ def serve(
     tls = listening.Certificate(certificate, key) if certificate and key else None
     if tls:
         tls.check()
+    # Opening would make one, and a folder that was mistyped would be a new store.
+    require_store(store or default_folder(), db)
     with Store.open(store or default_folder(), db) as samples, listening.bound(port, host) as opened:
         links = Links(samples.folder)
         number = opened.getsockname()[1]

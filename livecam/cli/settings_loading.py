@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from livecam.core.errors import SettingsError
-from livecam.settings import PupilDetectorName, Settings
+from livecam.settings import FaceDetectorName, PupilDetectorName, Settings
 from livecam.settings_file import load, settings_file
 
 
 def load_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> Settings:
     """The settings of a command; the file they are from is named, for it may have been forgotten."""
-    settings = load(path, flags)
+    settings = _with_faces_that_are_here(load(path, flags))
     if file := settings_file(path):
         say(f"settings of {file}; `livecam config` shows them")
     return settings
+
+
+def _with_faces_that_are_here(settings: Settings) -> Settings:
+    """Another version of MediaPipe than ours is no reason to do without the effect; that it is missing is an error."""
+    if settings.faces.finder is not FaceDetectorName.MEDIAPIPE:
+        return settings
+    from livecam.perception.faces.mediapipe import mediapipe_problem
+
+    problem = mediapipe_problem()
+    if problem is None or not find_spec("mediapipe"):
+        return settings
+    say(f"{problem}; until then faces are found by --face mesh")
+    faces = settings.faces.model_copy(update={"finder": FaceDetectorName.MESH})
+    return settings.model_copy(update={"faces": faces})
 
 
 def say(note: str) -> None:

@@ -43,13 +43,15 @@ class SettingsError(LivecamError):
 
 
 class MissingExtraError(LivecamError):
-    """A feature whose optional libraries are not installed."""
+    """A feature whose optional libraries are not installed, or are there in a version that does not fit."""
 
-    def __init__(self, feature: str, extra: str) -> None:
+    def __init__(self, feature: str, extra: str, unfit: str = "") -> None:
+        """`unfit` tells what is there instead, as a sentence."""
         # Only here, for it brings what reads the metadata of packages.
         from livecam.core.installation import extra_advice
 
-        super().__init__(f"{feature} needs the extra '{extra}'; {extra_advice(extra)}")
+        found = f"; {unfit}" if unfit else ""
+        super().__init__(f"{feature} needs the extra '{extra}'{found}; {extra_advice(extra)}")
 
 
 class StoreError(LivecamError):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from livecam.core.errors import SourceError
+
+_NO_HOME = Path("/nonexistent")
 
 
 def expand_path(text: str, folder: Path | None = None) -> str:
@@ -21,6 +24,37 @@ def expand_path(text: str, folder: Path | None = None) -> str:
     if folder is None or Path(text).is_absolute() or text == str(literal):
         return text
     return str(folder / text)
+
+
+def home_folder() -> Path:
+    """Of the user; `/nonexistent`, as Debian calls it, for one who has none, as services and containers."""
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return _NO_HOME
+    return home if home.is_absolute() else _NO_HOME
+
+
+class UserFolder(StrEnum):
+    """A folder that every user has one of."""
+
+    DATA = "data"  # livecam's own, and so is the next one
+    STATE = "state"
+    VIDEOS = "videos"
+    PICTURES = "pictures"
+
+
+def user_folder(kind: UserFolder) -> Path:
+    """A folder of the user as the system has it; that of nobody where the user has no home."""
+    from platformdirs import PlatformDirs
+
+    folders = PlatformDirs("livecam")
+    try:
+        place = Path(getattr(folders, f"user_{kind.value}_path"))
+    except RuntimeError:
+        return _NO_HOME
+    # Older versions of that library leave the ~ as it is.
+    return place if place.is_absolute() else _NO_HOME
 
 
 def local_path(name: str) -> Path | None:

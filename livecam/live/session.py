@@ -17,7 +17,10 @@ from livecam.live.collection.collector import ToggleableCollector
 from livecam.live.collection.factory import CollectionSession, active_detector, open_collecting, store_folder
 from livecam.live.effects.factory import check_effect, load_targets, open_effect
 from livecam.live.effects.stack import SelectableEffect
+from livecam.live.learning.background import BackgroundLearning
+from livecam.live.learning.factory import Learning, check_learning, open_learning
 from livecam.live.sinks.factory import (
+    WINDOW,
     OpenSinks,
     RequestedSinks,
     Say,
@@ -29,12 +32,13 @@ from livecam.live.sinks.factory import (
     requested_sinks,
 )
 from livecam.live.sinks.tracking.faces import tracked_faces
+from livecam.live.sound import SoundTrack
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
-from livecam.live.sources.factory import AnySource, is_live, names_camera, open_source
+from livecam.live.sources.factory import AnySource, is_live, names_camera, open_source, shows_person
 from livecam.live.sources.wrappers import LimitedSource, RunLimits, oriented
 from livecam.live.telemetry import Telemetry
-from livecam.live.ui.key_bindings import StatusMessages
+from livecam.live.ui.key_bindings import Action, StatusMessages, key_of
 from livecam.live.ui.window_setup import WindowSetup
 from livecam.perception.eyes.screen import ScreenCalibration, default_path
 from livecam.perception.faces.factory import chosen
@@ -60,6 +64,7 @@ class LiveSession:
     opened: AnySource
     finished: Callable[[], bool]
     collecting: CollectionSession | None
+    learning: Learning
     length: float | None = None  # seconds of a video that is not shown but written, None for all else
 
     def run(self, tell: Callable[[float], None] = lambda seconds: None) -> None:
@@ -96,7 +101,12 @@ class LiveSession:
             dropped=self.sinks.dropped,
         )
         signals = self.effect.signal_summary.report()
-        return {**report, "signals": signals, "collected": self.collecting.report() if self.collecting else None}
+        return {
+            **report,
+            "signals": signals,
+            "collected": self.collecting.report() if self.collecting else None,
+            "learning": self.learning.report() if isinstance(self.learning, BackgroundLearning) else None,
+        }
 
     def summary(self) -> Iterator[str]:
         """What a person wants to know at the end: how fast it was, whether there was a face, where recordings are."""
@@ -125,7 +135,7 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     use_single_opencv_thread()
     names, no_window = _checked_sinks(settings)
     settings, targets = load_targets(settings)
-    telemetry, messages = Telemetry(calibration=_calibration(settings)), StatusMessages(echo=say)
+    telemetry, messages = Telemetry(calibration=_calibration(settings, say)), StatusMessages(echo=say)
     models = model_places(settings.pupils, store_folder(settings.collect))
     detectors = load_detectors(settings, models, messages.announce)
     # Opened after what takes long to load, for a camera's time counts from here.
@@ -137,23 +147,30 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     in_use = partial(active_detector, detectors.pupils)
     collecting = open_collecting(settings, opened, stack, in_use=in_use, models=models, say=say, tell=messages.announce)
     collector = ToggleableCollector(collecting.collector if collecting else None)
+    key, is_collecting = key_of(Action.LEARN, settings.keys.run), collecting is not None
+    learning = open_learning(settings, stack, collecting=is_collecting, say=messages.announce, key=key)
     effect = open_effect(settings.effect, targets, stack, live=live, say=messages.announce)
-    window = WindowSetup(settings, detectors.pupils, effect, collector, telemetry, messages)
-    open_window = partial(window.open, stack, mirrored=settings.output.mirror and is_live(opened), keep_all=not live)
+    window = WindowSetup(settings, detectors.pupils, effect, collector, learning, telemetry, messages)
+    sound, mirrored = _sound(opened, names), settings.output.mirror and shows_person(opened)
+    open_window = partial(window.open, stack, mirrored=mirrored, keep_all=not live, sound=sound)
     encoding, fps = partial(telemetry.timer, "encode"), settings.source.fps
-    parts = SinkParts(open_window, lambda: tracked_faces(telemetry.scene, effect.faces), encoding)
+    parts = SinkParts(open_window, lambda: tracked_faces(telemetry.scene, effect.faces), encoding, sound)
     sinks = open_outputs(names, stack, messages.announce, parts, fps=fps, live=live)
     perception, source = detectors.perception(stack, live=live), _limited(opened, settings, limits, say)
     length = None if live else _length(opened, limits)
     return LiveSession(
-        source, perception, effect, sinks, collector, telemetry, opened, window.finished, collecting, length
+        source, perception, effect, sinks, collector, telemetry, opened, window.finished, collecting, learning, length
     )
 
 
-def _calibration(settings: Settings) -> ScreenCalibration | None:
+def _calibration(settings: Settings, say: Say) -> ScreenCalibration | None:
     """That of the user, where it was made with the detectors of this run."""
     path = default_path()
-    if not path.is_file():
+    try:
+        if not path.is_file():
+            return None
+    except PermissionError:
+        say(f"{path.parent} may not be read by this user: gazes become no places on the screen")
         return None
     calibration = ScreenCalibration.read(path)
     detectors = chosen(settings.faces.finder).value, settings.pupils.finder.value
@@ -165,7 +182,9 @@ def _checked_sinks(settings: Settings) -> RequestedSinks:
     requested = requested_sinks(settings.output)
     check_not_source(settings.source.source, files(requested.names))
     check_effect(settings.effect.style)
-    if not requested.names and names_camera(settings.source):
+    check_learning(settings)
+    asked_for = WINDOW in settings.output.sinks
+    if requested.no_window and (asked_for or (not requested.names and names_camera(settings.source))):
         raise SinkError(requested.no_window)
     return requested
 
@@ -188,6 +207,14 @@ def _limited(opened: AnySource, settings: Settings, limits: RunLimits, say: Say)
     # That the demo is shown for want of a camera has been said already.
     told = _silent if isinstance(opened, DemoSource) else say
     return LimitedSource(oriented(opened, settings.source), limits, told)
+
+
+def _sound(opened: AnySource, names: Sequence[str]) -> SoundTrack | None:
+    """Of a video that is recorded, or may be by a key."""
+    from livecam.live.sources.video import VideoSource
+
+    wanted = bool(files(names)) or WINDOW in names
+    return opened.open_sound() if wanted and isinstance(opened, VideoSource) else None
 
 
 def _length(opened: AnySource, limits: RunLimits) -> float | None:

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ APART_SECONDS = 1.0  # nothing is learnt from that is nearer to what judges
 RANDOM_PER_MINUTE = 20.0  # faces a run draws at random, at most, while a store lacks such as judge
 _USUAL_SECONDS = 6.0  # a label, where nobody has made any
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _WAITING = (SampleState.NEW, SampleState.REJECTED, SampleState.LEASED)
 
 
@@ -145,12 +147,34 @@ def learnt_samples(folder: Path) -> frozenset[str]:
     """The ids of all samples that a round of the store in `folder` was to learn from; StoreError for a damaged plan."""
     found: set[str] = set()
     for plan in sorted((folder / "rounds").glob("[0-9][0-9][0-9]/plan.json")):
-        try:
-            content: dict[str, Any] = json.loads(plan.read_text())
-            found |= {str(name) for name in content["learn"]}
-        except (OSError, ValueError, KeyError, TypeError) as fault:
-            raise StoreError(f"{plan} is damaged; remove {plan.parent} to begin that round again") from fault
+        found |= {str(name) for name in _plan(plan)["learn"]}
     return frozenset(found)
+
+
+def _plan(path: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(path.read_text())
+        _ = [*content["learn"]]
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise StoreError(f"{path} is damaged; remove {path.parent} to begin that round again") from fault
+    return content
+
+
+@dataclass(frozen=True, slots=True)
+class _LastRound:
+    begun: datetime = _NEVER
+    samples: frozenset[str] = frozenset()  # labelled ones that it learns from, calibrates on or is judged by
+    interrupted: bool = False
+
+
+def _last_round(folder: Path) -> _LastRound:
+    plans = sorted((folder / "rounds").glob("[0-9][0-9][0-9]/plan.json"))
+    if not plans:
+        return _LastRound()
+    content = _plan(plans[-1])
+    samples = (str(name) for kind in ("learn", "judge", "calibrate") for name in content.get(kind, ()))
+    begun = datetime.fromtimestamp(plans[-1].stat().st_mtime, UTC)
+    return _LastRound(begun, frozenset(samples), not plans[-1].with_name("round.json").exists())
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +188,9 @@ class RoundReadiness:
     learning_needed: int
     learning_waiting: int
     seconds_a_label: float  # median of this store's labels
+    new_labels: int = 0  # labelled samples that the last round did not know
+    new_frames: int = 0  # frames that nobody labelled, seen after it began
+    interrupted: bool = False  # the last round was begun and not ended
 
     @property
     def judging_missing(self) -> int:
@@ -204,8 +231,19 @@ class RoundReadiness:
             "label_minutes": self.label_minutes,
             "camera_minutes": self.camera_minutes,
             "ready": self.ready,
+            "told": self.told(),
+            "short": self.short(),
         }
         return {**asdict(self), **derived}
+
+    def short(self) -> str:
+        """As `told`, in the few words that a window has room for."""
+        if self.ready:
+            return "a round can run"
+        words = f"round: {self.judging}/{self.judging_needed} labels"
+        if self.frames_missing:
+            words += f", camera {max(self.camera_minutes, 0.1):g} min"
+        return f"{words}, labelling {max(self.label_minutes, 0.1):g} min"
 
     def told(self) -> str:
         """One line for people."""
@@ -232,8 +270,10 @@ def round_readiness(
     fit = [stored.sample for stored in labelled if usable(stored.sample, stored.resolved)]
     dealt = deal_samples(fit, learnt, least=least, by_word=by_word)
     known = _Times(sample for sample in fit if sample.id in learnt)
-    judging = learning = 0
+    last = _last_round(store.folder)
+    judging = learning = frames = 0
     for stored in store.samples(states=_WAITING):
+        frames += stored.sample.captured > last.begun and not is_placeholder(stored.sample.landmarks)
         if _may_judge(stored.sample, learnt, known) or (by_word is not None and by_word.covers(stored.sample)):
             judging += 1
         elif stored.sample.split is Split.TRAIN and not is_placeholder(stored.sample.landmarks):
@@ -247,4 +287,7 @@ def round_readiness(
         learning_needed=1,
         learning_waiting=learning,
         seconds_a_label=round(statistics.median(seconds), 2) if seconds else _USUAL_SECONDS,
+        new_labels=sum(sample.id not in last.samples for sample in fit),
+        new_frames=frames,
+        interrupted=last.interrupted,
     )

@@ -30,7 +30,7 @@ def judgement_of(events: Iterable[LabelEvent]) -> bool | None:
     latest: bool | None = None
     spoken: set[str] = set()  # whoever placed an eye since their last decision
     for event in standing_events(events):
-        if event.judges_person:
+        if event.judges_person or (event.judges_carried and event.annotator not in spoken):
             continue
         if event.action in EYE_VERBS:
             spoken.add(event.annotator)
@@ -54,18 +54,20 @@ def by_sample(events: Iterable[LabelEvent]) -> Mapping[str, list[LabelEvent]]:
 def prediction_verdicts(store: Store) -> Mapping[str, bool]:
     """Of each decided sample, by the name of its picture, whether the prediction was right.
 
-    A prediction that was corrected, and never called right as it was, was wrong.
+    A prediction that was corrected, and never called right as it was, was wrong. Samples whose prediction nobody was
+    shown, as a carried label was confirmed instead, are left out.
     """
     said = by_sample(event for event in store.events() if not event.is_repeat)
     decided = store.samples(states={SampleState.LABELLED, SampleState.REJECTED})
-    return {
-        store.picture_path(stored.sample.id).name: verdict(stored.resolved, said[stored.sample.id])
-        for stored in decided
-    }
+    found = {stored.sample.id: verdict(stored.resolved, said[stored.sample.id]) for stored in decided}
+    return {store.picture_path(sample_id).name: right for sample_id, right in found.items() if right is not None}
 
 
-def verdict(resolved: ResolvedLabels, events: Iterable[LabelEvent]) -> bool:
-    """Whether the prediction of a decided sample was right, as the decision that stands has it."""
+def verdict(resolved: ResolvedLabels, events: Iterable[LabelEvent]) -> bool | None:
+    """Whether the prediction of a decided sample was right, as the decision that stands has it.
+
+    None where that decision was about a carried label and nobody has judged the prediction.
+    """
     if resolved.state is not SampleState.LABELLED:
         return False
     events = tuple(events)
@@ -73,6 +75,9 @@ def verdict(resolved: ResolvedLabels, events: Iterable[LabelEvent]) -> bool:
     if own is None and not any(label.moved for label in resolved.labels):
         # Whoever settled a dispute judged somebody's label, and whoever made that one judged the prediction.
         own = judgement_of(events)
+    decision = next((event for event in events if event.number == resolved.decision), None)
+    if own is None and decision is not None and decision.judges_carried:
+        return None
     return bool(own)
 
 

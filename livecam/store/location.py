@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import shutil
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from livecam.core.errors import StoreError
 from livecam.core.files import sync_folder
+from livecam.core.paths import home_folder
 
 DATABASE = "queue.db"
 PICTURES = "pictures"
@@ -21,14 +23,27 @@ def default_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """`livecam/queue` in the user's data directory, after the XDG base directory specification; it need not exist."""
     named = Path(environment.get("XDG_DATA_HOME", ""))
     # The specification asks to ignore a relative path, and an empty one is relative.
-    data = named if named.is_absolute() else Path.home() / ".local" / "share"
+    data = named if named.is_absolute() else home_folder() / ".local" / "share"
     return data / "livecam" / "queue"
 
 
 def require_store(folder: Path, url: str | None) -> None:
     """StoreError when nothing was ever kept in `folder`, nor is there a database at `url`, for reading makes none."""
-    if not (folder.is_dir() and (url or (folder / DATABASE).is_file())):
-        raise StoreError(f"there is no sample store in '{folder}'; fill one with: livecam run --queue {folder}")
+    try:
+        there = folder.is_dir() and (url is not None or (folder / DATABASE).is_file())
+    except PermissionError as error:
+        raise StoreError(f"the store {folder}: it may not be read by this user; name another folder") from error
+    if not there:
+        near = difflib.get_close_matches(folder.name, _stores_beside(folder), n=1)
+        hint = f" (did you mean {folder.with_name(near[0])}?)" if near else ""
+        raise StoreError(f"there is no sample store in '{folder}'{hint}; fill one with: livecam run --queue {folder}")
+
+
+def _stores_beside(folder: Path) -> list[str]:
+    try:
+        return [place.name for place in folder.absolute().parent.iterdir() if (place / DATABASE).is_file()]
+    except OSError:
+        return []
 
 
 def prepare_folder(folder: Path, *, with_database: bool) -> None:

@@ -84,6 +84,8 @@ class LabelAction(StrEnum):
 
 EYE_VERBS = frozenset({LabelAction.POINT, LabelAction.CLOSED, LabelAction.OCCLUDED})
 IMPORTED = "import"  # who says what came with a file: a person's word outranks it
+DRAWN = "drawn"  # who says where the irises of a drawn picture are, and the detector of what is shown for it
+CARRIED = "carried"  # the detector of a label that was moved here from another moment of the recording
 LABEL = "label"  # the detector of what is shown when it is somebody's label; the version is that person's name
 
 
@@ -157,6 +159,11 @@ class LabelEvent:
     def judges_person(self) -> bool:
         """Whether what was judged was the label of another person, and no prediction."""
         return any(shown.detector == LABEL and shown.version != IMPORTED for shown in self.shown_predictions)
+
+    @property
+    def judges_carried(self) -> bool:
+        """Whether what was judged was a label carried along the recording, and no prediction."""
+        return any(shown.detector == CARRIED for shown in self.shown_predictions)
 
 
 @dataclass(frozen=True, slots=True)

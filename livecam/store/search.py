@@ -46,6 +46,23 @@ def load(connection: Connection, ids: Sequence[str], now: datetime) -> Sequence[
     return tuple(load_samples(connection, [rows[sample_id] for sample_id in ids if sample_id in rows], now))
 
 
+def labelled_near(
+    connection: Connection, recording: str, seconds: float, within: float, now: datetime
+) -> Sequence[StoredSample]:
+    """Samples of a recording with a label, at most `within` seconds before or after, the nearest first; none of that
+    very moment."""
+    when = samples.c.seconds
+    query = select(samples).where(
+        not_(samples.c.lost),
+        samples.c.session == recording,
+        when.between(seconds - within, seconds + within),
+        when != seconds,
+        samples.c.state == SampleState.LABELLED.value,
+    )
+    rows = sorted(connection.execute(query), key=lambda row: (abs(row.seconds - seconds), row.id))
+    return tuple(load_samples(connection, rows, now))
+
+
 def facets(connection: Connection) -> Mapping[str, Mapping[str, int]]:
     """How many samples there are of each state, reason, recording and person."""
     there = not_(samples.c.lost)

@@ -260,6 +260,12 @@ class Store:
         with self._database.reading() as connection:
             return search.load(connection, ids, self._clock())
 
+    def labelled_near(self, recording: str, seconds: float, within: float) -> Sequence[StoredSample]:
+        """Samples of a recording that have a label and lie `within` so many seconds, nearest first; none of that
+        moment."""
+        with self._database.reading() as connection:
+            return search.labelled_near(connection, recording, seconds, within, self._clock())
+
     def facets(self) -> Mapping[str, Mapping[str, int]]:
         """How many samples there are of each state, reason, recording and person."""
         with self._database.reading() as connection:

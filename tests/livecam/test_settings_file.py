@@ -170,3 +170,13 @@ def test_folders_of_effects_are_relative_to_the_file_and_names_stay(tmp_path: Pa
     (tmp_path / "other/mine.toml").write_text('[effect]\nstyle = "saucer, ./love,../kept"')
     style = load(tmp_path / "other/mine.toml", {}).effect.style
     assert style == f"saucer,{tmp_path / 'other/love'},{tmp_path / 'other/../kept'}"
+
+
+def test_a_camera_or_a_screen_by_name_is_no_file_beside_the_settings(tmp_path: Path) -> None:
+    folder, read = tmp_path / "sub", []
+    (folder / "clips").mkdir(parents=True)
+    file = folder / "livecam.toml"
+    for name in ("OBS Virtual Camera", "screen:2", "clips", "clip.mp4"):
+        file.write_text(f'[source]\nsource = "{name}"\n')
+        read.append(load(file, {}).source.source)
+    assert read == ["OBS Virtual Camera", "screen:2", str(folder / "clips"), str(folder / "clip.mp4")]

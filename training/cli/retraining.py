@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -39,6 +40,7 @@ def round_(
         bool, typer.Option("--dry-run", help="Only say what would be learnt from and judged by, or what is missing.")
     ] = False,
     seed: Annotated[int, typer.Option(help="The same seed makes the same model of the same labels.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")] = False,
     db: DatabaseUrl = None,
 ) -> None:
     """Learn from the labels of a store; the new model is used only if it is better for sure."""
@@ -55,32 +57,50 @@ def round_(
     require_store(store, db)
     with Store.open(store, db) as samples:
         if dry_run:
-            _print_plan(samples, settings, data or [], by_word)
+            _print_plan(samples, settings, data or [], by_word, as_json=as_json)
             return
         # Brings TensorFlow.
         from training.retraining.run import work_round
 
         record = work_round(samples, settings, data or [], watch, by_word)
+    if as_json:
+        print(json.dumps(_plain(asdict(record))))
+        return
     print(f"round {record.number}: {record.why}")
     print("the new model is in use" if record.promoted else "the old model stays")
 
 
-def _print_plan(store: Store, settings: RoundSettings, data: list[Path], by_word: JudgesByWord | None) -> None:
+def _plain(content: Any) -> Any:
+    """What JSON has a word for: a bound that is not known is null."""
+    if isinstance(content, dict):
+        return {key: _plain(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [_plain(value) for value in content]
+    return None if isinstance(content, float) and not isfinite(content) else content
+
+
+def _print_plan(
+    store: Store, settings: RoundSettings, data: list[Path], by_word: JudgesByWord | None, *, as_json: bool
+) -> None:
     from livecam.perception.pupils.model_library import model_in_use
     from livecam.store.judging import round_readiness
     from training.retraining.model_registry import ModelRegistry, told, unfinished
     from training.retraining.plan import drafted, read_plan
 
     places = ModelRegistry(store.folder)
-    if (number := unfinished(places)) is not None:
+    state = round_readiness(store, least=settings.least, by_word=by_word)
+    number, plan = unfinished(places), None
+    if number is not None:
         plan = read_plan(places.round(number))
-        print(f"round {number} was interrupted: it goes on as it was planned")
-    else:
-        state = round_readiness(store, least=settings.least, by_word=by_word)
-        print(state.told())
-        if not state.ready:
-            return
+    elif state.ready:
         plan, _ = drafted(store, places, settings, data, by_word)
+    if as_json:
+        content = None if plan is None else asdict(plan)
+        print(json.dumps({"round": state.as_json(), "plan": content}))
+        return
+    print(f"round {number} was interrupted: it goes on as it was planned" if number is not None else state.told())
+    if plan is None:
+        return
     start = told(model_in_use(store.folder))
     print(
         f"round {plan.number} would start from {start}, learn from {len(plan.learn)} samples, be judged by "
@@ -102,7 +122,7 @@ def rounds(
     if plot is not None and any(row.position for row in rows):
         draw(rows, plot)
     if as_json:
-        print(json.dumps([asdict(row) for row in rows]))
+        print(json.dumps(_plain([asdict(row) for row in rows])))
         return
     if not rows:
         print(f"no round of {store} yet; begin one with: livecam-train round {store}")

@@ -1,5 +1,5 @@
 // Draws eyes, whole pictures and the magnifier on canvases, with what is to be judged and what a person said.
-const COLOURS = { guess: "#f0b34a", touched: "#55c8ff", kept: "#6fd88a", decided: "#6fd88a" };
+const COLOURS = { guess: "#f0b34a", carried: "#d79bf0", touched: "#55c8ff", kept: "#6fd88a", decided: "#6fd88a" };
 const MAGNIFIED = 3;
 
 export function sized(canvas) {
@@ -15,7 +15,8 @@ export function sized(canvas) {
 // What stands of an eye: what this person said of it, else what is to be judged.
 export function standing(eye) {
   if (eye.said) return { ...eye.said, colour: COLOURS[eye.said.age] ?? COLOURS.kept, sure: true };
-  return eye.guess ? { ...shape(eye.guess), colour: COLOURS.guess, sure: false } : null;
+  const colour = eye.guess?.finder === "carried" ? COLOURS.carried : COLOURS.guess;
+  return eye.guess ? { ...shape(eye.guess), colour, sure: false } : null;
 }
 
 const shape = (place) => ({ ...place, verb: place.closed ? "closed" : place.hidden ? "occluded" : "point" });

@@ -134,8 +134,9 @@ export function saysOf(eye, current) {
   }
   if (eye.guess) {
     const closed = eye.guess.closed ? text("guess.closed") : eye.guess.hidden ? text("guess.hidden") : "";
-    const sure = current?.kind === "label" || current?.kind === "imported" ? "" : text("guess.sure", { percent: Math.round(100 * (eye.guess.confidence ?? 0)) });
-    return ["guess", [closed, sure].filter(Boolean).join(", ") || text("guess.label")];
+    const kind = current?.kind, percent = Math.round(100 * (eye.guess.confidence ?? 0));
+    const sure = kind === "label" || kind === "imported" ? "" : text(kind === "carried" ? "guess.carried" : "guess.sure", { percent });
+    return [kind === "carried" ? "carried" : "guess", [closed, sure].filter(Boolean).join(", ") || text("guess.label")];
   }
   return ["", text("guess.none")];
 }
@@ -143,7 +144,7 @@ export function saysOf(eye, current) {
 export function aboutSample(sample) {
   const current = sample.current;
   const lines = [
-    current ? text(`current.${current.kind}`, current) : null,
+    current ? text(`current.${current.kind}`, { ...current, apart: Math.abs(current.seconds ?? 0).toFixed(1) }) : null,
     text(`reason.${sample.reason}`),
     text("where", { source: sample.source.split("/").at(-1), seconds: sample.seconds.toFixed(1) }),
     sample.decision ? text(`decided.${sample.decision}`) : null,

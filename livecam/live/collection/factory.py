@@ -21,7 +21,7 @@ from livecam.live.collection.sample_builder import RecordingInfo, without_secret
 from livecam.live.collection.selector import DRAWS_PER_MINUTE, CollectionStats, SampleSelector
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
-from livecam.live.sources.factory import AnySource
+from livecam.live.sources.factory import AnySource, shows_person
 from livecam.perception.pupils.factory import SwitchableDetector, open_pupils, reloading
 from livecam.settings import CollectSettings, PupilDetectorName, PupilSettings, Settings
 from livecam.store.location import default_folder
@@ -55,8 +55,8 @@ def store_folder(settings: CollectSettings) -> Path:
 
 
 def is_enabled(settings: CollectSettings, source: AnySource) -> bool:
-    """Whether frames of this source are kept: unless it is said, only a camera's."""
-    return isinstance(source, CameraSource) if settings.enabled is None else settings.enabled
+    """Whether frames of this source are kept: unless it is said, only a camera's, and never a screen's."""
+    return shows_person(source) if settings.enabled is None else settings.enabled
 
 
 def open_collecting(

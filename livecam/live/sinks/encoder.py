@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -12,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.types import Image, Size
+from livecam.live.sound import SoundListener
 
 if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
     from av.container import OutputContainer
     from av.video.stream import VideoStream
 
@@ -52,6 +55,7 @@ CONTAINERS: dict[str, tuple[str, dict[str, str]]] = {
 _X264 = {"preset": "veryfast", "crf": "20", "g": "30", "bf": "0"}
 _TICKS = 90_000  # a second
 _STEP = _TICKS // 1000  # Matroska counts milliseconds, and two frames must not share one
+_LONGEST_LAST_S = 0.1  # that the last picture is taken to last, by which sound may go on
 _BT601, _LIMITED = 6, 1  # what cv2.COLOR_BGR2YUV_I420 makes (ITU-T H.273 calls it SMPTE 170M)
 
 
@@ -72,31 +76,56 @@ def playable(path: Path) -> bool:
         return False
 
 
-class VideoEncoder:
-    """One video on its way into an open binary file; what the file raises comes out of `write` and `close`."""
+def holds_sound(suffix: str, stream: AudioStream) -> bool:
+    """Whether a file of this suffix can hold the sound as it is coded; tried on a file in memory."""
+    import av
+    from av.error import FFmpegError
 
-    def __init__(self, file: BinaryIO, suffix: str, size: Size) -> None:
+    container = av.open(io.BytesIO(), "w", format=CONTAINERS[suffix][0])
+    try:
+        container.add_stream_from_template(stream)
+        container.start_encoding()
+    except (FFmpegError, ValueError):
+        return False
+    return True
+
+
+class VideoEncoder:
+    """One video on its way into an open binary file; what the file raises comes out of `write` and `close`.
+
+    Sound is copied as it is coded, from the first picture to the end of the last one.
+    """
+
+    def __init__(self, file: BinaryIO, suffix: str, size: Size, sound: SoundListener | None = None) -> None:
         import av
 
         container, options = CONTAINERS[suffix]
         self._file = _FailingOnce(file)
         self._container = av.open(self._file, "w", format=container, options=options)
         self._stream = _h264(self._container, size)
+        self._sound = _CopiedSound(self._container, sound) if sound else None
         self._picture = av.VideoFrame.from_ndarray
         self._first: float | None = None
         self._last = -_STEP
+        self._seconds = self._step = 0.0  # of the last picture, and since the one before
 
     def write(self, i420: NDArray[np.uint8], seconds: float) -> None:
         """Adds a picture that belongs to `seconds`; the first one defines zero, time never runs backwards."""
         frame = self._picture(i420, format="yuv420p")
         frame.pts, frame.time_base = self._tick(seconds), Fraction(1, _TICKS)
         self._container.mux(self._stream.encode(frame))
+        self._step, self._seconds = seconds - self._seconds, seconds
+        if self._sound:
+            self._sound.write_until(seconds, self._first or 0.0)
         self._file.flush()  # a program that is killed takes its buffers along
 
     def close(self) -> None:
         """Writes what the encoder still holds and the index."""
         try:
             self._container.mux(self._stream.encode(None))
+            if self._sound and self._first is not None:
+                last = min(max(self._step, 0.0), _LONGEST_LAST_S) if self._seconds > self._first else _LONGEST_LAST_S
+                self._sound.write_until(self._seconds + last, self._first)
         finally:
             self._container.close()
 
@@ -105,6 +134,31 @@ class VideoEncoder:
             self._first = seconds
         self._last = max(round((seconds - self._first) * _TICKS), self._last + _STEP)
         return self._last
+
+
+class _CopiedSound:
+    """An audio stream of an output, filled with the packets of another file."""
+
+    def __init__(self, container: OutputContainer, sound: SoundListener) -> None:
+        self._container, self._sound = container, sound
+        self._stream = container.add_stream_from_template(sound.stream)
+        self._last: int | None = None  # stamp of the last packet
+
+    def write_until(self, seconds: float, zero: float) -> None:
+        """Writes what begins before `seconds`; times are counted from `zero`, and what begins before that is left
+        out."""
+        from av import Packet
+
+        for piece in self._sound.taken_until(seconds):
+            stamp = round((piece.seconds - zero) / piece.time_base)
+            if stamp < 0 or (self._last is not None and stamp <= self._last):
+                continue
+            packet = Packet(piece.data)
+            packet.stream, packet.time_base = self._stream, piece.time_base
+            packet.pts = packet.dts = self._last = stamp
+            packet.duration = piece.duration
+            packet.is_keyframe = True
+            self._container.mux(packet)
 
 
 class _FailingOnce:

@@ -20,6 +20,7 @@ from livecam.live.sinks.tracking.json_lines import JsonLinesSink
 from livecam.live.sinks.tracking.osc import OscSink
 from livecam.live.sinks.video_file import Measured, VideoFileSink
 from livecam.live.sinks.virtual_camera import NullSink, VirtualCamera
+from livecam.live.sound import SoundTrack
 from livecam.settings import OutputSettings
 
 
@@ -127,12 +128,13 @@ class OpenSinks:
 
 
 class SinkParts(NamedTuple):
-    """What sinks need of a run: the builder of the window that hears keys, the faces of the frame, and what measures
-    the encoder."""
+    """What sinks need of a run: the builder of the window that hears keys, the faces of the frame, what measures the
+    encoder, and the sound that is recorded."""
 
     window: Callable[[], Sink]
     faces: TrackedFaces
     encoding: Measured = nullcontext
+    sound: SoundTrack | None = None
 
 
 def open_outputs(
@@ -155,7 +157,10 @@ def open_outputs(
         if address:
             lines.append(stack.enter_context(JsonLinesSink(address.place, parts.faces, keep_all=not live)))
             return lines[-1]
-        recordings.append(stack.enter_context(VideoFileSink(Path(name), keep_all=not live, measured=parts.encoding)))
-        return recordings[-1]
+        recording = VideoFileSink(Path(name), keep_all=not live, measured=parts.encoding, sound=parts.sound)
+        recordings.append(stack.enter_context(recording))
+        if recording.without_sound:
+            say(f"{name} is recorded {recording.without_sound}")
+        return recording
 
     return OpenSinks(MultiSink([opened(name) for name in names], say), recordings, lines)

@@ -11,8 +11,10 @@ import cv2
 
 from livecam.core.errors import SinkError
 from livecam.core.files import write_atomically
+from livecam.core.paths import home_folder
 from livecam.core.types import Frame
 from livecam.live.sinks.video_file import VideoFileSink, encoding_error_reason
+from livecam.live.sound import SoundTrack
 
 Now = Callable[[], datetime]
 
@@ -21,8 +23,15 @@ class Recorder:
     """A Sink that records while it is switched on; a recording that fails ends, says why, and nothing else stops."""
 
     def __init__(
-        self, folder: Path, *, say: Callable[[str], None], keep_all: bool = False, now: Now = datetime.now
+        self,
+        folder: Path,
+        *,
+        say: Callable[[str], None],
+        keep_all: bool = False,
+        now: Now = datetime.now,
+        sound: SoundTrack | None = None,
     ) -> None:
+        self._sound = sound
         self._folder, self._say, self._keep_all, self._now = folder, say, keep_all, now
         self._recording: VideoFileSink | None = None
         self._since: float | None = None
@@ -41,9 +50,10 @@ class Recorder:
             path = self._recording.path
             return f"recorded {shown_path(path)}" if self._end(self._recording) else f"{path.name} is not whole"
         path = unused(self._folder, self._now(), ".mp4")
-        self._recording = VideoFileSink(path, keep_all=self._keep_all)
+        self._recording = VideoFileSink(path, keep_all=self._keep_all, sound=self._sound)
         self._since, self.seconds = None, 0.0
-        return f"recording to {shown_path(path)}"
+        without = f", {self._recording.without_sound}" if self._recording.without_sound else ""
+        return f"recording to {shown_path(path)}{without}"
 
     def show(self, frame: Frame) -> None:
         if self._recording is None:
@@ -111,5 +121,5 @@ def unused(folder: Path, when: datetime, suffix: str) -> Path:
 
 def shown_path(path: Path) -> str:
     """Where it is, the home folder as `~`."""
-    whole, home = path.resolve(), Path.home().resolve()
+    whole, home = path.resolve(), home_folder().resolve()
     return f"~/{whole.relative_to(home)}" if whole.is_relative_to(home) else str(whole)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from livecam.core.errors import SinkError
 from livecam.core.types import Frame, Size
-from livecam.live.sinks.encoder import CONTAINERS, VideoEncoder, even, fitted, planes, playable
+from livecam.live.sinks.encoder import CONTAINERS, VideoEncoder, even, fitted, holds_sound, planes, playable
+from livecam.live.sound import SoundTrack
 
 # Why fragments, a part file and a thread: docs/decisions/recordings.md
 Create = Callable[[Path], BinaryIO]
@@ -82,11 +83,18 @@ class VideoFileSink:
     The first frame fixes the size, later ones are fitted into it; an odd side is continued by one pixel. It grows
     under a `.part` name and takes its own when it is closed, so an older recording is only replaced by a whole one.
     With `keep_all` the loop waits for a slow encoder, otherwise frames are left out and counted in `dropped`. The
-    encoder's work on each picture is done inside what `measured` gives.
+    encoder's work on each picture is done inside what `measured` gives. The sound of the source is copied as it is
+    coded, where the file can hold it; `without_sound` says why it is not.
     """
 
     def __init__(
-        self, path: Path, *, keep_all: bool = True, create: Create = create_part_file, measured: Measured = nullcontext
+        self,
+        path: Path,
+        *,
+        keep_all: bool = True,
+        create: Create = create_part_file,
+        measured: Measured = nullcontext,
+        sound: SoundTrack | None = None,
     ) -> None:
         if path.suffix.lower() not in CONTAINERS:
             raise SinkError(f"{path} is no video file livecam can write; end its name in {' or '.join(CONTAINERS)}")
@@ -97,7 +105,10 @@ class VideoFileSink:
         self._size: Size | None = None
         self._written = 0
         self._failure: Exception | None = None
+        self.without_sound = _why_without(sound, path.suffix.lower()) if sound else ""
         self._output = PartFile(path, create)
+        self._track = None if self.without_sound else sound
+        self._sound = self._track.listen() if self._track else None
         self._queue: Queue[_Picture | None] = Queue(_WAITING)
         # A daemon, so that a second Ctrl-C during closing ends the program; the part it leaves is playable.
         self._thread = Thread(target=self._encode, name=f"encoder of {path.name}", daemon=True)
@@ -125,6 +136,8 @@ class VideoFileSink:
         self._open = False
         self._queue.put(None)
         self._thread.join()
+        if self._track and self._sound:
+            self._track.leave(self._sound)
         self._settle()
 
     def _hand_over(self, picture: _Picture) -> None:
@@ -142,7 +155,9 @@ class VideoFileSink:
         while (picture := self._queue.get()) is not None:
             if self._failure is None:
                 try:
-                    encoding = encoding or VideoEncoder(self._output.file, self.path.suffix.lower(), picture.size)
+                    encoding = encoding or VideoEncoder(
+                        self._output.file, self.path.suffix.lower(), picture.size, self._sound
+                    )
                     with self._measured():
                         encoding.write(picture.i420, picture.seconds)
                     self._written += 1
@@ -180,3 +195,12 @@ class VideoFileSink:
             raise SinkError(f"{message}; it was too short to keep") from failure
         self._output.salvage()
         raise SinkError(f"{message}; what was recorded before is in the file") from failure
+
+
+def _why_without(sound: SoundTrack, suffix: str) -> str:
+    """Empty when the file can hold the sound."""
+    if holds_sound(suffix, sound.stream):
+        return ""
+    others = [other for other in CONTAINERS if other != suffix and holds_sound(other, sound.stream)]
+    hint = f"; name a file that ends in {others[0]} to keep it" if others else ""
+    return f"without its sound, for {suffix} cannot hold {sound.codec}{hint}"

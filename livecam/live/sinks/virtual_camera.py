@@ -18,15 +18,15 @@ class Device(Protocol):
     def close(self) -> None: ...
 
 
+# The two options are what browsers and people know it by.
+LOAD_COMMAND = "sudo modprobe v4l2loopback exclusive_caps=1 card_label=livecam"
+
+
 def device_advice(platform: str = sys.platform) -> str:
     """How to come by a device that pyvirtualcam can write to, in one wording for every place that says it."""
     if not platform.startswith("linux"):
         return "install OBS, start its virtual camera once and stop it again"
-    # Debian's package; the two options are what browsers and people know it by.
-    return (
-        "load one with: sudo modprobe v4l2loopback exclusive_caps=1 card_label=livecam"
-        " (once before: sudo apt-get install v4l2loopback-dkms)"
-    )
+    return f"load one with: {LOAD_COMMAND} (once before: sudo apt-get install v4l2loopback-dkms)"
 
 
 def loopback(size: Size, fps: float) -> Device:

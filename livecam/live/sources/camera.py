@@ -45,6 +45,8 @@ class CameraSource:
     goes on with the stream; the iteration ends when the camera is closed, or when the opener finds that it was a
     recording, which has been shown. `no_pictures` is what is said of one that opens and sends none. Pictures that come
     damaged are left out and counted in `damaged`; where they are many, `Frame.status` says so.
+    `shows_person` says whether it is a camera that somebody sits before, and no screen: who sees themselves expects a
+    mirror.
     """
 
     def __init__(
@@ -54,7 +56,9 @@ class CameraSource:
         clock: Clock = time.monotonic,
         patience: ReconnectPolicy = DEFAULT_POLICY,
         no_pictures: str = NO_PICTURES,
+        shows_person: bool = True,
     ) -> None:
+        self.shows_person = shows_person
         self._opener, self._clock, self._patience, self._no_pictures = opener, clock, patience, no_pictures
         self._capture = opener()
         self._opened = clock()

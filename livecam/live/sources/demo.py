@@ -151,8 +151,11 @@ class DemoSource:
 
     def truth(self, seconds: float) -> PupilPair:
         """The true pupils of the frame of this time, with a confidence of 1; closed while a lid hides the iris."""
-        now = demo_pose(seconds)
-        return PupilPair(*(self._pupil(side, now) for side in (Side.LEFT, Side.RIGHT)))
+        return self.pupils(demo_pose(seconds))
+
+    def pupils(self, pose: DemoPose) -> PupilPair:
+        """The true pupils of a frame with this pose."""
+        return PupilPair(*(self._pupil(side, pose) for side in (Side.LEFT, Side.RIGHT)))
 
     def _pupil(self, side: Side, now: DemoPose) -> Pupil:
         matrix = self._to_frame(now)

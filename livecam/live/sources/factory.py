@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import glob
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,7 +14,9 @@ from livecam.core.paths import exists, is_folder, local_path
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.capture import open_device
 from livecam.live.sources.demo import DemoSource
+from livecam.live.sources.devices import CameraInfo, list_cameras
 from livecam.live.sources.images import ImageSource, WebpAnimation, images_in, is_animation
+from livecam.live.sources.screen import PREFIX, open_screen
 from livecam.settings import SourceSettings
 
 if TYPE_CHECKING:
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
 
 AnySource: TypeAlias = "CameraSource | DemoSource | ImageSource | VideoSource | WebpAnimation"
 
-_ACCEPTED = "auto, a camera's number, /dev/videoN, a URL, a video file, a picture, a folder, a glob, or demo"
+_ACCEPTED = (
+    "auto, a camera's number or name, /dev/videoN, a URL, a video file, a picture, a folder, a glob, screen:, screen:N,"
+    " or demo"
+)
 
 
 def open_source(settings: SourceSettings, *, paced: bool, say: Callable[[str], None] = lambda note: None) -> AnySource:
@@ -37,6 +42,9 @@ def open_source(settings: SourceSettings, *, paced: bool, say: Callable[[str], N
         return _camera_or_demo(settings, paced=paced, say=say)
     if name == "demo":
         return _demo(settings, paced=paced)
+    if name.lower().startswith(PREFIX):
+        silent = f"{name} can be captured but gives no pictures; name another screen"
+        return CameraSource(lambda: open_screen(name, settings.fps), no_pictures=silent, shows_person=False)
     if names_camera(settings):
         return _camera(int(name) if name.isdigit() else name, settings)
     path = local_path(name)
@@ -55,8 +63,13 @@ def names_camera(settings: SourceSettings) -> bool:
 
 
 def is_live(source: AnySource) -> bool:
-    """Whether it shows the person in front of it, who expects a mirror."""
+    """Whether it shows what is now, and waits for nobody."""
     return isinstance(source, CameraSource)
+
+
+def shows_person(source: AnySource) -> bool:
+    """Whether it shows the person in front of it, who expects a mirror."""
+    return isinstance(source, CameraSource) and source.shows_person
 
 
 def _camera_or_demo(settings: SourceSettings, *, paced: bool, say: Callable[[str], None]) -> AnySource:
@@ -85,7 +98,24 @@ def _file(path: Path, settings: SourceSettings, *, paced: bool) -> AnySource:
     pictures = [match for match in matches if match.suffix.lower() in PICTURE_SUFFIXES]
     if pictures:
         return ImageSource(pictures, settings.fps, paced=paced)
-    raise SourceError(_no_such(path, matched=bool(matches)))
+    cameras = list_cameras()
+    if device := _named(str(path), cameras):
+        return _camera(device, settings)
+    raise SourceError(_no_such(path, cameras, matched=bool(matches)))
+
+
+def _named(name: str, cameras: Sequence[CameraInfo]) -> int | str | None:
+    """The device of the camera that has this name, or alone has it in its name, such as `OBS Virtual Camera`."""
+    called = name.casefold()
+    found = [camera for camera in cameras if camera.name.casefold() == called]
+    found = found or [camera for camera in cameras if called in camera.name.casefold()]
+    if not found:
+        return None
+    if len(found) > 1:
+        choice = ", ".join(f"{camera.path} ({camera.name})" for camera in found)
+        raise SourceError(f"several cameras are called '{name}'; name one by its device: {choice}")
+    path = found[0].path
+    return int(path) if path.isdigit() else path
 
 
 def _picture_or_video(path: Path, settings: SourceSettings, *, paced: bool) -> AnySource:
@@ -99,11 +129,12 @@ def _picture_or_video(path: Path, settings: SourceSettings, *, paced: bool) -> A
     return VideoSource(path, paced=paced)
 
 
-def _no_such(path: Path, *, matched: bool) -> str:
+def _no_such(path: Path, cameras: Sequence[CameraInfo], *, matched: bool) -> str:
     if glob.has_magic(str(path)):
         return f"'{path}' matches {'files, but no pictures' if matched else 'nothing'}; --source takes {_ACCEPTED}"
-    near = difflib.get_close_matches(path.name, _neighbours(path.parent), n=3)
-    hint = f" (did you mean {' or '.join(str(path.parent / name) for name in near)}?)" if near else ""
+    near = [str(path.parent / name) for name in difflib.get_close_matches(path.name, _neighbours(path.parent), n=3)]
+    near += difflib.get_close_matches(str(path), [camera.name for camera in cameras], n=1)
+    hint = f" (did you mean {' or '.join(near)}?)" if near else ""
     return f"there is no '{path}'{hint}; --source takes {_ACCEPTED}"
 
 

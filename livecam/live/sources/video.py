@@ -10,6 +10,7 @@ from typing import BinaryIO, cast
 
 import av
 import av.error
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
@@ -19,6 +20,7 @@ from av.video.stream import VideoStream
 from livecam.core.errors import SourceError
 from livecam.core.paths import without_password
 from livecam.core.types import Frame
+from livecam.live.sound import SoundTrack
 from livecam.live.sources.containers.container_facts import ContainerFacts, container_facts
 from livecam.live.sources.containers.decoding import DisplayShape, open_container, video_stream
 from livecam.live.sources.containers.timeline import LONGEST_GAP_IN_STREAM_S, LONGEST_GAP_S, Timeline
@@ -30,6 +32,7 @@ _MISSING_S = 0.5
 _MOST_DAMAGED = 1000
 _HELD_S = 0.25  # a picture shown for longer than this stands still
 _TIMEOUT_S = 8.0  # to open an address, and for a piece of it to arrive
+_READ_ON_S = 1.0  # after the last frame that was taken: the sound that goes with it may come later in the file
 _BROADCAST = frozenset({"mpegts", "mpeg", "hls"})  # their clocks may be set anew within a recording
 
 
@@ -45,8 +48,18 @@ class VideoSource:
         self._path, self._paced, self._timing = path, paced, timing
         self._name = f"'{without_password(str(path))}'"
         self._by_http = isinstance(path, str) and is_http(path) and not gives_playlist(path)
+        self._sound: SoundTrack | None = None
         with self._opened() as container:
             self.length = (container.duration or 0) / av.time_base  # seconds, 0 when it does not tell
+
+    def open_sound(self) -> SoundTrack | None:
+        """From the next iteration on the packets of its sound go there too; None where it has none."""
+        with ExitStack() as stack:
+            # Never closed but let go together with the track, whose stream is a part of it.
+            container = self._container(stack)
+            stream = container.streams.best("audio", related=video_stream(container, self._name))
+            self._sound = SoundTrack(stream) if isinstance(stream, AudioStream) else None
+        return self._sound
 
     def __iter__(self) -> Iterator[Frame]:
         pace = Pacer(self._timing)
@@ -60,7 +73,7 @@ class VideoSource:
         held: Frame | None = None
         with self._opened() as container:
             facts = container_facts(self._path) if isinstance(self._path, Path) else ContainerFacts()
-            reading = _reading(container, facts, self._name)
+            reading = _reading(container, facts, self._name, self._sound)
             for frame in reading.frames(container):
                 if held is not None:
                     yield held
@@ -78,14 +91,17 @@ class VideoSource:
     def _opened(self) -> Iterator[InputContainer]:
         """The video, which is known to have pictures."""
         with ExitStack() as stack:
-            try:
-                container = stack.enter_context(self._container(stack))
-            except (av.error.FFmpegError, *HTTP_ERRORS) as error:
-                raise SourceError(_unreadable(self._name, error)) from error
+            container = stack.enter_context(self._container(stack))
             video_stream(container, self._name)
             yield container
 
     def _container(self, stack: ExitStack) -> InputContainer:
+        try:
+            return self._read_head(stack)
+        except (av.error.FFmpegError, *HTTP_ERRORS) as error:
+            raise SourceError(_unreadable(self._name, error)) from error
+
+    def _read_head(self, stack: ExitStack) -> InputContainer:
         if isinstance(self._path, Path):
             return open_container(self._path)
         if not self._by_http:
@@ -101,18 +117,21 @@ def _unreadable(name: str, error: Exception) -> str:
     return f"{name} is not a video that can be read, or its end is missing"
 
 
-def _reading(container: InputContainer, facts: ContainerFacts, name: str) -> _Reading:
+def _reading(container: InputContainer, facts: ContainerFacts, name: str, sound: SoundTrack | None) -> _Reading:
     stream = video_stream(container, name)
     order = [video.index for video in container.streams.video].index(stream.index)
     crop = facts.crops[order] if order < len(facts.crops) else None
     broadcast = container.format.name in _BROADCAST
     rate = stream.guessed_rate or stream.average_rate
+    if sound is not None:
+        sound.begin()
     return _Reading(
         stream,
         DisplayShape(stream, crop),
         Timeline(float(rate) if rate else None, LONGEST_GAP_IN_STREAM_S if broadcast else LONGEST_GAP_S),
         length=(container.duration or 0) / av.time_base,
         whole=facts.whole,
+        sound=sound,
     )
 
 
@@ -125,20 +144,36 @@ class _Reading:
     timeline: Timeline
     length: float  # seconds of the whole file, 0 when it does not tell
     whole: bool | None  # whether all of its bytes are there, None when it does not tell
+    sound: SoundTrack | None = None  # that is to hear the packets of its stream
     damaged: int = 0
     count: int = 0
     interrupted: bool = False
+    stamp: float | None = None  # of the last frame that has one
     last: float = 0.0  # seconds of the last frame
     held: float = field(default=0.0)  # how long it is shown
     first_stamp: float | None = None  # of anything in the file, sound included
     last_stamp: float = 0.0  # the end of the last thing in the file
 
     def frames(self, container: InputContainer) -> Iterator[Frame]:
-        for packet in self._packets(container):
-            # Of the other streams it only matters when they end.
-            if packet.stream.index == self.stream.index:
-                yield from self._decoded(packet)
-        yield from self._decoded(None)
+        packets = self._packets(container)
+        try:
+            for packet in packets:
+                # Of the other streams it only matters when they end.
+                if packet.stream.index == self.stream.index:
+                    yield from self._decoded(packet)
+            yield from self._decoded(None)
+        finally:
+            self._read_on(packets)
+
+    def _read_on(self, packets: Iterator[Packet[Stream]]) -> None:
+        """The sound that goes with the last frame, where reading ends before the file does."""
+        if self.sound is None or self.stamp is None:
+            return
+        for packet in packets:
+            stamp = _stamp(packet)
+            if packet.stream.index == self.stream.index and stamp is not None and stamp > self.stamp + _READ_ON_S:
+                break
+        self.sound.pictured(self.stamp, self.timeline.shift, ahead=_READ_ON_S)
 
     def _packets(self, container: InputContainer) -> Iterator[Packet[Stream]]:
         packets = container.demux()
@@ -158,10 +193,11 @@ class _Reading:
                 yield packet
 
     def _notice_time(self, packet: Packet[Stream]) -> None:
-        stamp = packet.pts if packet.pts is not None else packet.dts
-        if stamp is None or packet.time_base is None:
+        begin = _stamp(packet)
+        if begin is None or packet.time_base is None:
             return
-        begin = float(stamp * packet.time_base)
+        if self.sound is not None and packet.stream.index == self.sound.stream.index:
+            self.sound.read(bytes(packet), begin, packet.duration or 0, packet.time_base)
         if self.first_stamp is None:
             self.first_stamp = begin
         self.last_stamp = max(self.last_stamp, begin + float((packet.duration or 0) * packet.time_base))
@@ -184,6 +220,9 @@ class _Reading:
         base = picture.time_base or self.stream.time_base
         stamp = None if picture.pts is None or base is None else float(picture.pts * base)
         self.last = self.timeline.seconds(stamp, self.held)
+        self.stamp = stamp if stamp is not None else self.stamp
+        if self.sound is not None and stamp is not None:
+            self.sound.pictured(stamp, self.timeline.shift)
         self.held = float((picture.duration or 0) * base) if base is not None else 0.0
         frame = Frame(self.shape.image(picture), self.count, self.last)
         self.count += 1
@@ -210,3 +249,9 @@ class _Reading:
             return False
         missing = self.length - (self.last_stamp - (self.first_stamp or 0.0))
         return self.whole is False or self.interrupted or missing > _MISSING_S + self.timeline.usual
+
+
+def _stamp(packet: Packet[Stream]) -> float | None:
+    """Seconds on the clock of the file; None where it has none."""
+    stamp = packet.pts if packet.pts is not None else packet.dts
+    return None if stamp is None or packet.time_base is None else float(stamp * packet.time_base)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from livecam.core.types import Image
 from livecam.drawing.text import DIM, RED, Line, TextPanel, TextSpan, panel
+from livecam.live.learning.background import NOTHING_TOLD, LearningLight
 
 _GAP = 0.35  # of a line, between panels and to the edge
 
@@ -25,14 +26,19 @@ class HudValues:
     collecting: bool = False
     lost: int = 0  # that were to be collected and could not
     recording: float | None = None  # seconds
+    learning: LearningLight = NOTHING_TOLD
 
 
 def paint_readings(canvas: Image, readings: HudValues, line_height: int) -> None:
     """The figures at the top left, in as many lines as they need; recording and collecting at the top right."""
     margin = round(line_height * _GAP)
     right = [panel((line,), line_height) for line in _lights(readings)]
-    for row, light in enumerate(right):
-        light.lay(canvas, canvas.shape[1] - light.width - margin, margin + row * (light.height + margin))
+    if readings.learning.text and readings.learning.seconds is None:
+        right.append(_wrapped_light(readings.learning.text, canvas.shape[1] // 2 - 2 * margin, line_height))
+    top = margin
+    for light in right:
+        light.lay(canvas, canvas.shape[1] - light.width - margin, top)
+        top += light.height + margin
     room = canvas.shape[1] - 4 * margin - max((light.width for light in right), default=0)
     panel(_wrapped(_figures(readings), TextSpan("   "), room, line_height), line_height).lay(canvas, margin, margin)
 
@@ -74,13 +80,25 @@ def _figures(readings: HudValues) -> list[Line]:
 def _lights(readings: HudValues) -> list[Line]:
     lights: list[Line] = []
     if readings.recording is not None:
-        minutes, seconds = divmod(int(readings.recording), 60)
-        lights.append((TextSpan("● ", RED), TextSpan(f"{minutes}:{seconds:02d}")))
+        lights.append((TextSpan("● ", RED), TextSpan(_clock(readings.recording))))
     if readings.collected is not None and (readings.collecting or readings.collected):
         dot = RED if readings.collecting else DIM
         lost = (TextSpan(f"  {readings.lost}"), TextSpan(" lost", DIM)) if readings.lost else ()
         lights.append((TextSpan("● ", dot), TextSpan(f"{readings.collected}"), TextSpan(" collected", DIM), *lost))
+    if readings.learning.seconds is not None:
+        told = TextSpan(f" {readings.learning.text}", DIM)
+        lights.append((TextSpan("● ", RED), TextSpan(_clock(readings.learning.seconds)), told))
     return lights
+
+
+def _wrapped_light(text: str, room: int, line_height: int) -> TextPanel:
+    parts: list[Line] = [(TextSpan(part, DIM),) for part in text.replace(", ", ",\n").split("\n")]
+    return panel(_wrapped(parts, TextSpan(" "), room, line_height), line_height)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02d}"
 
 
 def _wrapped(items: Sequence[Line], gap: TextSpan, room: int, line_height: int) -> tuple[Line, ...]:

@@ -14,9 +14,11 @@ from livecam.core.keyboard import key_label, key_name, rebind
 from livecam.core.timing import Clock
 from livecam.live.effects.controls import EffectControls
 from livecam.live.effects.factory import names as effect_names
+from livecam.live.learning.background import NoLearning
 
 SHOWN_SECONDS = 2.0
 GREETING_SECONDS = 5.0
+READING_SECONDS = 8.0
 
 
 class StatusMessages:
@@ -85,6 +87,7 @@ class Action(StrEnum):
     SNAPSHOT = "keep a snapshot"
     COLLECT = "collecting on or off; twice, as k"
     FLAG = "flag this frame for labelling"
+    LEARN = "learning on or off, and what a round lacks"
     HELP = "this help"
 
 
@@ -107,6 +110,7 @@ KEYS: Mapping[str, Action] = {
     "s": Action.SNAPSHOT,
     "c": Action.COLLECT,
     "k": Action.FLAG,
+    "l": Action.LEARN,
     "h": Action.HELP,
     "?": Action.HELP,
     "F1": Action.HELP,
@@ -128,6 +132,7 @@ class KeyBindings:
     snapshots: SnapshotTaker
     collecting: CollectionToggle
     notices: StatusMessages
+    learning: Toggleable = field(default_factory=NoLearning)
     clock: Clock = time.monotonic
     keys: Mapping[str, Action] = field(default_factory=lambda: KEYS)  # that a person may have changed
     mirrored: bool = False
@@ -153,6 +158,7 @@ class KeyBindings:
             Action.SNAPSHOT: self.snapshots.take,
             Action.COLLECT: self._collect,
             Action.FLAG: self.collecting.flag,
+            Action.LEARN: self._learn,
             Action.HELP: self._help,
         }
 
@@ -232,6 +238,11 @@ class KeyBindings:
         self._collect_pressed = -math.inf
         return self.collecting.flag()
 
+    def _learn(self) -> str:
+        """What is told is a long sentence."""
+        self.notices.say(self.learning.toggle(), READING_SECONDS)
+        return ""
+
     def _help(self) -> str:
         self.helping = not self.helping
         return ""
@@ -242,6 +253,11 @@ def changed_keys(given: Mapping[str, str | Sequence[str]]) -> Mapping[str, Actio
     if "numbered" in given:
         raise SettingsError("keys.run.numbered cannot be changed: a style's key is its number")
     return rebind("keys.run", KEYS, given)
+
+
+def key_of(action: Action, given: Mapping[str, str | Sequence[str]]) -> str:
+    """How the first key of an action is called, after what a person changed."""
+    return next(key_label(key) for key, bound in changed_keys(given).items() if bound is action)
 
 
 def help_lines(keys: Mapping[str, Action] = KEYS) -> list[tuple[str, str]]:

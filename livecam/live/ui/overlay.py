@@ -9,6 +9,8 @@ from statistics import fmean
 from livecam.core.types import Frame, Image, Scene
 from livecam.live.collection.collector import ToggleableCollector
 from livecam.live.effects.face_state.signals import Signals
+from livecam.live.learning.background import NoLearning
+from livecam.live.learning.factory import Learning
 from livecam.live.sinks.recorder import Recorder
 from livecam.live.sinks.window import CanvasTransform
 from livecam.live.telemetry import Telemetry
@@ -41,6 +43,7 @@ class WindowOverlay:
     recorder: Recorder
     collecting: ToggleableCollector
     faces: str  # the detector's name
+    learning: Learning = field(default_factory=NoLearning)
     fluster: Callable[[], float | None] = _unknown
     signals: Callable[[], Signals | None] = _unmeasured  # of the first face
     hud: bool = True
@@ -89,6 +92,7 @@ class WindowOverlay:
             collecting=self.collecting.on,
             lost=self.collecting.lost,
             recording=self.recorder.seconds,
+            learning=self.learning.light,
         )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from livecam.core.errors import SettingsError
 from livecam.core.files import write_file
+from livecam.core.paths import UserFolder, user_folder
 from livecam.core.types import FaceObservation, Side
 from livecam.perception.eyes.gaze import iris_position
 
@@ -129,9 +130,7 @@ def iris_in_head(observation: FaceObservation) -> tuple[float, float] | None:
 
 def default_path() -> Path:
     """Where `livecam calibrate` leaves its result: in the user's data folder; it need not exist."""
-    from platformdirs import user_data_path
-
-    return user_data_path("livecam") / "calibration.json"
+    return user_folder(UserFolder.DATA) / "calibration.json"
 
 
 def _terms(irises: Sequence[tuple[float, float]]) -> NDArray[np.float64]:

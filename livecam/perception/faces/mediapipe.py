@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -172,16 +174,32 @@ def _seen_confidence(seen: tuple[FaceRegion, float]) -> float:
 
 
 def import_mediapipe() -> tuple[Any, Any]:
-    """MediaPipe's solutions and its class for graphs of one's own; MissingExtraError when it is not installed."""
-    if find_spec("mediapipe") is None:
-        raise MissingExtraError("--face mediapipe", "mediapipe")
+    """MediaPipe's solutions and its class for graphs of one's own; MissingExtraError when it is not installed, or is of
+    a version without them."""
+    if problem := mediapipe_problem():
+        raise problem
     os.environ.setdefault("GLOG_minloglevel", "2")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # It imports TensorFlow when that is there, which has much to say about graphics cards.
     with silence_native_logs():
-        from mediapipe.python import solution_base, solutions
+        try:
+            from mediapipe.python import solution_base, solutions
+        except (ImportError, AttributeError, TypeError) as fault:  # a library it wants in another version
+            raise MissingExtraError("--face mediapipe", "mediapipe", f"it cannot be loaded: {fault}") from fault
 
     return solutions, solution_base.SolutionBase
+
+
+def mediapipe_problem() -> MissingExtraError | None:
+    """Why it cannot be used, told without loading it: it is not installed, or so new that its solutions are gone."""
+    spec = find_spec("mediapipe")
+    if spec is None:
+        return MissingExtraError("--face mediapipe", "mediapipe")
+    if any((Path(place) / "python" / "solution_base.py").is_file() for place in spec.submodule_search_locations or ()):
+        return None
+    return MissingExtraError(
+        "--face mediapipe", "mediapipe", f"mediapipe {version('mediapipe')} has no solutions any more"
+    )
 
 
 def _detections(detector: Any, image: Image, side: int) -> Iterator[FaceRegion]:

@@ -27,7 +27,11 @@ def own_model(store: Path) -> Path:
     """Where the rounds of a sample store leave the model they promote; `current` is a pointer that they turn over."""
     current = own_models(store)
     # A link is followed by whoever opens the file, so that a promotion is seen without asking here again.
-    folder = current if current.is_symlink() else pointed_to(current) or current
+    try:
+        folder = current if current.is_symlink() else pointed_to(current) or current
+    except PermissionError:
+        # A store that may not be read has no model for this run, as one that is not there.
+        folder = current
     return folder / "pupil.tflite"
 
 

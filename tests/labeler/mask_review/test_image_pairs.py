@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labeler.mask_review.image_pairs import find_pairs
+from labeler.mask_review.image_pairs import find_pairs, match_by_name
 from livecam.core.errors import SourceError
 
 
@@ -27,6 +27,23 @@ def test_a_mask_has_its_pictures_name_or_at_least_its_stem(tmp_path: Path) -> No
     images, masks = folder(tmp_path / "i", "a.png", "b.jpg", "c.png"), folder(tmp_path / "m", "a.png", "b.png")
 
     assert find_pairs(images, masks).masks == {"a.png": masks / "a.png", "b.jpg": masks / "b.png", "c.png": None}
+
+
+def test_every_file_is_looked_at_a_few_times_however_many_there_are() -> None:
+    looks = 0
+
+    class CountingPath(type(Path())):  # type: ignore[misc]
+        @property
+        def name(self) -> str:
+            nonlocal looks
+            looks += 1
+            return str(super().name)
+
+    files = [CountingPath(f"{number:04}.png") for number in range(1000)]
+    matched = match_by_name(files, files)
+
+    assert list(matched.values()) == files
+    assert looks <= 10 * len(files)
 
 
 def test_two_files_belong_together_whatever_their_names(tmp_path: Path) -> None:

@@ -152,6 +152,14 @@ class Shelf:
     def events(self, sample_id: str | None = None, annotator: str | None = None) -> Iterator[LabelEvent]:
         return iter([e for e in self.kept if sample_id in {None, e.sample_id} and annotator in {None, e.annotator}])
 
+    def labelled_near(self, recording: str, seconds: float, within: float) -> Sequence[StoredSample]:
+        near = [
+            stored
+            for stored in self.samples({SampleState.LABELLED})
+            if stored.sample.session == recording and 0 < abs(stored.sample.seconds - seconds) <= within
+        ]
+        return sorted(near, key=lambda stored: (abs(stored.sample.seconds - seconds), stored.sample.id))
+
     def label_seconds(self) -> Sequence[float]:
         return ()
 

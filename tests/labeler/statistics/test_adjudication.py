@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from labeler.cli import app
 from labeler.session.actions import LabelingAction, LabelingMode, PlacePupil
 from labeler.statistics.adjudication import disputed_samples, settle
+from livecam.cli.program import run_program
 from livecam.core.errors import SettingsError
 from livecam.core.types import Point, Side
 from livecam.store.samples import SampleState
@@ -43,6 +45,26 @@ def test_what_is_settled_counts_for_everybody(store: Store, winner: str, state: 
 
     assert (settled.resolved.state, settled.resolved.annotator) == (state, "eva")
     assert list(disputed_samples(store)) == []
+
+
+def test_only_whom_the_settings_name_settles(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config, sample_id = tmp_path / "livecam.toml", make_sample(0).id
+    config.write_text('[label]\nadjudicators = ["eva"]\n')
+
+    def by(name: str, *options: str) -> tuple[int, str]:
+        words = ("adjudicate", str(store.folder), sample_id, "--for", "ann", "--as", name, *options)
+        with pytest.raises(SystemExit) as ended:
+            run_program(app, words)
+        return int(ended.value.code or 0), "".join(capsys.readouterr())
+
+    refused, words = by("bob", "--config", str(config))
+    assert (refused, len(list(disputed_samples(store)))) == (2, 1)
+    assert "'bob' is no adjudicator; label.adjudicators names eva" in words
+    done, words = by("eva", "--config", str(config))
+    assert (done, list(disputed_samples(store))) == (0, [])
+    assert "anybody" not in words
+    config.write_text("")
+    assert "anybody may settle" in by("bob", "--config", str(config))[1]
 
 
 def test_who_said_nothing_cannot_be_right(store: Store) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from livecam.cli import doctor
 from livecam.cli.doctor import LIBRARIES, CheckResult, CheckStatus
+from livecam.live.sinks.virtual_devices import VirtualDevice
 from livecam.live.sources.devices import CameraInfo, CameraMode
 from livecam.settings import CollectSettings
 from livecam.store.store import Store
@@ -115,20 +116,14 @@ def test_without_a_pupil_model_the_way_round_is_named() -> None:
     assert "--pupil cpu" in doctor.pupil_model("models/nobody_trained_this.tflite").advice
 
 
-def test_a_virtual_camera_needs_its_library_then_its_device() -> None:
-    steps = [
-        doctor.virtual_camera(None, []).found,
-        doctor.virtual_camera("0.12", []).found,
-        doctor.virtual_camera("0.12", ["/dev/video9"]).verdict,
+def test_a_virtual_camera_needs_its_library_and_a_device_without_gaps() -> None:
+    good, bad = VirtualDevice("/dev/video9", "listed"), VirtualDevice("", "none", "load one")
+
+    assert [finding.verdict for finding in doctor.virtual_camera("0.12", [good, bad])] == ["ok", "warn"]
+    assert [finding.found for finding in doctor.virtual_camera(None, [good])] == [
+        "pyvirtualcam is not installed",
+        "listed",
     ]
-
-    assert steps == ["pyvirtualcam is not installed", "no loopback device", "ok"]
-
-
-def test_the_loopback_devices_are_those_the_kernel_keeps(tmp_path: Path) -> None:
-    (tmp_path / "video9").mkdir()
-
-    assert doctor.loopbacks(tmp_path) == ["/dev/video9"]
 
 
 def test_the_landmark_model_that_is_not_for_commercial_use_is_pointed_out() -> None:

@@ -99,7 +99,7 @@ def test_yes_deletes_everything(program: Program, filled: Path) -> None:
 @pytest.mark.parametrize("command", ["stats", "list", "verify", "clear"])
 def test_a_store_that_is_not_there_is_not_made(program: Program, tmp_path: Path, command: str) -> None:
     code, _, err = program("queue", command, "--queue", "absent")
-    assert (code, "there is no sample store in absent" in err) == (2, True)
+    assert (code, "there is no sample store in 'absent'" in err) == (2, True)
     assert not (tmp_path / "absent").exists()
 
 

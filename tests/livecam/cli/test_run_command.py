@@ -51,6 +51,12 @@ def test_without_a_display_a_camera_is_refused_in_one_line_before_it_is_opened(
     ]
 
 
+def test_a_window_that_is_asked_for_by_name_and_cannot_be_is_an_error(program: Program, tmp_path: Path) -> None:
+    code, _, err = program("run", *SMALL_DEMO, "--sink", "window", "--sink", "out.mp4")
+
+    assert (code, "no window" in err, (tmp_path / "out.mp4").exists()) == (2, True, False)
+
+
 @pytest.mark.parametrize("flags", [("--source", "nothing.mp4"), ("--source", "demo", "--effect", "swril")])
 def test_without_a_display_what_else_is_wrong_comes_alone(program: Program, flags: tuple[str, ...]) -> None:
     code, _, err = program("run", *flags)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from livecam.store.location import default_folder
+from livecam.core.errors import StoreError
+from livecam.store.location import default_folder, require_store
 from livecam.store.store import Store
 
 
@@ -17,6 +18,21 @@ def test_it_is_in_the_users_data_directory() -> None:
 @pytest.mark.parametrize("environment", [{}, {"XDG_DATA_HOME": ""}, {"XDG_DATA_HOME": "data"}])
 def test_without_a_proper_one_it_is_in_the_usual_place(environment: dict[str, str]) -> None:
     assert default_folder(environment) == Path.home() / ".local" / "share" / "livecam" / "queue"
+
+
+@pytest.mark.parametrize("home", ["", "relative"])
+def test_a_user_without_a_home_has_no_store_in_the_working_folder(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As services and containers have it."""
+    monkeypatch.setenv("HOME", home)
+
+    assert default_folder({}).is_absolute()
+
+
+def test_a_store_that_was_mistyped_is_answered_with_the_one_beside_it(tmp_path: Path) -> None:
+    Store.open(tmp_path / "hard").close()
+
+    with pytest.raises(StoreError, match=r"did you mean .*hard\?"):
+        require_store(tmp_path / "hrad", None)
 
 
 @pytest.mark.parametrize("folder", ["cam", "selections", "rounds/001/fine", "rounds/001/promoted"])

@@ -86,6 +86,7 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, arguments: list[s
     )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_the_whole_recipe_runs_small(tmp_path: Path) -> None:
     pytest.importorskip("tensorflow", reason="the whole recipe needs the extra 'training'")

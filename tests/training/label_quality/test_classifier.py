@@ -60,6 +60,7 @@ def test_the_map_is_exact_its_mean_is_the_log_odds_against(shown: CorruptedLabel
     np.testing.assert_allclose(verdicts.maps.mean(axis=(1, 2)), -odds, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_little_training_tells_spoilt_labels_from_right_ones(taught: object, shown: CorruptedLabels) -> None:
     assert roc_auc(judge(taught, shown.drawn).good, shown.good) > 0.75
 

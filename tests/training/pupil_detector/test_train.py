@@ -44,6 +44,7 @@ def run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_run_that_was_interrupted_goes_on_where_it_was(run: Path) -> None:
     steps = [line.split(",")[0] for line in (run / "log.csv").read_text().splitlines()]
     assert steps == ["step", "20", "40", "60"]
@@ -58,6 +59,7 @@ def test_a_run_that_was_interrupted_ends_as_one_that_was_not(run: Path, data: Pa
     assert np.array(losses[0], float) == pytest.approx(np.array(losses[1], float), rel=1e-3)
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_from_another_begins_where_that_ended(run: Path, data: Path, tmp_path: Path) -> None:
     settings = replace(TINY, steps=2, check_every=1, learning_rate=1e-6)
     first = next(fit(WarmStartedTask(HeatmapTask(), run / "best.weights.h5"), [data], tmp_path / "run", settings))

@@ -62,20 +62,24 @@ def column(run: Path, name: str) -> list[float]:
     return [float(row[name]) for row in csv.DictReader((run / "log.csv").read_text().splitlines())]
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_goes_on_where_it_was(run: Path) -> None:
     assert column(run, "step") == [20, 40, 60]
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_does_not_begin_again(tmp_path: Path) -> None:
     settings = replace(TINY, steps=3, check_every=1, mine_at=())
     next(fit(pages(), tmp_path / "run", settings))
     assert [check.step for check in fit(pages(), tmp_path / "run", settings)] == [2, 3]
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_learns_what_it_would_have_learnt(run: Path, whole: Path) -> None:
     assert column(run, "judged") == pytest.approx(column(whole, "judged"), rel=1e-3)
 
 
+@pytest.mark.slow
 def test_the_curves_of_a_run_that_was_killed_begin_where_it_began(tmp_path: Path) -> None:
     settings = replace(TINY, steps=4, check_every=1, mine_at=())
     killed, once = tmp_path / "killed", tmp_path / "once"
@@ -93,6 +97,7 @@ def test_training_lowers_the_loss(run: Path) -> None:
     assert judged[-1] < judged[0]
 
 
+@pytest.mark.slow
 def test_the_best_weights_are_kept_when_later_ones_are_worse(run: Path, tmp_path: Path) -> None:
     unsteady = replace(TINY, batch=1, learning_rate=0.01, schedule=Schedule.PLATEAU)
     settings = replace(unsteady, steps=6, check_every=1, start=str(run), mine_at=())
@@ -110,6 +115,7 @@ def test_the_rate_falls_along_a_cosine(run: Path) -> None:
     assert rates == sorted(rates, reverse=True)
 
 
+@pytest.mark.slow
 def test_a_plateau_keeps_the_rate_while_the_loss_falls(tmp_path: Path) -> None:
     settings = replace(TINY, steps=20, check_every=10, schedule=Schedule.PLATEAU)
     assert [check.rate for check in fit(pages(), tmp_path / "run", settings)] == [settings.learning_rate] * 2
@@ -141,6 +147,7 @@ def test_a_rate_far_too_high_stops_the_run_and_leaves_no_weights(tmp_path: Path)
     assert not (tmp_path / "run/best.weights.h5").exists()
 
 
+@pytest.mark.slow
 def test_a_run_can_begin_with_the_weights_of_another(run: Path, tmp_path: Path) -> None:
     settings = replace(TINY, steps=1, check_every=1, start=str(run), learning_rate=1e-6)
     first = next(fit(pages(), tmp_path / "run", settings))
@@ -152,6 +159,7 @@ def test_weights_that_do_not_fit_are_an_error(run: Path, tmp_path: Path) -> None
         next(fit(pages(), tmp_path / "run", replace(TINY, width=12, start=str(run))))
 
 
+@pytest.mark.slow
 def test_a_run_that_could_not_begin_can_be_begun_otherwise(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="no weights"):
         next(fit(pages(), tmp_path / "run", replace(TINY, start="nowhere")))
@@ -165,6 +173,7 @@ def test_damaged_peaks_are_an_error(tmp_path: Path) -> None:
         read_peaks(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", list(LossName))
 @pytest.mark.parametrize(("model", "width"), [("tutorial", 4), ("centre", 8)])
 def test_both_networks_learn_by_every_loss(tmp_path: Path, model: str, width: int, loss: LossName) -> None:
@@ -173,6 +182,7 @@ def test_both_networks_learn_by_every_loss(tmp_path: Path, model: str, width: in
     assert last.judged < first.judged
 
 
+@pytest.mark.slow
 def test_false_places_are_mined_anew_as_the_run_goes_on(run: Path, tmp_path: Path) -> None:
     settings = replace(TINY, steps=4, check_every=1, mine_at=(0.25, 0.75), start=str(run))
     double = make_page(box=Box(200, 120, 18, 18), width=1400, height=880)
@@ -184,6 +194,7 @@ def test_false_places_are_mined_anew_as_the_run_goes_on(run: Path, tmp_path: Pat
     assert [mined[1] == mined[2], mined[2] == mined[3]] == [True, False]
 
 
+@pytest.mark.slow
 def test_the_rate_falls_by_a_fifth_where_the_loss_no_longer_falls(tmp_path: Path) -> None:
     # With so small a rate the weights stand still, and with them the loss.
     still = replace(TINY, model="tutorial", width=4, steps=8, check_every=1, learning_rate=1e-30, mine_at=())
@@ -192,6 +203,7 @@ def test_the_rate_falls_by_a_fifth_where_the_loss_no_longer_falls(tmp_path: Path
     assert (rates[1], rates[-1]) == (pytest.approx(1.0), pytest.approx(0.2))
 
 
+@pytest.mark.slow
 def test_the_tutorials_network_is_judged_as_ours_is(tmp_path: Path) -> None:
     opened = open_pages(write_folder(tmp_path / "book"))
     settings = replace(TINY, model="tutorial", width=4, steps=2, check_every=2, mine_at=())

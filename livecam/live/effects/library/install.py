@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from livecam.core.assets import asset
 from livecam.core.errors import PackError
 from livecam.core.files import write_file
-from livecam.live.effects.library.locations import PackOrigin, folder_of, places, user_folder
+from livecam.live.effects.library.locations import PackOrigin, folder_of, installed_folder, places
 from livecam.live.effects.library.trust import forget_trust
 from livecam.live.effects.packs.manifest import MANIFEST
 from livecam.live.effects.packs.pack import Pack, load_pack
@@ -115,15 +115,15 @@ def install(folder: Path, pack: Pack, *, replace: bool) -> Path:
         if place.name == pack.name and place.origin is not PackOrigin.OWN:
             raise PackError(f"the name '{pack.name}' is taken by an effect that {place.origin}; change the name in "
                             f"{folder.name}/{MANIFEST}")  # fmt: skip
-    target = user_folder() / pack.name
+    target = installed_folder() / pack.name
     if target.exists() and not replace:
         raise PackError(f"there is an effect '{pack.name}' already; --replace puts this one in its place, "
                         f"`livecam effects remove {pack.name}` takes it away")  # fmt: skip
     files = list(_files(folder))
     _check_amount(folder, len(files), sum(path.stat().st_size for path in files))
     try:
-        user_folder().mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".installing-", dir=user_folder()) as place_:
+        installed_folder().mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".installing-", dir=installed_folder()) as place_:
             fresh = Path(place_) / pack.name
             for path in files:
                 copy = fresh / path.relative_to(folder)

@@ -13,7 +13,7 @@ from types import ModuleType
 
 from livecam.core.assets import asset
 from livecam.core.errors import PackError, SettingsError
-from livecam.core.paths import expand_path
+from livecam.core.paths import UserFolder, expand_path, user_folder
 from livecam.live.effects.packs.manifest import MANIFEST
 
 GROUP = "livecam.effects"
@@ -45,11 +45,9 @@ class PackPlace:
         return self.origin in (PackOrigin.OWN, PackOrigin.FOLDER)
 
 
-def user_folder() -> Path:
+def installed_folder() -> Path:
     """Where the packs are that the user installed; it need not exist."""
-    from platformdirs import user_data_path
-
-    return user_data_path("livecam") / "effects"
+    return user_folder(UserFolder.DATA) / "effects"
 
 
 def names() -> tuple[str, ...]:
@@ -62,7 +60,9 @@ def places() -> Iterator[PackPlace]:
     shipped = _folders(asset("effects"))
     order = [*_FIRST, *sorted(shipped.keys() - {*_FIRST, *ACCESSORIES}), *ACCESSORIES]
     yield from (PackPlace(name, shipped[name], PackOrigin.SHIPPED) for name in order if name in shipped)
-    yield from (PackPlace(name, folder, PackOrigin.OWN) for name, folder in sorted(_folders(user_folder()).items()))
+    yield from (
+        PackPlace(name, folder, PackOrigin.OWN) for name, folder in sorted(_folders(installed_folder()).items())
+    )
     for point in _entry_points():
         yield PackPlace(point.name, _of_package(point), PackOrigin.PACKAGE)
 
@@ -117,7 +117,7 @@ def find_pack(entry: str) -> PackPlace:
         if not folder.is_dir():
             raise SettingsError(f"there is no folder '{entry}' with an effect; `livecam effects new NAME` makes one")
         return PackPlace(entry, folder, PackOrigin.FOLDER)
-    for name, folder in (*_folders(asset("effects")).items(), *_folders(user_folder()).items()):
+    for name, folder in (*_folders(asset("effects")).items(), *_folders(installed_folder()).items()):
         if name == entry:
             shipped = folder.parent == asset("effects")
             return PackPlace(name, folder, PackOrigin.SHIPPED if shipped else PackOrigin.OWN)

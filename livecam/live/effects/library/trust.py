@@ -11,7 +11,7 @@ from pathlib import Path
 
 from livecam.core.errors import PackError, SettingsError
 from livecam.core.files import write_file
-from livecam.live.effects.library.locations import PackOrigin, PackPlace, user_folder
+from livecam.live.effects.library.locations import PackOrigin, PackPlace, installed_folder
 from livecam.live.effects.packs.python_code import CODE, PackCode
 
 _FILE = "trusted.json"
@@ -54,7 +54,7 @@ def _key(folder: Path) -> str:
 
 
 def _answers() -> Mapping[str, str]:
-    path = user_folder().parent / _FILE
+    path = installed_folder().parent / _FILE
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -65,6 +65,6 @@ def _answers() -> Mapping[str, str]:
 
 
 def _write(answers: Mapping[str, str]) -> None:
-    folder = user_folder().parent
+    folder = installed_folder().parent
     folder.mkdir(parents=True, exist_ok=True)
     write_file(folder / _FILE, json.dumps(answers, indent=1, sort_keys=True).encode())

@@ -32,6 +32,11 @@ class Timeline:
     _standing: int = 0
 
     @property
+    def shift(self) -> float:
+        """What is added to a stamp now."""
+        return self._shift or 0.0
+
+    @property
     def usual(self) -> float:
         """Seconds between two frames."""
         if self._steps:

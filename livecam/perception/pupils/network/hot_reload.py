@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from livecam.core.crop import EyePair
 from livecam.core.errors import LivecamError
 from livecam.core.interfaces import EyeCropper, PupilDetector, PupilPair
+from livecam.core.paths import exists
 from livecam.core.timing import Clock
 
 # Why a link that is turned: docs/decisions/model-link.md
@@ -78,7 +79,7 @@ class HotReloadingDetector:
         return self._detector.detect(eyes)
 
     def _first(self) -> ModelDetector:
-        *preferred, last = [place for place in self._places if place.exists()] or [self._places[-1]]
+        *preferred, last = [place for place in self._places if exists(place)] or [self._places[-1]]
         for place in preferred:
             try:
                 return self._open(place)

@@ -10,7 +10,9 @@ import pytest
 
 from livecam.core.errors import CameraError, SourceError
 from livecam.live.sources.camera import CameraSource
+from livecam.live.sources.capture import DeviceCapture
 from livecam.live.sources.demo import DemoSource
+from livecam.live.sources.devices import CameraInfo
 from livecam.live.sources.factory import open_source
 from livecam.live.sources.images import ImageSource
 from livecam.live.sources.video import VideoSource
@@ -112,3 +114,51 @@ def test_a_file_that_is_neither_video_nor_picture_is_an_error(gallery: Path) -> 
 def test_an_address_that_cannot_be_opened_is_an_error(name: str) -> None:
     with pytest.raises(SourceError, match="cannot be opened"):
         open_source(settings(name), paced=False)
+
+
+OBS = CameraInfo("/dev/video4", "OBS Virtual Camera", False, ())
+CAMERAS = (CameraInfo("/dev/video0", "Integrated Webcam", False, ()), OBS, CameraInfo("1404", "HD Webcam", False, ()))
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[int | str]:
+    """The devices that were opened; there are three cameras."""
+    devices: list[int | str] = []
+
+    def open_fake(device: int | str, settings: SourceSettings) -> DeviceCapture:
+        devices.append(device)
+        raise CameraError("busy")
+
+    monkeypatch.setattr("livecam.live.sources.factory.list_cameras", lambda: CAMERAS)
+    monkeypatch.setattr("livecam.live.sources.factory.open_device", open_fake)
+    return devices
+
+
+@pytest.mark.parametrize(
+    ("name", "device"),
+    [("OBS Virtual Camera", "/dev/video4"), ("obs", "/dev/video4"), ("HD Webcam", 1404), ("integrated", "/dev/video0")],
+)
+def test_a_camera_is_opened_by_its_name(opened: list[int | str], name: str, device: int | str) -> None:
+    with pytest.raises(CameraError, match="busy"):
+        open_source(settings(name), paced=False)
+    assert opened == [device]
+
+
+def test_a_name_that_several_cameras_have_is_answered_with_their_devices(opened: list[int | str]) -> None:
+    with pytest.raises(
+        SourceError, match=r"several cameras are called 'webcam'; .*/dev/video0 \(Integrated Webcam\), 1404"
+    ):
+        open_source(settings("webcam"), paced=False)
+
+
+def test_a_name_that_no_camera_has_is_answered_with_the_nearest(opened: list[int | str]) -> None:
+    with pytest.raises(SourceError, match=r"did you mean OBS Virtual Camera\?"):
+        open_source(settings("OBS Virtul Camera"), paced=False)
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_folder_of_that_name_is_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "obs").mkdir()
+    picture(tmp_path / "obs" / "a.png")
+    assert isinstance(open_source(settings("obs"), paced=False), ImageSource)

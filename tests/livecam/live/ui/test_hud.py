@@ -10,10 +10,12 @@ import pytest
 
 from livecam.core.types import Image
 from livecam.drawing.text import TextSpan, panel
+from livecam.live.learning.background import LearningLight
 from livecam.live.ui.hud import HudValues, paint_help, paint_notice, paint_readings
 from tests.fakes import grey
 
 READINGS = HudValues(29.6, 17.8, 1, "pupils by cpu, faces by dlib", 0.93)
+LACKING = LearningLight("round: 3/20 labels, camera 0.9 min, labelling 1.7 min", None)
 EVERYTHING = replace(READINGS, fluster=0.42, collected=14, collecting=True, recording=72.0)
 
 
@@ -105,3 +107,12 @@ def test_the_hud_looks_as_it_did(golden: Callable[..., None]) -> None:
     paint_help(canvas, [("q  esc", "quit"), ("space", "effect on or off")], 20)
     paint_notice(canvas, "camera lost, reconnecting", 20)
     golden(canvas, "hud")
+
+
+def test_what_a_round_lacks_stays_in_the_right_half_of_a_small_window() -> None:
+    without, with_it = grey(320, 240), grey(320, 240)
+    paint_readings(without, READINGS, 15)
+    paint_readings(with_it, replace(READINGS, learning=LACKING), 15)
+
+    assert (without[:, 200:] != with_it[:, 200:]).any()
+    assert (with_it[70:, :160] == 128).all()
