@@ -36,6 +36,7 @@ from livecam.live.sound import SoundTrack
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.factory import AnySource, is_live, names_camera, open_source, shows_person
+from livecam.live.sources.images import ImageSource, WebpAnimation
 from livecam.live.sources.wrappers import LimitedSource, RunLimits, oriented
 from livecam.live.telemetry import Telemetry
 from livecam.live.ui.key_bindings import Action, StatusMessages, key_of
@@ -218,10 +219,10 @@ def _sound(opened: AnySource, names: Sequence[str]) -> SoundTrack | None:
 
 
 def _length(opened: AnySource, limits: RunLimits) -> float | None:
-    # Brings the video libraries, which a camera and the demo do without.
-    from livecam.live.sources.video import VideoSource
-
-    if not isinstance(opened, VideoSource) or not opened.length or limits.frames is not None:
+    # What is none of these is a video, whose module brings libraries that the others do without.
+    if isinstance(opened, CameraSource | DemoSource | ImageSource | WebpAnimation):
+        return None
+    if not opened.length or limits.frames is not None:
         return None
     return opened.length if limits.seconds is None else min(opened.length, limits.seconds)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
@@ -16,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from livecam.benchmark.live.stream import burnt
 from livecam.benchmark.startup import peak_mb
-from livecam.core.errors import LivecamError, SourceError
+from livecam.core.errors import SourceError
 from livecam.core.types import Frame, Image
 from livecam.settings import Settings
 
@@ -156,15 +155,6 @@ def _complain(note: str) -> None:
     sys.stderr.write(f"{note}\n")
 
 
-def main(argument: str) -> None:
-    request = LiveRequest.model_validate_json(argument)
-    turn = run_livecam(request) if request.program == LIVECAM else run_mediapipe(request)
-    sys.stdout.write("\n" + json.dumps(turn.model_dump()) + "\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    try:
-        main(sys.argv[1])
-    except LivecamError as error:
-        sys.exit(str(error))
+def take_turn(request: LiveRequest) -> LiveTurn:
+    """Runs the program that is asked for, in this process; LivecamError for one that cannot."""
+    return run_livecam(request) if request.program == LIVECAM else run_mediapipe(request)

@@ -89,7 +89,7 @@ def _request(plan: LivePlan, name: str, url: str) -> LiveRequest:
 
 
 def _turn(request: LiveRequest, fps: float) -> LiveTurn:
-    command: Sequence[str] = [sys.executable, "-m", "livecam.benchmark.live.contestant", request.model_dump_json()]
+    command: Sequence[str] = [sys.executable, "-m", "livecam.benchmark.live", request.model_dump_json()]
     seconds = (request.warm_up + request.frames) / fps
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=4 * seconds + _PATIENCE_S)
