@@ -23,7 +23,7 @@ class ProgramCost:
 
     name: str
     turns: tuple[LiveTurn, ...]
-    latency: Percentiles  # from the last byte of a picture to the picture shown
+    latency: Percentiles  # from when a picture is sent to the picture shown, decoding included
 
     # Of a core and not a frame: a program that leaves out frames on a busy machine would seem dear by the one that
     # it shows, and all take the same stream.

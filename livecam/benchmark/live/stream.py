@@ -62,7 +62,7 @@ class NumberedStream:
 
     @property
     def sent(self) -> Sequence[tuple[int, float]]:
-        """The number of each picture that was sent of late and when its last byte was, of the monotonic clock."""
+        """The number of each picture that was sent of late and when its first byte was, of the monotonic clock."""
         return tuple(self._sent)
 
     def __enter__(self) -> Self:
@@ -85,11 +85,12 @@ class NumberedStream:
                 due, count = time.monotonic(), 0
                 while not stream._closing.wait(max(due - time.monotonic(), 0)):
                     number = count % len(stream._jpegs)
+                    # Noted before: with its last byte the picture may be shown sooner than this thread goes on.
+                    stream._sent.append((number, time.monotonic()))
                     try:
                         self.wfile.write(_part(stream._jpegs[number]))
                     except ConnectionError:
                         return
-                    stream._sent.append((number, time.monotonic()))
                     # Of a pause of this computer nothing is caught up: a camera would not either.
                     due, count = max(due, time.monotonic() - stream._interval) + stream._interval, count + 1
 

@@ -118,6 +118,7 @@ class OpenSinks:
 
     sink: MultiSink
     recordings: Sequence[VideoFileSink] = field(default=())
+    virtual_camera: VirtualCamera | None = None
     lines: Sequence[JsonLinesSink] = field(default=())
 
     @property
@@ -142,13 +143,15 @@ def open_outputs(
 ) -> OpenSinks:
     """Opens the sinks. A live run never waits for a recording or for a reader of lines, any other keeps every frame."""
     recordings: list[VideoFileSink] = []
+    cameras: list[VirtualCamera] = []
     lines: list[JsonLinesSink] = []
 
     def opened(name: str) -> Sink:
         if name == WINDOW:
             return parts.window()
         if name == VIRTUAL_CAMERA:
-            return stack.enter_context(VirtualCamera(fps))
+            cameras.append(stack.enter_context(VirtualCamera(fps)))
+            return cameras[0]
         if name == NULL:
             return NullSink()
         address = tracking_address(name)
@@ -163,4 +166,5 @@ def open_outputs(
             say(f"{name} is recorded {recording.without_sound}")
         return recording
 
-    return OpenSinks(MultiSink([opened(name) for name in names], say), recordings, lines)
+    sink = MultiSink([opened(name) for name in names], say)
+    return OpenSinks(sink, recordings, cameras[0] if cameras else None, lines)
