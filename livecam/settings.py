@@ -149,7 +149,7 @@ class EffectSettings(Section):
 
 class OutputSettings(Section):
     sinks: tuple[str, ...] = ()
-    """window, virtualcam, null, an .mp4 or .mkv file, jsonl:FILE, jsonl:-, osc://HOST:PORT; unset is a window"""
+    """window, virtualcam, pipewire, null, FILE.mp4, FILE.mkv, jsonl:FILE, jsonl:-, osc://HOST:PORT; unset: a window"""
     hud: bool = True
     """frame rate, latency and confidences in the window"""
     mirror: bool = True
