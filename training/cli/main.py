@@ -13,6 +13,7 @@ import typer
 from livecam.cli.program import new_program, run_program
 from livecam.settings import FaceDetectorName
 from training.cli.active_learning import select, simulate
+from training.cli.collection import measure_collection
 from training.cli.label_quality import cam, quality
 from training.cli.retraining import rollback, round_, rounds
 from training.cli.target_detector import app as segment
@@ -31,6 +32,7 @@ app.command()(rounds)
 app.command()(rollback)
 app.command()(select)
 app.command()(simulate)
+app.command(name="measure-collection")(measure_collection)
 
 Out = Annotated[Path, typer.Option("--out", help="Where the result goes.")]
 Seed = Annotated[int, typer.Option(help="The same seed makes the same result.")]
