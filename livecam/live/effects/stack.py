@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from livecam.core.errors import LivecamError, PackError
-from livecam.core.types import Image, Scene
+from livecam.core.types import Image, Scene, check_image
 from livecam.live.effects.controls import EffectControls, StrengthRamp
 from livecam.live.effects.easing import smooth
 from livecam.live.effects.face_state.fluster import trigger_strength
@@ -66,6 +66,7 @@ class SelectableEffect:
 
     def draw(self, scene: Scene) -> Image:
         """The frame with its effects, a new image; without faces or strength it is a copy."""
+        check_image(scene.frame.image)
         seconds = scene.frame.timestamp
         elapsed, self._seconds = max(0.0, seconds - self._seconds), seconds
         self._choose(seconds)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from livecam.core.types import Box, Image
+from livecam.core.types import Box, Image, check_image
 from livecam.perception.targets.image_pyramid import factors
 from livecam.perception.targets.interfaces import SegmentationNetwork
 from livecam.perception.targets.model_card import SearchSpec
@@ -38,7 +38,8 @@ class TargetDetector:
 
     def detect(self, image: Image, top: int = 5) -> Sequence[Target]:
         """The `top` best candidates of a page (h, w, 3) uint8 BGR, the likeliest first; `sure` tells of each whether
-        it counts as found. None is a normal answer."""
+        it counts as found. None is a normal answer. ImageError for what is no such page."""
+        check_image(image)
         found = separate(peak for scale in self._scales(image) for peak in self._peaks(image, scale))
         return [self._target(peak, _rival(found, peak)) for peak in found[:top]]
 
