@@ -51,7 +51,16 @@ def lay_out() -> None:
 
 def build() -> None:
     shutil.rmtree(SITE, ignore_errors=True)
-    command = [sys.executable, "-m", "zensical", "build", "--strict", "--clean", "--config-file", ROOT / "zensical.toml"]
+    command = [
+        sys.executable,
+        "-m",
+        "zensical",
+        "build",
+        "--strict",
+        "--clean",
+        "--config-file",
+        ROOT / "zensical.toml",
+    ]
     subprocess.run(command, check=True, cwd=ROOT)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,11 +20,13 @@ from labeler.options import (
     Gold,
     Overlap,
     Repeats,
+    Spoken,
     label_keys,
     label_settings,
 )
 from labeler.session.actions import LabelingMode
 from labeler.statistics.cli import adjudicate, gold
+from labeler.texts.catalogue import Language, system_language
 from labeler.web.cli import link, links, revoke, serve
 from livecam.cli.program import new_program, run_program
 from livecam.core.errors import SettingsError
@@ -122,6 +125,7 @@ def review(
     overlap: Overlap = None,
     gold: Gold = None,
     feedback: Feedback = None,
+    language: Spoken = None,
     config: Config = None,
     db: Database = None,
 ) -> None:
@@ -134,7 +138,7 @@ def review(
     given = {"repeats": repeats, "overlap": overlap, "gold": gold, "feedback": feedback}
     if images is None or (masks is None and is_store(images, db)):
         _only(journal=journal, output=output, where="folders of pictures")
-        _label("review", images, db, name, label_settings(config, **given), config)
+        _label("review", images, db, name, label_settings(config, **given), config, language)
         return
     _only(**{"as": name, "db": db, **given}, where="sample stores")
     from labeler.session.keys import folder_keys
@@ -155,9 +159,9 @@ def review(
         LabelerWindow() as window,
         Journal(journal or pairs.folder / "annotation.jsonl") as kept,
     ):
-        session = MaskReviewApp(pairs, kept, output or pairs.folder / "annotation.json", keys).run(
-            KeyPrompt(window, keys)
-        )
+        spoken = language or system_language()
+        app = MaskReviewApp(pairs, kept, output or pairs.folder / "annotation.json", keys, spoken)
+        session = replace(app.run(KeyPrompt(window, keys)), language=Language.ENGLISH)
     print(f"livecam-label: {summary(session)[0]}; kept in {kept.path}")
 
 
@@ -172,6 +176,7 @@ def annotate(
     blind: Blind = None,
     carry: Carry = None,
     advance: Advance = None,
+    language: Spoken = None,
     config: Config = None,
     db: Database = None,
 ) -> None:
@@ -186,7 +191,7 @@ def annotate(
         carry=carry,
         auto_advance=advance,
     )
-    _label("annotate", store, db, name, settings, config)
+    _label("annotate", store, db, name, settings, config, language)
 
 
 @app.command()
@@ -219,7 +224,13 @@ app.command("import")(import_)
 
 
 def _label(
-    mode: str, folder: Path | None, db: str | None, name: str | None, settings: LabelSettings, config: Path | None
+    mode: str,
+    folder: Path | None,
+    db: str | None,
+    name: str | None,
+    settings: LabelSettings,
+    config: Path | None,
+    language: Language | None,
 ) -> None:
     from labeler.desktop.app import label_in_window
     from labeler.session.actions import LabelingMode
@@ -232,6 +243,7 @@ def _label(
         name=name,
         settings=settings,
         keys=label_keys(config)[LabelingMode(mode)],
+        language=language or system_language(),
     )
     print(f"livecam-label: {done}")
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from labeler.texts.catalogue import Language
+
 if TYPE_CHECKING:
     from labeler.session.actions import LabelingMode
     from labeler.session.keys import Keys
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 Config = Annotated[
     Path | None, typer.Option(help="Settings with keys of your own.", show_default="livecam.toml, if there is one")
+]
+Spoken = Annotated[
+    Language | None, typer.Option("--language", help="Of the window.", show_default="the system's, where we have it")
 ]
 Repeats = Annotated[
     float | None,

@@ -33,9 +33,35 @@ class PupilDetectorName(StrEnum):
 
 
 class Trigger(StrEnum):
+    """What brings an effect out: nothing needs to, a key, restless eyes, or a signal of the face by its name."""
+
     ALWAYS = "always"
     KEY = "key"
     AUTO = "auto"
+    MOUTH_OPEN = "mouth_open"
+    SMILE = "smile"
+    BROWS = "brows"
+    FROWN = "frown"
+    YAW = "yaw"
+    PITCH = "pitch"
+    ROLL = "roll"
+    WINK_LEFT = "wink_left"
+    WINK_RIGHT = "wink_right"
+    BLINK = "blink"
+    LOOKING_AWAY = "looking_away"
+    LEANING_IN = "leaning_in"
+
+    @property
+    def is_signal(self) -> bool:
+        """Whether it is a signal of the face."""
+        return self not in {Trigger.ALWAYS, Trigger.KEY, Trigger.AUTO}
+
+
+class TriggerMode(StrEnum):
+    """How long a signal brings an effect out: while it lasts, or until it comes again."""
+
+    HOLD = "hold"
+    TOGGLE = "toggle"
 
 
 class Flip(StrEnum):
@@ -63,6 +89,8 @@ class SourceSettings(Section):
     """frames per second asked of a camera, and of the demo and pictures"""
     rotate: Literal[0, 90, 180, 270] = 0
     """degrees clockwise by which every picture is turned, for a camera that is mounted otherwise"""
+    idle_when_unwatched: bool = False
+    """whether the camera is let go while nobody looks at the window, the panel or the virtual camera"""
     flip: Flip = Flip.NONE
     """none, horizontal (left and right change places) or vertical, after the turn"""
 
@@ -96,8 +124,14 @@ class EffectSettings(Section):
     """the names of effects (livecam effects list) or their folders, several with commas between, from back to front"""
     strength: float = Field(1.0, ge=0, le=1)
     """0 changes nothing, 1 is the full effect"""
-    trigger: Trigger = Trigger.ALWAYS
-    """always, key (the space bar), or auto (grows with restless eyes)"""
+    trigger: Trigger | None = None
+    """always, key (space bar), auto (restless eyes) or a signal such as wink_left; unset is what the effect says"""
+    trigger_mode: TriggerMode = TriggerMode.HOLD
+    """hold (while the signal lasts) or toggle (until it comes again)"""
+    trigger_cooldown: float = Field(1.0, ge=0, le=60)
+    """seconds after the effect went before the signal brings it out again"""
+    trigger_level: float = Field(0.6, ge=0.3, le=1)
+    """how strong the signal has to be, 0..1; it ends 0.2 below that"""
     accessories: tuple[Literal["sweat", "blush", "gloom", "mouth"], ...] | None = None
     """sweat, blush, gloom, mouth; unset is the choice of the style"""
     hold_ms: float = Field(250, ge=0, le=5000)
@@ -108,13 +142,22 @@ class EffectSettings(Section):
 
 class OutputSettings(Section):
     sinks: tuple[str, ...] = ()
-    """window, virtualcam, null, an .mp4 or .mkv file, jsonl:FILE, jsonl:-, osc://HOST:PORT; unset is a window"""
+    """window, virtualcam, pipewire, null, FILE.mp4, FILE.mkv, jsonl:FILE, jsonl:-, osc://HOST:PORT; unset: a window"""
     hud: bool = True
     """frame rate, latency and confidences in the window"""
     mirror: bool = True
     """the window shows a camera like a mirror"""
     folder: Path | None = None
     """where the keys r and s leave recordings and snapshots; unset is your folder of videos, and that of pictures"""
+
+
+class PanelSettings(Section):
+    enabled: bool = False
+    """whether a page in a browser shows and steers the run"""
+    port: int = Field(8766, ge=0, le=65535)
+    """the port of the page; 0 takes a free one"""
+    host: str = "127.0.0.1"
+    """the address it listens on; 0.0.0.0 is open to the network, for a phone"""
 
 
 class CollectSettings(Section):
@@ -185,6 +228,7 @@ class Settings(Section):
     pupils: PupilSettings = PupilSettings()
     effect: EffectSettings = EffectSettings()
     output: OutputSettings = OutputSettings()
+    panel: PanelSettings = PanelSettings()
     collect: CollectSettings = CollectSettings()
     learn: LearnSettings = LearnSettings()
     label: LabelSettings = LabelSettings()

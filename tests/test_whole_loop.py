@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -15,12 +17,16 @@ from labeler.session.actions import LabelingAction, LabelingMode, PlacePupil
 from labeler.session.controller import AnnotationController
 from livecam.cli.main import main
 from livecam.core.types import EyeState, Frame, Image, Point, Side
+from livecam.live import loop
+from livecam.live.session import LiveSession, build_session
 from livecam.live.sinks.video_file import VideoFileSink
 from livecam.live.sources.demo import DemoSource
+from livecam.live.sources.wrappers import RunLimits
 from livecam.perception.pupils.factory import model_places
+from livecam.perception.pupils.model_library import use_model
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
 from livecam.perception.pupils.network.hot_reload import POLL_SECONDS, HotReloadingDetector
-from livecam.settings import LabelSettings, PupilSettings
+from livecam.settings import CollectSettings, LabelSettings, OutputSettings, PupilSettings, Settings, SourceSettings
 from livecam.store.samples import SampleState, SamplingReason
 from livecam.store.store import Store
 from training.cli.main import app
@@ -30,6 +36,8 @@ pytestmark = pytest.mark.tensorflow
 
 # The person of this test puts every pupil a little lower than the model does, so that there is something to learn.
 BELOW = 0.05
+SIZE = (640, 360)
+PATIENCE = 60.0  # seconds until a run must have taken up a model
 STEP = 0.4  # seconds between two frames of a clip
 EAGER = """[collect]
 low = 1.0
@@ -107,18 +115,29 @@ class Clock:
         return self.now
 
 
-@pytest.fixture
-def demo() -> DemoSource:
-    return DemoSource(640, 360)
+@dataclass(frozen=True)
+class Walk:
+    """What came of the whole way, once."""
+
+    queue: Path
+    chosen: str  # what select said
+    labelled: int
+    planned: str  # what round --dry-run said
+    round: str
+    before: float  # mean error on what judges
+    after: float
+    said: list[str]  # by a program that had the old model open
+    version: str  # of the model it has then
 
 
-@pytest.mark.timeout(300)
-def test_from_a_clip_to_a_better_model_that_the_live_program_loads(tmp_path: Path, demo: DemoSource) -> None:
-    queue, config = tmp_path / "queue", tmp_path / "livecam.toml"
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
+    folder, demo = tmp_path_factory.mktemp("walk"), DemoSource(*SIZE)
+    queue, config = folder / "queue", folder / "livecam.toml"
     config.write_text(EAGER)
     clips = [
-        Scenery(tmp_path / "one.mp4", 0.0, 1.0),
-        Scenery(tmp_path / "other.mp4", 40.0, 0.8),
+        Scenery(folder / "one.mp4", 0.0, 1.0),
+        Scenery(folder / "other.mp4", 40.0, 0.8),
     ]
     for clip in clips:
         clip.shoot(demo, 160)
@@ -136,15 +155,69 @@ def test_from_a_clip_to_a_better_model_that_the_live_program_loads(tmp_path: Pat
         labelled = label_everything(store, demo, clips)
         judging = list(store.samples(states=[SampleState.LABELLED], reasons=[SamplingReason.RANDOM]))
         before = np.nanmean(errors(live, judging, store.picture).position)
+    planned = train("round", queue, "--least", 1, "--dry-run")
     round_ = train("round", queue, "--steps", 60, "--replay", 300, "--least", 1)
     for _ in range(3):
         clock.now += POLL_SECONDS
         _ = live.cropper
     with Store.open(queue) as store:
         after = np.nanmean(errors(live, judging, store.picture).position)
+    return Walk(queue, chosen, labelled, planned, round_, float(before), float(after), said, live.version)
 
-    assert "come first now" in chosen
-    assert labelled >= 10
-    assert "the new model is in use" in round_
-    assert said == [f"a new model is in use, {live.version}"]
-    assert after < 0.7 * before
+
+@pytest.mark.timeout(600)
+def test_from_a_clip_to_a_better_model_that_the_live_program_loads(walk: Walk) -> None:
+    assert "come first now" in walk.chosen
+    assert walk.labelled >= 10
+    assert "a round can run" in walk.planned
+    assert "the new model is in use" in walk.round
+    assert walk.said == [f"a new model is in use, {walk.version}"]
+    assert walk.after < 0.7 * walk.before
+
+
+@dataclass
+class Viewer:
+    """Looks at a run: has another model chosen after some frames, and notes how far below the truth pupils are."""
+
+    run: LiveSession
+    choose: Callable[[], None]
+    said: list[str]
+    demo: DemoSource = field(default_factory=lambda: DemoSource(*SIZE))
+    below: dict[bool, list[float]] = field(default_factory=lambda: {False: [], True: []})  # after the change or before
+    deadline: float = field(default_factory=lambda: time.monotonic() + PATIENCE)
+
+    def show(self, frame: Frame) -> None:
+        assert self.run.telemetry.scene is not None
+        changed = any("a new model is in use" in line for line in self.said)
+        truth = self.demo.truth(frame.timestamp)
+        for seen in self.run.telemetry.scene.faces:
+            for found, true in zip((seen.left, seen.right), truth, strict=True):
+                if found is not None and true is not None and found.state is true.state is EyeState.OPEN:
+                    self.below[changed].append((found.centre.y - true.centre.y) / seen.face.pupil_distance)
+        if frame.index == 20:
+            self.choose()
+
+    def enough(self) -> bool:
+        assert time.monotonic() < self.deadline, self.said
+        return len(self.below[True]) >= 60
+
+
+@pytest.mark.timeout(600)
+def test_a_model_that_is_put_to_use_during_a_run_changes_the_picture_that_is_running(walk: Walk) -> None:
+    said: list[str] = []
+    use_model(walk.queue, "shipped", "to begin with")
+    source = SourceSettings(source="demo", width=SIZE[0], height=SIZE[1])
+    settings = Settings(
+        source=source, output=OutputSettings(sinks=("null",)), collect=CollectSettings(enabled=False, queue=walk.queue)
+    )
+    with ExitStack() as stack:
+        live = build_session(settings, RunLimits(None, None), stack, said.append)
+        viewer = Viewer(live, lambda: use_model(walk.queue, "round-1", "in the middle"), said)
+        loop.run(
+            live.source, live.perception, live.effect, [viewer], live.collector,
+            observer=live.telemetry, finished=viewer.enough,
+        )  # fmt: skip
+    before, after = (float(np.median(viewer.below[changed])) for changed in (False, True))
+
+    assert abs(before) < 0.02
+    assert after - before > 0.4 * BELOW

@@ -1,4 +1,4 @@
-"""Makes the moving pictures of the effects for the README: `make previews`."""
+"""Makes the moving pictures of the effects for the README and the panel: `make previews`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ EFFECTS = {
     "heart-eyes": 1.0, "tears": 1.0, "kira-kira": 1.0, "angry": 1.0, "shock": 1.0, "sleepy": 2.2, "dizzy": 1.0,
 }  # fmt: skip
 SECONDS, WIDTH, COLOURS = 2.0, 180, 80
+# Those that only the panel shows, where they are small.
+STYLES = {"tremble": 1.0, "saucer": 1.0, "swirl": 1.0, "spotlight": 1.0}
+STYLE_WIDTH, STYLE_COLOURS = 140, 48
 
 
 def main(folder: Path) -> None:
     """Every effect as NAME.gif in the folder."""
-    for name, start in EFFECTS.items():
+    for name, start in {**EFFECTS, **STYLES}.items():
         images = preview(name, seconds=SECONDS, start=start)
-        write_atomically(folder / f"{name}.gif", animated_gif(images, width=WIDTH, colours=COLOURS))
+        width, colours = (WIDTH, COLOURS) if name in EFFECTS else (STYLE_WIDTH, STYLE_COLOURS)
+        write_atomically(folder / f"{name}.gif", animated_gif(images, width=width, colours=colours))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from labeler.session.controller import AnnotationController
 from labeler.session.keys import KEYS, Keys, counts, parse_key
 from labeler.session.opening import check_name, login_name, open_store
 from labeler.session.state import AnnotationState, MessageShown, apply_event
+from labeler.texts.catalogue import Language
 from livecam.core.errors import StoreError
 from livecam.core.types import Image
 from livecam.settings import LabelSettings
@@ -118,11 +119,13 @@ def label_in_window(
     name: str | None,
     settings: LabelSettings,
     keys: Keys | None = None,
+    language: Language = Language.ENGLISH,
 ) -> str:
-    """One sitting of a person; what came of it, in words."""
+    """One sitting of a person; what came of it, in English words. `language` is the window's."""
     annotator = login_name() if name is None else check_name(name)
     with closing(open_store(folder, url)) as store, LabelerWindow() as window:
-        controller = AnnotationController(store, mode, annotator=annotator, settings=settings)
+        controller = AnnotationController(store, mode, annotator=annotator, settings=settings, language=language)
         session = run_window(controller, window, keys)
-        words = summary(session, StatusInfo(str(store.folder), median_seconds=controller.pace))
+        english = replace(session, language=Language.ENGLISH)
+        words = summary(english, StatusInfo(str(store.folder), median_seconds=controller.pace))
     return f"{'; '.join(words)}; kept in {store.folder}"

@@ -8,6 +8,7 @@ from enum import StrEnum
 from labeler.session.actions import LabelingMode
 from labeler.session.item import EyeAnnotation, JudgedKind, LabelingItem, SaveState
 from labeler.session.state import AnnotationState
+from labeler.texts.catalogue import Language, has_text, text
 from livecam.core.types import EyeState, Side
 from livecam.store.samples import LabelAction, SampleState
 
@@ -31,17 +32,15 @@ class EyeMark:
     annotation: EyeAnnotation | None  # None: nothing was found, nothing was said
     confidence: float | None = None  # of a prediction
 
-    @property
-    def words(self) -> str:
+    def words(self, language: Language = Language.ENGLISH) -> str:
         """For the caption of the eye."""
         if self.annotation is None:
-            return "no prediction"
-        what = {LabelAction.CLOSED: "closed", LabelAction.OCCLUDED: "iris hidden"}.get(self.annotation.action, "")
-        if self.kind is MarkKind.CARRIED:
-            return f"carried along the clip{f', {what}' if what else ''}, {self.confidence or 0:.0%} alike"
-        if self.kind is not MarkKind.PREDICTION:
-            return f"{self.kind}: {what}" if what else self.kind.value
-        return f"prediction{f' {what}' if what else ''}, confidence {self.confidence or 0:.2f}"
+            return text(language, "mark.none")
+        state = f"mark.{self.annotation.action.value}"
+        what = text(language, state) if has_text(state) else ""
+        alike = self.confidence or 0.0
+        values = {"what": what, "confidence": f"{alike:.2f}", "percent": round(100 * alike)}
+        return text(language, f"mark.{self.kind.value}", **values)
 
 
 def mark(session: AnnotationState, item: LabelingItem, side: Side) -> EyeMark:

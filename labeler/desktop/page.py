@@ -14,6 +14,7 @@ from labeler.desktop.eye_view import EyeView, eye_view
 from labeler.desktop.primitives import Area
 from labeler.session.item import LabelingItem
 from labeler.session.state import AnnotationState, SidePanel
+from labeler.texts.catalogue import text
 from livecam.core.errors import SourceError
 from livecam.core.image_files.images import read_image
 from livecam.core.types import LID_POINTS, Image, Point, Side
@@ -33,7 +34,6 @@ _COLOURS = {
     MarkKind.ACCEPTED: primitives.GREEN,
     MarkKind.REJECTED: primitives.RED,
 }
-_NAMES = {Side.RIGHT: "right eye", Side.LEFT: "left eye"}  # the subject's own
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +67,7 @@ def page(session: AnnotationState, before: PageContent | None, facts: text_panel
         _draw_eyes(canvas, session, session.item, eyes, before)
         _draw_whole(canvas, before.picture, eyes)
     elif session.assignment is None:
-        ways = "p goes back, u undoes, s saves the annotation file, esc quits"
+        ways = text(session.language, "window.ways")
         text_panels.lines(canvas, _PLACE, [*text_panels.summary(session, facts), "", ways], size=24)
     text_panels.foot(canvas, _FOOT, session, facts, before.sample if before else None)
     _draw_panel(canvas, session, before, facts)
@@ -117,8 +117,10 @@ def _draw_caption(canvas: Image, session: AnnotationState, eye: EyeView, shown: 
     cv2.addWeighted(strip, 0.35, np.full_like(strip, primitives.BACKGROUND), 0.65, 0, dst=strip)
     colour = primitives.SOFT if shown.annotation is None else _COLOURS[shown.kind]
     primitives.dot(canvas, Point(left + 16, top + 15), colour, 5)
-    end = primitives.write(canvas, _NAMES[eye.side], (left + 28, top + 5), primitives.TEXT, 20)
-    primitives.write(canvas, shown.words, (end + 12, top + 5), colour, 20)
+    end = primitives.write(
+        canvas, text(session.language, f"eye.{eye.side.value}"), (left + 28, top + 5), primitives.TEXT, 20
+    )
+    primitives.write(canvas, shown.words(session.language), (end + 12, top + 5), colour, 20)
     primitives.write_left_of(canvas, f"{eye.scale:.1f}x", (left + width - 10, top + 6), primitives.SOFT, 18)
     current = eye.side is session.eye and text_panels.places(session)
     frame = primitives.CYAN if current else primitives.PANEL

@@ -68,6 +68,11 @@ def write(canvas: Image, text: str, at: tuple[int, int], colour: Colour = TEXT, 
     return left + mask.shape[1]
 
 
+def width(text: str, size: int = 20) -> int:
+    """Pixels that a line of text takes."""
+    return render_text(text, size).shape[1]
+
+
 def write_left_of(canvas: Image, text: str, at: tuple[int, int], colour: Colour = TEXT, size: int = 20) -> int:
     """As `write`, with `at` the top right; returns where it begins."""
     left = max(0, at[0] - render_text(text, size).shape[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +23,7 @@ from labeler.mask_review.state import (
 )
 from labeler.session.actions import LabelingAction
 from labeler.session.keys import Keys, counts, folder_keys, parse_key
+from labeler.texts.catalogue import Language, text
 from livecam.core.errors import LivecamError, SinkError
 from livecam.core.files import write_atomically
 from livecam.core.image_files.images import read_image
@@ -43,10 +44,11 @@ class MaskReviewApp:
     journal: Journal
     output: Path
     keys: Keys = field(default_factory=folder_keys)  # what the help names
+    language: Language = Language.ENGLISH
 
     def run(self, screen: ReviewScreen) -> ReviewState:
         """Until the person leaves; every decision is on disk before the next picture shows."""
-        session = resumed(self.pairs.masks, self.journal.past)
+        session = replace(resumed(self.pairs.masks, self.journal.past), language=self.language)
         while not session.finished:
             picture, trouble = self._picture(session)
             if trouble and not session.notice:
@@ -71,10 +73,10 @@ class MaskReviewApp:
         try:
             picture = read_image(self.pairs.folder / session.current)
         except LivecamError as error:
-            return unreadable(), str(error)
+            return unreadable(self.language), str(error)
         mask = self.pairs.masks[session.current]
         if mask is None:
-            return picture, "this picture has no mask" if self.pairs.mask_folder else ""
+            return picture, text(self.language, "window.no mask") if self.pairs.mask_folder else ""
         try:
             return blend(picture, read_mask(mask)), ""
         except LivecamError as error:
@@ -85,12 +87,14 @@ class MaskReviewApp:
         try:
             write_atomically(self.output, content)
         except OSError as error:
-            return f"cannot save {self.output}: {error.strerror}"
-        return f"saved {self.output}"
+            return text(self.language, "notice.not saved", file=self.output, why=error.strerror)
+        return text(self.language, "window.saved", file=self.output)
 
     def _kept(self) -> str:
-        last = f", last written {self.journal.written.astimezone():%H:%M:%S}" if self.journal.written else ""
-        return f"decisions in {self.journal.path}{last}"
+        kept = text(self.language, "window.decisions", file=self.journal.path)
+        if not self.journal.written:
+            return kept
+        return f"{kept}, {text(self.language, 'window.written', time=f'{self.journal.written.astimezone():%H:%M:%S}')}"
 
 
 KEYS = folder_keys()

@@ -9,6 +9,7 @@ from functools import reduce
 
 from labeler.formats.tutorial import MaskVerdict
 from labeler.session.actions import LabelingAction
+from labeler.texts.catalogue import Language, text
 
 MOST_ZOOM = 12
 
@@ -76,6 +77,7 @@ class ReviewState:
     zoom: int = 0
     panel: ReviewPanel = ReviewPanel.NONE
     notice: str = ""
+    language: Language = Language.ENGLISH
     finished: bool = False
 
     @property
@@ -110,7 +112,7 @@ def meaning(session: ReviewState, action: LabelingAction) -> Event:
     if action in _VERDICTS:
         return _judgement(session, _VERDICTS[action])
     if action is LabelingAction.UNDO:
-        return JudgementUndone() if session.history else ReviewMessage("there is nothing to undo")
+        return JudgementUndone() if session.history else ReviewMessage(text(session.language, "notice.no undo"))
     if action in _ZOOMS:
         step = _ZOOMS[action]
         return ZoomChanged(session.zoom + step if step else 0)
@@ -121,7 +123,7 @@ def meaning(session: ReviewState, action: LabelingAction) -> Event:
 
 def _judgement(session: ReviewState, verdict: MaskVerdict) -> Event:
     if session.current is None:
-        return ReviewMessage("every picture has been shown; p goes back, esc quits")
+        return ReviewMessage(text(session.language, "notice.at the end"))
     return MaskJudged(session.current, verdict)
 
 

@@ -7,8 +7,8 @@ matching the picture around each iris (normalised cross-correlation, Lewis 1995)
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import cv2
@@ -73,9 +73,11 @@ class LabelCarrier:
     def _found(
         self, sample: Sample, near: Sequence[StoredSample], predicted: Sequence[Prediction]
     ) -> CarriedLabel | None:
-        proposals = (self._carried(stored, sample) for stored in near)
+        unit, proposals = pupil_distance(sample), (self._carried(stored, sample) for stored in near)
+        seen = {each.side: each.pupil for each in predicted if each.pupil is not None}
         try:
-            return next((found for found in proposals if found and _convinces(found, sample, predicted)), None)
+            weighed = (_weighed(found, seen, unit) for found in proposals if found is not None)
+            return next((found for found in weighed if found is not None), None)
         except StoreError:
             return None  # a picture that cannot be read shows nothing to compare
 
@@ -87,17 +89,27 @@ class LabelCarrier:
         return CarriedLabel(moved, stored.resolved.annotator or "", sample.seconds - stored.sample.seconds)
 
 
-def _convinces(found: CarriedLabel, sample: Sample, predicted: Sequence[Prediction]) -> bool:
-    seen = {each.side: each.pupil for each in predicted if each.pupil is not None}
-    pairs = [(each.pupil, seen[each.side]) for each in found.predictions if each.side in seen]
-    contradicts = any(
-        pupil is None
-        or (pupil.state is EyeState.CLOSED) is not (other.state is EyeState.CLOSED)
-        or math.dist(pupil.centre, other.centre) > _AGREED * pupil_distance(sample)
-        for pupil, other in pairs
+def _weighed(found: CarriedLabel, seen: Mapping[Side, Pupil], unit: float) -> CarriedLabel | None:
+    """What was carried and what a detector saw: halfway between them where they agree, so that a label that is carried
+    on and on does not drift; None where one is open and the other closed, which a blink changes within two frames, or
+    where they are apart and the eyes are not alike enough."""
+    pupils = [each.pupil for each in found.predictions if each.pupil is not None]
+    pairs = [(each.pupil, seen[each.side]) for each in found.predictions if each.pupil and each.side in seen]
+    if any((pupil.state is EyeState.CLOSED) is not (other.state is EyeState.CLOSED) for pupil, other in pairs):
+        return None
+    if any(math.dist(pupil.centre, other.centre) > _AGREED * unit for pupil, other in pairs):
+        return found if min(pupil.confidence for pupil in pupils) >= AGAINST_PREDICTION else None
+    between = tuple(
+        replace(each, pupil=_between_both(each.pupil, seen.get(each.side))) for each in found.predictions if each.pupil
     )
-    alike = min(each.pupil.confidence for each in found.predictions if each.pupil is not None)
-    return not contradicts or alike >= AGAINST_PREDICTION
+    return replace(found, predictions=between)
+
+
+def _between_both(pupil: Pupil, other: Pupil | None) -> Pupil:
+    if other is None:
+        return pupil
+    x, y = np.add(pupil.centre, other.centre).tolist()
+    return replace(pupil, centre=Point(x / 2, y / 2))
 
 
 def carry(stored: StoredSample, sample: Sample, before: Image, now: Image) -> tuple[Prediction, ...] | None:

@@ -30,6 +30,7 @@ from labeler.session.state import (
 )
 from labeler.session.task_queue import TaskQueue
 from labeler.session.transitions import goes_on, interpret, pending_writes
+from labeler.texts.catalogue import Language, text
 from livecam.core.errors import StoreError
 from livecam.core.files import write_atomically
 from livecam.core.types import Image
@@ -39,8 +40,6 @@ from livecam.store.resolution import DECIDING
 from livecam.store.samples import LabelAction, LabelEvent, Sample, SampleState, StoredSample
 from livecam.store.search import SampleFilter
 from livecam.store.store import Store
-
-_SECOND = "all is decided; what follows others have labelled already, for a second opinion"
 
 
 @dataclass(slots=True)
@@ -53,6 +52,7 @@ class AnnotationController:
     settings: LabelSettings = field(default_factory=LabelSettings)
     clock: Callable[[], float] = time.monotonic
     owner: str = ""
+    language: Language = Language.ENGLISH  # of what is told
     written: datetime | None = None  # the last write of this controller
     paces: list[float] = field(default_factory=list)  # seconds of each decision made here
     made: list[LabelEvent] = field(default_factory=list)  # the decisions made here
@@ -72,7 +72,8 @@ class AnnotationController:
     def open(self) -> AnnotationState:
         """The session at the first sample that is undecided; what killed labelers held is free again."""
         self.queue.open()
-        return self._show(open_session(self.mode, self.annotator, tuple(self.store.events(annotator=self.annotator))))
+        session = open_session(self.mode, self.annotator, tuple(self.store.events(annotator=self.annotator)))
+        return self._show(replace(session, language=self.language))
 
     def handle(
         self, session: AnnotationState, user_input: UserInput, *, showing: int | None = None, held_down: bool = False
@@ -159,11 +160,9 @@ class AnnotationController:
             except StoreError as error:
                 return MessageShown(str(error))
         if user_input is LabelingAction.EXPORT:
-            return MessageShown(save_annotation(self.store))
+            return MessageShown(save_annotation(self.store, session.language))
         if user_input is LabelingAction.MAP and session.item and self.map_path(session) is None:
-            return MessageShown(
-                f"there is no class activation map yet; make them with: livecam-train cam {self.store.folder}"
-            )
+            return MessageShown(text(session.language, "notice.no map", store=self.store.folder))
         return None
 
     def _apply(self, session: AnnotationState, event: Event) -> AnnotationState:
@@ -203,9 +202,9 @@ class AnnotationController:
             if problem := self._problem(session):
                 session = apply_event(session, MessageShown(problem))
             elif self.queue.second_opinion and not had_second_opinion:
-                session = apply_event(session, MessageShown(_SECOND))
+                session = apply_event(session, MessageShown(text(session.language, "notice.second")))
             elif decided and self.feedback is not None:
-                session = apply_event(session, MessageShown(told(self.feedback)))
+                session = apply_event(session, MessageShown(told(self.feedback, session.language)))
         except StoreError as error:
             session = apply_event(session, MessageShown(str(error)))
         self._since = self.clock()
@@ -215,7 +214,8 @@ class AnnotationController:
         """What keeps the person from deciding this; a known sample is nobody's alone."""
         if session.item is None or not session.item.is_open or (self.before and self.before.resolved.gold):
             return ""
-        return self.queue.hold(session.item.assignment.sample_id)
+        held = self.queue.hold(session.item.assignment.sample_id)
+        return "" if held else text(session.language, "notice.held")
 
     def _load_item(self, session: AnnotationState) -> ItemLoaded:
         left, elsewhere = self._left(session)
@@ -284,7 +284,7 @@ def _fewer(session: AnnotationState, before: StoredSample | None, kept: Sequence
     return -sum(event.number in undone and event.action in DECIDING for event in session.history)
 
 
-def save_annotation(store: Store) -> str:
+def save_annotation(store: Store, language: Language = Language.ENGLISH) -> str:
     """Writes the tutorial's annotation file into the store's folder; says where, or what went wrong."""
     verdicts = {
         name: MaskVerdict.TRUE if right else MaskVerdict.FALSE for name, right in prediction_verdicts(store).items()
@@ -293,5 +293,5 @@ def save_annotation(store: Store) -> str:
     try:
         write_atomically(output, annotation(store.folder / "pictures", None, verdicts))
     except OSError as error:
-        return f"cannot save {output}: {error.strerror}"
-    return f"saved {output}: {len(verdicts)} judged pictures"
+        return text(language, "notice.not saved", file=output, why=error.strerror)
+    return text(language, "notice.saved", file=output, count=len(verdicts))

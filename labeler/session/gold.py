@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from labeler.texts.catalogue import Language, text
 from livecam.core.types import Side
 from livecam.store.labels import pupil_distance
 from livecam.store.resolution import resolve_labels
@@ -47,16 +48,12 @@ def gold_answer(
     return None
 
 
-def told(answer: GoldAnswer) -> str:
+def told(answer: GoldAnswer, language: Language = Language.ENGLISH) -> str:
     """An answer to a known sample in words."""
-    apart = max(answer.errors.values(), default=0.0)
-    if answer.right:
-        return (
-            f"a known sample: right, {apart:.1%} of the pupil distance off"
-            if answer.errors
-            else "a known sample: right"
-        )
-    return f"a known sample: wrong, {apart:.1%} of the pupil distance off" if answer.errors else "a known sample: wrong"
+    verdict = "right" if answer.right else "wrong"
+    if not answer.errors:
+        return text(language, f"notice.gold {verdict}")
+    return text(language, f"notice.gold {verdict} by", percent=f"{100 * max(answer.errors.values()):.1f}")
 
 
 def _was_right(decision: LabelEvent, sample: Sample, truth: Sequence[EyeLabel]) -> bool:

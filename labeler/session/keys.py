@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from labeler.session.actions import LabelingAction, LabelingMode
+from labeler.texts.catalogue import Language, text
 from livecam.core.errors import SettingsError
 from livecam.core.keyboard import key_label, rebind
 
@@ -159,71 +160,72 @@ def _of(keys: Keys, given: Mapping[str, str | Sequence[str]]) -> Mapping[str, st
 
 _A = LabelingAction
 _SEVERAL = 3  # keys of one action that a help names
-# What each line tells of; the words are English, the page in a browser has a catalogue of its own.
+# What each line tells of, and the key of its words in the catalogue.
 HELP: Mapping[LabelingMode, tuple[tuple[tuple[LabelingAction, ...], str], ...]] = {
     LabelingMode.REVIEW: (
-        ((_A.ACCEPT,), "the prediction is right, next"),
-        ((_A.REJECT,), "the prediction is wrong, next: annotate shows it first"),
-        ((_A.SKIP,), "skip, next"),
-        ((_A.NOT_A_FACE,), "this is not a face, next"),
-        ((_A.UNDO,), "undo, as far back as you like"),
-        ((_A.NEXT, _A.PREVIOUS), "next, previous without deciding (arrows too)"),
-        ((_A.LANDMARKS,), "landmarks"),
-        ((_A.MAP,), "class activation map"),
-        ((_A.CONTRAST,), "contrast"),
-        ((_A.PIXELS,), "pixels or smooth"),
-        ((_A.BARE,), "hide what is drawn"),
-        ((_A.ZOOM_IN, _A.ZOOM_OUT, _A.ZOOM_RESET), "zoom in, out, reset"),
-        ((_A.EXPORT,), "save the annotation file"),
-        ((_A.LABELS,), "show the labels"),
-        ((_A.HELP,), "this help"),
-        ((_A.QUIT,), "quit; everything decided is kept"),
+        ((_A.ACCEPT,), "help.accept"),
+        ((_A.REJECT,), "keys.reject"),
+        ((_A.SKIP,), "help.skip"),
+        ((_A.NOT_A_FACE,), "help.not a face"),
+        ((_A.UNDO,), "help.undo"),
+        ((_A.NEXT, _A.PREVIOUS), "keys.move.arrows"),
+        ((_A.LANDMARKS,), "help.landmarks"),
+        ((_A.MAP,), "help.class activation map"),
+        ((_A.CONTRAST,), "help.contrast"),
+        ((_A.PIXELS,), "help.pixels or smooth"),
+        ((_A.BARE,), "help.hide what is drawn"),
+        ((_A.ZOOM_IN, _A.ZOOM_OUT, _A.ZOOM_RESET), "keys.zoom"),
+        ((_A.EXPORT,), "help.export"),
+        ((_A.LABELS,), "keys.labels"),
+        ((_A.HELP,), "help.help"),
+        ((_A.QUIT,), "keys.quit"),
     ),
     LabelingMode.ANNOTATE: (
-        ((), "the pupil is here; the wheel makes the circle fit the iris"),
-        ((_A.LEFT, _A.RIGHT, _A.UP, _A.DOWN), "move by half a pixel (i j k l too), with shift by a tenth"),
-        ((_A.NARROWER, _A.WIDER), "smaller, larger circle"),
-        ((_A.OTHER_EYE,), "the other eye"),
-        ((_A.CLOSED, _A.OCCLUDED), "this eye is closed, its iris is hidden"),
-        ((_A.BOTH_CLOSED,), "both eyes are closed, next"),
-        ((_A.ACCEPT,), "accept both eyes as drawn, next"),
-        ((_A.SKIP,), "skip, next"),
-        ((_A.NOT_A_FACE,), "this is not a face, next"),
-        ((_A.UNDO,), "undo, as far back as you like"),
-        ((_A.NEXT, _A.PREVIOUS), "next, previous without deciding"),
-        ((_A.LANDMARKS, _A.MAP), "landmarks, class activation map"),
-        ((_A.CONTRAST, _A.PIXELS), "contrast, pixels or smooth"),
-        ((_A.BARE,), "hide what is drawn"),
-        ((_A.ZOOM_IN, _A.ZOOM_OUT, _A.ZOOM_RESET), "zoom in, out, reset"),
-        ((_A.EXPORT, _A.LABELS), "save the annotation file, show the labels"),
-        ((_A.HELP,), "this help"),
-        ((_A.QUIT,), "quit; everything said is kept"),
+        ((), "keys.place"),
+        ((_A.LEFT, _A.RIGHT, _A.UP, _A.DOWN), "keys.nudge"),
+        ((_A.NARROWER, _A.WIDER), "keys.circle"),
+        ((_A.OTHER_EYE,), "help.other eye"),
+        ((_A.CLOSED, _A.OCCLUDED), "keys.states"),
+        ((_A.BOTH_CLOSED,), "help.both closed"),
+        ((_A.ACCEPT,), "help.accept.annotate"),
+        ((_A.SKIP,), "help.skip"),
+        ((_A.NOT_A_FACE,), "help.not a face"),
+        ((_A.UNDO,), "help.undo"),
+        ((_A.NEXT, _A.PREVIOUS), "keys.move"),
+        ((_A.LANDMARKS, _A.MAP), "keys.overlays"),
+        ((_A.CONTRAST, _A.PIXELS), "keys.looks"),
+        ((_A.BARE,), "help.hide what is drawn"),
+        ((_A.ZOOM_IN, _A.ZOOM_OUT, _A.ZOOM_RESET), "keys.zoom"),
+        ((_A.EXPORT, _A.LABELS), "keys.files"),
+        ((_A.HELP,), "help.help"),
+        ((_A.QUIT,), "keys.quit"),
     ),
 }
 # In folders of pictures with masks.
 FOLDER_HELP: tuple[tuple[tuple[LabelingAction, ...], str], ...] = (
-    ((_A.ACCEPT,), "the label is true, next"),
-    ((_A.REJECT,), "the label is false, next"),
-    ((_A.SKIP,), "skip, next"),
-    ((_A.UNDO,), "undo the last decision"),
-    ((_A.NEXT, _A.PREVIOUS), "next, previous (arrows too)"),
-    ((_A.EXPORT,), "save the annotation file"),
-    ((_A.LABELS,), "show the labels"),
-    ((_A.ZOOM_IN, _A.ZOOM_OUT, _A.ZOOM_RESET), "zoom in, out, reset"),
-    ((_A.HELP,), "this help"),
-    ((_A.QUIT,), "quit; everything decided is kept"),
+    ((_A.ACCEPT,), "keys.folder.accept"),
+    ((_A.REJECT,), "keys.folder.reject"),
+    ((_A.SKIP,), "help.skip"),
+    ((_A.UNDO,), "keys.folder.undo"),
+    ((_A.NEXT, _A.PREVIOUS), "keys.folder.move"),
+    ((_A.EXPORT,), "help.export"),
+    ((_A.LABELS,), "keys.labels"),
+    ((_A.ZOOM_IN, _A.ZOOM_OUT, _A.ZOOM_RESET), "keys.zoom"),
+    ((_A.HELP,), "help.help"),
+    ((_A.QUIT,), "keys.quit"),
 )
 _ARROWS = "arrowleft arrowright arrowup arrowdown"
 
 
-def help_lines(mode: LabelingMode, keys: Keys) -> list[tuple[str, str]]:
+def help_lines(mode: LabelingMode, keys: Keys, language: Language = Language.ENGLISH) -> list[tuple[str, str]]:
     """The keys in use and what they do."""
-    return [(_labels(actions, keys) or "click", words) for actions, words in HELP[mode]]
+    click = text(language, "click")
+    return [(_labels(actions, keys) or click, text(language, words)) for actions, words in HELP[mode]]
 
 
-def folder_help_lines(keys: Keys) -> list[tuple[str, str]]:
+def folder_help_lines(keys: Keys, language: Language = Language.ENGLISH) -> list[tuple[str, str]]:
     """The same for folders of pictures with masks."""
-    return [(_labels(actions, keys), words) for actions, words in FOLDER_HELP]
+    return [(_labels(actions, keys), text(language, words)) for actions, words in FOLDER_HELP]
 
 
 def folder_keys(keys: Keys = KEYS[LabelingMode.REVIEW]) -> Keys:

@@ -10,6 +10,7 @@ from functools import reduce
 
 from labeler.session.actions import LabelingMode
 from labeler.session.item import Assignment, EyeAnnotation, LabelingItem, SaveState
+from labeler.texts.catalogue import Language, text
 from livecam.core.types import Side
 from livecam.store.labels import SIDES
 from livecam.store.resolution import DECIDING, standing_events
@@ -157,6 +158,7 @@ class AnnotationState:
     view: ViewState = ViewState()
     message: str = ""
     finished: bool = False
+    language: Language = Language.ENGLISH  # of messages
 
     @property
     def assignment(self) -> Assignment | None:
@@ -282,10 +284,14 @@ def _undo(session: AnnotationState, undo: LabelEvent) -> AnnotationState:
     taken = next((event for event in session.history if event.number == undo.undone_event), None)
     history = tuple(event for event in session.history if event is not taken)
     assignment = Assignment(undo.sample_id, undo.is_repeat)
-    message = f"taken back: {taken.action.value}" if taken else ""
+    message = _taken_back(session.language, taken) if taken else ""
     latest = _without(session, assignment, history)
     session = _with_latest(session, latest, assignment)
     return _open(replace(session, history=history, message=message), assignment)
+
+
+def _taken_back(language: Language, taken: LabelEvent) -> str:
+    return text(language, "notice.taken back", action=text(language, f"action.{taken.action.value}"))
 
 
 def _with_latest(

@@ -112,13 +112,13 @@ class TaskQueue:
             return Showing.PREDICTION
         return Showing.CURRENT
 
-    def hold(self, sample_id: str) -> str:
-        """Takes a sample back that was undecided by an undo; says so when somebody else is at it now."""
+    def hold(self, sample_id: str) -> bool:
+        """Takes a sample back that was undecided by an undo; whether nobody else is at it now."""
         if sample_id in self.held or self.store.renew(self.owner, [sample_id], SECONDS):
             self.held.add(sample_id)
             self._leased.add(sample_id)
-            return ""
-        return "somebody else has this picture before them now"
+            return True
+        return False
 
     def decided(self, sample_ids: Collection[str]) -> None:
         """These need not be held any more; they are given back at the end."""

@@ -31,6 +31,7 @@ from labeler.session.state import (
     ViewChanged,
     ViewState,
 )
+from labeler.texts.catalogue import text
 from livecam.core.types import Point, Side
 from livecam.store.labels import SIDES
 from livecam.store.resolution import DECIDING
@@ -39,7 +40,6 @@ from livecam.store.samples import LabelAction, LabelEvent
 STEP, LITTLE_STEP = 0.5, 0.1  # picture pixels
 RADIUS_STEP = 0.25
 _SMALLEST, _LARGEST = 0.02, 0.3  # radii, pupil distances
-_NAMES = {Side.RIGHT: "the eye on the left", Side.LEFT: "the eye on the right"}
 
 
 def interpret(session: AnnotationState, user_input: UserInput) -> Event:
@@ -82,7 +82,7 @@ def pending_writes(session: AnnotationState, user_input: UserInput | None) -> Re
 def _edit(session: AnnotationState, user_input: PlacePupil | ResizeIris | SetRadius | LabelingAction) -> Event:
     item = session.item
     if item is None or session.mode is LabelingMode.REVIEW:
-        return MessageShown("" if item else _AT_THE_END)
+        return MessageShown("" if item else _at_the_end(session))
     if isinstance(user_input, PlacePupil):
         radius = _current_circle(session, item, user_input.side).radius
         return _keep(
@@ -150,18 +150,18 @@ def goes_on(session: AnnotationState, user_input: UserInput) -> Event | None:
     return _decision(session, LabelAction.ACCEPT)
 
 
-def _comment(session: AnnotationState, text: str) -> Event:
+def _comment(session: AnnotationState, said: str) -> Event:
     if session.item is None:
-        return MessageShown(_AT_THE_END)
-    if not (text := " ".join(text.split())):
+        return MessageShown(_at_the_end(session))
+    if not (words := " ".join(said.split())):
         return MessageShown("")
-    return RecordLabels((replace(_about(session, session.item, LabelAction.COMMENT), text=text),))
+    return RecordLabels((replace(_about(session, session.item, LabelAction.COMMENT), text=words),))
 
 
 def _decision(session: AnnotationState, action: LabelAction) -> Event:
     item = session.item
     if item is None:
-        return MessageShown(_AT_THE_END)
+        return MessageShown(_at_the_end(session))
     if action is LabelAction.REJECT and session.mode is LabelingMode.ANNOTATE:
         return MessageShown("")
     if action is LabelAction.ACCEPT and (problem := _not_ready(session, item)):
@@ -185,18 +185,17 @@ def _not_ready(session: AnnotationState, item: LabelingItem) -> EyeSelected | Me
     known = item.hidden | session.annotations.keys()
     empty = [side for side in SIDES if side not in known and item.prediction(side) is None]
     if session.mode is LabelingMode.ANNOTATE and empty:
-        return EyeSelected(
-            empty[0], f"{_NAMES[empty[0]]} has no prediction: click on its pupil, or c closed, o its iris is hidden"
-        )
+        eye = text(session.language, f"notice.{empty[0].value}")
+        return EyeSelected(empty[0], text(session.language, "notice.no prediction", eye=eye))
     if len(empty) == len(SIDES):
-        return MessageShown("no pupil was found: d sends the picture to annotate, space skips it")
+        return MessageShown(text(session.language, "notice.no pupil"))
     return None
 
 
 def _undo(session: AnnotationState) -> Event:
     wanted = [event for event in session.history if session.mode is LabelingMode.ANNOTATE or event.action in DECIDING]
     if not wanted:
-        return MessageShown("there is nothing to undo")
+        return MessageShown(text(session.language, "notice.no undo"))
     last = wanted[-1]
     return RecordLabels(
         (
@@ -245,7 +244,10 @@ def _next_contrast(view: ViewState) -> ViewState:
     return replace(view, contrast=kinds[(kinds.index(view.contrast) + 1) % len(kinds)])
 
 
-_AT_THE_END = "every picture has been shown; p goes back, esc quits"
+def _at_the_end(session: AnnotationState) -> str:
+    return text(session.language, "notice.at the end")
+
+
 _DECISIONS = {
     LabelingAction.ACCEPT: LabelAction.ACCEPT,
     LabelingAction.REJECT: LabelAction.REJECT,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock, RLock
 
 from labeler.session.actions import LabelingMode, UserInput
 from labeler.session.controller import AnnotationController
 from labeler.session.state import AnnotationState
+from labeler.texts.catalogue import Language
 from livecam.settings import LabelSettings
 from livecam.store.store import Store
 
@@ -42,10 +43,14 @@ class Connections:
         with connection.lock:
             connection.controller.prefetch(connection.session)
 
-    def arrive(self, mode: LabelingMode, annotator: str) -> tuple[str, Connection]:
-        """A new page, at the first sample that is undecided."""
+    def arrive(
+        self, mode: LabelingMode, annotator: str, language: Language = Language.ENGLISH
+    ) -> tuple[str, Connection]:
+        """A new page, at the first sample that is undecided; notices are in that language."""
         self.sweep()
-        controller = AnnotationController(self.store, mode, annotator=annotator, settings=self.settings)
+        controller = AnnotationController(
+            self.store, mode, annotator=annotator, settings=self.settings, language=language
+        )
         connection, name = Connection(controller, controller.open(), self.clock()), secrets.token_hex(16)
         controller.prefetch(connection.session)
         with self._lock:
@@ -82,14 +87,18 @@ class Connections:
             )
             return not stale
 
-    def choose(self, connection: Connection, options: Mapping[str, bool]) -> None:
+    def choose(self, connection: Connection, options: Mapping[str, object]) -> None:
         """Changes how this page goes on; ValueError for an option that there is not."""
-        unknown = set(options) - {"auto_advance"}
-        if unknown or not all(isinstance(value, bool) for value in options.values()):
-            raise ValueError("an option is auto_advance, true or false")
+        advance, language = options.get("auto_advance"), options.get("language")
+        known = set(options) <= {"auto_advance", "language"}
+        if not known or not isinstance(advance, bool | None) or not isinstance(language, str | None):
+            raise ValueError("an option is auto_advance, true or false, or language, en or ko")
         with connection.lock:
-            settings = connection.controller.settings.model_copy(update=dict(options))
-            connection.controller.settings = connection.controller.queue.settings = settings
+            if advance is not None:
+                settings = connection.controller.settings.model_copy(update={"auto_advance": advance})
+                connection.controller.settings = connection.controller.queue.settings = settings
+            if language is not None:
+                connection.session = replace(connection.session, language=Language(language), message="")
 
     def leave(self, name: str) -> None:
         """What was not decided is free for others."""

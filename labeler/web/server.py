@@ -23,6 +23,7 @@ from starlette.routing import Route
 from labeler.session.actions import LabelingMode
 from labeler.session.keys import BLIND, KEYS, REPEATABLE, Keys, help_lines
 from labeler.session.opening import check_name
+from labeler.texts.catalogue import as_javascript, language_of
 from labeler.web.connections import Connection, Connections
 from labeler.web.gallery import MOST_ITEMS, Gallery, parse_query
 from labeler.web.inputs import parse_posted, parse_showing
@@ -32,6 +33,7 @@ from livecam.web.posted import Endpoint, NotUnderstoodError, in_words, posted_ob
 
 # Why all rules are on this side: docs/decisions/browser-decides-nothing.md
 _STATIC = {".js": "text/javascript", ".css": "text/css"}
+_TEXTS = "texts.js"  # made from the catalogue
 _ID = re.compile(r"[0-9a-f]{64}")
 
 
@@ -73,6 +75,8 @@ class Routes:
 
     async def static(self, request: Request) -> Response:
         name = Path(request.path_params["name"])
+        if name.name == _TEXTS:
+            return Response(as_javascript(), media_type=_STATIC[".js"])
         if name.suffix not in _STATIC or not _resource(name.name).is_file():
             return _missing()
         return Response(_content(name.name), media_type=_STATIC[name.suffix])
@@ -116,13 +120,14 @@ class Routes:
         mode = LabelingMode(posted.get("mode") or self.mode)
         visitor, _ = request.scope[VISITOR]
         annotator = self._name(request, posted.get("by"))
-        name, connection = await run_in_threadpool(self.connections.arrive, mode, annotator)
+        language = language_of(str(posted.get("language") or ""))
+        name, connection = await run_in_threadpool(self.connections.arrive, mode, annotator, language)
         keys = self.keys[mode]
         told = {
             "session": name,
             "person": {"name": annotator, "fixed": visitor.name is not None},
             "keys": {key: action.value for key, action in keys.items()},
-            "help": help_lines(mode, keys),
+            "help": help_lines(mode, keys, language),
             "repeatable": sorted(REPEATABLE),
             "blind": sorted(BLIND),
         }

@@ -18,6 +18,7 @@ import typer
 
 from livecam.cli import options
 from livecam.cli.calibrate import calibrate
+from livecam.cli.control import app as control_app
 from livecam.cli.effects import app as effects_app
 from livecam.cli.model import app as model_app
 from livecam.cli.program import new_program, run_program
@@ -41,6 +42,7 @@ app.command()(calibrate)
 app.add_typer(queue_app, name="queue")
 app.add_typer(model_app, name="model")
 app.add_typer(effects_app, name="effects")
+app.add_typer(control_app, name="control")
 
 
 @app.command()
@@ -160,6 +162,10 @@ def config(
     fps: options.Fps = None,
     rotate: options.Rotate = None,
     flip: options.FlipName = None,
+    panel: options.Panel = None,
+    panel_port: options.PanelPort = None,
+    panel_host: options.PanelHost = None,
+    idle: options.Idle = None,
     queue: options.Queue = None,
     queue_db: options.QueueDb = None,
     no_queue: options.NoQueue = False,

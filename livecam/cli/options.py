@@ -69,15 +69,16 @@ Strength = Annotated[
 TriggerName = Annotated[
     Trigger | None,
     typer.Option(
-        help="When the effect shows; auto grows with restless eyes, key waits for the space bar.",
-        show_default=str(_DEFAULTS.effect.trigger),
+        help="When the effect shows; auto grows with restless eyes, key waits for the space bar, the others are signals"
+        " of the face.",
+        show_default="what the effect says, else always",
     ),
 ]
 Sinks = Annotated[
     list[str] | None,
     typer.Option(
         "--sink",
-        help="window | virtualcam | null | a .mp4 or .mkv path | jsonl:FILE | jsonl:- | osc://HOST:PORT;"
+        help="window | virtualcam | pipewire | null | a .mp4 or .mkv path | jsonl:FILE | jsonl:- | osc://HOST:PORT;"
         " may be repeated.",
         show_default="window, where there is a display",
     ),
@@ -85,6 +86,28 @@ Sinks = Annotated[
 Hud = Annotated[
     bool | None,
     typer.Option("--hud/--no-hud", help="Figures in the window; never in recordings.", show_default="hud"),
+]
+Panel = Annotated[
+    bool | None,
+    typer.Option("--panel/--no-panel", help="A page in a browser that shows and steers the run.", show_default=False),
+]
+PanelPort = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="Of the panel; 0 takes a free one.", show_default=str(_DEFAULTS.panel.port)),
+]
+PanelHost = Annotated[
+    str | None,
+    typer.Option(
+        help="The address the panel listens on; 0.0.0.0 is open to the network.", show_default=_DEFAULTS.panel.host
+    ),
+]
+Idle = Annotated[
+    bool | None,
+    typer.Option(
+        "--idle-when-unwatched/--never-idle",
+        help="Let the camera go while nobody looks at window, panel or virtual camera.",
+        show_default=False,
+    ),
 ]
 Size = Annotated[
     str | None,
@@ -169,6 +192,10 @@ _SETTING_OF = {
     "trigger": ("effect", "trigger"),
     "sink": ("output", "sinks"),
     "hud": ("output", "hud"),
+    "panel": ("panel", "enabled"),
+    "panel_port": ("panel", "port"),
+    "panel_host": ("panel", "host"),
+    "idle": ("source", "idle_when_unwatched"),
     "queue": ("collect", "queue"),
     "queue_db": ("collect", "queue_db"),
     "keep": ("collect", "keep"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from livecam.cli import options
+from livecam.cli.panel import open_place, print_link
 from livecam.cli.progress import ProgressReporter
 from livecam.cli.settings_loading import check_model_is_used, load_settings, say
 from livecam.core.errors import LivecamError, SinkError
@@ -37,6 +38,10 @@ def run(
     fps: options.Fps = None,
     rotate: options.Rotate = None,
     flip: options.FlipName = None,
+    panel: options.Panel = None,
+    panel_port: options.PanelPort = None,
+    panel_host: options.PanelHost = None,
+    idle: options.Idle = None,
     seconds: options.Seconds = None,
     frames: options.Frames = None,
     queue: options.Queue = None,
@@ -65,7 +70,13 @@ def run(
     interrupted = False
     try:
         with ExitStack() as stack:
+            place = stack.enter_context(open_place(settings.panel)) if settings.panel.enabled else None
             live = build_session(settings, RunLimits(seconds, frames), stack, say)
+            if place:
+                from livecam.web.panel.opening import panel as served
+
+                stack.enter_context(served(place, live))
+                print_link(place)
             try:
                 with ProgressReporter("livecam", live.length) as progress:
                     live.run(progress.update)

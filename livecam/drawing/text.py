@@ -15,26 +15,35 @@ from livecam.core.assets import asset
 from livecam.core.errors import AssetError
 from livecam.core.types import Image
 
-# A sheet drawn from DejaVu Sans; OpenCV's Qt also only reduces pictures, so the window enlarges its own before it is
-# shown.
+# Sheets drawn from DejaVu Sans, and from Noto Sans CJK for the Korean texts of the labeler; OpenCV's Qt also only
+# reduces pictures, so the window enlarges its own before it is shown.
 Mask = NDArray[np.uint8]  # (h, w), 255 is covered
+_FIRST_OF_HANGUL = "\u1100"
 
 
 @lru_cache(maxsize=1024)
 def render_text(text: str, line_height: int) -> Mask:
-    """A line of text, `line_height` pixels high; a character that the sheet does not have is a question mark."""
-    sheet, places = _font()
-    unknown = places["?"]
-    row = np.hstack([sheet[:, places.get(character, unknown)] for character in text or " "])
+    """A line of text, `line_height` pixels high; a character that no sheet has is a question mark."""
+    row = np.hstack([_glyph(character) for character in text or " "])
     size = max(1, round(row.shape[1] * line_height / row.shape[0])), line_height
     reducing = line_height < row.shape[0]
     return cv2.resize(row, size, interpolation=cv2.INTER_AREA if reducing else cv2.INTER_LINEAR).astype(np.uint8)
 
 
+def _glyph(character: str) -> Mask:
+    """Of the sheet of Latin letters, else of that of Hangul, which is read when it is needed."""
+    sheet, places = _font("hud")
+    if character not in places and character >= _FIRST_OF_HANGUL:
+        hangul, syllables = _font("hangul")
+        if character in syllables:
+            return hangul[:, syllables[character]]
+    return sheet[:, places.get(character, places["?"])]
+
+
 @cache
-def _font() -> tuple[Mask, dict[str, slice]]:
-    """The sheet of letters and where each stands in it."""
-    picture, table = asset("fonts/hud.png"), asset("fonts/hud.json")
+def _font(name: str) -> tuple[Mask, dict[str, slice]]:
+    """A sheet of letters, all as high as those of the others, and where each stands in it."""
+    picture, table = asset(f"fonts/{name}.png"), asset(f"fonts/{name}.json")
     sheet = cv2.imdecode(np.frombuffer(picture.read_bytes(), np.uint8), cv2.IMREAD_GRAYSCALE)
     try:
         content = json.loads(table.read_text(encoding="utf-8"))
@@ -45,7 +54,7 @@ def _font() -> tuple[Mask, dict[str, slice]]:
         }
     except (ValueError, KeyError, TypeError) as error:
         raise AssetError(f"{table} is damaged; install livecam again") from error
-    if sheet is None or sheet.shape[1] != ends[-1] or "?" not in places:
+    if sheet is None or sheet.shape[1] != ends[-1] or (name == "hud" and "?" not in places):
         raise AssetError(f"{picture} does not fit {table.name}; install livecam again")
     return sheet.astype(np.uint8, copy=False), places
 

@@ -10,16 +10,22 @@ from functools import partial
 from typing import Any
 
 from livecam.core.errors import SinkError
-from livecam.core.interfaces import Collector, Source
+from livecam.core.interfaces import Collector, Sink, Source
 from livecam.core.runtime import deferred_interrupts, use_single_opencv_thread
 from livecam.live import loop
 from livecam.live.collection.collector import ToggleableCollector
 from livecam.live.collection.factory import CollectionSession, active_detector, open_collecting, store_folder
+from livecam.live.control.audience import Audience
+from livecam.live.control.opening import check_idle, open_audience, open_recorder, open_switchable
+from livecam.live.control.run_control import RunControl
+from livecam.live.control.run_status import RunStatus
+from livecam.live.control.status_messages import StatusMessages
 from livecam.live.effects.factory import check_effect, load_targets, open_effect
 from livecam.live.effects.stack import SelectableEffect
 from livecam.live.learning.background import BackgroundLearning
 from livecam.live.learning.factory import Learning, check_learning, open_learning
 from livecam.live.sinks.factory import (
+    NULL,
     WINDOW,
     OpenSinks,
     RequestedSinks,
@@ -35,10 +41,11 @@ from livecam.live.sinks.tracking.faces import tracked_faces
 from livecam.live.sound import SoundTrack
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
-from livecam.live.sources.factory import AnySource, is_live, names_camera, open_source, shows_person
+from livecam.live.sources.factory import AnySource, is_live, names_camera, open_source
+from livecam.live.sources.switchable import SwitchableSource
 from livecam.live.sources.wrappers import LimitedSource, RunLimits, oriented
 from livecam.live.telemetry import Telemetry
-from livecam.live.ui.key_bindings import Action, StatusMessages, key_of
+from livecam.live.ui.key_bindings import Action, key_of
 from livecam.live.ui.window_setup import WindowSetup
 from livecam.perception.eyes.screen import ScreenCalibration, default_path
 from livecam.perception.faces.factory import chosen
@@ -61,8 +68,11 @@ class LiveSession:
     sinks: OpenSinks
     collector: Collector
     telemetry: Telemetry
-    opened: AnySource
-    finished: Callable[[], bool]
+    opened: SwitchableSource
+    control: RunControl
+    status: RunStatus
+    audience: Audience
+    recording: Sequence[Sink]  # by key or from the panel
     collecting: CollectionSession | None
     learning: Learning
     length: float | None = None  # seconds of a video that is not shown but written, None for all else
@@ -77,27 +87,27 @@ class LiveSession:
         gc.collect()
         gc.freeze()
         with deferred_interrupts() as interrupted:
+            self.control.interrupted = interrupted
             loop.run(
                 self.source,
                 self.perception,
                 self.effect,
-                [self.sinks.sink],
+                [*self.recording, self.sinks.sink],
                 self.collector,
                 observer=self.telemetry,
-                finished=lambda: interrupted() or self._finished(tell),
+                finished=lambda: self._finished(tell),
             )
 
     def _finished(self, tell: Callable[[float], None]) -> bool:
         if self.telemetry.scene:
             tell(self.telemetry.scene.frame.timestamp)
-        return self.finished()
+        self.control.queue.carry_out()
+        return self.control.has_ended
 
     def report(self) -> dict[str, Any]:
         """Frame rate, latency, stage times, faces: what `--report` writes."""
-        camera = self.opened if isinstance(self.opened, CameraSource) else None
         report = self.telemetry.report(
-            reconnections=camera.reconnections if camera else 0,
-            damaged=camera.damaged if camera else 0,
+            **self.opened.troubles._asdict(),
             dropped=self.sinks.dropped,
         )
         signals = self.effect.signal_summary.report()
@@ -139,27 +149,48 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     models = model_places(settings.pupils, store_folder(settings.collect))
     detectors = load_detectors(settings, models, messages.announce)
     # Opened after what takes long to load, for a camera's time counts from here.
-    opened = _open_source(settings, names, stack, say)
-    names, limits = (names, limits) if names else _without_a_display(opened, limits, no_window)
-    if no_window:
+    watched = is_realtime(names) or settings.panel.enabled
+    opened = _open_source(settings, stack, say, paced=watched)
+    names, limits = (names, limits) if names else _without_a_display(settings, opened, limits, no_window)
+    if no_window and not settings.panel.enabled:
         say(no_window)
-    live = is_realtime(names) or is_live(opened)
+    live = watched or is_live(opened)
     in_use = partial(active_detector, detectors.pupils)
     collecting = open_collecting(settings, opened, stack, in_use=in_use, models=models, say=say, tell=messages.announce)
     collector = ToggleableCollector(collecting.collector if collecting else None)
     key, is_collecting = key_of(Action.LEARN, settings.keys.run), collecting is not None
     learning = open_learning(settings, stack, collecting=is_collecting, say=messages.announce, key=key)
     effect = open_effect(settings.effect, targets, stack, live=live, say=messages.announce)
-    window = WindowSetup(settings, detectors.pupils, effect, collector, learning, telemetry, messages)
-    sound, mirrored = _sound(opened, names), settings.output.mirror and shows_person(opened)
-    open_window = partial(window.open, stack, mirrored=mirrored, keep_all=not live, sound=sound)
+    sound = _sound(opened, names, settings)
+    recorder, snapshots = open_recorder(settings.output, stack, messages.announce, keep_all=not live, sound=sound)
+    control = RunControl(effect.controls, detectors.pupils, recorder, snapshots, collector, messages)
+    window = WindowSetup(settings, control, detectors.pupils, effect, collector, learning, recorder, telemetry)
     encoding, fps = partial(telemetry.timer, "encode"), settings.source.fps
+    open_window = partial(window.open, stack)
     parts = SinkParts(open_window, lambda: tracked_faces(telemetry.scene, effect.faces), encoding, sound)
     sinks = open_outputs(names, stack, messages.announce, parts, fps=fps, live=live)
-    perception, source = detectors.perception(stack, live=live), _limited(opened, settings, limits, say)
+    control.begin(opened, settings, armed=effect.armed if sinks.virtual_camera else ())
+    audience = open_audience(names, sinks.virtual_camera, recorder, stack)
+    switchable = open_switchable(settings, opened, control, limits, audience, stack)
+    faces = chosen(settings.faces.finder).value
+    status = RunStatus(control, effect, detectors.pupils, collector, switchable, telemetry, faces)
+    perception, source = detectors.perception(stack, live=live), _limited(switchable, settings, limits, say)
     length = None if live else _length(opened, limits)
+    kept = recorder, snapshots
+    steering = control, status, audience
     return LiveSession(
-        source, perception, effect, sinks, collector, telemetry, opened, window.finished, collecting, learning, length
+        source,
+        perception,
+        effect,
+        sinks,
+        collector,
+        telemetry,
+        switchable,
+        *steering,
+        kept,
+        collecting,
+        learning,
+        length,
     )
 
 
@@ -184,18 +215,25 @@ def _checked_sinks(settings: Settings) -> RequestedSinks:
     check_effect(settings.effect.style)
     check_learning(settings)
     asked_for = WINDOW in settings.output.sinks
-    if requested.no_window and (asked_for or (not requested.names and names_camera(settings.source))):
+    unnamed = not requested.names and not settings.panel.enabled and names_camera(settings.source)
+    if requested.no_window and (asked_for or unnamed):
         raise SinkError(requested.no_window)
     return requested
 
 
-def _open_source(settings: Settings, names: Sequence[str], stack: ExitStack, say: Say) -> AnySource:
-    opened = open_source(settings.source, paced=is_realtime(names), say=say)
+def _open_source(settings: Settings, stack: ExitStack, say: Say, *, paced: bool) -> AnySource:
+    opened = open_source(settings.source, paced=paced, say=say)
+    check_idle(settings, opened)
     return stack.enter_context(opened) if isinstance(opened, CameraSource) else opened
 
 
-def _without_a_display(opened: AnySource, limits: RunLimits, no_window: str) -> tuple[Sequence[str], RunLimits]:
-    """The demo is recorded; whatever else was named is not, for nobody said where to."""
+def _without_a_display(
+    settings: Settings, opened: AnySource, limits: RunLimits, no_window: str
+) -> tuple[Sequence[str], RunLimits]:
+    """The panel shows it; without one the demo is recorded, and whatever else was named is not, for nobody said where
+    to."""
+    if settings.panel.enabled:
+        return (NULL,), limits
     if not isinstance(opened, DemoSource):
         raise SinkError(no_window)
     if limits == RunLimits():
@@ -203,17 +241,20 @@ def _without_a_display(opened: AnySource, limits: RunLimits, no_window: str) -> 
     return (DEMO_FILE,), limits
 
 
-def _limited(opened: AnySource, settings: Settings, limits: RunLimits, say: Say) -> Source:
-    # That the demo is shown for want of a camera has been said already.
-    told = _silent if isinstance(opened, DemoSource) else say
+def _limited(opened: SwitchableSource, settings: Settings, limits: RunLimits, say: Say) -> Source:
+    def told(note: str) -> None:
+        # That the demo is shown for want of a camera has been said already.
+        if not isinstance(opened.current, DemoSource):
+            say(note)
+
     return LimitedSource(oriented(opened, settings.source), limits, told)
 
 
-def _sound(opened: AnySource, names: Sequence[str]) -> SoundTrack | None:
-    """Of a video that is recorded, or may be by a key."""
+def _sound(opened: AnySource, names: Sequence[str], settings: Settings) -> SoundTrack | None:
+    """Of a video that is recorded, or may be by a key or from the panel."""
     from livecam.live.sources.video import VideoSource
 
-    wanted = bool(files(names)) or WINDOW in names
+    wanted = bool(files(names)) or WINDOW in names or settings.panel.enabled
     return opened.open_sound() if wanted and isinstance(opened, VideoSource) else None
 
 
@@ -224,7 +265,3 @@ def _length(opened: AnySource, limits: RunLimits) -> float | None:
     if not isinstance(opened, VideoSource) or not opened.length or limits.frames is not None:
         return None
     return opened.length if limits.seconds is None else min(opened.length, limits.seconds)
-
-
-def _silent(note: str) -> None:
-    return None

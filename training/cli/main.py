@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -180,7 +181,7 @@ def export(
         out,
         quantisation=quantize,
         faces=(faces, faces / "labels.csv") if faces else None,
-        staged_faces=recipe.RecipeSize().staged,
+        staged_faces=recipe.CALIBRATED_FACES,
         watch=watch,
     )
     for name, score in scores.items():
@@ -196,33 +197,55 @@ def recalibrate(
     """Fit the confidence of a model's card anew on faces of held-out people; the model stays as it is."""
     from training.pupil_detector import recipe
 
-    staged = recipe.RecipeSize().staged
+    staged = recipe.CALIBRATED_FACES
     scores = recipe.recalibrate(model, (faces, faces / "labels.csv"), staged_faces=staged, watch=watch)
     for name, score in scores.items():
         print(f"{name}: {score:.4f}")
 
 
+@app.command()
+def portraits(
+    out: Out,
+    sources: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PICTURES...]", help="Pictures, folders, zip files; unset is the one that ships."),
+    ] = None,
+) -> None:
+    """Prepare portraits to train on: one large face each, its pupils marked by the model that ships."""
+    from training.data.portrait_preparation import prepare_portraits
+
+    done = prepare_portraits(sources or [], out)
+    for words in done.left_out:
+        print(f"livecam-train: left out {words}", file=sys.stderr)
+    print(f"{done.labelled} portraits in {out}; train on them with: livecam-train all --data {out} --out FOLDER")
+
+
 @app.command(name="all")
 def everything(
-    data: Annotated[Path, typer.Option(help="The folder of the development data.")] = Path("../shared/data"),
-    work: Annotated[Path, typer.Option(help="Where data sets, run and reports go.")] = Path("build/training"),
-    out: Annotated[
-        Path | None, typer.Option(help="assets/models/pupil.tflite; with --smoke WORK/models/pupil.tflite.")
+    data: Annotated[
+        Path | None, typer.Option(help="Portraits prepared by `livecam-train portraits`; unset is the one that ships.")
     ] = None,
+    out: Annotated[
+        Path, typer.Option(help="Where all goes: data sets, run, reports, and the model as models/pupil.tflite.")
+    ] = Path("build/training"),
     smoke: Annotated[bool, typer.Option("--smoke", help="The whole recipe, tiny, in under a minute.")] = False,
     seed: Seed = 1,
 ) -> None:
-    """The whole recipe, from portraits and synthesis to the shipped model."""
-    from training.pupil_detector import recipe
+    """The whole recipe, from portraits and drawn eyes to a model with its card; it writes nowhere but into --out."""
+    from training.pupil_detector import whole_recipe
 
+    lacking = list(whole_recipe.missing(data))
+    for line in lacking:
+        print(f"livecam-train: {line}", file=sys.stderr)
+    if lacking:
+        raise typer.Exit(2)
     begun = time.monotonic()
-    # A tiny training must not replace the model that ships.
-    out = out or (work / "models" if smoke else Path("assets/models")) / "pupil.tflite"
-    size = recipe.SMOKE if smoke else recipe.RecipeSize()
-    scores = recipe.everything(data, work, out, size=size, seed=seed, watch=watch)
+    size = whole_recipe.SMOKE if smoke else whole_recipe.RecipeSize()
+    scores = whole_recipe.everything(data, out, size=size, seed=seed, watch=watch)
     for name, score in scores.items():
         print(f"{name}: {score}")
-    print(f"{out} in {time.monotonic() - begun:.0f} s; reports: {work}")
+    model = out / whole_recipe.MODEL
+    print(f"{model} in {time.monotonic() - begun:.0f} s; see it with: livecam run --model {model}")
 
 
 def _print_shares(table: dict[str, Any]) -> None:

@@ -21,7 +21,14 @@ from training.engine.files import DatasetError
 
 FACE_DETECTORS = installed()  # the ones that ship alone will do; others make the network know their eye corners
 _TEST_PERSON = re.compile(r"london_\d*[79](\D|$)")
-_FIELDS = ("img_left_x", "img_left_y", "img_right_x", "img_right_y", "img_left_iris_radius", "img_right_iris_radius")
+LABEL_FIELDS = (
+    "img_left_x",
+    "img_left_y",
+    "img_right_x",
+    "img_right_y",
+    "img_left_iris_radius",
+    "img_right_iris_radius",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +72,10 @@ def read_labels(folder: Path, labels: Path) -> list[LabelledPortrait]:
 
 def _portrait(folder: Path, row: dict[str, str], labels: Path) -> LabelledPortrait:
     try:
-        left_x, left_y, right_x, right_y, left_radius, right_radius = (float(row[field]) for field in _FIELDS)
+        left_x, left_y, right_x, right_y, left_radius, right_radius = (float(row[field]) for field in LABEL_FIELDS)
         path = folder / row["file"]
     except (KeyError, TypeError, ValueError) as fault:
-        raise DatasetError(f"{labels} has a row without {', '.join(_FIELDS)}: {row}") from fault
+        raise DatasetError(f"{labels} has a row without {', '.join(LABEL_FIELDS)}: {row}") from fault
     if not path.is_file():
         raise DatasetError(f"the picture {path} that {labels} names is missing")
     return LabelledPortrait(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,11 +19,10 @@ from livecam.settings import FaceDetectorName, FaceSettings, PupilSettings
 from training.data.contact_sheet import contact_sheet, write_picture
 from training.data.dataset import EyeDataset, gathered, is_held_out, load, manifest, save, split_by_group
 from training.data.limbus import clicked_beside
-from training.data.portraits import FACE_DETECTORS, LabelledPortrait, read_labels
-from training.data.smiles import read_smiles
+from training.data.portraits import LabelledPortrait, read_labels
 from training.engine.export import check_export, write_model
 from training.engine.files import DatasetError, RunError, write_json
-from training.engine.parallel import cores, spread
+from training.engine.parallel import spread
 from training.engine.plots import write_lines
 from training.engine.run_folder import best_weights, git_commit, read_log, run_settings
 from training.engine.trainer import CheckpointResult
@@ -38,28 +37,9 @@ Thing = TypeVar("Thing")
 Watch = Callable[[str, Iterable[Any], int], Iterable[Any]]  # shows how far a step is: name, parts, how many
 
 _RECALIBRATED = "; confidence fitted anew by livecam-train recalibrate at "
+CALIBRATED_FACES = 100  # a held-out person
+_FEW = 3  # people
 STILL_SHARE = 1 / 3  # portraits and gazeshift are one to two
-
-
-@dataclass(frozen=True, slots=True)
-class RecipeSize:
-    """How much of everything the whole recipe makes."""
-
-    synthetic: int = 26_000
-    portraits: int = 32_000
-    steps: int = 8_000
-    staged: int = 100  # faces a held-out person, for the calibration
-    check_every: int = 250
-    batch: int = 64
-    one_of: int = 1  # portraits are used
-    judged: int = 1_000  # test photographs, at most
-    workers: int = 0  # processes; 0 is one a core
-
-
-# One process: to load the face detectors twice takes longer than the work.
-SMOKE = RecipeSize(
-    synthetic=200, portraits=240, steps=40, staged=30, check_every=20, batch=16, one_of=7, judged=9, workers=1
-)
 
 
 def synth(count: int, out: Path, *, seed: int, workers: int, watch: Watch) -> EyeDataset:
@@ -151,9 +131,13 @@ def ship(
 def _calibrated(
     model: Path, faces: tuple[Path, Path], people: set[str], count: int, watch: Watch
 ) -> tuple[PupilConfidenceCalibration, dict[str, float]]:
-    portraits = [portrait for portrait in read_labels(*faces) if portrait.group in people]
-    if not portraits:
+    known = read_labels(*faces)
+    portraits = [portrait for portrait in known if portrait.group in people]
+    if not portraits and len(known) > _FEW:
         raise DatasetError("none of the held-out people has a portrait; the confidence cannot be calibrated")
+    # Of one or two people none can be held out; the scores say so.
+    learnt = {} if portraits else {"calibrated_on_learnt_people": 1.0}
+    portraits = portraits or known
     network = NetworkPupilDetector.open(PupilSettings(model=model))
     shown = [
         face
@@ -162,7 +146,7 @@ def _calibrated(
     ]
     judged = confidence_calibration.judge(network, shown)
     calibration, error = confidence_calibration.calibrate(confidence_calibration.as_on_webcams(judged))
-    return calibration, {**confidence_calibration.scores(judged), "calibration_error": error}
+    return calibration, {**confidence_calibration.scores(judged), "calibration_error": error, **learnt}
 
 
 def recalibrate(model: Path, faces: tuple[Path, Path], *, staged_faces: int, watch: Watch) -> dict[str, float]:
@@ -205,47 +189,3 @@ def evaluate(
     return report.write_report(
         list(watch("evaluate", evaluation.evaluate_dataset(detector, eyes.chosen(which)), len(which))), out
     )
-
-
-def everything(data: Path, work: Path, out: Path, *, size: RecipeSize, seed: int, watch: Watch) -> dict[str, Any]:
-    """`livecam-train all`: from the portraits and synthesis to the shipped file and its scores on the test people."""
-    portraits = (data / "pupils/faces", data / "pupils/faces/labels.csv")
-    people = read_labels(*portraits)[:: size.one_of]
-    workers = size.workers or cores()
-    synth(size.synthetic, work / "synth", seed=seed, workers=workers, watch=watch)
-    shift_gaze(
-        people + read_smiles(data / "pupils/unlabelled", people, workers=workers),
-        work / "gazeshift",
-        count=size.portraits,
-        seed=seed,
-        workers=workers,
-        watch=watch,
-    )
-    sets, run = [work / "synth", work / "gazeshift"], work / "run"
-    settings = FitSettings(steps=size.steps, seed=seed, check_every=size.check_every, batch=size.batch)
-    checks = train(HeatmapTask(), sets, run, settings)
-    for _ in watch("fit", checks, -(-size.steps // size.check_every)):
-        pass
-    scores: dict[str, Any] = dict(
-        ship(
-            run,
-            sets,
-            out,
-            quantisation=Quantisation.INT8,
-            faces=portraits,
-            staged_faces=size.staged,
-            watch=watch,
-        )
-    )
-    for face in FACE_DETECTORS:
-        shown = evaluate(
-            NetworkPupilDetector.open(PupilSettings(model=out)),
-            data / "pupils/test",
-            work / f"test_{face.value}",
-            face=face,
-            most=size.judged,
-            watch=watch,
-        )
-        scores[f"test_{face.value}_faces"] = shown["shares"]["worse_eye"]
-    write_json(work / "summary.json", scores)
-    return scores

@@ -9,4 +9,4 @@ from livecam.live.effects.spotlight import FaceLights, Spotlight
 
 def create(context: EffectContext) -> Effect:
     """Lights what the run was given to follow, the faces when it was given nothing."""
-    return Spotlight(context.controls, context.lights or FaceLights(context.settings))
+    return Spotlight(context.controls, context.lights or FaceLights(context.settings, context.controls))

@@ -1,4 +1,6 @@
 // The way to the server: one input after the other, each with the number of the state it was meant for.
+import { spoken } from "./catalogue.js";
+
 const TOKEN = document.querySelector("meta[name=token]").content;
 const RETRY_MS = 1000;
 const BEAT_MS = 20000;
@@ -37,7 +39,7 @@ export class Connection {
     this.asked = asked;
     this.waiting.length = 0;
     try {
-      const answer = await request("api/open", { body: asked });
+      const answer = await request("api/open", { body: { ...asked, language: spoken() } });
       this.session = answer.session;
       this.away(false);
       this.handlers.opened(answer);

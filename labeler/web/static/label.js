@@ -325,7 +325,7 @@ for (const button of $("modes").children) button.addEventListener("click", () =>
 $("open-help").addEventListener("click", (event) => act("help", event.timeStamp));
 $("open-gallery").addEventListener("click", () => gallery.open());
 $("language").addEventListener("click", () => {
-  switchLanguage();
+  connection.send({ option: { language: switchLanguage() } });
   retold();
 });
 $("theme").addEventListener("click", () => localStorage.setItem("theme", theme(document.documentElement.classList.contains("light") ? "dark" : "light")));

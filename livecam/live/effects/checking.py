@@ -16,7 +16,7 @@ from livecam.core.timing import Clock
 from livecam.core.types import Box, EyeState, Face, FaceObservation, Frame, Gaze, Image, Point, Pupil, Scene, Side
 from livecam.live.effects.library.loading import LoadedPack
 from livecam.live.effects.stack import SelectableEffect
-from livecam.settings import EffectSettings
+from livecam.settings import EffectSettings, Trigger
 
 _SIZE = (1280, 720)
 _UNIT = 110.0  # interocular distance of a person at a desk, pixels
@@ -44,13 +44,13 @@ def check_pack(entry: str, *, clock: Clock = time.perf_counter) -> PackCheck:
     said: list[str] = []
     scenes = 0
     for what, scene in _scenes():
-        effect = SelectableEffect(EffectSettings(style=entry), say=said.append)
+        effect = SelectableEffect(EffectSettings(style=entry, trigger=Trigger.ALWAYS), say=said.append)
         for seconds in (0.0, 0.04, 0.5, 2.0):
             _check_drawn(effect, what, replace(scene, frame=replace(scene.frame, timestamp=seconds)))
             scenes += 1
         if said:
             raise PackError(said[0])
-    effect = SelectableEffect(EffectSettings(style=entry))
+    effect = SelectableEffect(EffectSettings(style=entry, trigger=Trigger.ALWAYS))
     loaded = effect.packs[-1]
     return PackCheck(loaded.pack.name, len(loaded.pack.layers), scenes, _timed(effect, clock), tuple(_advice(loaded)))
 

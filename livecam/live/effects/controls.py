@@ -1,4 +1,4 @@
-"""Effect controls: the style, strength and switch that keys change while a run goes on."""
+"""Effect controls: the style, strength, switch and trigger that keys and the panel change while a run goes on."""
 
 from __future__ import annotations
 
@@ -6,26 +6,61 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from livecam.live.effects.easing import ramp
-from livecam.settings import EffectSettings, Trigger
+from livecam.settings import EffectSettings, Trigger, TriggerMode
 
 STRENGTH_STEP = 0.1
 
 
+@dataclass(frozen=True, slots=True)
+class TriggerBinding:
+    """A signal that brings an effect out."""
+
+    signal: Trigger
+    mode: TriggerMode = TriggerMode.HOLD
+    cooldown: float = 1.0  # seconds after the effect went before the signal brings it out again
+    level: float = 0.6  # 0..1, how strong the signal has to be
+
+
 @dataclass(slots=True)
 class EffectControls:
-    """The live state of the effect: written by whoever handles the keys, read once a frame by the effect."""
+    """The live state of the effect: written between two frames, read once a frame by the effect."""
 
     style: str
     strength: float  # 0..1
     enabled: bool
+    trigger: Trigger | None = None  # None is what each effect says itself
+    binding: TriggerBinding | None = None  # of a trigger that is a signal
+    clean: bool = False  # only what a trigger brings out is drawn, until somebody chooses or switches
+    cuts: int = 0  # how often everything was taken off at once
 
     @classmethod
     def starting(cls, settings: EffectSettings) -> EffectControls:
         """As the settings say; with the trigger `key` the effect waits for its key."""
-        return cls(settings.style, settings.strength, settings.trigger is not Trigger.KEY)
+        made = cls(settings.style, settings.strength, enabled=True)
+        made.arm(settings)
+        return made
+
+    def arm(self, settings: EffectSettings) -> None:
+        """Takes over the trigger of the settings."""
+        self.trigger, self.binding = settings.trigger, None
+        if settings.trigger is not None and settings.trigger.is_signal:
+            self.binding = TriggerBinding(
+                settings.trigger, settings.trigger_mode, settings.trigger_cooldown, settings.trigger_level
+            )
+        self.enabled = settings.trigger is not Trigger.KEY
+
+    def choose(self, style: str) -> None:
+        """Another effect, or list of them."""
+        self.style, self.clean = style, False
 
     def toggle(self) -> None:
-        self.enabled = not self.enabled
+        """Changes over; a stack that began clean is shown whole."""
+        self.enabled, self.clean = self.clean or not self.enabled, False
+
+    def panic(self) -> None:
+        """Takes everything off with the next frame; nothing comes out by itself before it is switched on again."""
+        self.enabled = self.clean = False
+        self.cuts += 1
 
     def stronger(self) -> None:
         self.strength = min(1.0, round(self.strength + STRENGTH_STEP, 3))
@@ -36,7 +71,7 @@ class EffectControls:
     def next_style(self, names: Sequence[str]) -> None:
         """The style after the present one, and after the last, or after one that is not among them, the first."""
         place = names.index(self.style) + 1 if self.style in names else 0
-        self.style = names[place % len(names)]
+        self.choose(names[place % len(names)])
 
 
 _SECONDS = 0.15  # from nothing to full strength
@@ -48,10 +83,14 @@ class StrengthRamp:
     def __init__(self, controls: EffectControls) -> None:
         self._controls = controls
         self._power: float | None = None
+        self._cuts = controls.cuts
         self.appeared = 0.0  # seconds of the frame in which the effect was last switched on
 
     def power(self, seconds: float, elapsed: float) -> float:
-        """0..1 now, `elapsed` seconds after the last call; the first call has the full strength at once."""
+        """0..1 now, `elapsed` seconds after the last call; the first call has the full strength at once, and one after
+        everything was taken off has none."""
+        if self._cuts != self._controls.cuts:
+            self._cuts, self._power = self._controls.cuts, 0.0
         wanted = self._controls.strength if self._controls.enabled else 0.0
         if self._power == 0 and wanted > 0:
             self.appeared = seconds

@@ -17,7 +17,7 @@ from livecam.perception.detection_worker import BackgroundDetection, InlineDetec
 from livecam.perception.targets.detector import TargetDetector
 from livecam.perception.targets.model_card import is_target
 from livecam.perception.targets.network import CancellableNetwork, open_live_target_detector
-from livecam.settings import EffectSettings, PupilSettings, Settings
+from livecam.settings import EffectSettings, PupilSettings, Settings, Trigger
 
 SPOTLIGHT = "spotlight"
 __all__ = ["SPOTLIGHT", "check_effect", "create", "load_targets", "names", "open_effect", "target_lights"]
@@ -47,7 +47,7 @@ def create(name: str, *, strength: float = 1.0) -> Effect:
     """
     if not 0 <= strength <= 1:
         raise SettingsError(f"the strength is {strength}; it is between 0 (nothing) and 1 (the full effect)")
-    return SelectableEffect(EffectSettings(style=name, strength=strength))
+    return SelectableEffect(EffectSettings(style=name, strength=strength, trigger=Trigger.ALWAYS))
 
 
 def check_effect(name: str) -> None:

@@ -16,7 +16,7 @@ from livecam.live.sources.demo import DemoSource
 from livecam.perception.faces.factory import chosen, follow_recorded, open_model
 from livecam.perception.pipeline import Perception, Smoothing
 from livecam.perception.pupils.factory import open_pupils
-from livecam.settings import EffectSettings, FaceDetectorName, PupilSettings
+from livecam.settings import EffectSettings, FaceDetectorName, PupilSettings, Trigger
 
 if TYPE_CHECKING:
     from av.filter.context import FilterContext
@@ -38,7 +38,7 @@ def demo_scenes(seconds: float, start: float = 0.0, fps: int = FPS) -> Iterator[
 
 def preview(entry: str, *, seconds: float = 3.0, start: float = 0.0) -> Iterator[Image]:
     """The part of the demo around the face with an effect on it, (h, w, 3) BGR, `FPS` a second."""
-    effect = SelectableEffect(EffectSettings(style=entry))
+    effect = SelectableEffect(EffectSettings(style=entry, trigger=Trigger.ALWAYS))
     for scene in demo_scenes(seconds, start):
         yield np.ascontiguousarray(effect.draw(scene)[_SEEN])
 

@@ -62,9 +62,9 @@ class FaceLights:
     """A light for each face, held and faded as the settings say; with the trigger `auto` only as bright as they are
     flustered."""
 
-    def __init__(self, settings: EffectSettings) -> None:
+    def __init__(self, settings: EffectSettings, controls: EffectControls | None = None) -> None:
         self._persistence = FacePersistence(settings.hold_ms / 1000, settings.fade_ms / 1000)
-        self._auto = settings.trigger is Trigger.AUTO
+        self._controls = controls or EffectControls.starting(settings)
         self._people: dict[int, _Person] = {}
         self._seconds = 0.0
 
@@ -87,7 +87,7 @@ class FaceLights:
             return None
         person = self._people[fading_face.key]
         person.fluster.update(person.lids.update(fading_face.observation, face, elapsed), elapsed)
-        share = trigger_strength(person.fluster.level) if self._auto else 1.0
+        share = trigger_strength(person.fluster.level) if self._controls.trigger is Trigger.AUTO else 1.0
         return _on_head(face, fading_face.opacity * share)
 
 

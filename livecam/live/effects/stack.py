@@ -6,9 +6,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
+import cv2
+import numpy as np
+
 from livecam.core.errors import LivecamError, PackError
 from livecam.core.types import Image, Scene, check_image
-from livecam.live.effects.controls import EffectControls, StrengthRamp
+from livecam.live.effects.controls import EffectControls, StrengthRamp, TriggerBinding
 from livecam.live.effects.easing import smooth
 from livecam.live.effects.face_state.fluster import trigger_strength
 from livecam.live.effects.face_state.signals import SignalSummary
@@ -18,6 +21,7 @@ from livecam.live.effects.library.locations import entries
 from livecam.live.effects.packs.pack import Moment, PackMemory
 from livecam.live.effects.packs.python_code import EffectContext, PaintedFace
 from livecam.live.effects.spotlight import LightSource
+from livecam.live.effects.triggers import StackTriggers
 from livecam.settings import EffectSettings, Trigger
 
 
@@ -48,6 +52,7 @@ class SelectableEffect:
         self._memories: dict[tuple[str, int], PackMemory] = {}
         self._failing: set[int] = set()  # packs whose Python has failed
         self._ramp = StrengthRamp(self.controls)
+        self._triggers = StackTriggers(self.controls)
         self._seconds = 0.0
 
     def watching(self) -> AbstractContextManager[None]:
@@ -64,6 +69,11 @@ class SelectableEffect:
         """How flustered the first face is, 0..1, whatever the trigger; 0 when there is none."""
         return self._tracker.level
 
+    @property
+    def armed(self) -> tuple[str, ...]:
+        """The signals of a face at which something may come out by itself; none while the effect is off."""
+        return self._triggers.armed([loaded.pack.manifest for loaded in self._packs])
+
     def draw(self, scene: Scene) -> Image:
         """The frame with its effects, a new image; without faces or strength it is a copy."""
         check_image(scene.frame.image)
@@ -75,14 +85,17 @@ class SelectableEffect:
         if self.faces:
             self.signal_summary.add(self.faces[0].signals)
         self._forget()
+        self._triggers.begin(self._tracker.keys)
         image: Image | None = None
         for entry, loaded in zip(self._entries, self._packs, strict=True):
+            binding = self._triggers.binding(loaded.pack.manifest)
+            out = [self._out(entry, binding, state, elapsed) for state in self.faces]
             if loaded.scene_effect is not None:
-                image = self._drawn_whole(loaded, scene, image)
+                image = self._drawn_whole(loaded, scene, image, self._share_of_all(out, binding))
                 continue
             image = scene.frame.image.copy() if image is None else image
             for index, state in reversed(list(enumerate(self.faces))):
-                moment = self._moment(entry, state, power, elapsed, is_first=index == 0)
+                moment = self._moment(entry, state, power, elapsed, out[index], is_first=index == 0)
                 if moment.power > 0:
                     self._draw_face(image, (entry, loaded), state, moment)
         return scene.frame.image.copy() if image is None else image
@@ -111,10 +124,26 @@ class SelectableEffect:
         present = set(self._tracker.keys)
         self._memories = {key: memory for key, memory in self._memories.items() if key[1] in present}
 
-    def _moment(self, entry: str, state: FaceState, power: float, elapsed: float, *, is_first: bool) -> Moment:
-        if self._settings.trigger is Trigger.AUTO:
+    def _out(self, entry: str, binding: TriggerBinding | None, state: FaceState, elapsed: float) -> tuple[float, float]:
+        """How much of an effect a face has brought out, 0..1, and since when, in seconds of the frame."""
+        if binding is None:
+            return (0.0 if self.controls.clean else 1.0), 0.0
+        trigger = self._triggers.update(entry, binding, state, self._seconds, elapsed)
+        return trigger.share, trigger.appeared
+
+    def _share_of_all(self, out: Sequence[tuple[float, float]], binding: TriggerBinding | None) -> float:
+        """Of an effect on the whole picture, which any face brings out."""
+        if binding is None:
+            return 0.0 if self.controls.clean else 1.0
+        return max((share for share, _ in out), default=0.0)
+
+    def _moment(
+        self, entry: str, state: FaceState, power: float, elapsed: float, out: tuple[float, float], *, is_first: bool
+    ) -> Moment:
+        if self.controls.trigger is Trigger.AUTO:
             power *= trigger_strength(state.fluster)
-        since = max(state.since, self._since[entry], self._ramp.appeared)
+        power *= out[0]
+        since = max(state.since, self._since[entry], self._ramp.appeared, out[1])
         opacity = state.opacity * smooth(power, 0.0, 0.2)
         return Moment(self._seconds, elapsed, max(0.0, self._seconds - since), power, opacity, is_first)
 
@@ -132,9 +161,17 @@ class SelectableEffect:
             self._failing.add(id(loaded))
             self._say(str(error))
 
-    def _drawn_whole(self, loaded: LoadedPack, scene: Scene, image: Image | None) -> Image | None:
+    def _drawn_whole(self, loaded: LoadedPack, scene: Scene, image: Image | None, share: float) -> Image | None:
+        """With so much of the effect, 0..1; the image as it was where there is none."""
         assert loaded.scene_effect is not None
         if id(loaded) in self._failing:
             return image
         under = scene if image is None else replace(scene, frame=replace(scene.frame, image=image))
-        return loaded.scene_effect.draw(under)
+        drawn = loaded.scene_effect.draw(under)
+        if share >= 1:
+            return drawn
+        return image if share <= 0 else _blended(under.frame.image, drawn, share)
+
+
+def _blended(under: Image, drawn: Image, share: float) -> Image:
+    return cv2.addWeighted(drawn, share, under, 1 - share, 0).astype(np.uint8, copy=False)

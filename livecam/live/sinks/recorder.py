@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Self
 
 import cv2
@@ -82,22 +83,25 @@ class Snapshots:
     def __init__(self, folder: Path, *, now: Now = datetime.now) -> None:
         self._folder, self._now = folder, now
         self._last: Frame | None = None
+        self._lock = Lock()  # a snapshot may be taken by any thread
 
     def show(self, frame: Frame) -> None:
         self._last = frame
 
     def take(self) -> str:
         """Writes the last picture as a PNG and tells its name; SinkError when the folder takes none."""
-        if self._last is None:
+        last = self._last
+        if last is None:
             return "no picture yet"
-        path = unused(self._folder, self._now(), ".png")
-        _, content = cv2.imencode(".png", self._last.image, [cv2.IMWRITE_PNG_COMPRESSION, 1])
-        try:
-            write_atomically(path, content.tobytes())
-        except OSError as error:
-            raise SinkError(
-                f"cannot write {path}: {encoding_error_reason(error)}; set output.folder to another"
-            ) from error
+        _, content = cv2.imencode(".png", last.image, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+        with self._lock:
+            path = unused(self._folder, self._now(), ".png")
+            try:
+                write_atomically(path, content.tobytes())
+            except OSError as error:
+                raise SinkError(
+                    f"cannot write {path}: {encoding_error_reason(error)}; set output.folder to another"
+                ) from error
         return f"snapshot {shown_path(path)}"
 
 

@@ -56,6 +56,11 @@ class VirtualCamera:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def device(self) -> str:
+        """The loopback device, such as /dev/video2; empty before the first picture, and where it has no name."""
+        return str(getattr(self._device, "device", "") or "")
+
     def show(self, frame: Frame) -> None:
         """Sends the picture; SinkError when the device is gone."""
         check_image(frame.image)

@@ -51,6 +51,14 @@ def paint_notice(canvas: Image, text: str, line_height: int) -> None:
     _lay_centred(canvas, panel(lines, line_height), bottom=round(line_height * _GAP * 2))
 
 
+def paint_armed(canvas: Image, signals: Sequence[str], line_height: int) -> None:
+    """That something may come out by itself, and at which signals, at the lower right."""
+    words = ", ".join(signal.replace("_", " ") for signal in signals)
+    sign = panel(((TextSpan("▲ ", RED), TextSpan("armed: ", DIM), TextSpan(words)),), line_height)
+    margin = round(line_height * _GAP)
+    sign.lay(canvas, canvas.shape[1] - sign.width - margin, canvas.shape[0] - sign.height - margin)
+
+
 def paint_help(canvas: Image, keys: Sequence[tuple[str, str]], line_height: int) -> None:
     """Every key and what it does, in the middle; smaller where the window is small."""
     fitting = max(6, min(line_height, (canvas.shape[0] - line_height) // (len(keys) + 1)))

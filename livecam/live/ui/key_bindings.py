@@ -12,61 +12,17 @@ from typing import Protocol
 from livecam.core.errors import LivecamError, SettingsError
 from livecam.core.keyboard import key_label, key_name, rebind
 from livecam.core.timing import Clock
-from livecam.live.effects.controls import EffectControls
-from livecam.live.effects.factory import names as effect_names
+from livecam.live.control.run_control import RunControl
+from livecam.live.control.status_messages import StatusMessages
 from livecam.live.learning.background import NoLearning
 
-SHOWN_SECONDS = 2.0
 GREETING_SECONDS = 5.0
 READING_SECONDS = 8.0
 
 
-class StatusMessages:
-    """The last thing said, for two seconds unless told otherwise; what is announced `echo` gets too."""
-
-    def __init__(self, clock: Clock = time.monotonic, *, echo: Callable[[str], None] = lambda text: None) -> None:
-        self._clock, self._echo = clock, echo
-        self._text, self._until = "", 0.0
-
-    def say(self, text: str, seconds: float = SHOWN_SECONDS) -> None:
-        self._text, self._until = text, self._clock() + seconds
-
-    def announce(self, text: str) -> None:
-        """Says what is also for a person who does not look at the window."""
-        self._echo(text)
-        self.say(text)
-
-    @property
-    def current(self) -> str:
-        """Empty when there is nothing to say."""
-        return self._text if self._clock() < self._until else ""
-
-
-class CollectionToggle(Protocol):
+class LearningToggle(Protocol):
     def toggle(self) -> str:
         """Changes over and tells so."""
-        ...
-
-    def flag(self) -> str:
-        """Has this frame kept and tells so."""
-        ...
-
-
-class Toggleable(Protocol):
-    def toggle(self) -> str:
-        """Changes over and tells so."""
-        ...
-
-
-class Cyclable(Protocol):
-    def next(self) -> str:
-        """Takes the next one and tells its name."""
-        ...
-
-
-class SnapshotTaker(Protocol):
-    def take(self) -> str:
-        """Keeps the present picture and tells its name."""
         ...
 
 
@@ -87,6 +43,7 @@ class Action(StrEnum):
     SNAPSHOT = "keep a snapshot"
     COLLECT = "collecting on or off; twice, as k"
     FLAG = "flag this frame for labelling"
+    PANIC = "everything off at once"
     LEARN = "learning on or off, and what a round lacks"
     HELP = "this help"
 
@@ -111,6 +68,8 @@ KEYS: Mapping[str, Action] = {
     "c": Action.COLLECT,
     "k": Action.FLAG,
     "l": Action.LEARN,
+    "x": Action.PANIC,
+    "Backspace": Action.PANIC,
     "h": Action.HELP,
     "?": Action.HELP,
     "F1": Action.HELP,
@@ -124,43 +83,48 @@ _TWICE_SECONDS = 0.6
 
 @dataclass(slots=True)
 class KeyBindings:
-    """Carries out the keys; each says what it did in a notice, and one that cannot be carried out says why."""
+    """Carries out the keys; each says what it did in a notice, and one that cannot be carried out says why.
 
-    effect: EffectControls
-    pupils: Cyclable
-    recorder: Toggleable
-    snapshots: SnapshotTaker
-    collecting: CollectionToggle
-    notices: StatusMessages
-    learning: Toggleable = field(default_factory=NoLearning)
+    What a run can do is done by its `control`; what concerns the window alone is here.
+    """
+
+    control: RunControl
+    learning: LearningToggle = field(default_factory=NoLearning)
     clock: Clock = time.monotonic
     keys: Mapping[str, Action] = field(default_factory=lambda: KEYS)  # that a person may have changed
-    mirrored: bool = False
     debugging: bool = False
     helping: bool = False
     fullscreen: bool = False
     _collect_pressed: float = field(default=-math.inf, init=False)
-    finished: bool = False
     _actions: dict[Action, Callable[[], str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self._actions = {
-            Action.QUIT: self.quit,
-            Action.EFFECT: self._effect,
-            Action.STYLE: self._style,
-            Action.STRONGER: self._stronger,
-            Action.WEAKER: self._weaker,
-            Action.PATH: lambda: f"pupils: {self.pupils.next()}",
-            Action.MIRROR: self._mirror,
+            Action.QUIT: self.control.quit,
+            Action.EFFECT: self.control.toggle_effect,
+            Action.STYLE: self.control.next_effect,
+            Action.STRONGER: self.control.stronger,
+            Action.WEAKER: self.control.weaker,
+            Action.PATH: self.control.next_finder,
+            Action.MIRROR: self.control.mirror,
             Action.FULLSCREEN: self._fill_screen,
             Action.DEBUG: self._debug,
-            Action.RECORD: self.recorder.toggle,
-            Action.SNAPSHOT: self.snapshots.take,
+            Action.RECORD: self.control.record,
+            Action.SNAPSHOT: self.control.snapshot,
             Action.COLLECT: self._collect,
-            Action.FLAG: self.collecting.flag,
+            Action.FLAG: self.control.flag,
+            Action.PANIC: self.control.panic,
             Action.LEARN: self._learn,
             Action.HELP: self._help,
         }
+
+    @property
+    def mirrored(self) -> bool:
+        return self.control.mirrored
+
+    @property
+    def notices(self) -> StatusMessages:
+        return self.control.notices
 
     def press(self, code: int) -> None:
         """Does what the key does; a key without a meaning does nothing. `code` is what cv2.waitKeyEx gives."""
@@ -169,7 +133,7 @@ class KeyBindings:
         if action is None or (name == "Escape" and self._left_by_escape()):
             return
         try:
-            said = self._numbered(int(name) - 1) if action is Action.NUMBERED else self._actions[action]()
+            said = self.control.numbered_effect(int(name) - 1) if action is Action.NUMBERED else self._actions[action]()
         except LivecamError as error:
             said = str(error)
         if said:
@@ -178,12 +142,11 @@ class KeyBindings:
 
     def quit(self) -> str:
         """Ends the program after this frame."""
-        self.finished = True
-        return ""
+        return self.control.quit()
 
     def greet(self) -> None:
         """Says, for the first seconds of a window, how to find out the rest, and what a trigger waits for."""
-        waits = f"{_labels(self.keys, Action.EFFECT)} starts the effect, " if not self.effect.enabled else ""
+        waits = f"{_labels(self.keys, Action.EFFECT)} starts the effect, " if not self.control.effect.enabled else ""
         self.notices.say(f"{waits}{_labels(self.keys, Action.HELP).split('  ', maxsplit=1)[0]} help", GREETING_SECONDS)
 
     def _left_by_escape(self) -> bool:
@@ -198,33 +161,6 @@ class KeyBindings:
         self.fullscreen = not self.fullscreen
         return ""
 
-    def _effect(self) -> str:
-        self.effect.toggle()
-        return f"effect {_on(self.effect.enabled)}"
-
-    def _style(self) -> str:
-        self.effect.next_style(effect_names())
-        return self.effect.style
-
-    def _numbered(self, number: int) -> str:
-        names = effect_names()
-        if number >= len(names):
-            return f"there is no effect {number + 1}"
-        self.effect.style = names[number]
-        return self.effect.style
-
-    def _stronger(self) -> str:
-        self.effect.stronger()
-        return f"strength {self.effect.strength:.1f}"
-
-    def _weaker(self) -> str:
-        self.effect.weaker()
-        return f"strength {self.effect.strength:.1f}"
-
-    def _mirror(self) -> str:
-        self.mirrored = not self.mirrored
-        return f"mirror {_on(self.mirrored)}"
-
     def _debug(self) -> str:
         self.debugging = not self.debugging
         return ""
@@ -232,11 +168,11 @@ class KeyBindings:
     def _collect(self) -> str:
         """A second press soon after the first takes that back and flags instead."""
         before, self._collect_pressed = self._collect_pressed, self.clock()
-        said = self.collecting.toggle()
+        said = self.control.collect()
         if self._collect_pressed - before >= _TWICE_SECONDS:
             return said
         self._collect_pressed = -math.inf
-        return self.collecting.flag()
+        return self.control.flag()
 
     def _learn(self) -> str:
         """What is told is a long sentence."""
@@ -272,7 +208,3 @@ def _labels(keys: Mapping[str, Action], action: Action) -> str:
     if set(named) in ({"+", "="}, {"-", "_"}):
         return named[0]  # the other is the same key without, or with, shift
     return "  ".join(named)
-
-
-def _on(switch: bool) -> str:
-    return "on" if switch else "off"

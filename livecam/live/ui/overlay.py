@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
@@ -15,7 +15,7 @@ from livecam.live.sinks.recorder import Recorder
 from livecam.live.sinks.window import CanvasTransform
 from livecam.live.telemetry import Telemetry
 from livecam.live.ui.debug_view import paint_observations, paint_signals
-from livecam.live.ui.hud import HudValues, paint_help, paint_notice, paint_readings
+from livecam.live.ui.hud import HudValues, paint_armed, paint_help, paint_notice, paint_readings
 from livecam.live.ui.key_bindings import KeyBindings, help_lines
 from livecam.perception.pupils.factory import SwitchableDetector
 
@@ -46,6 +46,7 @@ class WindowOverlay:
     learning: Learning = field(default_factory=NoLearning)
     fluster: Callable[[], float | None] = _unknown
     signals: Callable[[], Signals | None] = _unmeasured  # of the first face
+    armed: Callable[[], Sequence[str]] = tuple  # the signals at which something may come out by itself
     hud: bool = True
     _readings: HudValues | None = field(default=None, init=False)
     _until: float = field(default=0.0, init=False)
@@ -59,6 +60,9 @@ class WindowOverlay:
             self._debug(canvas, self.telemetry.scene, view, round(line_height * 0.75))
         if self.hud:
             paint_readings(canvas, self._figures(), line_height)
+        # Also without the figures: nobody is to be surprised.
+        if waits := self.armed():
+            paint_armed(canvas, waits, line_height)
         if self.controls.helping:
             paint_help(canvas, help_lines(self.controls.keys), round(line_height * 1.2))
         if notice := frame.status or self.controls.notices.current:

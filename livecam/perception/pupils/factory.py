@@ -109,6 +109,11 @@ class SwitchableDetector:
         self._tried = first
 
     @property
+    def names(self) -> Sequence[str]:
+        """Those that can be chosen."""
+        return tuple(self._openers)
+
+    @property
     def version(self) -> str:
         """Of the model in use; empty for a detector that has none."""
         detector = self._opened[self.name]
@@ -128,9 +133,18 @@ class SwitchableDetector:
         """
         names = list(self._openers)
         self._tried = names[(names.index(self._tried) + 1) % len(names)]
-        if self._tried not in self._opened:
-            self._opened[self._tried] = self._openers[self._tried]()
-        if self.name != self._tried and self.on_switch:
-            self.on_switch()
-        self.name = self._tried
+        self.choose(self._tried)
         return self.name
+
+    def choose(self, name: str) -> None:
+        """Changes to the detector of that name, one of `names`, which is opened unless it was prepared."""
+        self.prepare(name)
+        if self.name != name and self.on_switch:
+            self.on_switch()
+        self.name = self._tried = name
+
+    def prepare(self, name: str) -> None:
+        """Opens a detector, so that to choose it takes no time; any thread may do that. Raises what its opener
+        raises."""
+        if name not in self._opened:
+            self._opened[name] = self._openers[name]()

@@ -118,13 +118,13 @@ def test_a_prediction_looks_different_until_it_is_moved_or_accepted(
 def test_the_caption_says_what_is_known_of_an_eye(wishes: tuple[UserInput, ...], words: str) -> None:
     person = Person(shelf()).wishes(*wishes)
 
-    assert mark(person.session, the_item(person), Side.RIGHT).words == words
+    assert mark(person.session, the_item(person), Side.RIGHT).words() == words
 
 
 def test_an_eye_without_a_prediction_says_so() -> None:
     person = Person(Shelf.of(make_sample(without=set(Side))))
 
-    assert mark(person.session, the_item(person), Side.LEFT).words == "no prediction"
+    assert mark(person.session, the_item(person), Side.LEFT).words() == "no prediction"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 from labeler.session.actions import LabelingMode, UserInput
 from labeler.session.controller import AnnotationController
 from labeler.session.state import AnnotationState
+from labeler.texts.catalogue import Language
 from livecam.settings import LabelSettings
 from livecam.store.samples import EyeLabel, SampleState
 from tests.labeler.session.shelf import Shelf, make_sample
@@ -29,6 +30,7 @@ class Person:
     now: float = 0.0
     auto_advance: bool = False
     settings: dict[str, Any] = field(default_factory=dict)
+    language: Language = Language.ENGLISH
     session: AnnotationState = field(init=False)
 
     def __post_init__(self) -> None:
@@ -39,6 +41,7 @@ class Person:
             annotator=self.by,
             settings=settings,
             clock=lambda: self.now,
+            language=self.language,
         )
         self.session = self.controller.open()
 

@@ -173,3 +173,25 @@ def test_a_token_is_kept_for_the_next_start_and_for_nobody_else(tmp_path: Path) 
     token = kept_token(tmp_path)
 
     assert (kept_token(tmp_path), (tmp_path / "serve.token").stat().st_mode & 0o777) == (token, 0o600)
+
+
+def test_notices_speak_the_language_of_the_page(client: TestClient) -> None:
+    page = Page(client, language="ko-KR")
+    korean = page.keys("u")["notice"]
+    english = [page.input(option={"language": "en"})["notice"], page.keys("u")["notice"]]
+
+    assert (korean, english) == ("되돌릴 것이 없습니다", ["", "there is nothing to undo"])
+
+
+@pytest.mark.parametrize("option", [{"language": "tlh"}, {"language": 7}, {"auto_advance": "yes"}, {"speed": 1}])
+def test_an_option_that_there_is_not_is_refused(client: TestClient, option: dict[str, object]) -> None:
+    page = Page(client)
+
+    assert page.post("/api/wish", session=page.told["session"], option=option).status_code == 400
+
+
+def test_the_catalogue_is_served_as_a_module(client: TestClient) -> None:
+    answer = client.get("/static/texts.js", headers={"X-Token": TOKEN})
+
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.text.startswith("export const CATALOGUE = {")

@@ -53,13 +53,14 @@ class Signals:
     leaning_in: float = 0.0
     active: frozenset[str] = frozenset()  # the names of those that are on, with hysteresis
     events: frozenset[str] = frozenset()  # those that came on in this frame, a blink when the eyes open again
+    calibrated: bool = False  # what is usual for this person is known
 
     def values(self) -> Mapping[str, float]:
         """Every value by its name."""
         return {name: getattr(self, name) for name in SIGNAL_NAMES}
 
 
-SIGNAL_NAMES = tuple(field.name for field in fields(Signals) if field.name not in ("active", "events"))
+SIGNAL_NAMES = tuple(field.name for field in fields(Signals) if field.name not in ("active", "events", "calibrated"))
 
 
 class SignalSummary:
@@ -119,7 +120,7 @@ class SignalEstimator:
         active = frozenset(name for name in SIGNAL_NAMES if self._is_on(name))
         events = active - self._active - {"blink"} | ({"blink"} if blinked else set())
         self._active = active
-        self.signals = Signals(**self._values, active=active, events=events)
+        self.signals = Signals(**self._values, active=active, events=events, calibrated=self._age >= _LEARNING_SECONDS)
         return self.signals
 
     def _is_on(self, name: str) -> bool:

@@ -12,7 +12,7 @@ from threading import Event, Lock
 
 from livecam.core.errors import LivecamError
 from livecam.core.interfaces import Effect
-from livecam.live.effects.library.locations import PackPlace, find_pack, folder_of
+from livecam.live.effects.library.locations import PackPlace, entries, find_pack, folder_of
 from livecam.live.effects.library.trust import check_trusted
 from livecam.live.effects.packs.pack import Pack, load_pack
 from livecam.live.effects.packs.python_code import EffectContext, RunningCode
@@ -145,6 +145,15 @@ def open_pack(place: PackPlace, context: EffectContext) -> LoadedPack:
     check_trusted(place, pack.code)
     running = pack.code.run()
     return LoadedPack(pack, running, running.create(context))
+
+
+def check_loadable(text: str) -> None:
+    """LivecamError for a list of effects one of which cannot be loaded now; no Python of theirs is run."""
+    for entry in entries(text):
+        place = find_pack(entry)
+        pack = load_pack(place.folder, folder_of)
+        if pack.code is not None:
+            check_trusted(place, pack.code)
 
 
 def signature(folder: Path) -> Signature:

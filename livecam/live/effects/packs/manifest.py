@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from livecam.core.errors import PackError
 from livecam.live.effects.packs.expressions import Expression
 from livecam.live.effects.packs.toml_lines import line_of
+from livecam.settings import Trigger, TriggerMode
 
 FORMAT = 1
 MANIFEST = "effect.toml"
@@ -113,8 +114,20 @@ class PackManifest(_Table):
     description: Annotated[str, Field(max_length=2000)] = ""
     role: Literal["effect", "accessory"] = "effect"
     accessories: tuple[Word, ...] | None = None
+    trigger: Trigger | None = None
+    trigger_mode: TriggerMode = TriggerMode.HOLD
+    trigger_cooldown: float = Field(1.0, ge=0, le=60)
+    trigger_level: float = Field(0.6, ge=0.3, le=1)
     values: dict[str, Formula] = Field(default={}, max_length=MOST_VALUES)
     layer: tuple[LayerSpec, ...] = Field(default=(), max_length=MOST_LAYERS)
+
+    @field_validator("trigger")
+    @classmethod
+    def _a_signal(cls, trigger: Trigger | None) -> Trigger | None:
+        if trigger is not None and not trigger.is_signal:
+            signals = ", ".join(each.value for each in Trigger if each.is_signal)
+            raise ValueError(f"an effect is brought out by a signal: {signals}")
+        return trigger
 
 
 class ManifestText:

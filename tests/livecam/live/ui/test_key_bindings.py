@@ -8,8 +8,10 @@ import pytest
 
 from livecam.core.errors import AssetError, SettingsError
 from livecam.live.collection.collector import ToggleableCollector
+from livecam.live.control.run_control import RunControl
+from livecam.live.control.status_messages import StatusMessages
 from livecam.live.effects.controls import EffectControls
-from livecam.live.ui.key_bindings import Action, KeyBindings, StatusMessages, changed_keys, help_lines
+from livecam.live.ui.key_bindings import Action, KeyBindings, changed_keys, help_lines
 from tests.fakes import FakeCollector, make_scene
 
 
@@ -18,6 +20,11 @@ class Recording:
     """Stands for everything that a key switches: remembers what it was asked."""
 
     asked: list[str] = field(default_factory=list)
+    seconds: float | None = None
+    names = ("cpu", "tflite")
+
+    def choose(self, name: str) -> None:
+        self.asked.append(name)
 
     def toggle(self) -> str:
         self.asked.append("toggle")
@@ -47,15 +54,15 @@ class Clock:
 def make_controls(
     pupils: Recording | None = None, clock: Clock | None = None, queue: FakeCollector | None = None
 ) -> KeyBindings:
-    return KeyBindings(
+    control = RunControl(
         effect=EffectControls("saucer", 0.5, True),
         pupils=pupils or Recording(),
         recorder=Recording(),
         snapshots=Recording(),
         collecting=ToggleableCollector(queue),
         notices=StatusMessages(clock or Clock()),
-        clock=clock or Clock(),
     )
+    return KeyBindings(control, clock=clock or Clock())
 
 
 def pressed(*keys: str | int, controls: KeyBindings | None = None) -> KeyBindings:
@@ -67,29 +74,29 @@ def pressed(*keys: str | int, controls: KeyBindings | None = None) -> KeyBinding
 
 @pytest.mark.parametrize("key", ["q", 27, "Q"])
 def test_q_and_escape_quit(key: str | int) -> None:
-    assert pressed(key).finished
+    assert pressed(key).control.finished
 
 
 def test_the_space_bar_switches_the_effect() -> None:
-    assert [pressed(*" " * times).effect.enabled for times in (0, 1, 2)] == [True, False, True]
+    assert [pressed(*" " * times).control.effect.enabled for times in (0, 1, 2)] == [True, False, True]
 
 
 def test_e_takes_the_next_style_and_says_which() -> None:
     controls = pressed("e")
-    assert controls.effect.style != "saucer"
-    assert controls.notices.current == controls.effect.style
+    assert controls.control.effect.style != "saucer"
+    assert controls.notices.current == controls.control.effect.style
 
 
 @pytest.mark.parametrize(("key", "style"), [("1", "tremble"), ("3", "swirl"), ("4", "spotlight")])
 def test_a_number_takes_the_style_of_that_number_and_says_which(key: str, style: str) -> None:
     controls = pressed(key)
-    assert [controls.effect.style, controls.notices.current] == [style, style]
+    assert [controls.control.effect.style, controls.notices.current] == [style, style]
 
 
 @pytest.mark.parametrize(("key", "strength"), [("+", 0.6), ("=", 0.6), (0xFFAB, 0.6), ("-", 0.4), (0xFFAD, 0.4)])
 def test_plus_and_minus_change_the_strength(key: str | int, strength: float) -> None:
     controls = pressed(key)
-    assert controls.effect.strength == strength
+    assert controls.control.effect.strength == strength
     assert controls.notices.current == f"strength {strength}"
 
 
@@ -108,7 +115,7 @@ def test_what_a_key_switches_on_it_switches_off(key: str, switch: str) -> None:
 )
 def test_a_key_asks_its_part_and_shows_what_it_says(key: str, part: str, asked: str, said: str) -> None:
     controls = pressed(key)
-    assert getattr(controls, part).asked == [asked]
+    assert getattr(controls.control, part).asked == [asked]
     assert controls.notices.current == said
 
 
@@ -119,18 +126,18 @@ def test_without_a_queue_collecting_says_so() -> None:
 def test_a_part_that_cannot_says_why_and_the_program_goes_on() -> None:
     controls = pressed("p", controls=make_controls(Broken()))
     assert "pupil.tflite is missing" in controls.notices.current
-    assert not controls.finished
+    assert not controls.control.finished
 
 
-@pytest.mark.parametrize("code", [0xFF51, 0xFF71, 0xFFE1, ord("x"), ord("0"), ord(":"), 0, 0x100000 | 0xFF1B + 1])
+@pytest.mark.parametrize("code", [0xFF51, 0xFF71, 0xFFE1, ord("z"), ord("0"), ord(":"), 0, 0x100000 | 0xFF1B + 1])
 def test_other_keys_do_nothing(code: int) -> None:
     controls, plain = pressed(code), pressed()
-    assert (controls.notices.current, controls.effect) == ("", plain.effect)
-    assert not any((controls.finished, controls.mirrored, controls.debugging, controls.helping))
+    assert (controls.notices.current, controls.control.effect) == ("", plain.control.effect)
+    assert not any((controls.control.finished, controls.mirrored, controls.debugging, controls.helping))
 
 
 def test_locked_numbers_and_capitals_do_not_matter() -> None:
-    assert pressed(0x100000 | ord("q")).finished
+    assert pressed(0x100000 | ord("q")).control.finished
     assert pressed(0x20000 | ord("M")).mirrored
 
 
@@ -152,7 +159,7 @@ def test_a_key_that_a_person_changed_does_it_and_stands_in_the_help() -> None:
     controls.keys = changed_keys({"mirror": ["x", "Enter"], "quit": "Escape"})
 
     assert pressed("x", controls=controls).mirrored
-    assert not pressed("m", "q", controls=controls).finished
+    assert not pressed("m", "q", controls=controls).control.finished
     assert ("x  enter", "mirror") in help_lines(controls.keys)
 
 
@@ -189,7 +196,7 @@ def test_k_flags_the_frame() -> None:
 def test_c_hit_twice_flags_the_frame_and_leaves_collecting_as_it_was() -> None:
     queue = FakeCollector()
     controls = make_controls(queue=queue)
-    switch = controls.collecting
+    switch = controls.control.collecting
     assert isinstance(switch, ToggleableCollector)
     pressed("c", "c", controls=controls)
     assert (queue.flags, switch.on) == (1, True)
@@ -208,3 +215,9 @@ def test_three_quick_presses_are_a_flag_and_a_switch() -> None:
     queue = FakeCollector()
     controls = make_controls(queue=queue)
     assert (pressed("c", "c", "c", controls=controls).notices.current, queue.flags) == ("collecting off", 1)
+
+
+def test_x_takes_everything_off_and_says_so() -> None:
+    controls = pressed("x")
+
+    assert (controls.control.effect.enabled, controls.notices.current) == (False, "everything is off")

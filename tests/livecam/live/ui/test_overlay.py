@@ -9,11 +9,13 @@ import numpy as np
 
 from livecam.core.types import Image
 from livecam.live.collection.collector import ToggleableCollector
+from livecam.live.control.run_control import RunControl
+from livecam.live.control.status_messages import StatusMessages
 from livecam.live.effects.controls import EffectControls
 from livecam.live.sinks.recorder import Recorder, Snapshots
 from livecam.live.sinks.window import CanvasTransform
 from livecam.live.telemetry import Telemetry
-from livecam.live.ui.key_bindings import KeyBindings, StatusMessages
+from livecam.live.ui.key_bindings import KeyBindings
 from livecam.live.ui.overlay import WindowOverlay
 from livecam.perception.pupils.factory import SwitchableDetector
 from tests.fakes import FakePupilDetector, grey, make_frame, make_look, make_scene
@@ -34,14 +36,9 @@ class Desk:
         self.telemetry = Telemetry(clock=self.clock, warm_up=0)
         pupils = SwitchableDetector({"cpu": FakePupilDetector, "tflite": FakePupilDetector}, "cpu")
         recorder, collecting = Recorder(folder, say=print), ToggleableCollector()
-        self.controls = KeyBindings(
-            effect=EffectControls("saucer", 1.0, True),
-            pupils=pupils,
-            recorder=recorder,
-            snapshots=Snapshots(folder),
-            collecting=collecting,
-            notices=StatusMessages(self.clock),
-        )
+        notices = StatusMessages(self.clock)
+        effect, snapshots = EffectControls("saucer", 1.0, True), Snapshots(folder)
+        self.controls = KeyBindings(RunControl(effect, pupils, recorder, snapshots, collecting, notices))
         self.dashboard = WindowOverlay(
             telemetry=self.telemetry,
             controls=self.controls,
@@ -64,6 +61,13 @@ def differs(first: Image, second: Image) -> bool:
 
 def test_without_the_hud_the_picture_is_left_alone(tmp_path: Path) -> None:
     assert not differs(Desk(tmp_path, hud=False).dressed(), grey())
+
+
+def test_an_armed_trigger_is_shown_even_without_the_hud(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, hud=False)
+    desk.dashboard.armed = lambda: ("wink_left",)
+
+    assert differs(desk.dressed(), grey())
 
 
 def test_a_notice_of_the_source_is_shown_even_without_the_hud(tmp_path: Path) -> None:
@@ -117,16 +121,16 @@ def test_escape_leaves_the_help_then_the_full_screen_then_the_program(tmp_path: 
     keys = Desk(tmp_path).controls
     for code in (0xFFC8, 0xFFBE):  # F11, F1
         keys.press(code)
-    states = [(keys.helping, keys.fullscreen, keys.finished)]
+    states = [(keys.helping, keys.fullscreen, keys.control.finished)]
     for _ in range(3):
         keys.press(27)
-        states.append((keys.helping, keys.fullscreen, keys.finished))
+        states.append((keys.helping, keys.fullscreen, keys.control.finished))
     assert states == [(True, True, False), (False, True, False), (False, False, False), (False, False, True)]
 
 
 def test_the_window_says_at_first_what_helps_and_what_it_waits_for(tmp_path: Path) -> None:
     waiting, shown = Desk(tmp_path).controls, Desk(tmp_path).controls
-    waiting.effect.enabled = False
+    waiting.control.effect.enabled = False
     for keys in (waiting, shown):
         keys.greet()
     assert waiting.notices.current == "space starts the effect, h help"

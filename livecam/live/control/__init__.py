@@ -1,0 +1,1 @@
+"""Control of a run: what can be switched while it goes on, by keys, the panel and other programs."""
