@@ -51,7 +51,8 @@ def lay_out() -> None:
 
 def build() -> None:
     shutil.rmtree(SITE, ignore_errors=True)
-    command = [
+    config = ROOT / "zensical.toml"
+    command = [sys.executable, "-m", "zensical", "build", "--strict", "--clean", "--config-file", config]
         sys.executable,
         "-m",
         "zensical",
