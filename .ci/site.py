@@ -51,18 +51,12 @@ def lay_out() -> None:
 
 def build() -> None:
     shutil.rmtree(SITE, ignore_errors=True)
-    config = ROOT / "zensical.toml"
-    command = [sys.executable, "-m", "zensical", "build", "--strict", "--clean", "--config-file", config]
-        sys.executable,
-        "-m",
-        "zensical",
-        "build",
-        "--strict",
-        "--clean",
-        "--config-file",
-        ROOT / "zensical.toml",
-    ]
-    subprocess.run(command, check=True, cwd=ROOT)
+    config = str(ROOT / "zensical.toml")
+    subprocess.run(
+        [sys.executable, "-m", "zensical", "build", "--strict", "--clean", "--config-file", config],
+        check=True,
+        cwd=ROOT,
+    )
 
 
 def dead_links(site: Path) -> Iterator[str]:
