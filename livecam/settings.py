@@ -78,6 +78,11 @@ class SplitGroup(StrEnum):
     PICTURE = "picture"
 
 
+class PupilConvention(StrEnum):
+    IRIS = "iris"
+    PERSON = "person"
+
+
 class SourceSettings(Section):
     source: str = "auto"
     """auto (camera 0, else the demo), N, /dev/videoN, a camera's name, URL, file, folder or glob, screen:, screen:N"""
@@ -117,6 +122,8 @@ class PupilSettings(Section):
     """threads of the interpreter; more is often slower on a model this small"""
     smoothing: bool = True
     """One-Euro smoothing of landmarks, pupils and gaze"""
+    convention: PupilConvention = PupilConvention.PERSON
+    """what a centre is: person (where the one whose labels a round learnt from puts it) or iris (the iris circle's)"""
 
 
 class EffectSettings(Section):
@@ -142,7 +149,7 @@ class EffectSettings(Section):
 
 class OutputSettings(Section):
     sinks: tuple[str, ...] = ()
-    """window, virtualcam, null, an .mp4 or .mkv file, jsonl:FILE, jsonl:-, osc://HOST:PORT; unset is a window"""
+    """window, virtualcam, pipewire, null, FILE.mp4, FILE.mkv, jsonl:FILE, jsonl:-, osc://HOST:PORT; unset: a window"""
     hud: bool = True
     """frame rate, latency and confidences in the window"""
     mirror: bool = True

@@ -26,7 +26,7 @@ _PATHS = {
     ("collect", "queue"),
 }
 # What a source or sink may be besides a path.
-_NO_PATH = re.compile(r"auto|demo|window|virtualcam|null|\d+|jsonl:-?|screen:.*|\w[\w+.-]*://.*", re.DOTALL)
+_NO_PATH = re.compile(r"auto|demo|window|virtualcam|pipewire|null|\d+|jsonl:-?|screen:.*|\w[\w+.-]*://.*", re.DOTALL)
 _LINES = "jsonl:"  # which a path follows
 
 

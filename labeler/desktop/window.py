@@ -14,7 +14,7 @@ import cv2
 from labeler.desktop.x11_input import ButtonPressed, KeyStroke, is_before, listener
 from livecam.core.errors import SinkError
 from livecam.core.keyboard import key_name, latin_code
-from livecam.core.runtime import display_problem
+from livecam.core.runtime import display_problem, window_is_gone
 from livecam.core.types import Image, Point
 
 _NOTCH = 120  # of a wheel, as Qt counts
@@ -105,7 +105,7 @@ class LabelerWindow:
         deadline = time.monotonic() + seconds
         while not self._waiting:
             self._listen()
-            if not self._waiting and cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1:
+            if not self._waiting and window_is_gone(self._title):
                 return WindowClosed()
             if not self._waiting and time.monotonic() > deadline:
                 return None

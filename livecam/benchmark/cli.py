@@ -40,15 +40,26 @@ def bench(
     size: Annotated[str, typer.Option(metavar="WxH", help="The size every frame is brought to.")] = "1280x720",
     frames: Annotated[int, typer.Option(min=0, help="Frames that are measured; 0 is --accuracy alone.")] = 300,
     warmup: Annotated[int, typer.Option(min=0, help="Frames before them that do not count.")] = 60,
-    paths: Annotated[str, typer.Option(metavar="NAMES", help="Of cpu, tflite, tutorial.")] = "cpu,tflite,tutorial",
+    paths: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Of cpu, tflite, tutorial; all of them.", show_default=False)
+    ] = None,
     face: Annotated[
         str | None, typer.Option(metavar="NAMES", help="Of mesh, dlib, mediapipe; all that are installed.")
     ] = None,
-    max_faces: Annotated[int, typer.Option(min=1, max=16, help="Faces followed, also by the reference.")] = 1,
+    max_faces: Annotated[
+        int | None,
+        typer.Option(min=1, max=16, help="Faces followed, also by the reference; 1, live the usual number."),
+    ] = None,
     reference: Annotated[Reference | None, typer.Option(help="Also time MediaPipe's own mesh with iris.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, max=16, help="Threads of the interpreter.")] = None,
     threads_sweep: Annotated[bool, typer.Option("--threads-sweep", help="Compare 1, 2, 4 ... threads.")] = False,
     runtimes: Annotated[str | None, typer.Option(metavar="NAMES", help="Compare: litert, tflite-runtime.")] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Whole programs on a live MJPEG stream: CPU, memory, age of pictures.")
+    ] = False,
+    compare: Annotated[
+        Path | None, typer.Option(metavar="FILE.json", help="Say what got slower than in these figures.")
+    ] = None,
     accuracy: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER|CLIP|demo", help="Score labelled photographs too; or a labelled clip, alone."),
@@ -66,18 +77,26 @@ def bench(
     from livecam.benchmark.accuracy_report import accuracy_as_json, accuracy_tables
     from livecam.benchmark.clips.clip_accuracy import as_json as clip_as_json
     from livecam.benchmark.clips.clip_accuracy import clip_tables, score_clip
+    from livecam.benchmark.comparison import comparison, read_figures
+    from livecam.benchmark.live.measure import live_plan, measure_live
     from livecam.benchmark.plot import picture
     from livecam.benchmark.results import as_json
     from livecam.benchmark.run import BenchmarkConfig, benchmark
     from livecam.benchmark.tables import tables
 
     _check_outputs(json_file, plot)
+    before = read_figures(compare) if compare else None
+    if live and (plot or accuracy or paths or face or not frames):
+        raise SettingsError(
+            "--live measures the program as --config has it: with --frames, without --paths, --face, --plot, --accuracy"
+        )
+    followed = max_faces if max_faces or live else 1
     plan = BenchmarkConfig(
         settings=load(
             config,
             {
                 "pupils": {"model": model, "threads": threads},
-                "faces": {"max_faces": max_faces},
+                "faces": {"max_faces": followed},
                 "effect": {"style": style},
             },
         ),
@@ -85,7 +104,7 @@ def bench(
         size=_size(size),
         frames=frames,
         warm_up=warmup,
-        paths=_names("--paths", paths, PupilDetectorName),
+        paths=_names("--paths", paths or "cpu,tflite,tutorial", PupilDetectorName),
         faces=_names("--face", face, FaceDetectorName) if face else _installed_faces(),
         baseline=reference is not None,
         photographs=accuracy,
@@ -101,8 +120,14 @@ def bench(
             rows = _score(plan, plot, status.update)
             _deliver(accuracy_tables(rows), accuracy_as_json(rows), json_file)
             return
-        results = benchmark(plan, status.update)
-    _deliver(tables(results), as_json(results), json_file)
+        if live:
+            measured = measure_live(live_plan(plan), status.update)
+            shown, figures = measured.tables(), measured.as_json()
+        else:
+            results = benchmark(plan, status.update)
+            shown, figures = tables(results), as_json(results)
+    notes = comparison(before, figures) if before else ()
+    _deliver([*shown, *_warning(figures), *notes], figures, json_file)
     if plot:
         write_file(plot, picture(results))
 
@@ -113,6 +138,12 @@ def _score(plan: BenchmarkConfig, plot: Path | None, say: Say) -> list[AccuracyR
     if plan.photographs is None or plot:
         raise SettingsError("--frames 0 times nothing: it goes with --accuracy FOLDER, and without --plot")
     return measure_accuracy(plan.entries, plan.photographs, baseline=plan.baseline, say=say)
+
+
+def _warning(figures: Mapping[str, Any]) -> list[str]:
+    from livecam.benchmark.machine import busy_warning
+
+    return [said] if (said := busy_warning(figures["machine"]["busy_share"])) else []
 
 
 def _check_outputs(json_file: str | None, plot: Path | None) -> None:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,6 +28,8 @@ class TimingSummary:
     confidence: float | None
     latencies: NDArray[np.float64]  # whole, sorted
     rounds: NDArray[np.float64]  # whole, mean of each round
+    cpu_rounds: NDArray[np.float64]  # CPU time of all threads, mean of each round
+    perceive_rounds: NDArray[np.float64]  # CPU time of perception, mean of each round
 
     @classmethod
     def of(cls, timings: FrameTimings) -> TimingSummary:
@@ -47,6 +44,8 @@ class TimingSummary:
             confidence=float(np.mean(timings.confidences)) if timings.confidences else None,
             latencies=np.sort([frame.whole for frame in taken]),
             rounds=np.array([_mean(block, "whole") for block in timings.rounds]),
+            cpu_rounds=np.array([_mean(block, "whole_cpu") for block in timings.rounds]),
+            perceive_rounds=np.array([_mean(block, "perceive_cpu") for block in timings.rounds]),
         )
 
 
@@ -115,7 +114,7 @@ class BaselineResult:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Results:
-    machine: Mapping[str, str | int]
+    machine: Mapping[str, str | int | float]
     versions: Mapping[str, str]
     source: str
     size: tuple[int, int]
@@ -172,6 +171,7 @@ def _path(path: PathResult) -> dict[str, Any]:
         "stages": {name: stage.as_json() for name, stage in path.stages.items()},
         "cpu_ms": round(figures.cpu_ms, 3),
         "perceive_cpu_ms": round(figures.perceive_cpu_ms, 3),
+        "rounds": _rounds(figures),
         "rss_mb": round(path.fresh.peak_mb, 1),
         "startup_s": round(path.fresh.startup_s, 3),
         "found": round(figures.found, 4),
@@ -180,6 +180,12 @@ def _path(path: PathResult) -> dict[str, Any]:
         "accuracy": path.score and path.score.as_json(),
         "collecting": _collecting(path.collecting),
     }
+
+
+def _rounds(figures: TimingSummary) -> dict[str, list[float]]:
+    """Means of each round, by which another run can tell what is noise."""
+    means = {"frame": figures.rounds, "cpu": figures.cpu_rounds, "perceive_cpu": figures.perceive_rounds}
+    return {name: [round(float(taken), 4) for taken in rounds] for name, rounds in means.items()}
 
 
 def _collecting(collecting: CollectingCost) -> dict[str, Any]:
@@ -211,37 +217,3 @@ def _without(figures: TimingSummary) -> dict[str, Any]:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
-
-
-_LIBRARIES = ("livecam", "numpy", "opencv-python", "dlib-bin", "mediapipe", "ai-edge-litert", "tflite-runtime", "av")
-
-
-def machine() -> Mapping[str, str | int]:
-    return {
-        "processor": _processor(),
-        "cores": os.cpu_count() or 1,
-        "system": platform.platform(),
-        "opencv_threads": cv2.getNumThreads(),
-    }
-
-
-def versions() -> Mapping[str, str]:
-    """Of Python and of every library that is installed."""
-    found = {name: _version(name) for name in _LIBRARIES}
-    return {"python": platform.python_version(), **{name: number for name, number in found.items() if number}}
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""

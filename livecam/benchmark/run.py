@@ -22,6 +22,7 @@ from livecam.benchmark.contenders import (
     open_path,
 )
 from livecam.benchmark.labelled_photographs import LabelledPhotograph, read_labelled_photographs
+from livecam.benchmark.machine import ForeignLoad, machine, versions
 from livecam.benchmark.results import (
     BaselineResult,
     CollectingCost,
@@ -29,8 +30,6 @@ from livecam.benchmark.results import (
     Results,
     StageCost,
     TimingSummary,
-    machine,
-    versions,
 )
 from livecam.benchmark.startup import ColdStartRequest, measure_cold_start
 from livecam.benchmark.thread_sweep import Eyes, SweepRow, sweep
@@ -90,9 +89,10 @@ def _benchmark(plan: BenchmarkConfig, labels: Sequence[LabelledPhotograph], stac
     baselines = [_open_baseline(plan)] if plan.baseline else []
     say("reading the frames")
     frames = load(plan.source, plan.size, plan.warm_up + plan.frames)
+    others = ForeignLoad()
     race = _race(paths, collecting, baselines, frames, plan.warm_up, say)
     return Results(
-        machine=machine(),
+        machine={**machine(), "busy_share": round(others.share(), 3)},
         versions=versions(),
         source=plan.source,
         size=plan.size,

@@ -17,6 +17,7 @@ from livecam.core.errors import AssetError, StoreError
 from livecam.core.installation import extra_advice, this_installation
 from livecam.core.paths import exists, is_folder
 from livecam.core.runtime import display_problem
+from livecam.live.sinks.pipewire import pipewire_problem
 from livecam.live.sinks.virtual_devices import VirtualDevice, virtual_devices
 from livecam.live.sources.devices import CameraInfo, list_cameras
 from livecam.perception.faces.mesh_networks.face_networks import FaceNetwork, read_face_network
@@ -94,6 +95,7 @@ def examine() -> list[CheckResult]:
         pupil_model(),
         queue(load(None, {}).collect),
         *virtual_camera(_version("pyvirtualcam"), virtual_devices()),
+        *pipewire_camera(pipewire_problem(), sys.platform),
         *licences(_version),
     ]
 
@@ -239,6 +241,14 @@ def virtual_camera(version: str | None, devices: Sequence[VirtualDevice]) -> Ite
     for device in devices:
         verdict = CheckStatus.WARN if device.advice else CheckStatus.OK
         yield CheckResult(f"virtual camera {device.device}".strip(), verdict, device.found, device.advice)
+
+
+def pipewire_camera(problem: str, platform: str) -> Iterator[CheckResult]:
+    """Whether `--sink pipewire` can make a camera; of Linux alone."""
+    if platform.startswith("linux"):
+        found, _, advice = problem.partition("; ")
+        verdict = CheckStatus.WARN if problem else CheckStatus.OK
+        yield CheckResult("PipeWire camera", verdict, found or "--sink pipewire makes one", advice)
 
 
 def licences(version_of: VersionOf) -> Iterator[CheckResult]:

@@ -78,7 +78,7 @@ Sinks = Annotated[
     list[str] | None,
     typer.Option(
         "--sink",
-        help="window | virtualcam | null | a .mp4 or .mkv path | jsonl:FILE | jsonl:- | osc://HOST:PORT;"
+        help="window | virtualcam | pipewire | null | a .mp4 or .mkv path | jsonl:FILE | jsonl:- | osc://HOST:PORT;"
         " may be repeated.",
         show_default="window, where there is a display",
     ),

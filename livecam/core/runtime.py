@@ -155,6 +155,14 @@ def deferred_interrupts() -> Iterator[Callable[[], bool]]:
         raise KeyboardInterrupt
 
 
+def window_is_gone(title: str) -> bool:
+    """Whether a person closed OpenCV's window; OpenCV 4.12 and newer know no property of a window that is gone."""
+    try:
+        return cv2.getWindowProperty(title, cv2.WND_PROP_VISIBLE) < 1
+    except cv2.error:
+        return True
+
+
 def display_problem(environment: Mapping[str, str] = os.environ) -> str:
     """Why no window can be opened and what to do about it; empty when one can."""
     if not sys.platform.startswith("linux"):

@@ -28,14 +28,16 @@ class MipLevel:
 
     picture: Rgba
     reaches: tuple[float, ...]  # from the middle in directions all round, in its pixels; none when nothing is seen
+    width: int
+    height: int
 
     @classmethod
     def of(cls, picture: Rgba, outside: tuple[int, ...]) -> MipLevel:
         unseen = [np.clip(np.add(outside, shift), 0, 255) for shift in (-_FAINT, _FAINT)]
         seen = cv2.inRange(picture, *unseen) == 0
-        rows = np.flatnonzero(seen.any(axis=1))
+        rows, (height, width) = np.flatnonzero(seen.any(axis=1)), picture.shape[:2]
         if not len(rows):
-            return cls(picture, ())
+            return cls(picture, (), width, height)
         # Of a row only its ends can be corners of the outline.
         first, last = seen[rows].argmax(axis=1), picture.shape[1] - 1 - seen[rows, ::-1].argmax(axis=1)
         middle = (np.array(picture.shape[1::-1]) - 1) / 2
@@ -44,7 +46,7 @@ class MipLevel:
         outline = cv2.convexHull(np.concatenate(ends).astype(np.float32))[:, 0]
         angles = np.arange(_DIRECTIONS + 1) * (2 * np.pi / _DIRECTIONS)
         reaches = (outline @ [np.cos(angles), np.sin(angles)]).max(axis=0)
-        return cls(picture, tuple(np.maximum(reaches[1:], reaches[:-1]).tolist()))
+        return cls(picture, tuple(np.maximum(reaches[1:], reaches[:-1]).tolist()), width, height)
 
     def reach(self, across: float, down: float) -> tuple[float, float]:
         """How far it can be seen in a direction of the frame in which its columns and rows are that far apart, and

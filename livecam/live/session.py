@@ -42,6 +42,7 @@ from livecam.live.sound import SoundTrack
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.factory import AnySource, is_live, names_camera, open_source
+from livecam.live.sources.images import ImageSource, WebpAnimation
 from livecam.live.sources.switchable import SwitchableSource
 from livecam.live.sources.wrappers import LimitedSource, RunLimits, oriented
 from livecam.live.telemetry import Telemetry
@@ -259,9 +260,9 @@ def _sound(opened: AnySource, names: Sequence[str], settings: Settings) -> Sound
 
 
 def _length(opened: AnySource, limits: RunLimits) -> float | None:
-    # Brings the video libraries, which a camera and the demo do without.
-    from livecam.live.sources.video import VideoSource
-
-    if not isinstance(opened, VideoSource) or not opened.length or limits.frames is not None:
+    # What is none of these is a video, whose module brings libraries that the others do without.
+    if isinstance(opened, CameraSource | DemoSource | ImageSource | WebpAnimation):
+        return None
+    if not opened.length or limits.frames is not None:
         return None
     return opened.length if limits.seconds is None else min(opened.length, limits.seconds)

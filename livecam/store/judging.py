@@ -6,7 +6,7 @@ import json
 import statistics
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -111,6 +111,12 @@ def deal_samples(
         tuple(sample.id for sample in rest if sample.split is Split.TRAIN),
         tuple(sample.id for sample in rest if sample.split is Split.VALIDATION),
     )
+
+
+def apart_in_time(samples: Iterable[Sample], judging: Iterable[Sample]) -> Iterator[Sample]:
+    """The samples that are at least a second from everything that judges."""
+    judged_at = _Times(judging)
+    return (sample for sample in samples if not judged_at.near(sample))
 
 
 def block_of(sample: _Known) -> tuple[str, int]:

@@ -176,8 +176,10 @@ def recordings(connection: Connection) -> Mapping[str, Split]:
     return {row[0]: Split(row[1]) for row in rows}
 
 
-def count_reason(connection: Connection, reason: SamplingReason) -> int:
+def count_reason(connection: Connection, reason: SamplingReason, session: str | None = None) -> int:
     query = select(func.count()).select_from(samples).where(not_(samples.c.lost), samples.c.reason == reason.value)
+    if session is not None:
+        query = query.where(samples.c.session == session)
     return connection.scalar(query) or 0
 
 

@@ -250,10 +250,10 @@ class Store:
         with self._database.reading() as connection:
             return list(connection.scalars(select(samples.c.seconds).where(samples.c.session == session)))
 
-    def count_random(self) -> int:
-        """How many samples were kept at random."""
+    def count_random(self, session: str | None = None) -> int:
+        """How many samples were kept at random, of all recordings or of one."""
         with self._database.reading() as connection:
-            return queries.count_reason(connection, SamplingReason.RANDOM)
+            return queries.count_reason(connection, SamplingReason.RANDOM, session)
 
     def search(self, wanted: SampleFilter) -> Sequence[str]:
         """The ids of the samples that are wanted, highest priority first."""

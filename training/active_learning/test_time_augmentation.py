@@ -74,13 +74,19 @@ class TTAStatistics(NamedTuple):
         return unsettled
 
 
-def looks(grey: Image, site: EyeRoi, window: CropSpec, normalisation: Normalisation) -> AugmentedCrops:
+def looks(
+    grey: Image,
+    site: EyeRoi,
+    window: CropSpec,
+    normalisation: Normalisation,
+    views: Sequence[Augmentation] = VIEWS,
+) -> AugmentedCrops:
     """The crops of one eye in a grey picture (h, w)."""
-    matrices = [_matrix(site, view, window) for view in VIEWS]
+    matrices = [_matrix(site, view, window) for view in views]
     size = (window.width, window.height)
     crops = [
         normalised(_changed(warp_crop(grey, matrix, size), view), normalisation)
-        for view, matrix in zip(VIEWS, matrices, strict=True)
+        for view, matrix in zip(views, matrices, strict=True)
     ]
     return AugmentedCrops(np.array(crops), np.array(matrices))
 

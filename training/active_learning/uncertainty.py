@@ -16,13 +16,14 @@ from livecam.core.crop import EyePair
 from livecam.core.errors import SourceError
 from livecam.core.image_files.images import read_image
 from livecam.core.tflite import TFLiteModel
-from livecam.core.types import Box, Face, Frame, Image, Pupil, Side
+from livecam.core.types import Face, Frame, Image, Pupil, Side
 from livecam.perception.pupils.handcrafted.detector import RingPupilDetector
 from livecam.perception.pupils.network.detector import NetworkPupilDetector, eye_width
 from livecam.perception.pupils.network.heatmap import decode
 from livecam.perception.pupils.network.model_card import read_card
 from livecam.store.samples import Sample
 from training.active_learning.test_time_augmentation import EyeRoi, TTAStatistics, looks, stability
+from training.data.store_samples import face_at
 from training.engine.parallel import Columns
 
 BATCH = 64  # samples that are scored at a time
@@ -94,8 +95,7 @@ class _Scorer:
             frame = Frame(read_image(path), 0, 0.0)
         except SourceError:
             return self._lost
-        low, high = landmarks.min(axis=0), landmarks.max(axis=0)
-        face = Face(Box(*low.tolist(), *(high - low).tolist()), landmarks, 1.0)
+        face = face_at(landmarks)
         pair = self.network.cropper(frame, face)
         return self._scored(frame, face, pair, coarse)
 

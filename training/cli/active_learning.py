@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from enum import StrEnum
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -57,12 +58,25 @@ def select(
 
 
 def simulate(
-    data: Annotated[list[Path], typer.Argument(metavar="DATASET...", help="Made by synth and gazeshift.")],
+    data: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="CLIP...|DATASET...",
+            help="Videos of one person each with their truth (.csv) beside them, and `demo`; or data sets.",
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", help="Where points, table and plot go; a run that was killed goes on.")],
-    budget: Annotated[str, typer.Option(help="Labels in all after each round, with commas between.")] = "40,80,160,320",
-    strategies: Annotated[str, typer.Option(help="With commas between; random is what they are compared to.")] = (
-        "random,mixed,uncertainty,diverse,disagreement"
+    labels: Annotated[str, typer.Option(help="Clips: numbers of labels, with commas between.")] = "0,1,5,10,20,50",
+    methods: Annotated[str, typer.Option(help="Clips: what is done with them, with commas between.")] = (
+        "nothing,offset,fine-tune,fine-tune+averaging,self-training,all"
     ),
+    orders: Annotated[str, typer.Option(help="Clips: frames of the queue, or random ones.")] = "queue,random",
+    budget: Annotated[
+        str, typer.Option(help="Data sets: labels in all after each round, with commas between.")
+    ] = "40,80,160,320",
+    strategies: Annotated[
+        str, typer.Option(help="Data sets: with commas between; random is what they are compared to.")
+    ] = "random,mixed,uncertainty,diverse,disagreement",
     seeds: Annotated[int, typer.Option(min=1, help="How often everything is repeated.")] = 3,
     pool: Annotated[int, typer.Option(min=10, help="Eyes whose labels are hidden.")] = 2000,
     mix: Annotated[str, typer.Option(help="The kinds of eyes in the pool and their shares.")] = (
@@ -75,7 +89,12 @@ def simulate(
     target: Annotated[float | None, typer.Option(min=0, help="An error; unset is what random ends with.")] = None,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 is one a core.")] = 0,
 ) -> None:
-    """Show what active learning earns: hide the labels, reveal them by strategy, compare the errors."""
+    """Show what labels earn: for one person with one camera (clips), or strategies on hidden labels (data sets)."""
+    if all(is_clip(each) for each in data):
+        _simulate_people(data, out, labels, methods, orders, seeds=seeds, steps=steps)
+        return
+    if any(is_clip(each) for each in data):
+        raise SettingsError("name clips or data sets, not both")
     from training.active_learning.simulation import experiment, report
     from training.active_learning.simulation.world import WorldSettings
     from training.engine.parallel import cores
@@ -94,6 +113,49 @@ def simulate(
         for need in report.needs(found, limit):
             print(f"{need.strategy:>13}: ends at {found[need.strategy].mean[-1]:.4f}; {_reached(need, limit)}")
     print(f"table and plot: {out}")
+
+
+def is_clip(path: Path) -> bool:
+    """Whether it is a video with its truth, or the demo, and not a data set."""
+    return str(path) == "demo" or path.suffix.lower() in {".mp4", ".mkv", ".mov", ".avi", ".webm", ".m4v"}
+
+
+def _simulate_people(
+    clips: list[Path], out: Path, labels: str, methods: str, orders: str, *, seeds: int, steps: int
+) -> None:
+    from training.retraining.simulation.person_experiment import Method, Order, PersonSettings, simulate_people
+    from training.retraining.simulation.person_report import MEASURES, write_report
+
+    settings = PersonSettings(labels=_counts(labels), seeds=seeds, steps=steps)
+    chosen, taken = _named(Method, methods), _named(Order, orders)
+    points = simulate_people(clips, out, settings, methods=chosen, orders=taken, watch=watch)
+    for row in write_report(points, settings, out):
+        name = f"{row['method']}, {row['labels']} of {row['order']}" if row["labels"] else row["method"]
+        error, centred, state, others, their_state = (row[measure]["mean"] for measure in MEASURES)
+        told = f"error {error:.4f}, centred {centred:.4f}, states {state:.1%}"
+        print(f"{name:>32}: {told}; others {others:.4f}, {their_state:.1%}")
+    print(f"figures and plot: {out / 'people.json'}, {out / 'people.png'}")
+
+
+def _counts(words: str) -> tuple[int, ...]:
+    try:
+        counts = tuple(int(word) for word in words.split(","))
+    except ValueError as fault:
+        raise SettingsError(f"numbers of labels are whole, with commas between, not '{words}'") from fault
+    if min(counts) < 0 or sorted(set(counts)) != list(counts):
+        raise SettingsError(f"numbers of labels grow from 0 upwards, unlike '{words}'")
+    return counts
+
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def _named(kind: type[_Word], words: str) -> list[_Word]:
+    known = {word.value: word for word in kind}
+    wrong = [word for word in words.split(",") if word not in known]
+    if wrong:
+        raise SettingsError(f"there is no '{wrong[0]}' here; use {', '.join(known)}")
+    return [known[word] for word in dict.fromkeys(words.split(","))]
 
 
 def _reached(need: LabelEfficiency, limit: float) -> str:

@@ -13,15 +13,18 @@ import typer
 from livecam.cli.program import new_program, run_program
 from livecam.settings import FaceDetectorName
 from training.cli.active_learning import select, simulate
+from training.cli.collection import measure_collection
 from training.cli.label_quality import cam, quality
 from training.cli.retraining import rollback, round_, rounds
 from training.cli.target_detector import app as segment
+from training.cli.targets import targets
 from training.engine.parallel import watch
 from training.pupil_detector.export import Quantisation
 
 app = new_program("livecam-train", "Train what finds pupils and tiny targets, and ship it as TFLite.")
 
 app.add_typer(segment)
+app.command()(targets)
 app.command()(quality)
 app.command()(cam)
 app.command(name="round")(round_)
@@ -29,6 +32,7 @@ app.command()(rounds)
 app.command()(rollback)
 app.command()(select)
 app.command()(simulate)
+app.command(name="measure-collection")(measure_collection)
 
 Out = Annotated[Path, typer.Option("--out", help="Where the result goes.")]
 Seed = Annotated[int, typer.Option(help="The same seed makes the same result.")]

@@ -40,6 +40,12 @@ def round_(
         bool, typer.Option("--dry-run", help="Only say what would be learnt from and judged by, or what is missing.")
     ] = False,
     seed: Annotated[int, typer.Option(help="The same seed makes the same model of the same labels.")] = 1,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Look at unlabelled frames on a Ray cluster that sees the store, or `local`."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")] = False,
     db: DatabaseUrl = None,
 ) -> None:
@@ -62,7 +68,7 @@ def round_(
         # Brings TensorFlow.
         from training.retraining.run import work_round
 
-        record = work_round(samples, settings, data or [], watch, by_word)
+        record = work_round(samples, settings, data or [], watch, by_word, ray)
     if as_json:
         print(json.dumps(_plain(asdict(record))))
         return
@@ -101,9 +107,10 @@ def _print_plan(
     print(f"round {number} was interrupted: it goes on as it was planned" if number is not None else state.told())
     if plan is None:
         return
+    learnt = "learn from" if plan.fits else "take only the offset of labels from"
     start = told(model_in_use(store.folder))
     print(
-        f"round {plan.number} would start from {start}, learn from {len(plan.learn)} samples, be judged by "
+        f"round {plan.number} would start from {start}, {learnt} {len(plan.learn)} samples, be judged by "
         f"{len(plan.judge)} and calibrate on {len(plan.calibrate)}; nothing was written"
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from livecam.core.placeholder_landmarks import is_placeholder
-from livecam.core.types import Box, EyeState, Face, Image, Pupil, Side
+from livecam.core.types import Box, EyeState, Face, Image, Points, Pupil, Side
 from livecam.store.samples import EyeLabel, Sample, StoredSample
 from training.data.dataset import EyeSample, eye_patch
 
@@ -18,8 +18,13 @@ _CLOSED_WEIGHT = 0.5  # nobody says where the iris is under the lid
 
 def face_of(sample: Sample) -> Face:
     """The face of a sample, in pixels of its picture."""
-    low, high = sample.landmarks.min(axis=0), sample.landmarks.max(axis=0)
-    return Face(Box(*low.tolist(), *(high - low).tolist()), sample.landmarks, 1.0)
+    return face_at(sample.landmarks)
+
+
+def face_at(landmarks: Points) -> Face:
+    """A face with these landmarks."""
+    low, high = landmarks.min(axis=0), landmarks.max(axis=0)
+    return Face(Box(*low.tolist(), *(high - low).tolist()), landmarks, 1.0)
 
 
 def labelled_eyes(stored: StoredSample, picture: Image) -> Iterator[EyeSample]:

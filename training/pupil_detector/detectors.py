@@ -14,10 +14,11 @@ from livecam.core.crop import EyeCrop, EyePair
 from livecam.core.interfaces import PupilDetector, PupilPair
 from livecam.core.types import EyeState, Point, Pupil
 from livecam.perception.pupils.factory import open_pupils
+from livecam.perception.pupils.network.detector import NetworkPupilDetector
 from livecam.perception.pupils.network.eye_crop import EyeCornerCropper
 from livecam.perception.pupils.network.heatmap import HeatmapOutput, normalised
 from livecam.perception.pupils.network.model_card import logistic
-from livecam.settings import PupilDetectorName, PupilSettings
+from livecam.settings import PupilConvention, PupilDetectorName, PupilSettings
 from training.pupil_detector import export
 from training.pupil_detector.tasks import Task, network_named
 
@@ -35,6 +36,11 @@ def open_detector(name: str) -> PupilDetector:
 
 def _exported(model: Path) -> PupilDetector:
     return open_pupils(PupilSettings(finder=PupilDetectorName.TFLITE, model=model))
+
+
+def open_circle(model: Path) -> NetworkPupilDetector:
+    """A model as training wants it: it tells the iris circle, whatever the convention of its person is."""
+    return NetworkPupilDetector.open(PupilSettings(model=model, convention=PupilConvention.IRIS))
 
 
 def _of_run(run: Path) -> PupilDetector:

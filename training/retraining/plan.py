@@ -28,6 +28,12 @@ class RoundSettings:
     seed: int = 1
     check_every: int = 200
     batch: int = 64
+    portraits: int = 1_200  # eyes of a portrait that looks ahead and elsewhere, for the same
+    fine_tune_from: int = 20  # labelled samples; fewer teach no more than where their person puts a pupil
+    self_train_from: int = 20  # unlabelled frames of which the model is sure, for them to be learnt from
+    keep: float = 0.5  # of the weights it started from
+    guard: int = 400  # eyes of each kind that guard everybody else
+    worse: float = 0.05  # share by which the error on those may grow
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,11 @@ class RoundPlan:
     learn: tuple[str, ...]  # samples
     judge: tuple[str, ...]  # samples that both models are judged by, never learnt from
     calibrate: tuple[str, ...]
+
+    @property
+    def fits(self) -> bool:
+        """Whether labels are learnt from; else only how far they lie from the iris circle."""
+        return len(self.learn) >= self.settings.fine_tune_from
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 from livecam.core.placeholder_landmarks import is_placeholder
 from livecam.core.types import Frame, Pupil, Side
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
-from livecam.settings import PupilSettings
 from livecam.store.samples import Sample, SampleState, SamplingReason, Split
 from livecam.store.store import Store
 from training.active_learning.uncertainty import BATCH, score, tasks
@@ -28,6 +27,7 @@ from training.engine.parallel import cores, stream
 from training.label_quality.classifier import judge
 from training.label_quality.label_corruption import as_drawn
 from training.label_quality.train import ClassifierFolder, load_classifier
+from training.pupil_detector.detectors import open_circle
 from training.pupil_detector.recipe import Watch
 from training.retraining.plan import RoundPlan
 
@@ -101,7 +101,7 @@ def _promote(store: Store, plan: RoundPlan, model: Path, out: Path, watch: Watch
     steady = list(_steady(store, model, rules, watch))
     classifier, detector = (
         load_classifier(ClassifierFolder(store.folder)),
-        NetworkPupilDetector.open(PupilSettings(model=model)),
+        open_circle(model),
     )
     judged = [_judged(classifier, detector, store, each.sample) for each in watch("quality", steady, len(steady))]
     good, spread = [worst for _, worst in judged], [each.spread for each in steady]

@@ -98,10 +98,11 @@ def make_collector(
     tell: Say,
 ) -> SampleCollector:
     """A collector with all its parts, to be entered by `with`."""
-    chosen, random = settings.collect, Random()
+    # A file that is seen again is drawn from at the same moments; a camera's recordings all have names of their own.
+    chosen, random = settings.collect, Random(recording.session)
     return SampleCollector(
         HardExampleDetector(chosen, PoissonSampler(random, DRAWS_PER_MINUTE), random),
-        SampleSelector(chosen, recording, _second(settings.pupils, models, tell), CollectionStats(), random),
+        SampleSelector(chosen, recording, second_detector(settings.pupils, models, tell), CollectionStats(), random),
         open_store,
         in_use=in_use,
         say=tell,
@@ -140,7 +141,9 @@ def _opener(settings: CollectSettings, stack: ExitStack) -> Callable[[ExitStack]
     return lambda _: opened
 
 
-def _second(settings: PupilSettings, models: Sequence[Path], tell: Say) -> SecondDetector:
+def second_detector(settings: PupilSettings, models: Sequence[Path], tell: Say) -> SecondDetector:
+    """The one that is not in use, opened when it is first asked."""
+
     def cpu() -> NamedDetector:
         detector = open_pupils(settings.model_copy(update={"finder": PupilDetectorName.CPU}))
         return NamedDetector(PupilDetectorName.CPU.value, detector, program_version)

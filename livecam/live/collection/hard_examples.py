@@ -92,6 +92,7 @@ class HardExampleDetector:
         self._last_positions = PerFaceState[list[_PupilPositions]](list)
         self._last_states = PerFaceState[list[tuple[float, tuple[bool, bool]]]](list)
         self._threshold = AdaptiveThreshold(settings.low)
+        self._before: Scene | None = None
         self._flagged = False
         self._credit = 0
         self._last = -math.inf
@@ -111,6 +112,7 @@ class HardExampleDetector:
             return None
         seconds = scene.frame.timestamp
         doubtful = max(self._doubtful(scene), key=lambda candidate: candidate.priority, default=None)
+        self._before = scene
         is_due = self._sampler.is_due(seconds)
         if self._flagged:
             self._flagged = False
@@ -140,8 +142,8 @@ class HardExampleDetector:
             jump = self._jump(observation, scene.frame.timestamp)
             if jump > self._settings.jump:
                 yield Candidate(scene, observation, SamplingReason.JUMP, 0.5 + min(jump, 0.4))
-            if self._flips(observation, scene.frame.timestamp):
-                yield Candidate(scene, observation, SamplingReason.JUMP, 0.85)
+            if self._flips(observation, scene.frame.timestamp) and (flipped := self._seen_before(observation)):
+                yield flipped
             if observation.left_state is not observation.right_state and _is_wink(observation):
                 yield Candidate(scene, observation, SamplingReason.LOW, 0.8)
             confidence = least_confidence(observation)
@@ -157,6 +159,14 @@ class HardExampleDetector:
             return False
         first, middle, last = (shown for _, shown in memory)
         return any(a == c != b for a, b, c in zip(first, middle, last, strict=True))
+
+    def _seen_before(self, observation: FaceObservation) -> Candidate | None:
+        """The face one frame ago, when an eye was what it is no longer."""
+        scene = self._before
+        if scene is None:
+            return None
+        same = [each for each in scene.faces if each.face.track_id == observation.face.track_id]
+        return Candidate(scene, same[0], SamplingReason.JUMP, 0.85) if same else None
 
     def _jump(self, observation: FaceObservation, seconds: float) -> float:
         """How far, in pupil distances, a pupil leapt in its eye since the frame before in a way no eye does."""

@@ -52,6 +52,6 @@ class ReservoirSampler(Generic[_Item]):
 
     def draw(self, count: int) -> Sequence[_Item]:
         """That many, or all there are; then it is empty."""
-        drawn = self._random.sample(self._kept, min(count, len(self._kept)))
+        drawn = self._random.sample(self._kept, len(self._kept))[:count]
         self._kept, self.seen = [], 0
         return drawn

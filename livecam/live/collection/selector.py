@@ -85,7 +85,7 @@ class SampleStore(Protocol):
     """What a selector needs of the sample store."""
 
     def recordings(self) -> Mapping[str, Split]: ...
-    def count_random(self) -> int: ...
+    def count_random(self, session: str | None = None) -> int: ...
     def seconds_of(self, session: str) -> Sequence[float]: ...
     def add(self, sample: Sample, picture: Image) -> bool: ...
     def evict(self, most_bytes: int) -> int: ...
@@ -114,6 +114,7 @@ class SampleSelector:
     _reserve: ReservoirSampler[tuple[Sample, Image]] = field(init=False)
     _random_missing: int = field(default=0, init=False)  # which the store lacks to judge a model by
     _known_seconds: list[float] = field(default_factory=list, init=False)  # what earlier runs kept of this recording
+    _known_random: int = field(default=0, init=False)  # what they drew of it, and is not yet made up for
     _kept_since_draw: int = field(default=0, init=False)  # kept since the last draws were settled
     _times: deque[float] = field(default_factory=deque, init=False)  # seconds at which the last ones were kept
 
@@ -124,6 +125,7 @@ class SampleSelector:
         """Deals the recording its split, and sees how many random samples the store lacks to judge a model by."""
         self.recording = self.recording.dealt(store.recordings())
         self._known_seconds = sorted(store.seconds_of(self.recording.session))
+        self._known_random = store.count_random(self.recording.session)
         self._random_missing = max(0, LEAST_TO_JUDGE - store.count_random())
 
     def process(self, pending: PendingCandidate, store: SampleStore) -> None:
@@ -151,10 +153,11 @@ class SampleSelector:
         wanted = self._kept_since_draw * self.settings.random_share / (1 - self.settings.random_share)
         whole = int(wanted + self.random.random())
         self._kept_since_draw = 0
+        count = max(whole, 1, self._random_missing) if self.settings.random_share else 0
+        made_up_for = min(count, self._known_random)
+        self._known_random -= made_up_for
         failure: StoreError | None = None
-        for sample, picture in self._reserve.draw(
-            max(whole, 1, self._random_missing) if self.settings.random_share else 0
-        ):
+        for sample, picture in self._reserve.draw(count - made_up_for):
             try:
                 self._random_missing -= self._add(self._ranked(sample), picture, store)
             except StoreError as error:
@@ -179,16 +182,15 @@ class SampleSelector:
         if self._is_rate_limited(candidate.scene.frame.timestamp):
             self.stats.limited += 1
             return False
-        if self._was_kept(candidate.scene.frame.timestamp):
-            self.stats.duplicates += 1
-            return False
         image_hash = difference_hash(candidate.scene.frame.image, candidate.observation.face)
-        if not self._duplicates.is_new(image_hash):
-            self.stats.duplicates += 1
-            return False
-        self._times.append(candidate.scene.frame.timestamp)
-        self._duplicates.remember(image_hash)
-        return True
+        is_new = self._duplicates.is_new(image_hash)
+        is_known = self._was_kept(candidate.scene.frame.timestamp)
+        if is_new or is_known:
+            # What an earlier run kept counts as kept: what is like it is no more wanted now than it was then.
+            self._times.append(candidate.scene.frame.timestamp)
+            self._duplicates.remember(image_hash)
+        self.stats.duplicates += is_known or not is_new
+        return is_new and not is_known
 
     def _was_kept(self, seconds: float) -> bool:
         """Whether an earlier run of the same recording kept what is near."""

@@ -14,6 +14,7 @@ from livecam.core.paths import local_path
 from livecam.core.runtime import display_problem
 from livecam.core.types import Frame
 from livecam.live.sinks.encoder import CONTAINERS
+from livecam.live.sinks.pipewire import PipeWireCamera
 from livecam.live.sinks.tracking.addresses import ACCEPTED, tracking_address
 from livecam.live.sinks.tracking.faces import TrackedFaces
 from livecam.live.sinks.tracking.json_lines import JsonLinesSink
@@ -55,7 +56,8 @@ class MultiSink:
 
 
 Say = Callable[[str], None]
-WINDOW, VIRTUAL_CAMERA, NULL = "window", "virtualcam", "null"
+WINDOW, VIRTUAL_CAMERA, PIPEWIRE, NULL = "window", "virtualcam", "pipewire", "null"
+_NAMES = (WINDOW, VIRTUAL_CAMERA, PIPEWIRE, NULL)
 
 
 class RequestedSinks(NamedTuple):
@@ -69,11 +71,11 @@ def requested_sinks(settings: OutputSettings) -> RequestedSinks:
     """What is to be opened: a window when none is named. Without a display no window is among them."""
     names = tuple(dict.fromkeys(settings.sinks or (WINDOW,)))
     for name in names:
-        if name in (WINDOW, VIRTUAL_CAMERA, NULL) or tracking_address(name):
+        if name in _NAMES or tracking_address(name):
             continue
         if Path(name).suffix.lower() not in CONTAINERS:
             raise SinkError(
-                f"there is no sink '{name}'; known are {WINDOW}, {VIRTUAL_CAMERA}, {NULL}, {ACCEPTED} and the path of"
+                f"there is no sink '{name}'; known are {', '.join(_NAMES)}, {ACCEPTED} and the path of"
                 f" a file that ends in {' or '.join(CONTAINERS)}"
             )
     problem = display_problem() if WINDOW in names else ""
@@ -101,7 +103,7 @@ def files(names: Sequence[str]) -> Sequence[Path]:
         address = tracking_address(name)
         if address and address.file:
             paths.append(address.file)
-        elif not address and name not in (WINDOW, VIRTUAL_CAMERA, NULL):
+        elif not address and name not in _NAMES:
             paths.append(Path(name))
     return paths
 
@@ -109,7 +111,8 @@ def files(names: Sequence[str]) -> Sequence[Path]:
 def is_realtime(names: Sequence[str]) -> bool:
     """Whether somebody looks on or listens, so that a video or the demo is played at its own speed."""
     addresses = map(tracking_address, names)
-    return WINDOW in names or VIRTUAL_CAMERA in names or any(address and address.host for address in addresses)
+    shown = {WINDOW, VIRTUAL_CAMERA, PIPEWIRE}.intersection(names)
+    return bool(shown) or any(address and address.host for address in addresses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +155,8 @@ def open_outputs(
         if name == VIRTUAL_CAMERA:
             cameras.append(stack.enter_context(VirtualCamera(fps)))
             return cameras[0]
-        if name == NULL:
-            return NullSink()
+        if name in (PIPEWIRE, NULL):
+            return NullSink() if name == NULL else stack.enter_context(PipeWireCamera(fps))
         address = tracking_address(name)
         if address and address.host:
             return OscSink(address.host, address.port, parts.faces, say=say)

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from livecam.core.errors import SinkError
 from livecam.core.keyboard import latin_code
-from livecam.core.runtime import display_problem
-from livecam.core.types import Frame, Image, Size
+from livecam.core.runtime import display_problem, window_is_gone
+from livecam.core.types import Frame, Image, Size, check_image
 from livecam.live.sinks.window_geometry import ShownArea, WindowMemory, WindowScale
 
 
@@ -86,7 +86,7 @@ class WindowSink:
         code = latin_code(cv2.waitKeyEx(1))
         if code != -1:
             self._keys.press(code)
-        if self._gone():
+        if window_is_gone(self._title):
             self._keys.quit()
             return
         self._fill_screen(self._keys.fullscreen)
@@ -114,13 +114,6 @@ class WindowSink:
             scale = min(1280 / size[0], 720 / size[1])
             cv2.resizeWindow(self._title, max(160, round(size[0] * scale)), max(120, round(size[1] * scale)))
         self._open = True
-
-    def _gone(self) -> bool:
-        """Whether a person closed it; OpenCV 4.12 and newer know no property of a window that is gone."""
-        try:
-            return cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
-        except cv2.error:
-            return True
 
     def _fill_screen(self, wanted: bool) -> None:
         if wanted != self._fullscreen:
@@ -158,6 +151,7 @@ class PlainWindow:
 
     def show(self, frame: Frame) -> None:
         """Shows the picture; nothing once the window is closed."""
+        check_image(frame.image)
         if not self.closed:
             self._window.show(frame)
 

@@ -13,13 +13,16 @@ from livecam.perception.detection_worker import DetectionWorker
 from livecam.perception.faces.face_model import FaceLandmarks, FaceModel, FaceRegion
 from livecam.perception.faces.image_detector import face
 from livecam.perception.faces.optical_flow import Keyframe, make_keyframe, propagate
+from livecam.perception.faces.scene_change import SceneWatch
 
 # Seconds for which landmarks are carried along by the flow of the picture before they are found anew.
 _CARRIED = 0.165
-# Seconds between two looks at the whole frame: after a loss, at most while there is nobody, and for newcomers.
+# Seconds between two looks at the whole frame: after a loss, at most while there is nobody, and for newcomers, for whom
+# a scene that has not changed is looked at less often.
 _FIRST_RETRY = 0.1
 _LAST_RETRY = 0.5
 _NEWCOMERS = 1.0
+_UNCHANGED = 4.0
 # Seconds between two checks of a followed face, and between those of a doubtful one.
 _CHECK = 0.25
 _RECHECK = 0.06
@@ -69,8 +72,9 @@ class FaceTracker:
         self._tracks: list[Track] = []
         self._identities = count(1)
         self._untracked: list[FaceRegion] = []
-        self._detect_at = 0.0
+        self._detect_at = self._latest = 0.0
         self._retry = _FIRST_RETRY
+        self._watch = SceneWatch()
 
     def detect(self, frame: Frame) -> Sequence[Face]:
         """Every followed face, the largest first; none is a normal answer."""
@@ -141,8 +145,11 @@ class FaceTracker:
         self._detect_at = min(self._detect_at, frame.timestamp + _NEWCOMERS)
         has_room = not self._untracked and len(self._tracks) < self._max_faces
         if has_room and frame.timestamp >= self._detect_at:
-            self._detection.submit(frame.image)
             self._detect_at = frame.timestamp + (_NEWCOMERS if self._tracks else self._retry)
+            if self._may_have_newcomers(frame):
+                self._detection.submit(frame.image)
+                self._watch.searched(frame.image)
+                self._latest = frame.timestamp + _UNCHANGED
         found = self._detection.poll()
         if found is not None:
             self._untracked = list(found)
@@ -151,6 +158,11 @@ class FaceTracker:
         self._tracks.extend(self._start_tracks(frame, now))
         if self._tracks:
             self._retry = _FIRST_RETRY
+
+    def _may_have_newcomers(self, frame: Frame) -> bool:
+        if not self._tracks or not self._latest - _UNCHANGED <= frame.timestamp < self._latest:
+            return True
+        return self._watch.changed(frame.image, [track.state.region for track in self._tracks])
 
     def _start_tracks(self, frame: Frame, regions: Sequence[FaceRegion]) -> Iterator[Track]:
         for region in regions:

@@ -83,18 +83,18 @@ def brought(folder: Path, first: int) -> Path:
     return folder / "coco"
 
 
-def corrected(folder: Path, exported: Path) -> tuple[str, float]:
-    """Moves one point of a table by a pixel, as somebody does in another program; its sample and new place."""
+def corrected(exported: Path) -> tuple[str, float]:
+    """Moves one point of a table by a pixel, as somebody does in another program; its picture and new place."""
     table = exported / "pupils.csv"
     with table.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    row = next(row for row in rows if row["annotator"] == "ann" and row["side"] == "right" and row["x"])
+    row = next(row for row in rows if row["side"] == "right" and row["sample_state"] == "labelled" and row["x"])
     row["x"] = str(float(row["x"]) + 1)
     with table.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    return row["sample"], float(row["x"])
+    return row["picture"], float(row["x"])
 
 
 def second_person(screen: Screen, store: Path) -> None:
@@ -124,7 +124,7 @@ def test_a_day_ends_with_the_labels_that_were_given_last(browser: Any, screen: S
 
     command("import", store, brought(tmp_path, count), "--format", "coco")
     command("export", store, tmp_path / "table", "--format", "csv")
-    moved, place = corrected(tmp_path, tmp_path / "table")
+    picture, place = corrected(tmp_path / "table")
     command("import", store, tmp_path / "table", "--format", "csv")
     second_person(screen, store)
     disputed = settle_all(store)
@@ -132,6 +132,7 @@ def test_a_day_ends_with_the_labels_that_were_given_last(browser: Any, screen: S
     with Store.open(store) as opened:
         found = compute_statistics(opened)
         errors = placed_errors(opened, numbers)
+        (moved,) = [sample_id for sample_id in numbers if sample_id[:12] in picture]
         (change,) = [label for label in opened.sample(moved).resolved.labels if label.side is Side.RIGHT]
         closed = opened.search(SampleFilter(person="eve"))
         states = {stored.state for stored in opened.load(closed)}

@@ -126,6 +126,16 @@ def test_a_virtual_camera_needs_its_library_and_a_device_without_gaps() -> None:
     ]
 
 
+def test_a_pipewire_camera_is_spoken_of_on_linux() -> None:
+    said = [
+        [(finding.verdict, finding.found, finding.advice) for finding in doctor.pipewire_camera(problem, platform)]
+        for problem, platform in (("", "linux"), ("GStreamer is not installed; install it", "linux"), ("no", "win32"))
+    ]
+
+    missing = ("warn", "GStreamer is not installed", "install it")
+    assert said == [[("ok", "--sink pipewire makes one", "")], [missing], []]
+
+
 def test_the_landmark_model_that_is_not_for_commercial_use_is_pointed_out() -> None:
     warned = {finding.name for finding in doctor.licences(everything_installed) if finding.verdict is CheckStatus.WARN}
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from math import hypot, pi
+from math import exp, hypot, pi
 
 from livecam.core.types import EyeState, FaceObservation, Side
-from livecam.live.effects.easing import smooth, towards
+from livecam.live.effects.easing import smooth
 from livecam.live.effects.face_state.measures import Measures
 
 _ON, _OFF = 0.6, 0.4
@@ -114,30 +114,30 @@ class SignalEstimator:
         now = {name: known * value for name, value in self._raw(measures).items()}
         now |= self._eyes(observation, now["yaw"], elapsed)
         now["roll"] = _limited(measures.roll / FULL_TURN)
+        values, keep = self._values, exp(-elapsed / _SMOOTH_SECONDS)
         for name, value in now.items():
-            self._values[name] = towards(self._values[name], value, elapsed, _SMOOTH_SECONDS)
+            values[name] = value + (values[name] - value) * keep
         blinked = self._blinked(observation, elapsed)
-        active = frozenset(name for name in SIGNAL_NAMES if self._is_on(name))
+        active = frozenset([name for name, value in values.items() if self._is_on(name, abs(value))])
         events = active - self._active - {"blink"} | ({"blink"} if blinked else set())
         self._active = active
         self.signals = Signals(**self._values, active=active, events=events, calibrated=self._age >= _LEARNING_SECONDS)
         return self.signals
 
-    def _is_on(self, name: str) -> bool:
-        return abs(self._values[name]) >= (_OFF if name in self._active else _ON)
+    def _is_on(self, name: str, size: float) -> bool:
+        return size >= _ON or (size >= _OFF and name in self._active)
 
     def _learn(self, measures: Measures, elapsed: float) -> None:
         # What was before the first frame is not known.
         self._age += elapsed if self._rest else 0.0
         learning = self._age < _LEARNING_SECONDS
         # The mean of all there was so far, then an exponential one.
-        constant = max(self._age, 1e-3) if learning else _FOLLOWING_SECONDS
+        keep = exp(-elapsed / (max(self._age, 1e-3) if learning else _FOLLOWING_SECONDS))
+        rest = self._rest
         for name, (lowest, highest) in _REST.items():
             value = min(max(float(getattr(measures, name)), lowest), highest)
-            before = self._rest.get(name, value)
-            if learning or self._resting(name):
-                before = towards(before, value, elapsed, constant)
-            self._rest[name] = before
+            before = rest.get(name, value)
+            rest[name] = value + (before - value) * keep if learning or self._resting(name) else before
 
     def _resting(self, name: str) -> bool:
         return all(abs(self._values[signal]) < _AT_REST for signal in _JUDGED_BY.get(name, (name,)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from livecam.core.types import FaceObservation, Scene, Side
@@ -26,6 +26,7 @@ class FaceState:
     signals: Signals
     since: float  # seconds of the frame in which it was first seen
     opacity: float  # 0..1: 1 while it is seen or held, less while it fades
+    shared: dict[Side | None, Mapping[str, float]] = field(default_factory=dict)  # what the first pack worked out of it
 
     @property
     def seed(self) -> float:

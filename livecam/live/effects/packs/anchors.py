@@ -80,11 +80,16 @@ class LandmarkMix:
 
     def __call__(self, state: FaceState) -> AnchorPoint:
         face, points = state.face, state.face.points
-        x = sum([weight * points[index][0] for index, weight in zip(self.landmarks, self.weights, strict=True)])
-        y = sum([weight * points[index][1] for index, weight in zip(self.landmarks, self.weights, strict=True)])
-        first, last = face.landmark_along(self.landmarks[0]), face.landmark_along(self.landmarks[-1])
-        room = (last - first) * self.side if self.side else facing(face)
-        return AnchorPoint(Point(x, y), self.side, room, 1.0, facing(face), None)
+        x = y = 0.0
+        for index, weight in zip(self.landmarks, self.weights, strict=True):
+            right, down = points[index]
+            x += weight * right
+            y += weight * down
+        narrowing = facing(face)
+        room = narrowing
+        if self.side:
+            room = (face.landmark_along(self.landmarks[-1]) - face.landmark_along(self.landmarks[0])) * self.side
+        return AnchorPoint(Point(x, y), self.side, room, 1.0, narrowing, None)
 
 
 def mean_of(*landmarks: int, side: float = 0.0) -> LandmarkMix:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from struct import unpack
@@ -31,6 +31,11 @@ class AnimatedSprite:
 
     frames: tuple[Sprite, ...]
     ends: tuple[float, ...]  # seconds from the beginning, when each frame gives way to the next
+    aspect: float = field(init=False)  # height over width
+
+    def __post_init__(self) -> None:
+        first = self.frames[0].levels[0]
+        object.__setattr__(self, "aspect", first.height / first.width)
 
     @property
     def seconds(self) -> float:
@@ -41,12 +46,6 @@ class AnimatedSprite:
         """Of all frames."""
         shapes = [frame.levels[0].picture.shape for frame in self.frames]
         return sum(shape[0] * shape[1] for shape in shapes)
-
-    @property
-    def aspect(self) -> float:
-        """Height over width."""
-        height, width = self.frames[0].levels[0].picture.shape[:2]
-        return height / width
 
     def at(self, seconds: float, play: str) -> Sprite:
         """The frame at a moment; `play` is loop, once (the last one stays) or pingpong."""

@@ -17,7 +17,7 @@ from livecam.live.sources.http.responses import HTTP_ERRORS, TIMEOUT_S, Answer, 
 from livecam.live.sources.pacing import REAL_TIME, FrameTiming
 
 _PATIENCE_S = 2.0  # for the next picture while other things come
-_PIECE = 1 << 16
+_PIECE = 1 << 18
 _LARGEST = 64 << 20
 _SAMPLE = 4096
 _JPEG, _PNG, _RIFF = JPEG_START, b"\x89PNG\r\n\x1a\n", b"RIFF"
@@ -158,11 +158,11 @@ def _silent(name: str) -> SourceError:
 def next_picture(buffer: bytearray) -> bytes | None:
     """Takes the first whole JPEG, PNG or WebP out of the buffer, with all that stands before it; None while none is
     whole. A JPEG that lacks its end is ended where the next one begins."""
-    starts = [place for place in (buffer.find(_JPEG), buffer.find(_PNG), _webp(buffer)) if place >= 0]
-    if not starts:
+    start = _start(buffer)
+    if start is None:
         del buffer[: max(0, len(buffer) - 16)]
         return None
-    del buffer[: min(starts)]
+    del buffer[:start]
     end, missing = _end(buffer)
     if end is None:
         return None
@@ -176,8 +176,17 @@ def _with_its_end(picture: bytes) -> bytes:
     return picture + _END_OF_JPEG if picture.startswith(_JPEG) and _END_OF_JPEG not in picture[-16:] else picture
 
 
-def _webp(buffer: bytearray) -> int:
-    place = buffer.find(b"WEBPVP8")
+def _start(buffer: bytearray) -> int | None:
+    """Where the first picture begins."""
+    # What stands before the first JPEG is short, and is all that the others are sought in: a stream is mostly JPEGs.
+    jpeg = buffer.find(_JPEG)
+    before = len(buffer) if jpeg < 0 else jpeg
+    places = (jpeg, buffer.find(_PNG, 0, before), _webp(buffer, before))
+    return min((place for place in places if place >= 0), default=None)
+
+
+def _webp(buffer: bytearray, end: int) -> int:
+    place = buffer.find(b"WEBPVP8", 0, end)
     return place - 8 if place >= 8 and buffer[place - 8 : place - 4] == _RIFF else -1
 
 

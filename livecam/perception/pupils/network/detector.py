@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Sequence
 from functools import cached_property
@@ -16,7 +17,7 @@ from livecam.core.crop import EyeCrop, EyePair, warp_crop
 from livecam.core.errors import AssetError
 from livecam.core.interfaces import PupilPair
 from livecam.core.tflite import Tensor, TFLiteModel
-from livecam.core.types import EyeState, Image, IrisVisibility, Point, Pupil
+from livecam.core.types import EyeState, Face, Image, IrisVisibility, Point, Pupil
 from livecam.perception.pupils.network.eye_crop import EyeCornerCropper, Matrix, window_matrix
 from livecam.perception.pupils.network.heatmap import HeatmapOutput, decode, line, normalised
 from livecam.perception.pupils.network.model_card import (
@@ -24,10 +25,10 @@ from livecam.perception.pupils.network.model_card import (
     ConfidenceFeatures,
     Normalisation,
     PupilModelCard,
-    logistic,
+    log_odds,
     read_card,
 )
-from livecam.settings import PupilSettings
+from livecam.settings import PupilConvention, PupilSettings
 
 VERSION_FIGURES = 8
 # An eye that is not shut, but whose iris the net expects to miss by more than this (pupil distances, and pixels more:
@@ -49,9 +50,14 @@ class EyePrediction(NamedTuple):
 class NetworkPupilDetector:
     """A PupilDetector that runs a TFLite model as its card says."""
 
-    def __init__(self, card: PupilModelCard, model: TFLiteModel) -> None:
+    def __init__(
+        self, card: PupilModelCard, model: TFLiteModel, convention: PupilConvention = PupilConvention.IRIS
+    ) -> None:
         """AssetError when the model's tensors are not those the card describes."""
         self.card = card
+        asks_person = convention is PupilConvention.PERSON
+        self._beside = complex(card.convention.person_right, card.convention.person_down) if asks_person else 0j
+        self._closed_at = log_odds(card.decoding.closed_below)
         self._model = model
         self._heatmap, self._numbers = _output_indices(card, model)
 
@@ -59,7 +65,8 @@ class NetworkPupilDetector:
     def open(cls, settings: PupilSettings) -> NetworkPupilDetector:
         """The model of the settings, or the one that ships; AssetError when it, or its card, cannot be used."""
         card, content = read_card(settings.model or asset(SHIPPED))
-        return cls(card, TFLiteModel(content, runtime=settings.runtime, threads=settings.threads))
+        model = TFLiteModel(content, runtime=settings.runtime, threads=settings.threads)
+        return cls(card, model, settings.convention)
 
     @property
     def version(self) -> str:
@@ -74,7 +81,7 @@ class NetworkPupilDetector:
         """Both pupils; a closed eye is found too, with that state and little confidence."""
         predictions = self.predict(eyes)
         left, right = (
-            self._pupil(prediction, features, eyes.face.pupil_distance)
+            self._pupil(prediction, features, eyes.face)
             for prediction, features in zip(predictions, confidence_features(eyes, predictions), strict=True)
         )
         return PupilPair(left, right)
@@ -125,14 +132,22 @@ class NetworkPupilDetector:
         logits = outputs[self._heatmap].reshape(len(greys), decoding.rows, decoding.columns)
         return decode(logits, outputs[self._numbers], self.card.window, decoding)
 
-    def _pupil(self, prediction: EyePrediction, features: ConfidenceFeatures, pupil_distance: float) -> Pupil:
+    def _pupil(self, prediction: EyePrediction, features: ConfidenceFeatures, face: Face) -> Pupil:
         confidence = self.card.calibration.confidence(features)
-        closed = logistic(prediction.openness) < self.card.decoding.closed_below
-        doubtful = prediction.sigma > _COVERED_DOUBT * pupil_distance + _COVERED_DOUBT_PX
-        evidence = IrisVisibility(prediction.openness, covered=doubtful and not closed)
-        if closed:
-            return Pupil(prediction.centre, prediction.radius, min(confidence, 0.49), EyeState.CLOSED, evidence)
-        return Pupil(prediction.centre, prediction.radius, confidence, evidence=evidence)
+        openness = prediction.openness - self._closed_at
+        doubtful = prediction.sigma > _COVERED_DOUBT * face.pupil_distance + _COVERED_DOUBT_PX
+        evidence = IrisVisibility(openness, covered=doubtful and openness >= 0)
+        centre = self._as_labelled(prediction.centre, face)
+        if openness < 0:
+            return Pupil(centre, prediction.radius, min(confidence, 0.49), EyeState.CLOSED, evidence)
+        return Pupil(centre, prediction.radius, confidence, evidence=evidence)
+
+    def _as_labelled(self, centre: Point, face: Face) -> Point:
+        """Where the person whose labels the model learnt from would put this centre."""
+        if not self._beside:
+            return centre
+        step = self._beside * face.pupil_distance * cmath.exp(1j * face.roll)
+        return Point(centre.x + step.real, centre.y + step.imag)
 
 
 def confidence_features(

@@ -67,6 +67,11 @@ class Convention(CardSection):
     clicked_right: float = 0.0
     """median distance from that circle's middle to what people clicked, to the image's right on a level face"""
     clicked_down: float = 0.0
+    person_right: float = 0.0
+    """the same of the person whose labels a retraining round learnt from"""
+    person_down: float = 0.0
+    person_eyes: int = 0
+    """labelled eyes that this was estimated from"""
 
 
 class ConfidenceFeatures(NamedTuple):
@@ -100,6 +105,12 @@ class PupilConfidenceCalibration(CardSection):
 def logistic(log_odds: float) -> float:
     """The probability that has these log-odds."""
     return 1 / (1 + math.exp(-min(max(log_odds, -60.0), 60.0)))
+
+
+def log_odds(probability: float) -> float:
+    """The log-odds of a probability, within +-60."""
+    inside = min(max(probability, 1e-26), 1 - 1e-16)
+    return math.log(inside / (1 - inside))
 
 
 class Provenance(CardSection):

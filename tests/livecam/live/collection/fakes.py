@@ -62,9 +62,12 @@ class MemoryStore:
     def seconds_of(self, session: str) -> Sequence[float]:
         return [sample.seconds for sample in self.samples if sample.session == session]
 
-    def count_random(self) -> int:
+    def count_random(self, session: str | None = None) -> int:
         """As in a store that has enough to judge by, unless a test says otherwise."""
-        return self.random_before + sum(sample.reason is SamplingReason.RANDOM for sample in self.samples)
+        drawn = [sample for sample in self.samples if sample.reason is SamplingReason.RANDOM]
+        if session is None:
+            return self.random_before + len(drawn)
+        return sum(sample.session == session for sample in drawn)
 
     def evict(self, most_bytes: int) -> int:
         self.quotas.append(most_bytes)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from livecam.core.types import Face
+from livecam.core.types import Face, Frame
 from livecam.perception.detection_worker import InlineDetection
 from livecam.perception.faces.face_model import FaceRegion
 from livecam.perception.faces.tracker import FaceTracker
@@ -18,19 +19,24 @@ BERT = FaceRegion(450, 240, 90)
 
 
 class Clip:
-    """Feeds a tracking thirty frames a second."""
+    """Feeds a tracking thirty frames a second; `level` is how bright they are."""
 
     def __init__(self, model: FakeFaceModel, max_faces: int = 4) -> None:
         self.model = model
         self.tracking = FaceTracker(model, InlineDetection(model.detect), max_faces)
         self.index = -1
+        self.level = 90
 
     def frames(self, count: int = 1, *, cut: bool = False) -> list[list[Face]]:
         shown = []
         for _ in range(count):
             self.index += 1
-            shown.append(list(self.tracking.detect(replace(make_frame(index=self.index), scene_cut=cut))))
+            shown.append(list(self.tracking.detect(replace(self._frame(), scene_cut=cut))))
         return shown
+
+    def _frame(self) -> Frame:
+        frame = make_frame(index=self.index)
+        return replace(frame, image=np.full_like(frame.image, self.level))
 
 
 def test_a_face_is_found_in_the_first_frame() -> None:
@@ -103,8 +109,25 @@ def test_a_face_that_comes_back_has_a_new_identity() -> None:
 def test_a_newcomer_is_noticed_and_the_first_keeps_its_identity() -> None:
     clip = Clip(FakeFaceModel(BERT))
     clip.frames(10)
-    clip.model.room = [BERT, ANNA]
+    clip.model.room, clip.level = [BERT, ANNA], 140
     assert [face.track_id for face in clip.frames(60)[-1]] == [2, 1]
+
+
+def test_a_newcomer_who_changes_nothing_that_is_compared_is_noticed_within_five_seconds() -> None:
+    clip = Clip(FakeFaceModel(BERT))
+    clip.frames(10)
+    clip.model.room = [BERT, ANNA]
+    assert [face.track_id for face in clip.frames(150)[-1]] == [2, 1]
+
+
+def test_a_scene_that_does_not_change_is_searched_less_often() -> None:
+    still, lively = Clip(FakeFaceModel(BERT)), Clip(FakeFaceModel(BERT))
+    still.frames(300)
+    for index in range(300):
+        lively.level = 60 + 60 * (index // 30 % 2)
+        lively.frames()
+    assert still.model.detections <= 4
+    assert lively.model.detections >= 8
 
 
 def test_the_largest_faces_come_first_and_no_more_than_wanted() -> None:

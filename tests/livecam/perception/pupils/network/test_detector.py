@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import hashlib
 import json
 import shutil
@@ -19,7 +20,7 @@ from livecam.perception.pupils.network.detector import NetworkPupilDetector, sto
 from livecam.perception.pupils.network.eye_crop import EyeCornerCropper
 from livecam.perception.pupils.network.heatmap import decode, normalised
 from livecam.perception.pupils.network.model_card import ConfidenceFeatures, CropSpec, Decoding, PupilModelCard
-from livecam.settings import PupilSettings
+from livecam.settings import PupilConvention, PupilSettings
 from tests.fakes import make_face, make_frame
 
 
@@ -212,3 +213,30 @@ def test_confidence_falls_when_the_eyes_disagree(shipped: NetworkPupilDetector) 
 def test_a_frame_smaller_than_an_eye_is_no_reason_to_fail(shipped: NetworkPupilDetector) -> None:
     frame = make_frame(np.zeros((1, 1, 3), np.uint8))
     assert shipped.detect(shipped.cropper(frame, make_face())).left is not None
+
+
+@pytest.mark.parametrize("roll", [0.0, 0.5])
+def test_a_person_who_labels_lower_gets_pupils_lower_unless_the_iris_is_asked_for(copy: Path, roll: float) -> None:
+    face = make_face(roll=roll)
+    frame = draw_eyes(face)
+    edit_card(copy, convention={"person_right": 0.01, "person_down": 0.02, "person_eyes": 8})
+    lower, circle = (
+        NetworkPupilDetector.open(PupilSettings(model=copy, convention=convention))
+        for convention in (PupilConvention.PERSON, PupilConvention.IRIS)
+    )
+    wanted = face.pupil_distance * complex(0.01, 0.02) * cmath.exp(1j * face.roll)
+
+    eyes = circle.cropper(frame, face)
+    for low, high in zip(lower.detect(eyes), circle.detect(eyes), strict=True):
+        assert low
+        assert high
+        assert complex(low.centre.x - high.centre.x, low.centre.y - high.centre.y) == pytest.approx(wanted, abs=1e-4)
+
+
+def test_where_the_card_says_so_an_eye_is_closed_that_is_hardly_open(copy: Path) -> None:
+    face = make_face()
+    edit_card(copy, decoding={"closed_below": 1.0})
+    detector = NetworkPupilDetector.open(PupilSettings(model=copy))
+    pupils = detector.detect(detector.cropper(draw_eyes(face), face))
+
+    assert [pupil.state for pupil in pupils if pupil] == [EyeState.CLOSED, EyeState.CLOSED]

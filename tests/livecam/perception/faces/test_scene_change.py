@@ -1,0 +1,50 @@
+"""A scene has changed when somebody could have come in, not when those who are followed move, nor by noise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from livecam.core.types import Image
+from livecam.perception.faces.face_model import FaceRegion
+from livecam.perception.faces.scene_change import SceneWatch
+
+FACE = FaceRegion(640, 300, 200)
+
+
+def room() -> Image:
+    return np.random.default_rng(1).integers(60, 120, (720, 1280, 3), np.uint8)
+
+
+def with_box(left: int, top: int, width: int, height: int) -> Image:
+    image = room()
+    image[top : top + height, left : left + width] = 240
+    return image
+
+
+def watching() -> SceneWatch:
+    watch = SceneWatch()
+    watch.searched(room())
+    return watch
+
+
+def test_a_small_person_in_the_background_is_a_change() -> None:
+    assert watching().changed(with_box(100, 200, 60, 180), [FACE])
+
+
+@pytest.mark.parametrize("place", [(560, 220, 150, 150), (500, 400, 280, 320)])
+def test_the_head_and_the_body_of_who_is_followed_are_none(place: tuple[int, int, int, int]) -> None:
+    assert not watching().changed(with_box(*place), [FACE])
+
+
+def test_the_noise_of_a_camera_is_none() -> None:
+    noise = np.random.default_rng(2).normal(0, 3, (720, 1280, 3))
+    assert not watching().changed(np.clip(room() + noise, 0, 255).astype(np.uint8), [FACE])
+
+
+def test_another_size_is_a_change() -> None:
+    assert watching().changed(room()[:, :700], [])
+
+
+def test_a_picture_that_nobody_searched_before_is_one() -> None:
+    assert SceneWatch().changed(room(), [])

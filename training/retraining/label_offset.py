@@ -1,0 +1,103 @@
+"""Offset of a person's labels from the iris circle: estimated from labels less answers, and taken off labels."""
+
+from __future__ import annotations
+
+import cmath
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from livecam.core.interfaces import PupilDetector
+from livecam.core.types import Face, Frame, Point, Side
+from livecam.perception.pupils.network.model_card import Convention
+from livecam.store.samples import EyeLabel, StoredSample
+from training.data.store_samples import face_of
+from training.retraining.comparison import PictureOf
+
+# Labels farther from the answers than this, pupil distances, are no habit of where to click. People and tools are
+# known to differ by .01 to .02: docs/decisions/limbus-circle.md
+_FARTHEST = 0.1
+
+
+class LabelOffset(NamedTuple):
+    """From the middle of the iris circle to where a person puts a pupil; pupil distances along the face."""
+
+    right: float = 0.0  # to the image's right on a level face
+    down: float = 0.0
+    eyes: int = 0  # labelled eyes that it was estimated from
+
+    @classmethod
+    def of_card(cls, convention: Convention) -> LabelOffset:
+        return cls(convention.person_right, convention.person_down, convention.person_eyes)
+
+    def on_card(self, convention: Convention) -> Convention:
+        return convention.model_copy(
+            update={
+                "person_right": round(self.right, 5),
+                "person_down": round(self.down, 5),
+                "person_eyes": self.eyes,
+            }
+        )
+
+    def from_circle(self, point: Point, face: Face) -> Point:
+        """Where the person would put an iris whose circle has its middle here."""
+        step = complex(self.right, self.down) * face.pupil_distance * cmath.exp(1j * face.roll)
+        return Point(point.x + step.real, point.y + step.imag)
+
+    def to_circle(self, point: Point, face: Face) -> Point:
+        return LabelOffset(-self.right, -self.down).from_circle(point, face)
+
+
+def label_offset(
+    detector: PupilDetector, samples: Iterable[StoredSample], picture_of: PictureOf, known: LabelOffset
+) -> LabelOffset:
+    """The median, each axis by itself, of labels less the answers of a `detector` that tells the iris circle.
+
+    Only pupils that a person placed count: one that was accepted as it was shown says nothing of a habit. Without any,
+    or where they are too far off to be a habit, what was `known` before stays.
+    """
+    found = [step for stored in samples for step in _steps(detector, stored, picture_of)]
+    if not found:
+        return known
+    right, down = np.median(np.array(found), axis=0).tolist()
+    return LabelOffset(right, down, len(found)) if math.hypot(right, down) <= _FARTHEST else known
+
+
+def _steps(detector: PupilDetector, stored: StoredSample, picture_of: PictureOf) -> Iterator[tuple[float, float]]:
+    labels = [label for label in stored.resolved.labels if label.moved and _is_placed(label)]
+    if not labels:
+        return
+    face = face_of(stored.sample)
+    pair = detector.detect(detector.cropper(Frame(picture_of(stored.sample.id), 0, 0.0), face))
+    found = {Side.LEFT: pair.left, Side.RIGHT: pair.right}
+    for label in labels:
+        pupil = found[label.side]
+        if pupil is None or not pupil.state.shows_iris or label.centre is None:
+            continue
+        away = complex(label.centre.x - pupil.centre.x, label.centre.y - pupil.centre.y)
+        step = away * cmath.exp(-1j * face.roll) / max(face.pupil_distance, 1.0)
+        yield step.real, step.imag
+
+
+def _is_placed(label: EyeLabel) -> bool:
+    return label.centre is not None and label.state.shows_iris and all(map(math.isfinite, label.centre))
+
+
+def without_offset(samples: Iterable[StoredSample], offset: LabelOffset, shown: LabelOffset) -> Sequence[StoredSample]:
+    """The samples with the labels at the iris circle: less the offset where a person placed the pupil, less that of
+    the model whose answer was `shown` where it was accepted."""
+    return [_without(stored, offset, shown) for stored in samples]
+
+
+def _without(stored: StoredSample, offset: LabelOffset, shown: LabelOffset) -> StoredSample:
+    face = face_of(stored.sample)
+    labels = tuple(
+        label
+        if label.centre is None
+        else replace(label, centre=(offset if label.moved else shown).to_circle(label.centre, face))
+        for label in stored.resolved.labels
+    )
+    return replace(stored, resolved=replace(stored.resolved, labels=labels))

@@ -1,0 +1,1 @@
+"""Simulation of rounds: what labels earn for one person with one camera."""
