@@ -98,8 +98,8 @@ def corrected(exported: Path) -> tuple[str, float]:
 
 
 def second_person(screen: Screen, store: Path) -> None:
-    """Bob judges what ann labelled in a window, and calls one in three wrong."""
-    words = ("review", str(store), "--as", "bob", "--repeats", "0")
+    """Bob judges in a window what others have judged, not told what they said, and calls one in three wrong."""
+    words = ("review", str(store), "--as", "bob", "--repeats", "0", "--overlap", "1")
     program = screen.start("-c", "from labeler.cli import main; main()", *words, folder=store.parent)
     screen.painted("livecam-label")
     with Store.open(store) as opened:
@@ -147,7 +147,7 @@ def test_a_day_ends_with_the_labels_that_were_given_last(browser: Any, screen: S
 
 
 def settle_all(store: Path) -> Sequence[str]:
-    """The chief lets ann's or the file's word stand, wherever people disagree."""
+    """The chief lets the label that stands stand, wherever people disagree."""
     with Store.open(store) as opened:
         disputed = opened.search(SampleFilter(disputed=True))
         owners = {stored.sample.id: stored.resolved.annotator for stored in opened.load(disputed)}
