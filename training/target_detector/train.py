@@ -22,6 +22,7 @@ from training.target_detector.data.dataset import LabelledPage, fingerprint
 from training.target_detector.data.hard_negative_mining import mine
 from training.target_detector.data.sampling import CropSample, MinedPeak, Sampler, SamplingMix
 from training.target_detector.losses import LossName
+from training.target_detector.start_weights import begin_with
 from training.target_detector.tasks import KerasNetwork, TargetTask, inputs, task_of
 
 _JUDGED = 96  # crops of the fixed batch that the best checkpoint is chosen by
@@ -43,7 +44,7 @@ class TargetFitSettings:
     width: int = 48
     mask: LossName = LossName.WEIGHTED
     weights: tuple[float, float] = (1.0, 20.0)  # of a pixel of background and of target, for the tutorial's network
-    start: str = ""  # a run whose weights are begun with
+    start: str = ""  # a run, or an exported model, whose weights are begun with
     steps: int = 1300
     batch: int = 24
     learning_rate: float = 2e-3
@@ -87,12 +88,12 @@ class _TargetTraining:
         self.task, self.pages, self.run, self.settings = task, pages, run, settings
         keras().utils.set_random_seed(settings.seed)
         self.model = task.build()
-        if settings.start:
-            _begin_with(self.model, Path(settings.start))
         self._optimizer = adam(settings.learning_rate)
         self._factor = tensorflow().Variable(1.0)  # of the rate, where it falls on plateaus
         self._peaks = read_peaks(run)
         self._shown = self._fixed_batch()
+        if settings.start:
+            _begin_with(self.model, Path(settings.start), self._shown[0])
 
     @property
     def variables(self) -> Mapping[str, Any]:
@@ -148,7 +149,10 @@ class _TargetTraining:
         return tuple(tensorflow().constant(array) for array in (crops, *self.task.targets(samples)))
 
 
-def _begin_with(model: Any, run: Path) -> None:
+def _begin_with(model: Any, run: Path, crops: Any) -> None:
+    if run.suffix == ".tflite":
+        begin_with(model, run, crops)
+        return
     try:
         model.load_weights(str(best_weights(run)))
     except (OSError, ValueError) as fault:
