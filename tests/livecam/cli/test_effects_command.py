@@ -95,7 +95,7 @@ def wicked(folder: Path) -> dict[str, tuple[bytes, str]]:
         "link.zip": (link.getvalue(), "holds the link"),
         "bomb.zip": (made({"big.png": bytes(65 << 20)}), "at most 64"),
         "many.zip": (made({f"{number}.txt": b"" for number in range(301)}), "at most 300"),
-        "empty.zip": (Path(zipped(folder / "made.zip", {})).read_bytes(), "0 folders with an effect.toml"),
+        "empty.zip": (Path(zipped(folder / "made.zip", {})).read_bytes(), "holds no effect.toml"),
         "cut.zip": (made({})[:80], "damaged or no zip"),
         "text.zip": (b"hello", "damaged or no zip"),
     }
