@@ -145,7 +145,7 @@ class KeyBindings:
         """Ends the program after this frame."""
         return self.control.quit()
 
-    def greet(self, trigger: Trigger = Trigger.ALWAYS) -> None:
+    def greet(self, trigger: Trigger | None = None) -> None:
         """Says, for the first seconds of a window, how to find out the rest, and what a trigger waits for."""
         if not self.control.effect.enabled:
             waits = f"{_labels(self.keys, Action.EFFECT)} starts the effect, "
