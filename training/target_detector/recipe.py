@@ -171,11 +171,11 @@ def ship(
 def calibrated(how: SearchSpec, groups: Sequence[PageGroup]) -> SearchSpec:
     """The search with the probability and threshold that fit the pages; where no target was found, none ever will."""
     candidates = [case for group in groups for case in group.candidates]
-    best, without = [case for group in groups for case in group.best], [c for group in groups for c in group.without]
+    without = [case for group in groups for case in group.without]
     if not any(case.hit for case in candidates):
         return how.model_copy(update={"calibration": export.NEVER})
     fitted = confidence_calibration.calibrated(candidates, without)
-    least = confidence_calibration.threshold(fitted, best, without)
+    least = confidence_calibration.threshold(fitted, candidates, without)
     return how.model_copy(update={"calibration": fitted, "threshold": least})
 
 
