@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from livecam.core.types import Box, Image
+from livecam.core.types import Box, Image, check_image
 from livecam.perception.targets.image_pyramid import factors
 from livecam.perception.targets.interfaces import SegmentationNetwork
 from livecam.perception.targets.model_card import SearchSpec
@@ -48,7 +48,8 @@ class TargetDetector:
 
     def detect(self, image: Image, top: int = 5) -> Sequence[Target]:
         """The `top` best candidates of a page (h, w, 3) uint8 BGR, the likeliest first; `is_confident` tells of each
-        whether it counts as found. None is a normal answer."""
+        whether it counts as found. None is a normal answer. ImageError for what is no such page."""
+        check_image(image)
         scales = self.scales((image.shape[1], image.shape[0]))
         found = separate(self._at_scales(image, scales))
         upright = self._targets(found, top)
