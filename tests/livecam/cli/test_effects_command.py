@@ -95,7 +95,7 @@ def wicked(folder: Path) -> dict[str, tuple[bytes, str]]:
         "link.zip": (link.getvalue(), "holds the link"),
         "bomb.zip": (made({"big.png": bytes(65 << 20)}), "at most 64"),
         "many.zip": (made({f"{number}.txt": b"" for number in range(301)}), "at most 300"),
-        "empty.zip": (Path(zipped(folder / "made.zip", {})).read_bytes(), "0 folders with an effect.toml"),
+        "empty.zip": (Path(zipped(folder / "made.zip", {})).read_bytes(), "holds no effect.toml"),
         "cut.zip": (made({})[:80], "damaged or no zip"),
         "text.zip": (b"hello", "damaged or no zip"),
     }
@@ -146,7 +146,7 @@ def test_two_of_one_name_are_told(run: Run, tmp_path: Path) -> None:
     assert "--replace" in run("install", "mine")[1]
     assert run("install", "mine", "--replace")[0] == 0
     write_pack(tmp_path / "data/livecam/effects/saucer")
-    assert "another effect has the name 'saucer'" in run("list")[1]
+    assert "the 'saucer' before is the one that is taken" in run("list")[1]
 
 
 def test_python_asks_first_and_says_why(run: Run, tmp_path: Path) -> None:
