@@ -123,6 +123,7 @@ def read(environment: dict[str, str], file: Path, size: tuple[int, int]) -> Imag
     return np.frombuffer(file.read_bytes(), np.uint8).reshape(3, size[1], size[0], 3)[-1]
 
 
+@pytest.mark.slow  # the daemons take their time on a busy computer, and a reader may wait for minutes
 @pytest.mark.skipif(bool(MISSING) or bool(pipewire_problem({**os.environ, "XDG_RUNTIME_DIR": "/"}).startswith("G")),
                     reason=f"not installed: {', '.join(MISSING) or 'GStreamer for PipeWire'}")  # fmt: skip
 def test_a_reader_of_the_system_gets_the_picture_and_so_does_the_next(desktop: dict[str, str], tmp_path: Path) -> None:
