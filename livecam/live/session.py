@@ -174,7 +174,7 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     parts = SinkParts(open_window, lambda: tracked_faces(telemetry.scene, effect.faces), encoding, sound)
     sinks = open_outputs(names, stack, messages.announce, parts, fps=fps, live=live)
     control.begin(opened, settings, armed=effect.armed if sinks.virtual_camera else ())
-    audience = open_audience(names, sinks.virtual_camera, recorder, stack)
+    audience = open_audience(settings, names, sinks.virtual_camera, recorder, stack)
     switchable = open_switchable(settings, opened, control, limits, audience, stack)
     faces = chosen(settings.faces.finder).value
     status = RunStatus(control, effect, detectors.pupils, collector, switchable, telemetry, faces)
