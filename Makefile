@@ -6,7 +6,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-quick test-all test-formats check format bench fuzz golden overlays shell setup setup-dev release clean help demo
+.PHONY: run test test-quick test-all test-formats check format bench fuzz golden overlays shell docs setup setup-dev release clean help demo
 
 run: setup ## start the effect: camera 0, else the demo (ARGS="--source demo --effect swirl")
 	@$(BIN)/livecam run $(ARGS)
@@ -69,6 +69,10 @@ shell: setup ## a shell in which livecam, livecam-label and livecam-train are fo
 release: ## build the sdist and the wheel into dist, check both, run the wheel in a new environment, write its SBOM
 	@.ci/setup release
 	@.ci/release
+
+docs: ## build the pages as a site into build/site, with search, and look for dead links
+	@.ci/setup docs
+	@$(BIN)/python .ci/site.py
 
 setup: ## only install what run needs
 	@.ci/setup live

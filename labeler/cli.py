@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from labeler.boxes.cli import boxes
 from labeler.formats.elements.interfaces import Format
 from labeler.options import (
     Advance,
@@ -213,6 +214,7 @@ def stats(
         print("\n".join(format_statistics(found)))
 
 
+app.command()(boxes)
 app.command()(serve)
 app.command()(link)
 app.command()(adjudicate)

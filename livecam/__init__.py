@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from livecam.core.errors import (
         AssetError,
         CameraError,
+        ImageError,
         LivecamError,
         MissingExtraError,
         SettingsError,
@@ -77,6 +78,7 @@ _HOMES = {
     "livecam.core.errors": (
         "AssetError",
         "CameraError",
+        "ImageError",
         "LivecamError",
         "MissingExtraError",
         "SettingsError",

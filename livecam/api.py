@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-
 from livecam.core.errors import SinkError
 from livecam.core.interfaces import PupilDetector, Sink
 from livecam.core.model_card import ModelKind, model_kind
-from livecam.core.types import FaceObservation, Frame, Image
+from livecam.core.types import FaceObservation, Frame, Image, check_image
 from livecam.live.sinks.window import PlainWindow
 from livecam.live.sources.factory import AnySource
 from livecam.live.sources.factory import open_source as open_any_source
@@ -88,14 +86,15 @@ class Detector:
             closed, hidden); `left_gaze` and `right_gaze`, -1..1 each way; `face` with its box and (68, 2) landmarks.
 
         Raises:
-            ValueError: anything else than such an image, for instance None of a file that `cv2.imread` could not read.
+            ImageError: anything else than such an image, for instance None of a file that `cv2.imread` could not read;
+                a `LivecamError` and a `ValueError`.
 
         Example:
             >>> import livecam, numpy
             >>> livecam.PupilDetector().detect(numpy.zeros((120, 160, 3), numpy.uint8))
             ()
         """
-        _check_image(image)
+        check_image(image)
         return self._still.see(Frame(image, 0, 0.0)).faces
 
     def track(self, frame: Frame) -> Sequence[FaceObservation]:
@@ -109,7 +108,7 @@ class Detector:
             As `detect`; `face.track_id` stays the same while a face is followed.
 
         Raises:
-            ValueError: a frame whose image is no (h, w, 3) uint8 array.
+            ImageError: a frame whose image is no (h, w, 3) uint8 array.
 
         Example:
             >>> import livecam
@@ -120,7 +119,7 @@ class Detector:
             >>> len(ids)
             1
         """
-        _check_image(frame.image)
+        check_image(frame.image)
         if self._running is None:
             self._running = self._follow()
         return self._running.see(frame).faces
@@ -329,14 +328,3 @@ def _pupil_detector(pupils: str | Path | PupilDetector) -> PupilDetector:
     if isinstance(pupils, Path) or pupils.endswith(".tflite"):
         return open_pupils(PupilSettings(finder=PupilDetectorName.TFLITE, model=Path(pupils).expanduser()))
     return open_pupils(PupilSettings(finder=_named(PupilDetectorName, pupils, "pupil detector")))
-
-
-def _check_image(image: object) -> None:
-    wanted = "an image is a (h, w, 3) uint8 array, BGR"
-    if image is None:
-        raise ValueError(f"{wanted}, and this is None: cv2.imread answers so when it cannot read a file")
-    if not isinstance(image, np.ndarray):
-        raise ValueError(f"{wanted}, and this is a {type(image).__name__}")
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
-        hint = "; cv2.cvtColor(image, cv2.COLOR_GRAY2BGR) makes one of it" if image.ndim == 2 else ""
-        raise ValueError(f"{wanted}, and this is {image.shape} {image.dtype}{hint}")

@@ -6,6 +6,7 @@ import doctest
 import inspect
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -66,10 +67,21 @@ def test_import_is_quick_for_it_loads_no_library() -> None:
     ],
 )
 def test_what_is_no_picture_is_named(detector: livecam.PupilDetector, image: object, said: str) -> None:
-    with pytest.raises(ValueError, match="BGR") as error:
+    with pytest.raises(livecam.ImageError, match="BGR") as error:
         detector.detect(image)  # type: ignore[arg-type]
 
     assert said in str(error.value)
+    assert isinstance(error.value, ValueError)
+
+
+@pytest.mark.parametrize("image", [None, np.zeros((40, 40), np.uint8), np.zeros((40, 40, 3), np.float32)])
+def test_effects_and_sinks_name_it_too(tmp_path: Path, image: object) -> None:
+    frame = livecam.Frame(image, 0, 0.0)  # type: ignore[arg-type]
+
+    with pytest.raises(livecam.ImageError):
+        livecam.effects.create("saucer").draw(livecam.Scene(frame, ()))
+    with livecam.open_sink(tmp_path / "clip.mp4") as sink, pytest.raises(livecam.ImageError):
+        sink.show(frame)
 
 
 def test_a_room_without_a_face_is_an_empty_answer(detector: livecam.PupilDetector) -> None:

@@ -34,7 +34,9 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("target", ["run", "test", "check", "bench", "golden", "overlays", "release", "clean", "help"])
+@pytest.mark.parametrize(
+    "target", ["run", "test", "check", "bench", "golden", "overlays", "release", "docs", "clean", "help"]
+)
 def test_help_lists_every_target(target: str) -> None:
     listed = shell("make", "help", cwd=ROOT).stdout
 

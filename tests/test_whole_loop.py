@@ -27,6 +27,7 @@ from livecam.perception.pupils.model_library import use_model
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
 from livecam.perception.pupils.network.hot_reload import POLL_SECONDS, HotReloadingDetector
 from livecam.settings import CollectSettings, LabelSettings, OutputSettings, PupilSettings, Settings, SourceSettings
+from livecam.store.judging import round_readiness
 from livecam.store.samples import SampleState, SamplingReason
 from livecam.store.store import Store
 from training.cli.main import app
@@ -122,6 +123,7 @@ class Walk:
     queue: Path
     chosen: str  # what select said
     labelled: int
+    lacking: str  # what the store said of a round
     planned: str  # what round --dry-run said
     round: str
     before: float  # mean error on what judges
@@ -155,6 +157,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
         labelled = label_everything(store, demo, clips)
         judging = list(store.samples(states=[SampleState.LABELLED], reasons=[SamplingReason.RANDOM]))
         before = np.nanmean(errors(live, judging, store.picture).position)
+        lacking = round_readiness(store, least=1).told()
     planned = train("round", queue, "--least", 1, "--dry-run")
     round_ = train("round", queue, "--steps", 60, "--replay", 300, "--least", 1)
     for _ in range(3):
@@ -162,14 +165,15 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
         _ = live.cropper
     with Store.open(queue) as store:
         after = np.nanmean(errors(live, judging, store.picture).position)
-    return Walk(queue, chosen, labelled, planned, round_, float(before), float(after), said, live.version)
+    return Walk(queue, chosen, labelled, lacking, planned, round_, float(before), float(after), said, live.version)
 
 
 @pytest.mark.timeout(600)
 def test_from_a_clip_to_a_better_model_that_the_live_program_loads(walk: Walk) -> None:
     assert "come first now" in walk.chosen
     assert walk.labelled >= 10
-    assert "a round can run" in walk.planned
+    assert walk.planned.startswith(walk.lacking)
+    assert "a round can run" in walk.lacking
     assert "the new model is in use" in walk.round
     assert walk.said == [f"a new model is in use, {walk.version}"]
     assert walk.after < 0.7 * walk.before

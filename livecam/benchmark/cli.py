@@ -57,6 +57,9 @@ def bench(
     live: Annotated[
         bool, typer.Option("--live", help="Whole programs on a live MJPEG stream: CPU, memory, age of pictures.")
     ] = False,
+    scaling: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", help="Cost against faces, size and effects stacked, alone.")
+    ] = None,
     compare: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Say what got slower than in these figures.")
     ] = None,
@@ -82,10 +85,16 @@ def bench(
     from livecam.benchmark.plot import picture
     from livecam.benchmark.results import as_json
     from livecam.benchmark.run import BenchmarkConfig, benchmark
+    from livecam.benchmark.scaling import measure_scaling
     from livecam.benchmark.tables import tables
 
     _check_outputs(json_file, plot)
+    _check_outputs(None, scaling, flag="--scaling")
     before = read_figures(compare) if compare else None
+    if scaling and (live or plot or accuracy or paths or face or compare or not frames):
+        raise SettingsError(
+            "--scaling draws its own curves: with --frames, --warmup, --style, --json and --config alone"
+        )
     if live and (plot or accuracy or paths or face or not frames):
         raise SettingsError(
             "--live measures the program as --config has it: with --frames, without --paths, --face, --plot, --accuracy"
@@ -120,6 +129,12 @@ def bench(
             rows = _score(plan, plot, status.update)
             _deliver(accuracy_tables(rows), accuracy_as_json(rows), json_file)
             return
+        if scaling:
+            curves = measure_scaling(plan.settings, frames=frames, warm_up=warmup, say=status.update)
+            write_file(scaling, curves.picture())
+            figures = curves.as_json()
+            _deliver([*curves.tables(), *_warning(figures)], figures, json_file)
+            return
         if live:
             measured = measure_live(live_plan(plan), status.update)
             shown, figures = measured.tables(), measured.as_json()
@@ -146,10 +161,10 @@ def _warning(figures: Mapping[str, Any]) -> list[str]:
     return [said] if (said := busy_warning(figures["machine"]["busy_share"])) else []
 
 
-def _check_outputs(json_file: str | None, plot: Path | None) -> None:
+def _check_outputs(json_file: str | None, plot: Path | None, *, flag: str = "--plot") -> None:
     """What cannot be written is said before minutes of measuring, not after."""
     if plot and plot.suffix.lower() != ".png":
-        raise SettingsError(f"--plot cannot be '{plot}'; name a .png file")
+        raise SettingsError(f"{flag} cannot be '{plot}'; name a .png file")
     if plot:
         from livecam.drawing.plots import check_plotting
 

@@ -33,12 +33,14 @@ def list_(as_json: options.Json = False) -> None:
     for place in places():
         row = {"name": place.name, "title": "", "role": "", "origin": str(place.origin), "folder": str(place.folder)}
         try:
+            if place.error:
+                raise PackError(place.error)
             manifest, _ = read_manifest(place.folder)
             row |= {"title": manifest.title, "role": manifest.role}
         except PackError as error:
             row["error"] = str(error)
         if place.name in seen:
-            row["error"] = f"another effect has the name '{place.name}', and is taken; rename the folder of this one"
+            row["error"] = f"the '{place.name}' before is the one that is taken; rename the folder of this one"
         seen.add(place.name)
         rows.append(row)
     if as_json:
@@ -47,7 +49,8 @@ def list_(as_json: options.Json = False) -> None:
     widest = max(len(row["name"]) for row in rows)
     for row in rows:
         kind = " (accessory)" if row["role"] == "accessory" else ""
-        print(f"{row['name']:<{widest}}  {row.get('error') or row['title']}{kind}, {row['origin']}")
+        about = f"{row.get('error') or row['title'] or 'without a title'}{kind}"
+        print(f"{row['name']:<{widest}}  {about}, {row['origin']}")
 
 
 @app.command()
@@ -71,7 +74,8 @@ def check(folder: _Folder, allow_python: _AllowPython = False, as_json: options.
     if as_json:
         print(json.dumps(asdict(found), ensure_ascii=False))
         return
-    print(f"{found.name}: {found.layers} layers, right in {found.scenes} pictures, {found.milliseconds:.2f} ms a frame")
+    layers = "1 layer" if found.layers == 1 else f"{found.layers} layers"
+    print(f"{found.name}: {layers}, right in {found.scenes} pictures, {found.milliseconds:.2f} ms a frame")
     slow = [f"it takes more than {SLOW_MS:.0f} ms: make pictures smaller"] if found.milliseconds > SLOW_MS else []
     for advice in (*found.advice, *slow):
         print(f"  {advice}")

@@ -30,6 +30,10 @@ class SinkError(LivecamError):
     """A place that cannot take pictures: a file that cannot be written, no display, no virtual camera."""
 
 
+class ImageError(LivecamError, ValueError):
+    """A picture given by a program that is none: None, grey, with other numbers than uint8, or empty."""
+
+
 class AssetError(LivecamError):
     """A model, card or overlay picture that is missing, damaged or does not fit this program."""
 

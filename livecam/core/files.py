@@ -22,8 +22,10 @@ def atomic_file(path: Path, *, private: bool = False, suffix: str = "") -> Itera
     fails.
 
     The one way in which files of ours are written. Until then it lies beside `path` under a name that begins with a
-    dot and ends in `suffix`. A private one is only for its owner, any other as the umask says.
+    dot and ends in `suffix`. A private one is only for its owner, any other as the umask says. A link stays one: what
+    it leads to is replaced.
     """
+    path = path.resolve() if path.is_symlink() else path
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=suffix, dir=path.parent)
     temporary = Path(name)
     try:
@@ -40,7 +42,11 @@ def atomic_file(path: Path, *, private: bool = False, suffix: str = "") -> Itera
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Puts `content` at `path`; OSError leaves what was there as it was."""
+    """Puts `content` at `path`; OSError leaves what was there as it was. A device or a pipe is written to."""
+    if _is_device(path):
+        with path.open("wb") as device:
+            device.write(content)
+        return
     with atomic_file(path) as file:
         file.write(content)
 
@@ -60,8 +66,18 @@ def check_writable(path: Path) -> None:
     """OSError when `write_atomically` could not put a file there now; what is there stays as it is."""
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    with tempfile.TemporaryFile(prefix=f".{path.name}.", dir=path.parent):
+    if _is_device(path):
+        if not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         return
+    folder = path.resolve().parent if path.is_symlink() else path.parent
+    with tempfile.TemporaryFile(prefix=f".{path.name}.", dir=folder):
+        return
+
+
+def _is_device(path: Path) -> bool:
+    """Such as /dev/null and /dev/stdout, which no file may replace."""
+    return path.exists() and (not path.is_file() or path.parts[:2] in {("/", "dev"), ("/", "proc")})
 
 
 @contextmanager

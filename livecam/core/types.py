@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from livecam.core.errors import ImageError
+
 Image = NDArray[np.uint8]  # (h, w, 3) BGR unless its name says otherwise
 Points = NDArray[np.float32]  # (n, 2) x, y
 Size = tuple[int, int]  # width and height, pixels
@@ -209,3 +211,24 @@ class Scene:
 
     frame: Frame
     faces: tuple[FaceObservation, ...]
+
+
+# By dimensions, channels and kind of number of what people have instead.
+_REMEDIES = {
+    (2, (), "u"): "; cv2.cvtColor(image, cv2.COLOR_GRAY2BGR) makes one of it",
+    (3, (1,), "u"): "; cv2.cvtColor(image, cv2.COLOR_GRAY2BGR) makes one of it",
+    (3, (4,), "u"): "; cv2.cvtColor(image, cv2.COLOR_BGRA2BGR) makes one of it",
+    (3, (3,), "f"): "; (image * 255).round().astype(numpy.uint8) makes one of numbers between 0 and 1",
+}
+
+
+def check_image(image: object) -> None:
+    """ImageError for anything else than a picture of one pixel or more, (h, w, 3) uint8, contiguous or not."""
+    wanted = "an image is a (h, w, 3) uint8 array, BGR"
+    if image is None:
+        raise ImageError(f"{wanted}, and this is None: cv2.imread answers so when it cannot read a file")
+    if not isinstance(image, np.ndarray):
+        raise ImageError(f"{wanted}, and this is a {type(image).__name__}")
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
+        hint = _REMEDIES.get((image.ndim, image.shape[2:], image.dtype.kind), "")
+        raise ImageError(f"{wanted}, and this is {image.shape} {image.dtype}{hint}")

@@ -17,12 +17,14 @@ from training.cli.collection import measure_collection
 from training.cli.label_quality import cam, quality
 from training.cli.retraining import rollback, round_, rounds
 from training.cli.target_detector import app as segment
+from training.cli.targets import targets
 from training.engine.parallel import watch
 from training.pupil_detector.export import Quantisation
 
 app = new_program("livecam-train", "Train what finds pupils and tiny targets, and ship it as TFLite.")
 
 app.add_typer(segment)
+app.command()(targets)
 app.command()(quality)
 app.command()(cam)
 app.command(name="round")(round_)

@@ -77,7 +77,9 @@ def round_(
 
 
 def _plain(content: Any) -> Any:
-    """What JSON has a word for: a bound that is not known is null."""
+    """What JSON has a word for: a bound that is not known is null; what has names keeps them."""
+    if hasattr(content, "_asdict"):
+        return {**_plain(content._asdict()), **({"worse": content.worse} if hasattr(content, "worse") else {})}
     if isinstance(content, dict):
         return {key: _plain(value) for key, value in content.items()}
     if isinstance(content, (list, tuple)):

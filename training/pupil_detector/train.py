@@ -12,6 +12,7 @@ import numpy as np
 
 from training.data.augmentation import CropJitter, batches
 from training.data.dataset import EyeDataset, load_all, manifest, split_by_group
+from training.engine.files import RunError
 from training.engine.run_folder import is_begun, write_settings
 from training.engine.tensorflow import keras, tensorflow
 from training.engine.trainer import Batch, CheckpointResult, Trainer, TrainerSettings, adam
@@ -19,6 +20,7 @@ from training.pupil_detector.losses import tensors
 from training.pupil_detector.tasks import Task
 
 MIX = {"portrait": 1.0, "gazeshift": 2.0, "synthetic": 2.0, "coarse": 0.5}
+_SEEN = 0.2  # share of an iris that is visible, from which on its place counts
 _JUDGED = 768  # crops of held-out people that a check is made on
 
 
@@ -74,6 +76,8 @@ class _PupilTraining:
         rng = np.random.default_rng(0)
         which = rng.permutation(len(held_out))[:_JUDGED]
         self._shown = task.cutting.batch(held_out, which, CropJitter(), rng)
+        if not (self._shown.visible > _SEEN).any():
+            raise RunError(f"none of the {len(which)} eyes that are held out shows its iris; make larger data sets")
 
     @property
     def variables(self) -> Mapping[str, Any]:
@@ -101,7 +105,7 @@ class _PupilTraining:
     def validate(self) -> float:
         shown = self._shown
         answers = self.task.read(self.model.predict(shown.crops, batch_size=128, verbose=0))
-        seen = shown.visible > 0.2
+        seen = shown.visible > _SEEN
         return float(np.hypot(*(answers.centres - shown.centres)[seen].T).mean())
 
     def report(self, check: CheckpointResult, stale: int) -> CheckpointResult:

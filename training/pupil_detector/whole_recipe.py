@@ -45,7 +45,7 @@ class RecipeSize:
 
 # One process: to load the face detectors twice takes longer than the work.
 SMOKE = RecipeSize(
-    synthetic=200, portraits=240, steps=40, staged=30, check_every=20, batch=16, one_of=7, judged=9, workers=1
+    synthetic=600, portraits=240, steps=40, staged=30, check_every=20, batch=16, one_of=7, judged=9, workers=1
 )
 
 

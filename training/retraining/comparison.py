@@ -20,6 +20,9 @@ DRAWS = 10_000
 CONFIDENCE = 0.95
 
 FEWEST_BLOCKS = 5  # with fewer the spread between them says nothing
+# A change that is sure on hundreds of eyes may still be of no account: this much of what it was, in pupil distances
+# and in states, is.
+_LEAST_POSITION, _LEAST_STATE = 0.0005, 0.01
 _BLOCK_SECONDS = 10.0  # frames of a recording that are nearer are hardly two observations
 _MANY_RECORDINGS = 10
 
@@ -42,6 +45,20 @@ class Comparison(NamedTuple):
     @property
     def worse(self) -> bool:
         return self.floor > 0
+
+
+class GuardVerdict(NamedTuple):
+    """Errors on eyes of other people: drawn ones, a portrait that looks ahead, elsewhere, and blinks."""
+
+    position: Comparison  # pupil distances
+    state: Comparison  # share of eyes
+    most: float  # share by which the error of position may grow
+
+    @property
+    def worse(self) -> bool:
+        """For sure, and by more than is of no account."""
+        allowed = max(self.most * self.position.old, _LEAST_POSITION)
+        return self.position.floor > allowed or self.state.floor > max(self.most * self.state.old, _LEAST_STATE)
 
 
 class SampleErrors(NamedTuple):

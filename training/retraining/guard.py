@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,30 +16,14 @@ from training.pupil_detector import recipe
 from training.pupil_detector.export import lite_reading
 from training.pupil_detector.recipe import Watch
 from training.pupil_detector.tasks import HeatmapTask
-from training.retraining.comparison import MISS, Comparison, compared
+from training.retraining.comparison import MISS, GuardVerdict, compared
 from training.retraining.datasets import demo_portrait
+from training.synthesis import gaze_shift, render_eyes
 
 _SEED = 77  # rounds replay other eyes: their seeds begin at 1000
 _VISIBLE = 0.2
 _SHUT = 0.02
 _EYE = 0.46  # width of an eye, pupil distances
-# A change that is sure on hundreds of eyes may still be of no account: this much of what it was, in pupil distances
-# and in states, is.
-_LEAST_POSITION, _LEAST_STATE = 0.0005, 0.01
-
-
-class GuardVerdict(NamedTuple):
-    """Errors on eyes of other people: drawn ones, a portrait that looks ahead, elsewhere, and blinks."""
-
-    position: Comparison  # pupil distances
-    state: Comparison  # share of eyes
-    most: float  # share by which the error of position may grow
-
-    @property
-    def worse(self) -> bool:
-        """For sure, and by more than is of no account."""
-        allowed = max(self.most * self.position.old, _LEAST_POSITION)
-        return self.position.floor > allowed or self.state.floor > max(self.most * self.state.old, _LEAST_STATE)
 
 
 def guard_sets(out: Path, count: int, watch: Watch) -> Mapping[str, EyeDataset]:
@@ -53,10 +36,24 @@ def guard_sets(out: Path, count: int, watch: Watch) -> Mapping[str, EyeDataset]:
 def guarded(old: Path, new: Path, sets: Mapping[str, EyeDataset], most: float) -> GuardVerdict:
     """Two models on the same unsteady crops."""
     before, after = (_errors(model, sets) for model in (old, new))
+    drawings = _drawings(sets)
     both = np.isfinite(before[0]) & np.isfinite(after[0])
-    position = compared(before[0][both], after[0][both])
+    position = compared(before[0][both], after[0][both], drawings[both].tolist())
     seen = np.isfinite(before[1])
-    return GuardVerdict(position, compared(before[1][seen], after[1][seen]), most)
+    return GuardVerdict(position, compared(before[1][seen], after[1][seen], drawings[seen].tolist()), most)
+
+
+def _drawings(sets: Mapping[str, EyeDataset]) -> NDArray[np.int64]:
+    """Of each eye the number of the drawing it is a photograph of: those of one are one observation, (n,)."""
+    shots = {"drawn": render_eyes.SHOTS, "portrait": gaze_shift.SHOTS}
+    numbers = [np.arange(_even(eyes)) // shots[name] for name, eyes in sets.items()]
+    starts = np.cumsum([0, *(each[-1] + 1 for each in numbers[:-1])])
+    return np.concatenate([each + start for each, start in zip(numbers, starts, strict=True)])
+
+
+def _even(eyes: EyeDataset) -> int:
+    """The network looks at two eyes at once."""
+    return len(eyes) // 2 * 2
 
 
 def _errors(model: Path, sets: Mapping[str, EyeDataset]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -65,7 +62,7 @@ def _errors(model: Path, sets: Mapping[str, EyeDataset]) -> tuple[NDArray[np.flo
     task = HeatmapTask(CropPipeline.of(card))
     positions, states = [], []
     for eyes in sets.values():
-        which = np.arange(len(eyes) // 2 * 2)
+        which = np.arange(_even(eyes))
         batch = task.cutting.batch(eyes, which, CropJitter(), np.random.default_rng(_SEED))
         answer = lite_reading(content, task, batch.crops)
         widths = card.window.width / (1 + 2 * card.window.margin)

@@ -10,7 +10,7 @@ from typing import Any
 
 from training.engine.files import RunError
 from training.engine.plots import write_lines
-from training.retraining.comparison import Comparison
+from training.retraining.comparison import Comparison, GuardVerdict
 from training.retraining.model_registry import ModelRegistry, in_use
 
 
@@ -25,6 +25,7 @@ class HistoryRow:
     promoted: bool
     in_use: bool
     why: str
+    guard: GuardVerdict | None = None  # on everybody else; rounds of older versions had none
 
 
 def history(places: ModelRegistry) -> list[HistoryRow]:
@@ -46,9 +47,15 @@ def _row(places: ModelRegistry, number: int) -> HistoryRow:
             bool(content["promoted"]),
             in_use(places) == number,
             str(content["why"]),
+            _guard(content["guard"]) if "guard" in content else None,
         )
     except (OSError, ValueError, KeyError, TypeError) as fault:
         raise RunError(f"{path} is damaged; what a round came to cannot be told without it") from fault
+
+
+def _guard(content: Any) -> GuardVerdict:
+    position, state, most = content
+    return GuardVerdict(Comparison(*position), Comparison(*state), float(most))
 
 
 def plot(rows: Sequence[HistoryRow], path: Path) -> None:

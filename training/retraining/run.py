@@ -18,9 +18,9 @@ from training.engine.files import RunError, replacing, sha256, write_json
 from training.pupil_detector.detectors import open_circle
 from training.pupil_detector.recipe import Watch
 from training.retraining.candidate import RoundFolder, fit, write_candidate
-from training.retraining.comparison import Comparison, ModelVerdict, blocks, errors, judged
+from training.retraining.comparison import Comparison, GuardVerdict, ModelVerdict, blocks, errors, judged
 from training.retraining.datasets import fine_set, replay_sets
-from training.retraining.guard import GuardVerdict, guard_sets, guarded
+from training.retraining.guard import guard_sets, guarded
 from training.retraining.label_offset import LabelOffset, label_offset, without_offset
 from training.retraining.model_registry import ModelRegistry, exclusive_round, promote, recover
 from training.retraining.plan import LabelSnapshot, RoundPlan, RoundSettings, planned
@@ -178,6 +178,7 @@ def _why(
     yield _said(verdict.state, "wrong states")
     yield _said(convention, "error as it is labelled")
     yield _said(guard.position, "error of other people's eyes")
+    yield _said(guard.state, "their wrong states")
 
 
 def _said(found: Comparison, what: str) -> str:

@@ -29,6 +29,7 @@ class PageResult:
     page: str
     targets: tuple[Target, ...]  # the best TOP
     sure: tuple[bool, ...]
+    hits: tuple[bool, ...]  # of each target, whether it is one
     rank: int | None  # of the first hit, 0 is the best; None when there is none among the targets
     strict: bool  # the best peak is inside the box itself
     pixels: float  # intersection over union of the best peak's component, when that is a hit; else 0
@@ -98,6 +99,7 @@ def answer(detector: TargetDetector, page: LabelledPage, change: Change = as_it_
         page.name,
         targets,
         tuple(map(detector.is_confident, targets)),
+        tuple(hits),
         hits.index(True) if any(hits) else None,
         best is not None and any(inside(box, best.x, best.y) for box in boxes),
         _pixels(detector, image, page, best) if best is not None and hits[0] and change is as_it_is else 0.0,
@@ -131,6 +133,12 @@ def peak_confidence_of(targets: Sequence[Target], *, hit: bool) -> PeakConfidenc
     return PeakConfidence(
         targets[0].peak_height, targets[1].peak_height if len(targets) > 1 else 0.0, targets[0].score, hit
     )
+
+
+def candidates_of(answer: PageResult, most: int = 3) -> list[PeakConfidence]:
+    """The first candidates of a page, those that are wrong among them; no lead is told of them."""
+    shown = zip(answer.targets[:most], answer.hits[:most], strict=True)
+    return [PeakConfidence(target.peak_height, 0.0, target.score, hit) for target, hit in shown]
 
 
 def _pixels(detector: TargetDetector, image: Image, page: LabelledPage, best: Target) -> float:

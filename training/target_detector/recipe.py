@@ -6,14 +6,14 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from livecam.perception.targets.detector import TargetDetector
 from livecam.perception.targets.model_card import SearchSpec, TargetModelCard
 from livecam.perception.targets.network import open_target_detector
 from training.engine.files import DatasetError, RunError, write_json
 from training.engine.parallel import cores
-from training.engine.plots import write_lines
+from training.engine.plots import drawing
 from training.engine.run_folder import read_log
 from training.target_detector import confidence_calibration, evaluation, export, scores
 from training.target_detector.data.crowd_pages.page import PageSettings
@@ -24,7 +24,15 @@ from training.target_detector.evaluation import PageResult, PeakConfidence, Stri
 from training.target_detector.train import TargetCheckpointResult, TargetFitSettings, fit
 
 Watch = Callable[[str, Iterable[Any], int], Iterable[Any]]  # shows how far a step is: name, parts, how many
-Group = tuple[Sequence[PeakConfidence], Sequence[PeakConfidence]]  # pages with a target, the same without
+
+
+class PageGroup(NamedTuple):
+    """What a detector says of pages: their best peaks, those with the target painted out, and the first candidates."""
+
+    best: Sequence[PeakConfidence]
+    without: Sequence[PeakConfidence]
+    candidates: Sequence[PeakConfidence]
+
 
 OWN = "crowd pages drawn by livecam-train segment synth"
 BOOK = "18 scanned book pages of the Find-Waldo set (the pages are not part of this project)"
@@ -50,11 +58,21 @@ def train(pages: Sequence[LabelledPage], run: Path, settings: TargetFitSettings)
     """`livecam-train segment fit`; the pages are cached beside the run, the curves drawn anew after every check."""
     check_out(run)
     for progress in fit(cached(pages, run / "pages"), run, settings):
-        history = read_log(run)
-        curves = {name: (history["step"], history[name]) for name in ("loss", "judged")}
-        write_lines(run / "curves.png", curves, "step", "loss; loss of a fixed batch")
+        _write_curves(run)
         write_json(run / "scores.json", asdict(progress))
         yield progress
+
+
+def _write_curves(run: Path) -> None:
+    """Loss and accuracy over the steps, side by side."""
+    history = read_log(run)
+    with drawing(run / "curves.png", size=(9, 3.6), dpi=110) as figure:
+        for place, names in enumerate((("loss", "judged"), ("accuracy",)), 1):
+            axes = figure.add_subplot(1, 2, place, xlabel="step", title=names[0])
+            for name in names:
+                axes.plot(history["step"], history[name], label="loss of a fixed batch" if name == "judged" else name)
+            axes.grid(alpha=0.3)
+            axes.legend()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,22 +131,25 @@ def _changed(parts: Sequence[DetectorUnderTest], name: str, count: int, watch: W
     return scores.changed(list(watch(name, answers, count)))
 
 
-def _group(part: DetectorUnderTest, watch: Watch) -> Group:
-    """The best peaks of the pages as they are, and with the target painted out."""
+def _group(part: DetectorUnderTest, watch: Watch) -> PageGroup:
     with_it: list[PeakConfidence] = []
+    candidates: list[PeakConfidence] = []
     without: list[PeakConfidence] = []
     pages = [page for page in part.pages if page.boxes]
     for page in watch("painted out", pages, len(pages)):
         answer: PageResult = evaluation.answer(part.detector, page)
         with_it.append(evaluation.peak_confidence_of(answer.targets, hit=answer.rank == 0))
+        candidates += evaluation.candidates_of(answer)
         without.append(evaluation.peak_confidence(part.detector, evaluation.paint_out(page), hit=False))
-    return with_it, without
+    return PageGroup(with_it, without, candidates)
 
 
-def _yes_or_no(groups: Sequence[Group]) -> dict[str, float]:
-    figures = scores.yes_or_no([case for group in groups for case in group[0]], [c for g in groups for c in g[1]])
-    if sum(any(case.hit for case in with_it) for with_it, _ in groups) > 1:
-        figures["held_out_auc"] = confidence_calibration.held_out_auc(groups)
+def _yes_or_no(groups: Sequence[PageGroup]) -> dict[str, float]:
+    figures = scores.yes_or_no(
+        [case for group in groups for case in group.best], [c for g in groups for c in g.without]
+    )
+    if sum(any(case.hit for case in group.best) for group in groups) > 1:
+        figures["held_out_auc"] = confidence_calibration.held_out_auc([(group.best, group.without) for group in groups])
     return figures
 
 
@@ -146,18 +167,26 @@ def ship(
     Where `by` found no target at all, nothing that the model says will count as found.
     """
     groups = [_group(part, watch) for part in by]
-    cases = [case for group in groups for case in group[0]], [case for group in groups for case in group[1]]
+    best = [case for group in groups for case in group.best]
     how = _how(pages)
     scores: dict[str, float] = {}
     if groups:
-        found = any(case.hit for case in cases[0])
-        how = how.model_copy(
-            update={"calibration": confidence_calibration.calibrated(*cases) if found else export.NEVER}
-        )
-        scores = {"pages": float(len(cases[0])), "hit@1": float(sum(case.hit for case in cases[0]))}
+        how = calibrated(how, groups)
+        scores = {"pages": float(len(best)), "hit@1": float(sum(case.hit for case in best))}
         scores |= {name: round(value, 4) for name, value in _yes_or_no(groups).items()}
     export.export(run, out, how, export.About(trained_on, scores))
     return scores
+
+
+def calibrated(how: SearchSpec, groups: Sequence[PageGroup]) -> SearchSpec:
+    """The search with the probability and threshold that fit the pages; where no target was found, none ever will."""
+    candidates = [case for group in groups for case in group.candidates]
+    without = [case for group in groups for case in group.without]
+    if not any(case.hit for case in candidates):
+        return how.model_copy(update={"calibration": export.NEVER})
+    fitted = confidence_calibration.calibrated(candidates, without)
+    least = confidence_calibration.threshold(fitted, candidates, without)
+    return how.model_copy(update={"calibration": fitted, "threshold": least})
 
 
 def everything(

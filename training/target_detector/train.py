@@ -22,6 +22,7 @@ from training.target_detector.data.dataset import LabelledPage, fingerprint
 from training.target_detector.data.hard_negative_mining import mine
 from training.target_detector.data.sampling import CropSample, MinedPeak, Sampler, SamplingMix
 from training.target_detector.losses import LossName
+from training.target_detector.start_weights import begin_with
 from training.target_detector.tasks import KerasNetwork, TargetTask, inputs, task_of
 
 _JUDGED = 96  # crops of the fixed batch that the best checkpoint is chosen by
@@ -43,7 +44,7 @@ class TargetFitSettings:
     width: int = 48
     mask: LossName = LossName.WEIGHTED
     weights: tuple[float, float] = (1.0, 20.0)  # of a pixel of background and of target, for the tutorial's network
-    start: str = ""  # a run whose weights are begun with
+    start: str = ""  # a run, or an exported model, whose weights are begun with
     steps: int = 1300
     batch: int = 24
     learning_rate: float = 2e-3
@@ -56,12 +57,14 @@ class TargetFitSettings:
 
 @dataclass(frozen=True, slots=True)
 class TargetCheckpointResult:
-    """What is known after a check; `judged` is the loss on a fixed batch of other crops of the same pages."""
+    """What is known after a check; `judged` is the loss on a fixed batch of other crops of the same pages, `accuracy`
+    the share of their pixels that are rightly told target or not."""
 
     step: int
     steps: int
     loss: float
     judged: float
+    accuracy: float
     rate: float
     peaks: int
     seconds: float
@@ -87,12 +90,13 @@ class _TargetTraining:
         self.task, self.pages, self.run, self.settings = task, pages, run, settings
         keras().utils.set_random_seed(settings.seed)
         self.model = task.build()
-        if settings.start:
-            _begin_with(self.model, Path(settings.start))
         self._optimizer = adam(settings.learning_rate)
         self._factor = tensorflow().Variable(1.0)  # of the rate, where it falls on plateaus
         self._peaks = read_peaks(run)
+        self._accuracy = 0.0
         self._shown = self._fixed_batch()
+        if settings.start:
+            _begin_with(self.model, Path(settings.start), self._shown[0])
 
     @property
     def variables(self) -> Mapping[str, Any]:
@@ -120,7 +124,9 @@ class _TargetTraining:
     def validate(self) -> float:
         """The loss on a fixed batch of other crops of the same pages."""
         crops, *targets = self._shown
-        return float(self.task.loss(tuple(targets), self.model(crops, training=False)))
+        logits = self.model(crops, training=False)
+        self._accuracy = _accuracy(self.task.maps(logits), targets[-1])
+        return float(self.task.loss(tuple(targets), logits))
 
     def report(self, check: CheckpointResult, stale: int) -> TargetCheckpointResult:
         rate = self._rate(check.step)
@@ -128,7 +134,7 @@ class _TargetTraining:
             self._factor.assign(max(float(self._factor) * 0.2, 5e-3))
         write_json(self.run / "peaks.json", [[peak.page, *peak.box, peak.score] for peak in self._peaks])
         return TargetCheckpointResult(
-            check.step, check.steps, check.loss, check.error, rate, len(self._peaks), check.seconds
+            check.step, check.steps, check.loss, check.error, self._accuracy, rate, len(self._peaks), check.seconds
         )
 
     def _rate(self, step: int) -> float:
@@ -148,7 +154,18 @@ class _TargetTraining:
         return tuple(tensorflow().constant(array) for array in (crops, *self.task.targets(samples)))
 
 
-def _begin_with(model: Any, run: Path) -> None:
+def _accuracy(maps: Any, masks: Any) -> float:
+    """Cell by cell; a mask of another size is brought to that of the maps."""
+    said, true = np.asarray(maps)[..., 1], np.asarray(masks)
+    step = true.shape[1] // said.shape[1]
+    true = true.reshape(len(true), said.shape[1], step, said.shape[2], step).mean(axis=(2, 4))
+    return float(((said > 0.5) == (true > 0.5)).mean())
+
+
+def _begin_with(model: Any, run: Path, crops: Any) -> None:
+    if run.suffix == ".tflite":
+        begin_with(model, run, crops)
+        return
     try:
         model.load_weights(str(best_weights(run)))
     except (OSError, ValueError) as fault:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from livecam.core.errors import SourceError
 from livecam.core.image_files.heif import UnreadableHeifError, is_heif, read_heif
 from livecam.core.image_files.orientation import exif_mark, upright, without_mark
+from livecam.core.image_files.tiff_tags import has_alpha_band
 from livecam.core.runtime import without_decoder_noise
 from livecam.core.types import Image
 
@@ -44,6 +45,7 @@ _ROWS = 256  # blended at a time, for huge pictures have no room for copies in f
 _DEPTHS = (1.0, 255.0, 1023.0, 4095.0, 16383.0, 32767.0, 65535.0, 2.0**31 - 1)
 _HALVES = (1.0, 128.0, 512.0, 2048.0, 8192.0, 32768.0, 2.0**31)  # of those that lie about nought
 _DARKEST = 64.0  # the largest of numbers beyond 16 bits, in the share of their depth below which they are no depth's
+_EIGHT_BITS, _TWELVE_BITS = 255, 4095
 _HIGHLIGHTS = 4.0  # so far above 1 the lights of a photograph may reach that is meant as 0..1
 # OpenCV's wheel reads no GIF, and damaged JPEG 2000 makes it crash.
 _BY_FFMPEG = {"gif": (b"GIF8",), "j2k_pipe": (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")}
@@ -104,7 +106,18 @@ def _upright_picture(data: bytes, name: str) -> Image:
     picture = _decoded(name, data, flags | (0 if as_stored else cv2.IMREAD_IGNORE_ORIENTATION))
     if picture is None:
         raise SourceError(_odd_tiff(name) if data[:2] in (b"II", b"MM") else _damaged(name))
+    if data[:2] in (b"II", b"MM"):
+        picture = _as_meant(picture, data)
     return upright(over_grey(_eight_bits(picture)), mark.orientation)
+
+
+def _as_meant(picture: _Samples, data: bytes) -> _Samples:
+    """A TIFF without a fourth band that is no transparency; 12 bits that were stored in 16 at their full depth."""
+    if picture.ndim == 3 and picture.shape[2] == 4 and not has_alpha_band(data):
+        picture = np.ascontiguousarray(picture[..., :3])
+    if picture.dtype == np.uint16 and _EIGHT_BITS < int(picture.max()) <= _TWELVE_BITS:
+        return cv2.convertScaleAbs(picture, alpha=255 / _TWELVE_BITS).astype(np.uint8, copy=False)
+    return picture
 
 
 def _odd_tiff(name: str) -> str:

@@ -125,7 +125,7 @@ class ControlCommands:
 
     def _record(self, given: Given) -> str:
         on = _switch(given)
-        return self.control.ask(lambda: self.control.record(on))
+        return self.control.ask(lambda: self.control.record(on), announced=True)
 
     def _snapshot(self, given: Given) -> str:
         now = self.clock()

@@ -174,11 +174,12 @@ class RunControl:
     def flag(self) -> str:
         return self.collecting.flag()
 
-    def ask(self, work: Callable[[], str]) -> str:
-        """Has the thread of the run do something, for any other thread; what it says is shown in the window too."""
+    def ask(self, work: Callable[[], str], *, announced: bool = False) -> str:
+        """Has the thread of the run do something, for any other thread; what it says is shown in the window too, and
+        with `announced` also told to whom no window tells it."""
         said = self.queue.ask(work)
         if said:
-            self.notices.say(said)
+            (self.notices.announce if announced else self.notices.say)(said)
         return said
 
 

@@ -41,13 +41,13 @@ class EffectControls:
         return made
 
     def arm(self, settings: EffectSettings) -> None:
-        """Takes over the trigger of the settings."""
+        """Takes over the trigger of the settings; what is off stays off, and `key` waits for its key."""
         self.trigger, self.binding = settings.trigger, None
         if settings.trigger is not None and settings.trigger.is_signal:
             self.binding = TriggerBinding(
                 settings.trigger, settings.trigger_mode, settings.trigger_cooldown, settings.trigger_level
             )
-        self.enabled = settings.trigger is not Trigger.KEY
+        self.enabled = self.enabled and settings.trigger is not Trigger.KEY
 
     def choose(self, style: str) -> None:
         """Another effect, or list of them."""

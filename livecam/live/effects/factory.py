@@ -17,6 +17,7 @@ from livecam.perception.detection_worker import BackgroundDetection, InlineDetec
 from livecam.perception.targets.detector import TargetDetector
 from livecam.perception.targets.model_card import is_target
 from livecam.perception.targets.network import CancellableNetwork, open_live_target_detector
+from livecam.perception.targets.page_search import NAMES, target_model
 from livecam.settings import EffectSettings, PupilSettings, Settings, Trigger
 
 SPOTLIGHT = "spotlight"
@@ -94,6 +95,8 @@ def load_targets(settings: Settings) -> tuple[Settings, TargetDetector | None]:
     SettingsError when the effect is no spotlight, for nothing else has a use for it.
     """
     model = settings.pupils.model
+    if model is not None and (model.is_dir() or model.name in NAMES):
+        model = target_model(model if model.exists() else model.name)
     if model is None or not is_target(model):
         return settings, None
     if SPOTLIGHT not in entries(settings.effect.style):

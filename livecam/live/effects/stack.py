@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from livecam.core.errors import LivecamError, PackError
-from livecam.core.types import Image, Scene
+from livecam.core.types import Image, Scene, check_image
 from livecam.live.effects.controls import EffectControls, StrengthRamp, TriggerBinding
 from livecam.live.effects.easing import smooth
 from livecam.live.effects.face_state.fluster import trigger_strength
@@ -76,6 +76,7 @@ class SelectableEffect:
 
     def draw(self, scene: Scene) -> Image:
         """The frame with its effects, a new image; without faces or strength it is a copy."""
+        check_image(scene.frame.image)
         seconds = scene.frame.timestamp
         elapsed, self._seconds = max(0.0, seconds - self._seconds), seconds
         self._choose(seconds)

@@ -180,6 +180,7 @@ class BackgroundLearning:
             command.end()
 
     def _tell_problem(self, problem: str) -> None:
-        if problem != self._problem:
+        """Who did not ask for learning hears of it by the key."""
+        if problem != self._problem and self._settings.enabled:
             self._say(problem)
         self._problem = problem

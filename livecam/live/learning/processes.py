@@ -128,7 +128,7 @@ class RunningCommand:
     def _last_line(self) -> str:
         self._said.seek(self._begun)
         lines = self._said.read().decode(errors="replace").strip().splitlines()
-        return lines[-1].strip() if lines else ""
+        return lines[-1].strip().removeprefix("livecam: ").removeprefix("livecam-train: ") if lines else ""
 
 
 def _opened(log: Path | None) -> IO[bytes]:

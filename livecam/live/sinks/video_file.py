@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.errors import SinkError
-from livecam.core.types import Frame, Size
+from livecam.core.types import Frame, Size, check_image
 from livecam.live.sinks.encoder import CONTAINERS, VideoEncoder, even, fitted, holds_sound, planes, playable
 from livecam.live.sound import SoundTrack
 
@@ -125,6 +125,7 @@ class VideoFileSink:
         """Hands the picture to the encoder; SinkError, with the file closed, when the disk takes no more."""
         if self._failure is not None:
             self.close()
+        check_image(frame.image)
         image = even(frame.image)
         self._size = self._size or (image.shape[1], image.shape[0])
         self._hand_over(_Picture(planes(fitted(image, self._size)), self._size, frame.timestamp))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol, Self
 
 from livecam.core.errors import MissingExtraError, SinkError
-from livecam.core.types import Frame, Image, Size
+from livecam.core.types import Frame, Image, Size, check_image
 from livecam.live.sinks.encoder import even, fitted
 
 
@@ -63,6 +63,7 @@ class VirtualCamera:
 
     def show(self, frame: Frame) -> None:
         """Sends the picture; SinkError when the device is gone."""
+        check_image(frame.image)
         image = even(frame.image)
         if self._device is None:
             self._size = image.shape[1], image.shape[0]

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from livecam.core.errors import SinkError
 from livecam.core.keyboard import latin_code
 from livecam.core.runtime import display_problem, window_is_gone
-from livecam.core.types import Frame, Image, Size
+from livecam.core.types import Frame, Image, Size, check_image
 from livecam.live.sinks.window_geometry import ShownArea, WindowMemory, WindowScale
 
 
@@ -151,6 +151,7 @@ class PlainWindow:
 
     def show(self, frame: Frame) -> None:
         """Shows the picture; nothing once the window is closed."""
+        check_image(frame.image)
         if not self.closed:
             self._window.show(frame)
 

@@ -54,7 +54,7 @@ def paint_notice(canvas: Image, text: str, line_height: int) -> None:
 def paint_armed(canvas: Image, signals: Sequence[str], line_height: int) -> None:
     """That something may come out by itself, and at which signals, at the lower right."""
     words = ", ".join(signal.replace("_", " ") for signal in signals)
-    sign = panel(((TextSpan("▲ ", RED), TextSpan("armed: ", DIM), TextSpan(words)),), line_height)
+    sign = panel(((TextSpan("● ", RED), TextSpan("armed: ", DIM), TextSpan(words)),), line_height)
     margin = round(line_height * _GAP)
     sign.lay(canvas, canvas.shape[1] - sign.width - margin, canvas.shape[0] - sign.height - margin)
 

@@ -26,10 +26,14 @@ class InputSpec(CardSection):
 
 
 class TargetConfidenceCalibration(CardSection):
-    """Logistic weights of the log-odds of a peak's height, and of how far these lie above the next best peak's."""
+    """Logistic weights of the log-odds of a peak's height, and of how far these lie above the next best peak's.
+
+    What is calibrated today has no weight of the lead: two targets of a page would deny each other, and the lead tells
+    no better than the height alone.
+    """
 
     height: float
-    lead: float
+    lead: float = 0.0
     bias: float
 
     def score(self, raw: float, rival: float) -> float:
@@ -49,6 +53,8 @@ class SearchSpec(CardSection):
 
     scales: tuple[Annotated[float, Field(ge=0.05, le=4)], ...] = Field((0.7, 1.0, 1.3), min_length=1)
     """the page, brought to `page_pixels`, is looked at enlarged by each of these"""
+    cut_outs: tuple[Annotated[float, Field(ge=0.05, le=4)], ...] = ()
+    """and by each of these, for it may be but a part of one; what shows there is a third as likely"""
     page_pixels: int = Field(0, ge=0, le=100_000_000)
     """where it is not 0, every page is brought to this many pixels first: heads are a fixed share of a page's area,
     whatever the scanner's resolution"""

@@ -34,6 +34,8 @@ class MapPeak(NamedTuple):
     y: float
     raw: float
     box: Box
+    scale: float = 1.0  # of the picture, enlarged by so much
+    turn: float = 0.0  # degrees clockwise that it was turned by
 
 
 def peaks(maps: SegmentationMaps, stride: int, typical: HeadSize) -> list[MapPeak]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,41 @@ from livecam.perception.targets.interfaces import Map, SegmentationMaps, Segment
 PANEL_PIXELS = 3_000_000  # most that the network sees at once; it needs some 60 bytes for each
 _FEATHER = 32  # pixels over which one panel passes into the next
 _LONGEST = 16_384  # pixels, on the page itself as on the scaled page
+
+_BLOCK_SIDE = 5_000  # pixels of the scaled page; what is larger is searched block by block, at constant memory
+
+
+class Block(NamedTuple):
+    """A part of a page that is searched by itself, with what lies around the part that is its own."""
+
+    rows: Interval  # page pixels that are seen
+    columns: Interval
+    own_rows: tuple[float, float]
+    own_columns: tuple[float, float]
+
+    def owns(self, x: float, y: float) -> bool:
+        """Whether a place, in page pixels, is this block's to tell of."""
+        return self.own_columns[0] <= x < self.own_columns[1] and self.own_rows[0] <= y < self.own_rows[1]
+
+
+def blocks(size: tuple[int, int], scale: float, context: float) -> Iterator[Block]:
+    """A page of `size` (width, height) in parts that overlap by `context` scaled pixels each way; a page of usual size
+    is one."""
+    (columns, own_columns), (rows, own_rows) = (_spans(length, scale, context) for length in size)
+    for row, own_row in zip(rows, own_rows, strict=True):
+        for column, own_column in zip(columns, own_columns, strict=True):
+            yield Block(row, column, own_row, own_column)
+
+
+def _spans(length: int, scale: float, context: float) -> tuple[list[Interval], list[tuple[float, float]]]:
+    count = max(1, math.ceil(length * scale / _BLOCK_SIDE))
+    edges = [round(length * k / count) for k in range(count + 1)]
+    reach = math.ceil(context / scale)
+    seen = [Interval(max(0, low - reach), min(length, high + reach)) for low, high in pairwise(edges)]
+    own = [
+        (low if k else -math.inf, high if k < count - 1 else math.inf) for k, (low, high) in enumerate(pairwise(edges))
+    ]
+    return seen, own
 
 
 class _Strip(NamedTuple):

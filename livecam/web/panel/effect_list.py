@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from livecam.core.errors import LivecamError
+from livecam.core.errors import LivecamError, PackError
 from livecam.live.effects.library.locations import ACCESSORIES, places
 from livecam.live.effects.packs.manifest import read_manifest
 
@@ -17,6 +17,8 @@ def list_effects() -> list[dict[str, Any]]:
             continue
         told: dict[str, Any] = {"name": place.name, "title": "", "description": "", "trigger": None, "error": None}
         try:
+            if place.error:
+                raise PackError(place.error)
             manifest, _ = read_manifest(place.folder)
         except LivecamError as error:
             told["error"] = str(error)

@@ -95,7 +95,7 @@ def wicked(folder: Path) -> dict[str, tuple[bytes, str]]:
         "link.zip": (link.getvalue(), "holds the link"),
         "bomb.zip": (made({"big.png": bytes(65 << 20)}), "at most 64"),
         "many.zip": (made({f"{number}.txt": b"" for number in range(301)}), "at most 300"),
-        "empty.zip": (Path(zipped(folder / "made.zip", {})).read_bytes(), "0 folders with an effect.toml"),
+        "empty.zip": (Path(zipped(folder / "made.zip", {})).read_bytes(), "holds no effect.toml"),
         "cut.zip": (made({})[:80], "damaged or no zip"),
         "text.zip": (b"hello", "damaged or no zip"),
     }
@@ -146,7 +146,7 @@ def test_two_of_one_name_are_told(run: Run, tmp_path: Path) -> None:
     assert "--replace" in run("install", "mine")[1]
     assert run("install", "mine", "--replace")[0] == 0
     write_pack(tmp_path / "data/livecam/effects/saucer")
-    assert "another effect has the name 'saucer'" in run("list")[1]
+    assert "the 'saucer' before is the one that is taken" in run("list")[1]
 
 
 def test_python_asks_first_and_says_why(run: Run, tmp_path: Path) -> None:
@@ -181,8 +181,23 @@ def test_a_python_package_brings_effects_by_entry_points(
     (site / "love-1.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: love\nVersion: 1\n")
     (site / "love-1.dist-info/entry_points.txt").write_text("[livecam.effects]\nlove = love_package.love\n")
     monkeypatch.syspath_prepend(str(site))
-    assert listed(run)["love"]["origin"] == "from a Python package"
+    assert listed(run)["love"]["origin"] == "comes with a Python package"
     assert run("check", "love")[0] == 0
+
+
+def test_a_python_package_that_is_broken_takes_no_other_effect_along(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "site/broken-1.dist-info"
+    broken.mkdir(parents=True)
+    (broken / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1\n")
+    (broken / "entry_points.txt").write_text("[livecam.effects]\nbroken = nothing.there\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    wrong = "the effect 'broken' of a Python package (nothing.there) cannot be loaded"
+    assert listed(run)["broken"]["error"].startswith(wrong)
+    assert ("saucer" in names(), "broken" in names()) == (True, False)
+    code, said = run("check", "broken")
+    assert (code, wrong in said, len(said.splitlines())) == (2, True, 1)
 
 
 def test_what_ships_is_listed_with_its_title(run: Run) -> None:

@@ -11,6 +11,8 @@ import pytest
 
 from livecam.core.assets import asset
 from livecam.core.types import Image
+from livecam.perception.targets.boxes.candidates import UNSURE, read_candidates
+from livecam.perception.targets.page_search import target_model
 from tests.livecam.perception.targets.networks import page_with
 from tests.program import Program
 
@@ -37,8 +39,8 @@ def test_a_record_holds_the_contract_and_nothing_else(program: Program, page: Pa
     record = json.loads(out)
     target = record["targets"][0]
     assert [list(record), list(target), len(target["box"]), code] == [
-        ["image", "width", "height", "found", "targets", "seconds"],
-        ["x", "y", "score", "box"],
+        ["image", "width", "height", "found", "threshold", "sizes", "targets", "seconds", "model"],
+        ["x", "y", "score", "probability", "found", "box", "scale", "turn"],
         4,
         0,
     ]
@@ -65,7 +67,7 @@ def test_a_top_that_is_no_count_exits_with_2(program: Program, page: Path, top: 
 
 def test_a_page_without_a_target_is_plainly_not_found(program: Program, empty: Path) -> None:
     code, out, _ = program("find", empty, "--model", MODEL)
-    assert (code, out) == (0, f"{empty}: not found\n")
+    assert (code, out.startswith(f"{empty}: not found (looked for targets of ")) == (0, True)
 
 
 def test_a_grey_page_is_a_page(program: Program, tmp_path: Path) -> None:
@@ -88,6 +90,64 @@ def test_the_others_are_searched_when_one_cannot_be_read(program: Program, page:
 def test_without_json_what_cannot_be_read_is_said_on_the_error_output(program: Program, tmp_path: Path) -> None:
     code, out, err = program("find", tmp_path / "absent.png", "--model", MODEL)
     assert (code, out, "there is no picture" in err) == (1, "", True)
+
+
+def test_every_target_above_the_threshold_is_marked(program: Program, page: Path) -> None:
+    lines = program("find", page, "--model", MODEL).out.splitlines()
+    record = json.loads(program("find", page, "--model", MODEL, "--json").out)
+    marked = [line.startswith(" ->") for line in lines[1:]]
+    assert marked == [target["probability"] >= record["threshold"] for target in record["targets"]]
+
+
+def test_a_folder_is_its_pictures_and_workers_answer_in_order(program: Program, page: Path, empty: Path) -> None:
+    said = [program("find", page.parent, "--model", MODEL, "--json", "--workers", count).out for count in (1, 2)]
+    one, two = ([json.loads(line) for line in each.splitlines()] for each in said)
+    assert [answer["image"] for answer in one] == [str(empty), str(page)]
+    assert [answer["targets"] for answer in two] == [answer["targets"] for answer in one]
+
+
+def test_resume_searches_only_what_has_no_answer(program: Program, page: Path, empty: Path, tmp_path: Path) -> None:
+    answers = tmp_path / "answers.jsonl"
+    program("find", empty, "--model", MODEL, "--answers", answers)
+    earlier = answers.read_text()
+    answers.write_text(earlier + '{"image": "cut o')
+    _, out, _ = program("find", empty, page, "--model", MODEL, "--answers", answers, "--resume", "--json")
+    assert out.splitlines()[0] == earlier.strip()
+    assert [json.loads(line)["image"] for line in out.splitlines()] == [str(empty), str(page)]
+    assert program("find", empty, "--model", MODEL, "--answers", answers).code == 2
+
+
+def test_unsure_candidates_and_a_random_tile_are_kept_once(program: Program, page: Path, tmp_path: Path) -> None:
+    queue = tmp_path / "queue"
+    for _ in range(2):
+        assert program("find", page, "--model", MODEL, "--queue", queue).code == 0
+    kept = read_candidates(queue)
+    assert sum(each.box is None for each in kept) == 1
+    assert all(UNSURE[0] <= each.probability <= UNSURE[1] for each in kept if each.box)
+    assert all((queue / each.file).is_file() for each in kept)
+
+
+def test_a_model_has_a_name_or_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "model.tflite").write_bytes(MODEL.read_bytes())
+    assert target_model("waldo") == asset("models/waldo.tflite")
+    assert target_model(tmp_path / "mine") == tmp_path / "mine" / "model.tflite"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--model", "wally"], "there is no model 'wally'"),
+        (["--turns", "often"], "it is auto, always, never"),
+        (["--queue", "."], "holds other things"),
+    ],
+)
+def test_a_flag_that_cannot_be_is_one_line(
+    program: Program, page: Path, arguments: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(page.parent)
+    code, out, err = program("find", page, *arguments)
+    assert (code, out, said in err, err.count("\n")) == (2, "", True, 1)
 
 
 def test_the_picture_is_written_where_it_is_wanted(program: Program, page: Path, tmp_path: Path) -> None:

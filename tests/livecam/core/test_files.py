@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from livecam.core.files import atomic_file, write_atomically
+from livecam.core.files import atomic_file, check_writable, write_atomically
 
 
 def test_the_content_arrives_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -33,6 +33,29 @@ def test_nothing_is_seen_under_the_name_before_all_of_it_is_written(tmp_path: Pa
         file.write(b"half")
         before = [found.suffix for found in tmp_path.iterdir()]
     assert (before, path.read_bytes()) == ([".part"], b"half")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has no such pipes")
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    """As /dev/stdout is, and /dev/null, which root could replace."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    check_writable(pipe)
+    write_atomically(pipe, b"x")
+
+    assert (os.read(reading, 9), pipe.is_fifo()) == (b"x", True)
+    os.close(reading)
+
+
+def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link.toml").symlink_to(tmp_path / "real/settings.toml")
+
+    write_atomically(tmp_path / "link.toml", b"new")
+
+    assert ((tmp_path / "link.toml").is_symlink(), (tmp_path / "real/settings.toml").read_bytes()) == (True, b"new")
 
 
 @pytest.mark.parametrize(("private", "mode"), [(True, 0o600), (False, 0o640)])

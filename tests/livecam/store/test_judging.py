@@ -127,6 +127,34 @@ def test_what_lacks_nothing_can_run(tmp_path: Path) -> None:
     assert found.told() == "a round can run: 20 of 20 random labels to judge by, 1 to learn from"
 
 
+def test_what_is_new_since_the_last_round_is_counted(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as store:
+        known = [add(store, number, RANDOM, labelled=True).id for number in range(3)]
+        add(store, 30, LOW, labelled=True)
+        add(store, 31, LOW, labelled=False)
+        before = round_readiness(store)
+        plan = tmp_path / "rounds" / "001" / "plan.json"
+        plan.parent.mkdir(parents=True)
+        plan.write_text(json.dumps({"learn": known[:1], "judge": known[1:], "calibrate": []}))
+        begun = round_readiness(store)
+        plan.with_name("round.json").write_text("{}")
+        ended = round_readiness(store)
+
+    assert (before.new_labels, before.new_frames, before.interrupted) == (4, 1, False)
+    assert (begun.new_labels, begun.new_frames, begun.interrupted) == (1, 0, True)
+    assert not ended.interrupted
+
+
+def test_the_window_is_told_the_same_figures_in_fewer_words(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as store:
+        add(store, 1, RANDOM, labelled=True)
+        found = round_readiness(store)
+
+    minutes = f"camera {found.camera_minutes:g} min, labelling {found.label_minutes:g} min"
+    assert found.short() == f"round: 1/20 labels, {minutes}"
+    assert f"some {found.label_minutes:g} minutes of labelling" in found.told()
+
+
 def test_eyes_that_are_all_hidden_neither_judge_nor_teach(tmp_path: Path) -> None:
     with Store.open(tmp_path / "queue") as store:
         sample = add(store, 1, RANDOM, labelled=False)

@@ -55,7 +55,20 @@ def answer(
 ) -> PageResult:
     targets = tuple(Target(5.0, 5.0, 0.9 - k / 10, Box(0, 0, 10, 10), 0.9 - k / 10) for k in range(5))
     marks = tuple(k < sure for k in range(5))
-    return PageResult("1.png", targets, marks, rank, rank == 0, 0.7 if rank == 0 else 0.0, overlaps, 1, false, 2.0, 0.5)
+    return PageResult(
+        "1.png",
+        targets,
+        marks,
+        tuple(k == rank for k in range(len(targets))),
+        rank,
+        rank == 0,
+        0.7 if rank == 0 else 0.0,
+        overlaps,
+        1,
+        false,
+        2.0,
+        0.5,
+    )
 
 
 def test_hits_are_counted_by_their_rank() -> None:

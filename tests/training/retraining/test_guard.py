@@ -9,8 +9,8 @@ import pytest
 from livecam.core.assets import asset
 from livecam.perception.pupils.network.model_card import SHIPPED, read_card
 from training.engine.export import write_model
-from training.retraining.comparison import Comparison
-from training.retraining.guard import GuardVerdict, guard_sets, guarded
+from training.retraining.comparison import Comparison, GuardVerdict
+from training.retraining.guard import guard_sets, guarded
 
 SAME = Comparison(800, 0.02, 0.02, 0.0, 0.0)
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from typer.testing import CliRunner
 
 from livecam.core.types import Side
 from livecam.perception.pupils.factory import model_places, own_model
@@ -19,6 +20,7 @@ from livecam.settings import PupilSettings
 from livecam.store.samples import LabelAction, LabelEvent, SamplingReason, Split
 from livecam.store.store import Store
 from tests.training.labelled import BELOW, drawn_sample, fill
+from training.cli.main import app
 from training.engine.files import DatasetError, RunError
 from training.pupil_detector.tasks import HeatmapTask
 from training.retraining.history import history
@@ -26,7 +28,7 @@ from training.retraining.model_registry import ModelRegistry, exclusive_round, i
 from training.retraining.plan import RoundSettings
 from training.retraining.run import RoundResult, work_round
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(600)]
 
 # The people of these tests are unlike all others: whoever is like them is worse for everybody else.
 SETTINGS = RoundSettings(
@@ -128,6 +130,15 @@ def test_position_and_state_are_told_apart(record: RoundResult, store: Store) ->
     (row,) = history(ModelRegistry(store.folder))
 
     assert (row.position, row.state) == (record.position, record.state)
+
+
+def test_what_a_round_was_to_everybody_else_is_told(record: RoundResult, store: Store) -> None:
+    told = CliRunner().invoke(app, ["rounds", str(store.folder), "--json"], catch_exceptions=False).output
+    (row,) = json.loads(told)
+
+    assert row["guard"]["position"]["new"] == pytest.approx(record.guard.position.new)
+    assert (row["guard"]["worse"], row["promoted"]) == (record.guard.worse, record.promoted)
+    assert "other people's eyes" in row["why"]
 
 
 def test_a_round_that_goes_on_keeps_its_number(record: RoundResult, store: Store) -> None:

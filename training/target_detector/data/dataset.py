@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,13 @@ from numpy.typing import NDArray
 from livecam.core.errors import SourceError
 from livecam.core.image_files.images import read_image
 from livecam.core.types import Box, Image
+from livecam.perception.targets.boxes.folder import ANY, BoxFolder, open_folder
+from livecam.perception.targets.boxes.page_boxes import BoxFileError, PageBoxes, check_boxes
 from training.engine.files import DatasetError, replacing
 from training.target_detector.data.object_arrays import load_array
 
 WORKING_PIXELS = 2800 * 1760  # of a page as the network sees it at scale 1
 ARRAYS = ("imgs_uint8", "labels_uint8", "waldo_sub_imgs_uint8", "waldo_sub_labels_uint8")
-_COLUMNS = ("file", "width", "height", "xmin", "ymin", "xmax", "ymax")
 Mask = NDArray[np.uint8]  # (h, w), 255 on a target
 
 
@@ -37,11 +37,13 @@ class LabelledPage:
     read: Callable[[], NDArray[np.uint8]]  # (h, w, 3)
     read_mask: Callable[[], Mask] | None = None  # exact pixels where they are known, else the boxes are filled
     rgb: bool = False  # the order of the channels that `read` gives
+    lookalikes: tuple[Box, ...] = ()  # page pixels; what is easily taken for a target and is none
+    factor: float | None = None  # that brings the page to the size the network works at; None: to WORKING_PIXELS
 
     @property
     def working(self) -> float:
         """The factor that brings the page to the size the network works at."""
-        return float((WORKING_PIXELS / (self.width * self.height)) ** 0.5)
+        return self.factor or float((WORKING_PIXELS / (self.width * self.height)) ** 0.5)
 
     def image(self) -> Image:
         """The whole page, BGR."""
@@ -62,12 +64,12 @@ class LabelledPage:
 
 
 def open_pages(source: Path, *, least: int = 224) -> tuple[LabelledPage, ...]:
-    """Pages of a folder that holds the four arrays, or `boxes.csv` and `pages/`; DatasetError says what is wrong.
+    """Pages of a folder that holds the four arrays, or pictures with boxes; DatasetError says what is wrong.
 
     `least` is the side of the smallest page that is allowed, in pixels.
     """
     if not source.is_dir():
-        raise DatasetError(f"{source} is not there; name a folder with boxes.csv and pages/, or with {ARRAYS[0]}.npy")
+        raise DatasetError(f"{source} is not there; name a folder with pictures and {ANY}, or with {ARRAYS[0]}.npy")
     pages = _of_arrays(source) if (source / f"{ARRAYS[0]}.npy").exists() else _of_folder(source)
     for page in pages:
         if min(page.width, page.height) < least:
@@ -90,32 +92,52 @@ def fingerprint(pages: Sequence[LabelledPage]) -> str:
     digest = hashlib.sha256()
     for page in pages:
         digest.update(repr((page.name, page.width, page.height, page.boxes)).encode())
+        if page.lookalikes or page.factor:
+            digest.update(repr((page.lookalikes, page.factor)).encode())
         digest.update(page.bgr(page.read()[:: max(page.height // 16, 1), :: max(page.width // 16, 1)]).tobytes())
     return digest.hexdigest()
 
 
 def _of_folder(source: Path) -> tuple[LabelledPage, ...]:
-    table = source / "boxes.csv"
+    """Pages with boxes of any known format; pictures that nothing is said of are no pages."""
     try:
-        rows = list(csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines()))
-    except (OSError, UnicodeDecodeError) as fault:
-        raise DatasetError(f"cannot read {table}; it names file, width, height, xmin, ymin, xmax, ymax") from fault
-    if not rows or any(column not in rows[0] for column in _COLUMNS):
-        raise DatasetError(f"{table} must have the columns {','.join(_COLUMNS)} and a row for each target")
-    grouped: dict[str, list[dict[str, str]]] = {}
-    for row in rows:
-        grouped.setdefault(row["file"], []).append(row)
-    return tuple(_of_file(source, name, own) for name, own in grouped.items())
+        return of_folder(open_folder(source))
+    except BoxFileError as fault:
+        raise DatasetError(str(fault)) from fault
 
 
-def _of_file(source: Path, name: str, rows: Sequence[dict[str, str]]) -> LabelledPage:
-    path = source / "pages" / name
+def of_folder(folder: BoxFolder) -> tuple[LabelledPage, ...]:
+    """The pages that the boxes of a folder tell of; BoxFileError or DatasetError says what is wrong with one."""
+    return tuple(_of_file(folder, page) for page in folder.pages)
+
+
+def _of_file(folder: BoxFolder, said: PageBoxes) -> LabelledPage:
+    path = folder.picture(said)
     picture = _picture(path)
     height, width = picture.shape[:2]
-    boxes = tuple(_box(row, name, (width, height)) for row in rows if row["xmin"] != "")
-    mask = source / "masks" / f"{Path(name).stem}.png"
+    check_boxes(said, (width, height))
+    mask = folder.folder / "masks" / f"{path.stem}.png"
+    if mask.exists():
+        _refuse_twins(folder, path)
+        _mask(mask, (height, width))
     read_mask = (lambda: _mask(mask, (height, width))) if mask.exists() else None
-    return LabelledPage(name, width, height, boxes, lambda: _picture(path), read_mask)
+    return LabelledPage(
+        said.file,
+        width,
+        height,
+        tuple(each.box for each in said.boxes if not each.is_lookalike),
+        lambda: _picture(path),
+        read_mask,
+        lookalikes=tuple(each.box for each in said.boxes if each.is_lookalike),
+    )
+
+
+def _refuse_twins(folder: BoxFolder, path: Path) -> None:
+    twins = [other.name for other in folder.pictures if other.stem == path.stem and other != path]
+    if twins:
+        raise DatasetError(
+            f"the mask {path.stem}.png could be of {path.name} or of {twins[0]}; give the pictures different names"
+        )
 
 
 def _picture(path: Path) -> Image:
@@ -144,19 +166,6 @@ def _mask(path: Path, shape: tuple[int, int]) -> Mask:
     if mask is None or mask.shape != shape:
         raise DatasetError(f"the mask {path.name} is damaged or not as large as its page; make it again")
     return mask.astype(np.uint8, copy=False)
-
-
-def _box(row: dict[str, str], name: str, size: tuple[int, int]) -> Box:
-    try:
-        said = float(row["width"]), float(row["height"])
-        left, top, right, bottom = (float(row[side]) for side in ("xmin", "ymin", "xmax", "ymax"))
-    except (TypeError, ValueError) as fault:
-        raise DatasetError(f"the row of {name} in boxes.csv has a value that is no number") from fault
-    if list(said) != list(size):
-        raise DatasetError(f"boxes.csv says {said[0]:g}x{said[1]:g} for {name}, which has {size[0]}x{size[1]} pixels")
-    if not (0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]):
-        raise DatasetError(f"the box of {name} ({left:g} {top:g} {right:g} {bottom:g}) is not inside its page")
-    return Box(left, top, right - left, bottom - top)
 
 
 def _of_arrays(source: Path) -> tuple[LabelledPage, ...]:
@@ -210,14 +219,14 @@ def _of_array(images: NDArray[np.uint8], labels: NDArray[np.uint8], number: int)
 
 def _cached(page: LabelledPage, folder: Path) -> LabelledPage:
     # The name changes with the content: a page that was exchanged is decoded anew.
-    name = f"{Path(page.name).stem}-{fingerprint([page])[:12]}"
+    name = f"{Path(page.name).stem}-{fingerprint([replace(page, factor=None)])[:12]}"
     path, mask = folder / f"{name}.npy", folder / f"{name}.mask.npy"
     if not (path.exists() and mask.exists()):
         for target, content in ((mask, page.mask()), (path, page.image())):
             with replacing(target) as stream:
                 np.save(stream, content)
     pixels, mask_pixels = np.load(path, mmap_mode="r"), np.load(mask, mmap_mode="r")
-    return LabelledPage(page.name, page.width, page.height, page.boxes, lambda: pixels, lambda: mask_pixels)
+    return replace(page, read=lambda: pixels, read_mask=lambda: mask_pixels, rgb=False)
 
 
 def in_order(pages: Sequence[LabelledPage]) -> tuple[LabelledPage, ...]:

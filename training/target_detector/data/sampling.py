@@ -17,6 +17,7 @@ from training.target_detector.data.augmentation import ColourJitter, Random
 from training.target_detector.data.dataset import LabelledPage, Mask
 
 Tries = 30
+_LOOKALIKES = 0.6  # of the decoys are known look-alikes where there are some; half of what is pasted are decoys then
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,12 @@ class Sampler:
         """DatasetError when a page is smaller than a crop or none has a target."""
         self.pages, self.mix, self.random = tuple(pages), mix, random
         self.targets = [(page, box) for page in self.pages for box in page.boxes]
+        self.lookalikes = [(page, box) for page in self.pages for box in page.lookalikes]
         self.peaks: tuple[MinedPeak, ...] = ()
         if not self.targets:
             raise DatasetError("no page of the training set has a target; there is nothing to learn from")
         for page in self.pages:
-            if min(page.width, page.height) < mix.size:
+            if page.factor is None and min(page.width, page.height) < mix.size:
                 raise DatasetError(
                     f"page {page.name} has {page.width}x{page.height} pixels, a crop needs {mix.size}x{mix.size}"
                 )
@@ -119,7 +121,7 @@ class Sampler:
 
     def _paste(self, crop: Image, mask: Mask) -> list[tuple[float, float, float]]:
         side, at = self._side(), self.random.uniform(0.05, 0.95, 2) * self.mix.size
-        false = self.random.random() < self.mix.decoys
+        false = self.random.random() < (max(self.mix.decoys, 0.5) if self.lookalikes else self.mix.decoys)
         cutout = self._decoy(side) if false else self._target(side)
         if self.random.random() < 0.5:
             cutout = cutout._replace(image=self.mix.jitter.recolour(cutout.image, self.random))
@@ -136,7 +138,10 @@ class Sampler:
         return augmentation.target(page, box, side, self.random)
 
     def _decoy(self, side: float) -> augmentation.Cutout:
-        """What the model took for a target, else a head in wrong colours, else any piece of a page."""
+        """A look-alike where some are known, what the model took for a target, a head in wrong colours, any piece."""
+        if self.lookalikes and self.random.random() < _LOOKALIKES:
+            page, box = self.lookalikes[self.random.integers(len(self.lookalikes))]
+            return augmentation.decoy(page, box, side, self.random)
         kind = self.random.random()
         if kind < 0.5 and self.peaks:
             peak = self.peaks[self.random.integers(len(self.peaks))]

@@ -104,6 +104,8 @@ def _root(folder: Path, source: Path) -> Path:
     if (folder / MANIFEST).is_file():
         return folder
     found = [entry for entry in folder.iterdir() if (entry / MANIFEST).is_file()]
+    if not found:
+        raise PackError(f"'{source}' holds no {MANIFEST}; pack the folder of an effect")
     if len(found) != 1:
         raise PackError(f"'{source}' holds {len(found)} folders with an {MANIFEST}; one is installed at a time")
     return found[0]

@@ -27,7 +27,7 @@ class PackOrigin(StrEnum):
 
     SHIPPED = "ships with livecam"
     OWN = "installed by you"
-    PACKAGE = "from a Python package"
+    PACKAGE = "comes with a Python package"
     FOLDER = "a folder"
 
 
@@ -38,6 +38,7 @@ class PackPlace:
     name: str
     folder: Path
     origin: PackOrigin
+    error: str = ""  # why it cannot be found, of one that a package brings
 
     @property
     def is_watched(self) -> bool:
@@ -52,7 +53,7 @@ def installed_folder() -> Path:
 
 def names() -> tuple[str, ...]:
     """The names a person may choose from: what ships, what they installed, what packages bring; accessories apart."""
-    return tuple(dict.fromkeys(place.name for place in places() if place.name not in ACCESSORIES))
+    return tuple(dict.fromkeys(place.name for place in places() if place.name not in ACCESSORIES and not place.error))
 
 
 def places() -> Iterator[PackPlace]:
@@ -64,7 +65,11 @@ def places() -> Iterator[PackPlace]:
         PackPlace(name, folder, PackOrigin.OWN) for name, folder in sorted(_folders(installed_folder()).items())
     )
     for point in _entry_points():
-        yield PackPlace(point.name, _of_package(point), PackOrigin.PACKAGE)
+        try:
+            yield PackPlace(point.name, _of_package(point), PackOrigin.PACKAGE)
+        except PackError as error:
+            # A package that is broken takes nobody else's effects along.
+            yield PackPlace(point.name, Path(), PackOrigin.PACKAGE, str(error))
 
 
 def _folders(root: Path) -> dict[str, Path]:

@@ -51,7 +51,8 @@ class Expression:
     def parse(cls, value: object) -> Expression:
         """A number, true or false, or the text of a formula; ExpressionError for anything else."""
         if isinstance(value, bool | int | float):
-            return cls._constant(float(value) if abs(value) < 1e300 else float("inf"))
+            too_large = isinstance(value, int) and abs(value) > 1e300  # which is no float any more
+            return cls._constant(float("inf") if too_large else float(value))
         if not isinstance(value, str):
             raise ExpressionError(f'a {type(value).__name__} is no number and no formula; write such as 0.5 or "smile"')
         tree = _tree(value)

@@ -141,22 +141,23 @@ def _face_variables(state: FaceState, moment: Moment) -> Variables:
     return variables
 
 
-def load_pack(folder: Path, find: Callable[[str], Path], *, way: tuple[str, ...] = ()) -> Pack:
+def load_pack(folder: Path, find: Callable[[str], Path], *, way: tuple[Path, ...] = ()) -> Pack:
     """The pack in a folder; `find` tells the folder of another one that it is made of.
 
     PackError says file, line, and what would be right. Its Python is read, not run: that is asked for elsewhere.
     """
     manifest, text = read_manifest(folder)
     name = manifest.name or folder.resolve().name
-    inside = (*way, name)
+    inside = (*way, folder.resolve())
 
     def nested(wanted: str) -> tuple[AnchoredLayer, ...]:
-        if wanted in inside:
-            raise PackError(f"the packs {' -> '.join((*inside[inside.index(wanted):], wanted))} need each other; one "
-                            "of them must do without")  # fmt: skip
+        target = find(wanted).resolve()
+        if target in inside:
+            circle = " -> ".join(each.name for each in (*inside[inside.index(target) :], target))
+            raise PackError(f"the packs {circle} need each other; one of them must do without")
         if len(inside) > _DEEPEST:
             raise PackError(f"packs within packs go {_DEEPEST} deep at most")
-        return load_pack(find(wanted), find, way=inside).layers
+        return load_pack(target, find, way=inside).layers
 
     layers = PackCompiler(folder, manifest, text, nested).layers()
     code = read_code(folder)

@@ -136,6 +136,14 @@ def test_a_store_that_cannot_be_counted_is_told_once() -> None:
     assert bench.said == ["the store cannot be counted: there is no sample store"]
 
 
+def test_who_did_not_ask_for_learning_hears_of_a_problem_by_the_key_alone() -> None:
+    bench = Bench(Store("there is no sample store"), enabled=False)
+    bench.learning.step()
+
+    assert bench.said == []
+    assert "there is no sample store" in bench.learning.toggle()
+
+
 def test_a_person_who_says_no_ends_the_round_that_runs() -> None:
     store = Store(having(READY, labels=20), outcome=None)
     bench = Bench(store)

@@ -33,7 +33,8 @@ def test_a_command_that_fails_answers_with_its_last_line() -> None:
 def test_what_is_looked_at_is_the_store_of_the_run(tmp_path: Path) -> None:
     said = answer(StoreCommands(tmp_path / "nowhere", None).look())
 
-    assert f"there is no sample store in {tmp_path / 'nowhere'}" in str(said)
+    assert str(said).startswith("there is no sample store in ")
+    assert str(tmp_path / "nowhere") in str(said)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="priorities are told otherwise there")

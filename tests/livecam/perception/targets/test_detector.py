@@ -10,7 +10,7 @@ import pytest
 from livecam.core.types import Image
 from livecam.perception.targets.detector import Target, TargetDetector
 from livecam.perception.targets.interfaces import SegmentationMaps
-from livecam.perception.targets.model_card import SearchSpec
+from livecam.perception.targets.model_card import SearchSpec, TargetConfidenceCalibration
 from livecam.perception.targets.network import CancellableNetwork, SearchCancelledError
 from tests.livecam.perception.targets.networks import DISC, SEARCH, RedDiscs, page_with
 
@@ -47,9 +47,32 @@ def test_no_more_than_asked_for() -> None:
     assert [len(find(page, top=top)) for top in (0, 1, 2)] == [0, 1, 2]
 
 
-def test_the_only_target_is_surer_than_one_of_two() -> None:
-    alone, one_of_two = find(page_with((400, 300, 0.8))), find(page_with((400, 300, 0.8), (100, 100, 0.8)))
-    assert alone[0].score > one_of_two[0].score
+def test_two_targets_do_not_deny_each_other() -> None:
+    search = SEARCH.model_copy(update={"calibration": TargetConfidenceCalibration(height=1.0, bias=0.0)})
+    alone, two = find(page_with((400, 300, 0.8)), search), find(page_with((400, 300, 0.8), (100, 100, 0.8)), search)
+    assert [target.score for target in two[:2]] == pytest.approx([alone[0].score] * 2, abs=0.02)
+
+
+def test_a_scale_for_cut_outs_finds_what_is_too_large_and_trusts_it_less() -> None:
+    large = page_with((400, 200, 1), radius=3 * DISC)
+    cut_outs = SEARCH.model_copy(update={"cut_outs": (1 / 3,)})
+    found, usual = find(large, cut_outs)[0], find(page_with((400, 200, 1)), cut_outs)[0]
+    assert (off(found, 400, 200) < 4, found.scale, usual.scale) == (True, pytest.approx(1 / 3), 1.0)
+    assert found.score < usual.score
+
+
+def test_a_map_is_searched_up_to_its_own_scale_in_blocks() -> None:
+    known = SEARCH.model_copy(update={"page_pixels": 640 * 400 // 9})
+    detector = TargetDetector(RedDiscs(), known)
+    assert max(detector.scales((640, 400))) == pytest.approx(1, abs=0.2)
+    assert detector.sizes((640, 400))[0] < 2 * DISC < detector.sizes((640, 400))[1]
+
+
+def test_blocks_find_the_same_as_the_whole_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = page_with((320, 200, 1), (255, 130, 0.9), (500, 60, 0.8))
+    whole = find(page)
+    monkeypatch.setattr("livecam.perception.targets.tiling._BLOCK_SIDE", 150)
+    assert np.allclose([target[:3] for target in find(page)], [target[:3] for target in whole], atol=0.6)
 
 
 def test_a_page_of_grey_has_nothing_to_show() -> None:

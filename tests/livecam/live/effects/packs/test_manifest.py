@@ -78,6 +78,15 @@ def test_packs_that_need_each_other_are_told(tmp_path: Path, monkeypatch: pytest
         load(tmp_path / "livecam/effects/one")
 
 
+def test_a_pack_that_needs_itself_under_the_name_of_its_folder_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_pack(tmp_path / "mine", 'name = "another"\n[[layer]]\npack = "mine"')
+    with pytest.raises(PackError, match=r"^mine/effect.toml:\d+: the packs mine -> mine need each other"):
+        load(Path("mine"))
+
+
 def test_lines_are_found_in_tables_arrays_and_dotted_keys() -> None:
     text = 'a = 1\nb.c = 2\n[t]\n"d" = 3\n[[e]]\nf = 1\n[[e]]\nf = 2\n[e.g]\nh = 1 # [x]\n'
     places = (["a"], ["b", "c"], ["t", "d"], ["e", 0, "f"], ["e", 1, "f"], ["e", 1, "g", "h"], ["e", 1, "z"], ["y"])

@@ -1,0 +1,1 @@
+"""Boxes around targets on huge pictures, drawn and corrected in a browser."""
