@@ -72,7 +72,7 @@ def draw(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
             axes.title.set_fontsize(9)
             for method, order in dict.fromkeys((row["method"], row["order"]) for row in rows):
                 _curve(axes, [row for row in rows if (row["method"], row["order"]) == (method, order)], measure)
-            axes.set_ylim(bottom=0)
+            axes.set_ylim(0, max(row[measure]["high"] for row in rows) * 1.1 or 1)
             axes.grid(alpha=0.3)
         axes.legend(fontsize=7)
 
