@@ -55,6 +55,8 @@ class TargetDetector:
         upright = self._targets(found, top)
         if self.turns is Turns.NEVER or (self.turns is Turns.AUTO and any(map(self.is_confident, upright))):
             return upright
+        if not hasattr(image, "dtype"):  # regions of a file, which a map's size does not let us turn
+            return upright
         return self._targets(separate((*found, *self._turned(image, scales))), top)
 
     def is_confident(self, target: Target) -> bool:
