@@ -17,7 +17,7 @@ from labeler.session.carrying import LabelCarrier
 from labeler.session.gold import GoldAnswer, gold_answer, told
 from labeler.session.item import Assignment, LabelingItem, labeling_item
 from labeler.session.keys import counts
-from labeler.session.progress import Overview, ProgressCounter
+from labeler.session.progress import Overview, ProgressCounter, ReadinessCounter
 from labeler.session.state import (
     AnnotationState,
     Event,
@@ -57,8 +57,10 @@ class AnnotationController:
     paces: list[float] = field(default_factory=list)  # seconds of each decision made here
     made: list[LabelEvent] = field(default_factory=list)  # the decisions made here
     feedback: GoldAnswer | None = None  # on the latest decision, where its truth was known
+    readiness: ReadinessCounter | None = None  # shared by those who label in one store
     before: StoredSample | None = None  # what is before the person, as the store has it
     queue: TaskQueue = field(init=False)
+    _readiness: ReadinessCounter = field(init=False)
     _progress: ProgressCounter = field(init=False)
     _carrier: LabelCarrier = field(init=False)
     _since: float = 0.0  # when the item was shown
@@ -66,7 +68,8 @@ class AnnotationController:
     def __post_init__(self) -> None:
         self.owner = self.owner or task_queue.new_owner(self.annotator)
         self.queue = TaskQueue(self.store, self.mode, self.annotator, self.owner, self.settings, self.clock)
-        self._progress = ProgressCounter(self.store, self.mode, self.clock)
+        self._readiness = self.readiness or ReadinessCounter(self.store, self.clock)
+        self._progress = ProgressCounter(self.store, self.mode, self.clock, self._readiness)
         self._carrier = LabelCarrier(self.store, self.settings.carry if self.mode is LabelingMode.ANNOTATE else 0.0)
 
     def open(self) -> AnnotationState:
@@ -116,6 +119,11 @@ class AnnotationController:
         with suppress(StoreError):
             self.queue.fill_ahead(session)
             self._progress.refresh()
+
+    def count_ahead(self) -> None:
+        """Counts what takes long, which needs no session; a store that is busy is asked again later."""
+        with suppress(StoreError):
+            self._readiness.refresh()
 
     def overview(self) -> Overview:
         """How far the whole store is."""

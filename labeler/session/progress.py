@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 
 from labeler.session.actions import LabelingMode
 from livecam.store.judging import RoundReadiness, round_readiness
@@ -34,15 +35,47 @@ class Overview:
 
 
 @dataclass(slots=True)
+class ReadinessCounter:
+    """What a training round has and lacks, counted now and then for everybody who labels in one store; safe for
+    threads."""
+
+    store: Store
+    clock: Callable[[], float]
+    _found: RoundReadiness | None = None
+    _until: float = 0.0  # when it is to be counted again
+    _counting: Lock = field(default_factory=Lock)
+
+    def latest(self) -> RoundReadiness:
+        """As it was counted last; the first time it is counted now."""
+        if self._found is None:
+            self.refresh()
+        assert self._found is not None
+        return self._found
+
+    def refresh(self) -> None:
+        """Counts anew what is not fresh; whoever comes while somebody counts waits only where nothing is known yet."""
+        if not self._counting.acquire(blocking=self._found is None):
+            return
+        try:
+            begun = self.clock()
+            if self._found is None or begun >= self._until:
+                self._found = round_readiness(self.store)
+                ended = self.clock()
+                # It reads every label: the longer that takes, the rarer it is done.
+                self._until = ended + max(_LONG, _RARE * (ended - begun))
+        finally:
+            self._counting.release()
+
+
+@dataclass(slots=True)
 class ProgressCounter:
     """Counts now and then, and in between by what this person decides."""
 
     store: Store
     mode: LabelingMode
     clock: Callable[[], float]
+    readiness: ReadinessCounter
     _states: Mapping[SampleState, int] = field(default_factory=dict)
-    _round: RoundReadiness | None = None
-    _round_until: float = 0.0  # when it is to be counted again
     _taken: float = 0.0
     _decided: int = 0  # since
 
@@ -65,16 +98,6 @@ class ProgressCounter:
     def refresh(self) -> None:
         """Counts anew what is not fresh, while nobody waits for an answer."""
         self._count_anew(_FRESH)
-        self._readiness(anew=self.clock() >= self._round_until)
-
-    def _readiness(self, *, anew: bool) -> RoundReadiness:
-        if self._round is None or anew:
-            begun = self.clock()
-            self._round = round_readiness(self.store)
-            ended = self.clock()
-            # It reads every label: the longer that takes, the rarer it is done.
-            self._round_until = ended + max(_LONG, _RARE * (ended - begun))
-        return self._round
 
     def overview(self) -> Overview:
         """How far the whole store is, and what a training round still waits for."""
@@ -83,7 +106,7 @@ class ProgressCounter:
         open_still = waiting + self._states[SampleState.LEASED] + self._states[SampleState.SKIPPED]
         of = sum(self._states.values())
         done = max(0, min(of, of - open_still + self._decided))
-        return Overview(done, of, self._readiness(anew=False))
+        return Overview(done, of, self.readiness.latest())
 
     def left_of_others(self, mine: int) -> int:
         """How many others have decided that this person has not."""

@@ -10,6 +10,7 @@ from threading import Lock, RLock
 
 from labeler.session.actions import LabelingMode, UserInput
 from labeler.session.controller import AnnotationController
+from labeler.session.progress import ReadinessCounter
 from labeler.session.state import AnnotationState
 from labeler.texts.catalogue import Language
 from livecam.settings import LabelSettings
@@ -37,11 +38,16 @@ class Connections:
     clock: Callable[[], float] = time.monotonic
     _known: dict[str, Connection] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+    _readiness: ReadinessCounter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._readiness = ReadinessCounter(self.store, self.clock)
 
     def prefetch(self, connection: Connection) -> None:
         """Holds what this page will show next."""
         with connection.lock:
             connection.controller.prefetch(connection.session)
+        connection.controller.count_ahead()  # nobody waits for this one
 
     def arrive(
         self, mode: LabelingMode, annotator: str, language: Language = Language.ENGLISH
@@ -49,7 +55,7 @@ class Connections:
         """A new page, at the first sample that is undecided; notices are in that language."""
         self.sweep()
         controller = AnnotationController(
-            self.store, mode, annotator=annotator, settings=self.settings, language=language
+            self.store, mode, annotator=annotator, settings=self.settings, language=language, readiness=self._readiness
         )
         connection, name = Connection(controller, controller.open(), self.clock()), secrets.token_hex(16)
         controller.prefetch(connection.session)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -39,11 +40,16 @@ def placeholder_landmarks(places: Mapping[Side, Point], size: tuple[int, int]) -
 
 def is_placeholder(landmarks: Points) -> bool:
     """Whether these are `placeholder_landmarks`, wherever, however large and turned they are."""
-    drawn, given = _centred(_drawn_face()), _centred(landmarks)
+    drawn, given = _centred_drawing(), _centred(landmarks)
     # The similarity that brings one upon the other best, as a complex number: its size scales, its angle turns.
     similarity = np.sum(given * np.conj(drawn)) / np.sum(np.abs(drawn) ** 2)
     away = float(np.abs(given - similarity * drawn).max())
     return bool(abs(similarity) > 0 and away < _SAME_SHAPE * abs(similarity))
+
+
+@cache
+def _centred_drawing() -> NDArray[np.complex128]:
+    return _centred(_drawn_face())
 
 
 def _centred(points: NDArray[np.floating[Any]]) -> NDArray[np.complex128]:

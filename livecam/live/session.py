@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from livecam.core.errors import SinkError
 from livecam.core.interfaces import Collector, Sink, Source
@@ -54,6 +54,9 @@ from livecam.perception.factory import load_detectors
 from livecam.perception.pipeline import Perception
 from livecam.perception.pupils.factory import model_places
 from livecam.settings import Settings
+
+if TYPE_CHECKING:
+    from livecam.live.sources.video import VideoSource
 
 DEMO_FILE = "livecam-demo.mp4"
 DEMO_SECONDS = 10.0
@@ -256,16 +259,17 @@ def _limited(opened: SwitchableSource, settings: Settings, limits: RunLimits, sa
 
 def _sound(opened: AnySource, names: Sequence[str], settings: Settings) -> SoundTrack | None:
     """Of a video that is recorded, or may be by a key or from the panel."""
-    from livecam.live.sources.video import VideoSource
+    wanted, video = bool(files(names)) or WINDOW in names or settings.panel.enabled, _as_video(opened)
+    return video.open_sound() if wanted and video else None
 
-    wanted = bool(files(names)) or WINDOW in names or settings.panel.enabled
-    return opened.open_sound() if wanted and isinstance(opened, VideoSource) else None
+
+def _as_video(opened: AnySource) -> VideoSource | None:
+    # What is none of these is a video, whose module brings libraries that the others start without.
+    return None if isinstance(opened, CameraSource | DemoSource | ImageSource | WebpAnimation) else opened
 
 
 def _length(opened: AnySource, limits: RunLimits) -> float | None:
-    # What is none of these is a video, whose module brings libraries that the others do without.
-    if isinstance(opened, CameraSource | DemoSource | ImageSource | WebpAnimation):
+    video = _as_video(opened)
+    if not video or not video.length or limits.frames is not None:
         return None
-    if not opened.length or limits.frames is not None:
-        return None
-    return opened.length if limits.seconds is None else min(opened.length, limits.seconds)
+    return video.length if limits.seconds is None else min(video.length, limits.seconds)

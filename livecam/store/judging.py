@@ -15,7 +15,15 @@ from typing import Any
 
 from livecam.core.errors import SettingsError, StoreError
 from livecam.core.placeholder_landmarks import is_placeholder
-from livecam.store.samples import LEAST_TO_JUDGE, ResolvedLabels, Sample, SampleState, SamplingReason, Split
+from livecam.store.samples import (
+    LEAST_TO_JUDGE,
+    ResolvedLabels,
+    Sample,
+    SampleOutline,
+    SampleState,
+    SamplingReason,
+    Split,
+)
 from livecam.store.store import Store
 
 # Why only random samples judge: docs/decisions/judged-by-random-samples.md
@@ -25,7 +33,8 @@ RANDOM_PER_MINUTE = 20.0  # faces a run draws at random, at most, while a store 
 _USUAL_SECONDS = 6.0  # a label, where nobody has made any
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_WAITING = (SampleState.NEW, SampleState.REJECTED, SampleState.LEASED)
+_WAITING = (SampleState.NEW, SampleState.REJECTED)  # leased ones too
+_Known = Sample | SampleOutline
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ class JudgesByWord:
             return cls(folder=Path(words))
         raise SettingsError(f"--judge-by wants {', '.join(Split)} or a folder of pictures, not '{words}'")
 
-    def covers(self, sample: Sample) -> bool:
+    def covers(self, sample: _Known) -> bool:
         """Only what a person chose: the frames that detectors were unsure of are no fair picture of any set."""
         if sample.reason is not SamplingReason.FLAG:
             return False
@@ -110,13 +119,13 @@ def apart_in_time(samples: Iterable[Sample], judging: Iterable[Sample]) -> Itera
     return (sample for sample in samples if not judged_at.near(sample))
 
 
-def block_of(sample: Sample) -> tuple[str, int]:
+def block_of(sample: _Known) -> tuple[str, int]:
     """The recording and the block of time a sample is of; pictures without a time are blocks of their own."""
     still = sample.reason is SamplingReason.FLAG and sample.seconds == 0
     return sample.session, -1 - sample.frame_index if still else int(sample.seconds // BLOCK_SECONDS)
 
 
-def _may_judge(sample: Sample, learnt: Collection[str], known: _Times) -> bool:
+def _may_judge(sample: _Known, learnt: Collection[str], known: _Times) -> bool:
     return sample.reason is SamplingReason.RANDOM and sample.id not in learnt and not known.near(sample)
 
 
@@ -141,7 +150,7 @@ class _Times:
         for times in self._seconds.values():
             times.sort()
 
-    def near(self, sample: Sample) -> bool:
+    def near(self, sample: _Known) -> bool:
         if block_of(sample)[1] < 0:
             return block_of(sample) in self._stills
         times = self._seconds.get(sample.session, [])
@@ -278,11 +287,12 @@ def round_readiness(
     known = _Times(sample for sample in fit if sample.id in learnt)
     last = _last_round(store.folder)
     judging = learning = frames = 0
-    for stored in store.samples(states=_WAITING):
-        frames += stored.sample.captured > last.begun and not is_placeholder(stored.sample.landmarks)
-        if _may_judge(stored.sample, learnt, known) or (by_word is not None and by_word.covers(stored.sample)):
+    for sample in store.outlines(_WAITING):
+        is_face = not is_placeholder(sample.landmarks)
+        frames += sample.captured > last.begun and is_face
+        if _may_judge(sample, learnt, known) or (by_word is not None and by_word.covers(sample)):
             judging += 1
-        elif stored.sample.split is Split.TRAIN and not is_placeholder(stored.sample.landmarks):
+        elif sample.split is Split.TRAIN and is_face:
             learning += 1
     seconds = store.label_seconds()
     return RoundReadiness(

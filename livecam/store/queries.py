@@ -8,10 +8,11 @@ from datetime import datetime
 from itertools import groupby, islice
 from typing import Any, TypeVar
 
+import numpy as np
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, false, func, not_, or_, select
 
 from livecam.store.resolution import DECIDING, resolve_labels
-from livecam.store.samples import LabelEvent, SampleState, SamplingReason, Split, StoredSample
+from livecam.store.samples import LabelEvent, SampleOutline, SampleState, SamplingReason, Split, StoredSample
 from livecam.store.tables import events, samples, to_event, to_sample
 
 T = TypeVar("T")
@@ -49,6 +50,16 @@ def events_of(connection: Connection, sample_ids: Iterable[str]) -> Mapping[str,
         for sample_id, rows in groupby(connection.execute(query), key=lambda row: row.sample_id):
             found[sample_id] = [to_event(row) for row in rows]
     return found
+
+
+def outlines(connection: Connection, states: Collection[SampleState]) -> Iterator[SampleOutline]:
+    """Samples in these states that have their picture, leased or not, in no order."""
+    columns = [samples.c[name] for name in SampleOutline._fields]
+    query = select(*columns).where(not_(samples.c.lost), samples.c.state.in_([state.value for state in states]))
+    for row in connection.execute(query):
+        landmarks = np.frombuffer(row.landmarks, "<f4").reshape(-1, 2)
+        values = {**row._mapping, "landmarks": landmarks, "reason": SamplingReason(row.reason)}
+        yield SampleOutline(**{**values, "split": Split(row.split)})
 
 
 def sample_query(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from livecam.core.types import EyeState, Image, Point, Points, Pupil, Side
 
@@ -129,6 +130,20 @@ class Sample:
     def predictions_of(self, detector: str) -> Mapping[Side, Pupil | None]:
         """One detector's predictions, by eye."""
         return {prediction.side: prediction.pupil for prediction in self.predictions if prediction.detector == detector}
+
+
+class SampleOutline(NamedTuple):
+    """What a sample is known by where thousands are counted: no predictions, nothing that was said."""
+
+    id: str
+    session: str
+    source: str
+    frame_index: int
+    seconds: float
+    captured: datetime
+    landmarks: Points
+    reason: SamplingReason
+    split: Split
 
 
 @dataclass(frozen=True, slots=True)

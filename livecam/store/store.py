@@ -20,7 +20,7 @@ from livecam.store.integrity import find_problems, reconcile_files
 from livecam.store.leases import LeaseFilter
 from livecam.store.location import DATABASE, prepare_folder, remove_derived_images
 from livecam.store.queries import Counts
-from livecam.store.samples import LabelEvent, Sample, SampleState, SamplingReason, Split, StoredSample
+from livecam.store.samples import LabelEvent, Sample, SampleOutline, SampleState, SamplingReason, Split, StoredSample
 from livecam.store.search import SampleFilter
 from livecam.store.tables import events, samples, to_event
 
@@ -150,6 +150,11 @@ class Store:
             if len(rows) < queries.BATCH:
                 return
             rest = query.where(follows(rows[-1]))
+
+    def outlines(self, states: Collection[SampleState]) -> Sequence[SampleOutline]:
+        """Samples in these states, leased or not, in no order and by few facts: for counting."""
+        with self._database.reading() as connection:
+            return list(queries.outlines(connection, states))
 
     def lease(
         self,

@@ -101,6 +101,34 @@ def preview(
 
 
 @app.command()
+def tutorial(
+    pages: Pages,
+    out: Out = Path("tutorial"),
+    page: Annotated[str, typer.Option(help="The page that is searched.", show_default="the first")] = "",
+    model: Annotated[
+        str, typer.Option(metavar="NAME|FOLDER|FILE", help="The model that searches it: waldo, or one of yours.")
+    ] = "waldo",
+) -> None:
+    """Make every picture of the Find-Waldo tutorial: arrays, imbalance, weights, panels, heat map, overlay, result."""
+    from livecam.perception.targets.network import open_target_detector
+    from livecam.perception.targets.page_search import target_model
+    from training.engine.files import DatasetError
+    from training.target_detector import recipe, tutorial_figures
+    from training.target_detector.data.dataset import in_order, open_pages
+
+    recipe.check_out(out)
+    opened = in_order(open_pages(pages))
+    chosen = [each for each in opened if page in {"", each.name, Path(each.name).name}]
+    if not chosen:
+        raise DatasetError(f"--page {page} is not among the pages; they are {', '.join(p.name for p in opened[:9])}")
+    detector = open_target_detector(target_model(model))
+    for figure in tutorial_figures.write_figures(opened, chosen[0], detector, out):
+        print(f"{figure.path}: {figure.words}", flush=True)
+    (out / "summary.txt").write_text(tutorial_figures.summary(), encoding="utf-8")
+    print(f"{out / 'summary.txt'}: the tutorial's network, layer by layer")
+
+
+@app.command()
 def fit(
     pages: Pages,
     out: Out,

@@ -15,6 +15,7 @@ from training.target_detector.evaluation import PeakConfidence
 
 _PENALTY = 0.02  # some forty pages decide: weights stay small
 _CERTAIN = 1e-4
+_WRONG = 0.25  # of a right answer is lost by a candidate too many beside it
 _THRESHOLDS = np.arange(0.2, 0.81, 0.05)
 
 
@@ -34,15 +35,15 @@ def calibrated(with_it: Sequence[PeakConfidence], without: Sequence[PeakConfiden
 
 
 def threshold(
-    calibration: TargetConfidenceCalibration, best: Sequence[PeakConfidence], without: Sequence[PeakConfidence]
+    calibration: TargetConfidenceCalibration, candidates: Sequence[PeakConfidence], without: Sequence[PeakConfidence]
 ) -> float:
-    """The probability from which the most answers are right, of pages with a target and of pages without; where
-    several are as good, the one in their middle."""
+    """The probability from which the most answers are right: targets that are found, less what is wrongly called one,
+    and pages without one of which nothing is. Where several are as good, the one in their middle."""
     right = []
     for least in _THRESHOLDS:
-        found = sum(case.hit and calibration.score(case.height, case.rival) >= least for case in best)
+        said = [case.hit for case in candidates if calibration.score(case.height, case.rival) >= least]
         refused = sum(calibration.score(case.height, case.rival) < least for case in without)
-        right.append(found + refused)
+        right.append(sum(1 if hit else -_WRONG for hit in said) + refused)
     good = _THRESHOLDS[np.array(right) == max(right)]
     return round(float(good[len(good) // 2]), 2)
 

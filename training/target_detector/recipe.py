@@ -13,7 +13,7 @@ from livecam.perception.targets.model_card import SearchSpec, TargetModelCard
 from livecam.perception.targets.network import open_target_detector
 from training.engine.files import DatasetError, RunError, write_json
 from training.engine.parallel import cores
-from training.engine.plots import write_lines
+from training.engine.plots import drawing
 from training.engine.run_folder import read_log
 from training.target_detector import confidence_calibration, evaluation, export, scores
 from training.target_detector.data.crowd_pages.page import PageSettings
@@ -58,11 +58,21 @@ def train(pages: Sequence[LabelledPage], run: Path, settings: TargetFitSettings)
     """`livecam-train segment fit`; the pages are cached beside the run, the curves drawn anew after every check."""
     check_out(run)
     for progress in fit(cached(pages, run / "pages"), run, settings):
-        history = read_log(run)
-        curves = {name: (history["step"], history[name]) for name in ("loss", "judged")}
-        write_lines(run / "curves.png", curves, "step", "loss; loss of a fixed batch")
+        _write_curves(run)
         write_json(run / "scores.json", asdict(progress))
         yield progress
+
+
+def _write_curves(run: Path) -> None:
+    """Loss and accuracy over the steps, side by side."""
+    history = read_log(run)
+    with drawing(run / "curves.png", size=(9, 3.6), dpi=110) as figure:
+        for place, names in enumerate((("loss", "judged"), ("accuracy",)), 1):
+            axes = figure.add_subplot(1, 2, place, xlabel="step", title=names[0])
+            for name in names:
+                axes.plot(history["step"], history[name], label="loss of a fixed batch" if name == "judged" else name)
+            axes.grid(alpha=0.3)
+            axes.legend()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,11 +181,11 @@ def ship(
 def calibrated(how: SearchSpec, groups: Sequence[PageGroup]) -> SearchSpec:
     """The search with the probability and threshold that fit the pages; where no target was found, none ever will."""
     candidates = [case for group in groups for case in group.candidates]
-    best, without = [case for group in groups for case in group.best], [c for group in groups for c in group.without]
+    without = [case for group in groups for case in group.without]
     if not any(case.hit for case in candidates):
         return how.model_copy(update={"calibration": export.NEVER})
     fitted = confidence_calibration.calibrated(candidates, without)
-    least = confidence_calibration.threshold(fitted, best, without)
+    least = confidence_calibration.threshold(fitted, candidates, without)
     return how.model_copy(update={"calibration": fitted, "threshold": least})
 
 

@@ -57,12 +57,14 @@ class TargetFitSettings:
 
 @dataclass(frozen=True, slots=True)
 class TargetCheckpointResult:
-    """What is known after a check; `judged` is the loss on a fixed batch of other crops of the same pages."""
+    """What is known after a check; `judged` is the loss on a fixed batch of other crops of the same pages, `accuracy`
+    the share of their pixels that are rightly told target or not."""
 
     step: int
     steps: int
     loss: float
     judged: float
+    accuracy: float
     rate: float
     peaks: int
     seconds: float
@@ -91,6 +93,7 @@ class _TargetTraining:
         self._optimizer = adam(settings.learning_rate)
         self._factor = tensorflow().Variable(1.0)  # of the rate, where it falls on plateaus
         self._peaks = read_peaks(run)
+        self._accuracy = 0.0
         self._shown = self._fixed_batch()
         if settings.start:
             _begin_with(self.model, Path(settings.start), self._shown[0])
@@ -121,7 +124,9 @@ class _TargetTraining:
     def validate(self) -> float:
         """The loss on a fixed batch of other crops of the same pages."""
         crops, *targets = self._shown
-        return float(self.task.loss(tuple(targets), self.model(crops, training=False)))
+        logits = self.model(crops, training=False)
+        self._accuracy = _accuracy(self.task.maps(logits), targets[-1])
+        return float(self.task.loss(tuple(targets), logits))
 
     def report(self, check: CheckpointResult, stale: int) -> TargetCheckpointResult:
         rate = self._rate(check.step)
@@ -129,7 +134,7 @@ class _TargetTraining:
             self._factor.assign(max(float(self._factor) * 0.2, 5e-3))
         write_json(self.run / "peaks.json", [[peak.page, *peak.box, peak.score] for peak in self._peaks])
         return TargetCheckpointResult(
-            check.step, check.steps, check.loss, check.error, rate, len(self._peaks), check.seconds
+            check.step, check.steps, check.loss, check.error, self._accuracy, rate, len(self._peaks), check.seconds
         )
 
     def _rate(self, step: int) -> float:
@@ -147,6 +152,14 @@ class _TargetTraining:
     def _tensors(self, samples: Sequence[CropSample]) -> Batch:
         crops = inputs([sample.crop for sample in samples])
         return tuple(tensorflow().constant(array) for array in (crops, *self.task.targets(samples)))
+
+
+def _accuracy(maps: Any, masks: Any) -> float:
+    """Cell by cell; a mask of another size is brought to that of the maps."""
+    said, true = np.asarray(maps)[..., 1], np.asarray(masks)
+    step = true.shape[1] // said.shape[1]
+    true = true.reshape(len(true), said.shape[1], step, said.shape[2], step).mean(axis=(2, 4))
+    return float(((said > 0.5) == (true > 0.5)).mean())
 
 
 def _begin_with(model: Any, run: Path, crops: Any) -> None:

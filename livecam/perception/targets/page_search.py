@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from livecam.core.assets import asset
 from livecam.core.errors import AssetError, LivecamError, SinkError, SourceError
 from livecam.core.image_files.images import SUFFIXES, read_image
+from livecam.core.image_files.regions import open_regions
 from livecam.core.types import Image
 from livecam.perception.targets.boxes import candidates
 from livecam.perception.targets.detector import Target, TargetDetector
@@ -80,9 +82,12 @@ class OpenedSearch:
     detector: TargetDetector
     fingerprint: str
 
-    def report(self, picture: Path) -> tuple[Image, DetectionReport]:
-        """The picture and what is on it; SourceError when it cannot be read."""
-        page = read_image(picture)
+    def report(self, picture: Path) -> tuple[Image | None, DetectionReport]:
+        """The picture and what is on it; None for one so large that only its regions were read. SourceError when it
+        cannot be read."""
+        regions = open_regions(picture)
+        # The detector asks for regions alone, whoever has them.
+        page: Any = read_image(picture) if regions is None else regions
         start = time.perf_counter()
         targets = self.detector.detect(page, self.settings.top)
         seconds = time.perf_counter() - start
@@ -90,9 +95,11 @@ class OpenedSearch:
             self._queue(page, picture, targets)
         size = page.shape[1], page.shape[0]
         threshold, sizes = self.detector.search.threshold, self.detector.sizes(size)
-        return page, DetectionReport(str(picture), size, targets, threshold, sizes, seconds, self.fingerprint)
+        return page if regions is None else None, DetectionReport(
+            str(picture), size, targets, threshold, sizes, seconds, self.fingerprint
+        )
 
-    def _queue(self, page: Image, picture: Path, targets: Sequence[Target]) -> None:
+    def _queue(self, page: Any, picture: Path, targets: Sequence[Target]) -> None:
         if self.settings.queue is None:
             return
         guesses = [candidates.Guess(target.box, target.score) for target in targets if not target.turn]

@@ -18,6 +18,7 @@ from livecam.store.samples import (
     LabelEvent,
     Prediction,
     Sample,
+    SampleOutline,
     SampleState,
     SamplingReason,
     Split,
@@ -159,6 +160,10 @@ class Shelf:
             if stored.sample.session == recording and 0 < abs(stored.sample.seconds - seconds) <= within
         ]
         return sorted(near, key=lambda stored: (abs(stored.sample.seconds - seconds), stored.sample.id))
+
+    def outlines(self, states: Collection[SampleState]) -> Sequence[SampleOutline]:
+        found = (stored.sample for stored in self.samples() if stored.resolved.state in states)
+        return [SampleOutline(*(getattr(sample, name) for name in SampleOutline._fields)) for sample in found]
 
     def label_seconds(self) -> Sequence[float]:
         return ()

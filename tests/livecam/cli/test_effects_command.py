@@ -146,7 +146,7 @@ def test_two_of_one_name_are_told(run: Run, tmp_path: Path) -> None:
     assert "--replace" in run("install", "mine")[1]
     assert run("install", "mine", "--replace")[0] == 0
     write_pack(tmp_path / "data/livecam/effects/saucer")
-    assert "another effect has the name 'saucer'" in run("list")[1]
+    assert "the 'saucer' before is the one that is taken" in run("list")[1]
 
 
 def test_python_asks_first_and_says_why(run: Run, tmp_path: Path) -> None:

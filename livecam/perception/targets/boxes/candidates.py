@@ -15,6 +15,7 @@ import numpy as np
 
 from livecam.core.errors import SinkError
 from livecam.core.files import exclusive_lock, write_file
+from livecam.core.image_files.regions import PictureRegions
 from livecam.core.types import Box, Image
 from livecam.perception.targets.boxes.page_boxes import TABLE, BoxFileError
 
@@ -79,7 +80,9 @@ def check_queue(folder: Path) -> None:
         )
 
 
-def add(folder: Path, page: Image, source: str, guesses: Sequence[Guess], *, factor: float, model: str) -> int:
+def add(
+    folder: Path, page: Image | PictureRegions, source: str, guesses: Sequence[Guess], *, factor: float, model: str
+) -> int:
     """Keeps tiles of a page (h, w, 3) around the guesses that are unsure, and one at random; how many are new.
 
     `factor` brings the page to the size the network works at. The random tile depends on the page alone, so that the
@@ -102,7 +105,7 @@ class _Tile(NamedTuple):
     guess: Guess | None
 
 
-def _keep(folder: Path, page: Image, source: str, tiles: Sequence[_Tile], model: str) -> int:
+def _keep(folder: Path, page: Image | PictureRegions, source: str, tiles: Sequence[_Tile], model: str) -> int:
     known = {candidate.file: candidate for candidate in read_candidates(folder)}
     before, (height, width) = len(known), page.shape[:2]
     for tile in tiles:
@@ -133,7 +136,7 @@ def _keep(folder: Path, page: Image, source: str, tiles: Sequence[_Tile], model:
     return len(known) - before
 
 
-def _around(page: Image, guesses: Sequence[Guess], factor: float) -> Iterator[_Tile]:
+def _around(page: Image | PictureRegions, guesses: Sequence[Guess], factor: float) -> Iterator[_Tile]:
     height, width = page.shape[:2]
     for guess in guesses:
         box = guess.box
@@ -143,7 +146,7 @@ def _around(page: Image, guesses: Sequence[Guess], factor: float) -> Iterator[_T
         yield _Tile(min(max(round(x), 0), width - side), min(max(round(y), 0), height - side), side, guess)
 
 
-def _random(page: Image, source: str, factor: float) -> _Tile:
+def _random(page: Image | PictureRegions, source: str, factor: float) -> _Tile:
     height, width = page.shape[:2]
     side = min(round(_SIDE / factor), width, height)
     seed = int.from_bytes(hashlib.sha256(f"{Path(source).name} {width} {height}".encode()).digest()[:8])
