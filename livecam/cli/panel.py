@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -32,9 +33,20 @@ def print_link(place: PanelPlace) -> None:
     if not place.is_open_to_others:
         say("open this in a browser; it shows and steers the run")
         return
-    print(qr_code(place.link), end="", flush=True)
+    code = qr_code(place.link)
+    if _can_print(code):
+        print(code, end="", flush=True)
     say("scan it with a phone in the same network; whoever has the link sees the picture and steers the run, and it is"
         " not encrypted")  # fmt: skip
+
+
+def _can_print(text: str) -> bool:
+    """Whether the encoding of the output has these letters; that of an old Windows terminal has no blocks."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def qr_code(text: str) -> str:

@@ -12,7 +12,7 @@ from livecam.core.errors import LivecamError
 
 _MOST_WAITING = 32
 _MOST_A_FRAME = 4  # so that a flood takes no time from the picture
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS = 10.0
 
 Answer = TypeVar("Answer")
 
