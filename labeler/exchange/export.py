@@ -14,6 +14,7 @@ from labeler.exchange.registry import FORMATS
 from labeler.formats.elements.interfaces import ExportItem, Format
 from labeler.formats.elements.report import ImportReport
 from labeler.session.opening import open_store
+from livecam.cli.progress import ProgressReporter
 from livecam.core.errors import LivecamError, SourceError, StoreError
 from livecam.core.interfaces import FaceDetector
 from livecam.perception.faces.factory import open_stills
@@ -30,14 +31,27 @@ class ExportResult:
     labelled: int = 0
 
 
+Tell = Callable[[int], None]
+
+
+def _nobody(done: int) -> None:
+    return None
+
+
 def export(
-    store: Store, kind: Format, out: Path, *, splits: Collection[Split] | None = None, replace: bool = False
+    store: Store,
+    kind: Format,
+    out: Path,
+    *,
+    splits: Collection[Split] | None = None,
+    replace: bool = False,
+    tell: Tell = _nobody,
 ) -> ExportResult:
     """Makes the folder `out`, whole or not at all; SourceError when there is nothing to write, SinkError when it cannot
-    be, StoreError for a picture that is missing."""
+    be, StoreError for a picture that is missing. `tell` hears after each sample how many are done."""
     exported = ExportResult()
     with atomic_folder(out, replace=replace) as folder:
-        entries = _counted(_entries(store, splits, folder / FORMATS[kind].pictures), exported)
+        entries = _counted(_entries(store, splits, folder / FORMATS[kind].pictures), exported, tell)
         FORMATS[kind].write(entries, folder, out.absolute())
         if not exported.samples:
             of = f" of the split {', '.join(splits)}" if splits else ""
@@ -64,10 +78,11 @@ def _picture(store: Store, sample_id: str) -> bytes:
         raise StoreError(f"the picture of sample {sample_id} cannot be read: {path}") from error
 
 
-def _counted(entries: Iterator[ExportItem], exported: ExportResult) -> Iterator[ExportItem]:
+def _counted(entries: Iterator[ExportItem], exported: ExportResult, tell: Tell) -> Iterator[ExportItem]:
     for entry in entries:
         exported.samples += 1
         exported.labelled += bool(entry.labels)
+        tell(exported.samples)
         yield entry
 
 
@@ -95,9 +110,10 @@ def export_store(
     splits: Collection[Split] = (),
     replace: bool = False,
 ) -> str:
-    """Writes the folder `out`; what was done, in a sentence. LivecamErrors leave `out` as it was."""
-    with open_store(folder, url) as store:
-        done = export(store, kind, out, splits=splits or None, replace=replace)
+    """Writes the folder `out` and tells how far it is; what was done, in a sentence. LivecamErrors leave `out` as it
+    was."""
+    with open_store(folder, url) as store, ProgressReporter("livecam-label", store.counts().samples) as progress:
+        done = export(store, kind, out, splits=splits or None, replace=replace, tell=progress.update)
     return f"exported {_samples(done.samples)}, {done.labelled} of them labelled, as {kind} to {out}"
 
 

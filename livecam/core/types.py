@@ -211,6 +211,7 @@ class Scene:
 
     frame: Frame
     faces: tuple[FaceObservation, ...]
+    unfollowed: int = 0  # faces found beside these, where no more are followed
 
 
 # By dimensions, channels and kind of number of what people have instead.

@@ -142,6 +142,9 @@ class LiveSession:
                 yield f"{lines.dropped} lines were left out of {lines.place}, its reader was too slow for them"
         if self.collecting:
             yield self.collecting.summary()
+        if isinstance(self.learning, BackgroundLearning) and self.learning.rounds:
+            rounds, promoted = self.learning.rounds, self.learning.promoted
+            yield f"{rounds} training round{'' if rounds == 1 else 's'} beside it, {promoted} with a new model in use"
 
 
 def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: Say) -> LiveSession:

@@ -30,7 +30,7 @@ class LoadedDetectors:
             faces = stack.enter_context(follow_live(self.faces, self.max_faces))
         else:
             faces = follow_recorded(self.faces, self.max_faces)
-        return Perception(faces, self.pupils, self.smoothing, self.history)
+        return Perception(faces, self.pupils, self.smoothing, self.history, lambda: faces.unfollowed)
 
 
 def load_detectors(settings: Settings, models: Sequence[Path], say: Callable[[str], None]) -> LoadedDetectors:

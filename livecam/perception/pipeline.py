@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from livecam.core.interfaces import FaceDetector, PupilDetector, PupilPair
@@ -38,6 +38,10 @@ class EyeHistory:
         self.rest.forget()
 
 
+def _nobody() -> int:
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Perception:
     """The detectors, and for moving pictures what steadies their answers and what is known of each face's eyes.
@@ -49,6 +53,7 @@ class Perception:
     pupils: PupilDetector
     smoothing: Smoothing | None = None
     history: EyeHistory | None = None
+    unfollowed: Callable[[], int] = _nobody  # faces that the detector found beside those it follows
 
     def see(self, frame: Frame, timer: Timer = untimed) -> Scene:
         """The frame with an observation for every face, the largest first.
@@ -62,11 +67,13 @@ class Perception:
         with timer("smooth"):
             steady = self.smoothing.faces.smooth(found, frame.timestamp)
         seen = zip(steady, found, strict=True)
-        return Scene(frame, tuple(self._observe(frame, face, timer, unsmoothed=raw) for face, raw in seen))
+        observed = tuple(self._observe(frame, face, timer, unsmoothed=raw) for face, raw in seen)
+        return Scene(frame, observed, self.unfollowed())
 
     def look_at(self, frame: Frame, faces: Sequence[Face], timer: Timer = untimed) -> Scene:
         """The frame with an observation for each of these faces, in their order."""
-        return Scene(frame, tuple(self._observe(frame, face, timer, unsmoothed=face) for face in faces))
+        observed = tuple(self._observe(frame, face, timer, unsmoothed=face) for face in faces)
+        return Scene(frame, observed, self.unfollowed())
 
     def _observe(self, frame: Frame, face: Face, timer: Timer, *, unsmoothed: Face) -> FaceObservation:
         with timer("crop"):

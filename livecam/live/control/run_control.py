@@ -11,7 +11,7 @@ from livecam.live.control.command_queue import CommandQueue
 from livecam.live.control.status_messages import StatusMessages
 from livecam.live.effects.controls import EffectControls
 from livecam.live.effects.factory import names as effect_names
-from livecam.live.sources.factory import AnySource, is_live, shows_person
+from livecam.live.sources.factory import AnySource, shows_person
 from livecam.settings import EffectSettings, Settings, Trigger
 
 
@@ -90,7 +90,7 @@ class RunControl:
     def source_changed(self, settings: Settings, source: AnySource) -> None:
         """Another source shows: a camera like a mirror, and nothing but a camera is collected from unasked."""
         self.mirrored = settings.output.mirror and shows_person(source)
-        if self.collecting.on and settings.collect.enabled is None and not is_live(source):
+        if self.collecting.on and settings.collect.enabled is None and not shows_person(source):
             self.notices.announce(self.collecting.toggle())
 
     def quit(self) -> str:

@@ -15,7 +15,7 @@ from livecam.core.errors import SinkError
 from livecam.core.keyboard import latin_code
 from livecam.core.runtime import display_problem, window_is_gone
 from livecam.core.types import Frame, Image, Size, check_image
-from livecam.live.sinks.window_geometry import ShownArea, WindowMemory, WindowScale
+from livecam.live.sinks.window_geometry import Letterbox, ShownArea, WindowMemory, WindowScale
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class WindowSink:
         if problem := display_problem(environment):
             raise SinkError(f"no window can be opened: {problem}")
         self._keys, self._dress, self._title, self._memory = keys, dress, title, memory
-        self._zoom = WindowScale()
+        self._zoom, self._letterbox = WindowScale(), Letterbox()
         self._open = self._fullscreen = False
 
     def __enter__(self) -> Self:
@@ -82,16 +82,21 @@ class WindowSink:
             self._create(frame.size)
         canvas, view = self._canvas(frame.image)
         self._dress(canvas, view, frame)
-        cv2.imshow(self._title, canvas)
+        cv2.imshow(self._title, self._letterbox.framed(canvas))
         code = latin_code(cv2.waitKeyEx(1))
         if code != -1:
             self._keys.press(code)
         if window_is_gone(self._title):
             self._keys.quit()
             return
-        self._fill_screen(self._keys.fullscreen)
-        area = ShownArea(*cv2.getWindowImageRect(self._title))
-        self._zoom.shown(frame.size, area)
+        try:
+            self._fill_screen(self._keys.fullscreen)
+            area = ShownArea(*cv2.getWindowImageRect(self._title))
+        except cv2.error:  # it was closed this very moment
+            self._keys.quit()
+            return
+        self._letterbox.shown(area)
+        self._zoom.shown(frame.size, self._letterbox.picture(frame.size, area))
         if self._memory and not self._fullscreen:
             self._memory.seen(area)
 
@@ -104,10 +109,12 @@ class WindowSink:
             cv2.waitKey(1)  # lets the window system take it off the screen
 
     def _create(self, size: Size) -> None:
-        cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
+        ratio = cv2.WINDOW_FREERATIO if self._letterbox.paints else cv2.WINDOW_KEEPRATIO
+        cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | ratio | cv2.WINDOW_GUI_NORMAL)
         remembered = self._memory.recall() if self._memory else None
         if self._memory and remembered:
             cv2.resizeWindow(self._title, remembered.width, remembered.height)
+            self._letterbox.shown(remembered)
             if self._memory.has_place:
                 cv2.moveWindow(self._title, remembered.x, remembered.y)
         else:

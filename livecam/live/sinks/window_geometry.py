@@ -9,14 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import cv2
+import numpy as np
+
 from livecam.core.errors import LivecamError
 from livecam.core.files import write_file
 from livecam.core.timing import Clock
-from livecam.core.types import Size
+from livecam.core.types import Image, Size
 
 _FEWEST_ROWS = 360  # a smaller picture is enlarged, so that the text on it can be read
 _MOST_PIXELS = 1920 * 1080  # by enlarging: it has to be done for every frame
 _STEADY_SECONDS = 0.3
+_MOST_BARS = 8  # times the picture
 
 
 class ShownArea(NamedTuple):
@@ -63,6 +67,48 @@ class WindowScale:
             self._wanted, self._last = None, None
         elif self._wanted is None and now - self._since >= _STEADY_SECONDS:
             self._wanted, self._last = min(rect.width / size[0], rect.height / size[1]), None
+
+
+class Letterbox:
+    """Black bars around a picture whose shape is not that of its window; those of OpenCV's Qt are as light as the desk.
+
+    For this it has to tell how large its window is, which OpenCV 4.10 and 4.11 do not: there the bars are its own.
+    """
+
+    def __init__(self, version: str = cv2.__version__) -> None:
+        self.paints = not version.startswith(("4.10.", "4.11."))
+        self._area: ShownArea | None = None
+        self._canvas: Image | None = None  # used again for as long as its size and that of the picture are the same
+        self._sizes = (0, 0, 0, 0)
+
+    def shown(self, area: ShownArea) -> None:
+        """Tells what of the screen the window fills."""
+        self._area = area
+
+    def framed(self, image: Image) -> Image:
+        """The picture in the middle of black of the window's shape; itself where it has that shape."""
+        height, width = image.shape[:2]
+        if not self.paints or self._area is None or min(self._area.width, self._area.height) < 1:
+            return image
+        whole_width = max(width, round(height * self._area.width / self._area.height))
+        whole_height = max(height, round(width * self._area.height / self._area.width))
+        # Of a window that is a line there is nothing to be seen.
+        if (whole_width, whole_height) == (width, height) or whole_width * whole_height > _MOST_BARS * width * height:
+            return image
+        if self._canvas is None or self._sizes != (whole_width, whole_height, width, height):
+            self._canvas = np.zeros((whole_height, whole_width, 3), np.uint8)
+            self._sizes = whole_width, whole_height, width, height
+        left, top = (whole_width - width) // 2, (whole_height - height) // 2
+        self._canvas[top : top + height, left : left + width] = image
+        return self._canvas
+
+    def picture(self, size: Size, area: ShownArea) -> ShownArea:
+        """Where the picture of this size lies in a window that fills `area`."""
+        if not self.paints:
+            return area
+        scale = min(area.width / size[0], area.height / size[1])
+        width, height = round(size[0] * scale), round(size[1] * scale)
+        return ShownArea(area.x + (area.width - width) // 2, area.y + (area.height - height) // 2, width, height)
 
 
 class WindowMemory:

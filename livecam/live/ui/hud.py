@@ -27,6 +27,7 @@ class HudValues:
     lost: int = 0  # that were to be collected and could not
     recording: float | None = None  # seconds
     learning: LearningLight = NOTHING_TOLD
+    unfollowed: int = 0  # faces that were found beside those that are followed
 
 
 def paint_readings(canvas: Image, readings: HudValues, line_height: int) -> None:
@@ -78,7 +79,10 @@ def _figures(readings: HudValues) -> list[Line]:
         figures.append((TextSpan("no face", DIM),))
     else:
         figures.append((TextSpan("eyes ", DIM), TextSpan(f"{100 * readings.confidence:.0f} %"), TextSpan(" sure", DIM)))
-    if readings.faces > 1:
+    if readings.unfollowed:
+        whole = TextSpan(f"{readings.faces + readings.unfollowed}"), TextSpan(" faces, ", DIM)
+        figures.append((*whole, TextSpan(f"{readings.faces}"), TextSpan(" followed", DIM)))
+    elif readings.faces > 1:
         figures.append((TextSpan(f"{readings.faces}"), TextSpan(" faces", DIM)))
     if readings.fluster is not None:
         figures.append((TextSpan("fluster ", DIM), TextSpan(f"{readings.fluster:.1f}")))

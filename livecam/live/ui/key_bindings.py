@@ -15,6 +15,7 @@ from livecam.core.timing import Clock
 from livecam.live.control.run_control import RunControl
 from livecam.live.control.status_messages import StatusMessages
 from livecam.live.learning.background import NoLearning
+from livecam.settings import Trigger
 
 GREETING_SECONDS = 5.0
 READING_SECONDS = 8.0
@@ -144,9 +145,14 @@ class KeyBindings:
         """Ends the program after this frame."""
         return self.control.quit()
 
-    def greet(self) -> None:
+    def greet(self, trigger: Trigger | None = None) -> None:
         """Says, for the first seconds of a window, how to find out the rest, and what a trigger waits for."""
-        waits = f"{_labels(self.keys, Action.EFFECT)} starts the effect, " if not self.control.effect.enabled else ""
+        if not self.control.effect.enabled:
+            waits = f"{_labels(self.keys, Action.EFFECT)} starts the effect, "
+        elif trigger is Trigger.AUTO:
+            waits = "the effect grows as your eyes wander and blink, "
+        else:
+            waits = ""
         self.notices.say(f"{waits}{_labels(self.keys, Action.HELP).split('  ', maxsplit=1)[0]} help", GREETING_SECONDS)
 
     def _left_by_escape(self) -> bool:

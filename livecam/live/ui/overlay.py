@@ -90,6 +90,7 @@ class WindowOverlay:
             latency_ms=self.telemetry.latency_ms,
             detectors=self._detectors() if self.controls.debugging else None,
             faces=len(self.telemetry.scene.faces) if self.telemetry.scene else 0,
+            unfollowed=self.telemetry.scene.unfollowed if self.telemetry.scene else 0,
             confidence=_confidence(self.telemetry.scene),
             fluster=self.fluster(),
             collected=self.collecting.collected,

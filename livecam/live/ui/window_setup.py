@@ -53,7 +53,7 @@ class WindowSetup:
             armed=lambda: self.effect.armed,
             hud=self.settings.output.hud,
         )
-        keys.greet()
+        keys.greet(self.settings.effect.trigger)
         place = user_folder(UserFolder.STATE) / "window.json"
         memory = WindowMemory(place, say=self.control.notices.announce, screen=screen_size())
         return stack.enter_context(WindowSink(keys, overlay.draw, memory=memory))

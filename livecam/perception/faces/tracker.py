@@ -37,6 +37,7 @@ _LONGEST_LEAP = 0.6
 # So does one that has grown or shrunk by this (ratio) since last verified: landmarks of nothing shrink step by step.
 _DRIFT = 0.25
 _SMALLEST_PX = 16.0
+_COUNT = 4.0  # seconds between two counts of the faces that are not followed
 
 # A face that was lost comes back under a new track id: docs/decisions/track-ids.md
 
@@ -75,11 +76,18 @@ class FaceTracker:
         self._detect_at = self._latest = 0.0
         self._retry = _FIRST_RETRY
         self._watch = SceneWatch()
+        self._beside = 0  # faces of the last detection, more than may be followed
+        self._count_at, self._counting = 0.0, False
+
+    @property
+    def unfollowed(self) -> int:
+        """Faces that were found beside those that are followed, while as many are followed as may be."""
+        return self._beside if len(self._tracks) >= self._max_faces else 0
 
     def detect(self, frame: Frame) -> Sequence[Face]:
         """Every followed face, the largest first; none is a normal answer."""
         if frame.scene_cut:
-            self._tracks, self._untracked = [], []
+            self._tracks, self._untracked, self._beside = [], [], 0
             self._detect_at, self._retry = frame.timestamp, _FIRST_RETRY
         before = len(self._tracks)
         self._tracks = self._without_overlaps(list(self._propagated(frame)))
@@ -150,14 +158,26 @@ class FaceTracker:
                 self._detection.submit(frame.image)
                 self._watch.searched(frame.image)
                 self._latest = frame.timestamp + _UNCHANGED
+        self._count_others(frame)
         found = self._detection.poll()
         if found is not None:
-            self._untracked = list(found)
+            tracked = [track.state.region for track in self._tracks]
+            others = sum(not any(region.overlaps(other) for other in tracked) for region in found)
+            self._beside = max(0, others + len(tracked) - self._max_faces)
+            self._untracked = [] if self._counting else list(found)
+            self._counting = False
             self._retry = min(2 * self._retry, _LAST_RETRY)
         now, self._untracked = self._untracked[:_NEW_TRACKS], self._untracked[_NEW_TRACKS:]
         self._tracks.extend(self._start_tracks(frame, now))
         if self._tracks:
             self._retry = _FIRST_RETRY
+
+    def _count_others(self, frame: Frame) -> None:
+        """In a crowd, of whom as many are followed as may be, the others are counted now and then: they come and go."""
+        self._count_at = min(self._count_at, frame.timestamp + _COUNT)
+        if self.unfollowed and not self._counting and frame.timestamp >= self._count_at:
+            self._detection.submit(frame.image)
+            self._counting, self._count_at = True, frame.timestamp + _COUNT
 
     def _may_have_newcomers(self, frame: Frame) -> bool:
         if not self._tracks or not self._latest - _UNCHANGED <= frame.timestamp < self._latest:

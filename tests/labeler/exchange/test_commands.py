@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from labeler.exchange.export import Imported, export_store, import_labels
+from labeler.exchange.export import Imported, export, export_store, import_labels
 from labeler.formats.elements.interfaces import Format
 from livecam.core.errors import LivecamError, StoreError
 from livecam.store.samples import Split
@@ -36,6 +36,14 @@ def test_export_says_what_it_wrote(queue: Path, tmp_path: Path) -> None:
     said = typed("export", queue, "--format", "coco", tmp_path / "out").stdout
 
     assert said == f"livecam-label: exported 3 samples, 1 of them labelled, as coco to {tmp_path / 'out'}\n"
+
+
+def test_export_tells_how_many_samples_are_done(queue: Path, tmp_path: Path) -> None:
+    told: list[int] = []
+    with Store.open(queue) as store:
+        export(store, Format.CSV, tmp_path / "out", tell=told.append)
+
+    assert told == [1, 2, 3]
 
 
 def test_a_trouble_is_one_line_and_two(queue: Path) -> None:

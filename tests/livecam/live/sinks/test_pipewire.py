@@ -98,7 +98,10 @@ def desktop(tmp_path: Path) -> Iterator[dict[str, str]]:
     """PipeWire and its session manager, on a bus and in a folder of their own."""
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path), "HOME": str(tmp_path)}
     environment.pop("PIPEWIRE_RUNTIME_DIR", None)
-    command = ["dbus-run-session", "--", "sh", "-c", "pipewire & p=$!; wireplumber & w=$!; read line; kill $p $w"]
+    # The session manager ends where it finds no PipeWire.
+    there = f"until [ -S {tmp_path}/pipewire-0 ]; do sleep 0.02; done"
+    script = f"pipewire & p=$!; {there}; wireplumber & w=$!; read line; kill $p $w"
+    command = ["dbus-run-session", "--", "sh", "-c", script]
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet) as running:
         wait_until(lambda: "WirePlumber" in listed(environment, "Client"), "the session manager")

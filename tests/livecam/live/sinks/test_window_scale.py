@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from itertools import count
 
+import pytest
+
 from livecam.core.types import Size
-from livecam.live.sinks.window_geometry import ShownArea, WindowScale
+from livecam.live.sinks.window_geometry import Letterbox, ShownArea, WindowScale
+from tests.fakes import grey
 
 
 def new_zoom() -> WindowScale:
@@ -57,3 +60,24 @@ def test_enlarging_has_an_end() -> None:
 
 def test_a_tiny_picture_gets_enough_rows_to_write_on() -> None:
     assert look(new_zoom(), (64, 36), (64, 36)) == 10.0
+
+
+def test_bars_are_black_and_the_picture_keeps_its_shape_in_the_middle() -> None:
+    letterbox = Letterbox("5.0.0")
+    letterbox.shown(ShownArea(10, 20, 600, 600))
+
+    framed = letterbox.framed(grey(640, 360, 200))
+
+    assert framed.shape == (640, 640, 3)
+    assert (int(framed[:140].max()), int(framed[140:500].min()), int(framed[500:].max())) == (0, 200, 0)
+    assert letterbox.picture((640, 360), ShownArea(10, 20, 600, 600)) == ShownArea(10, 151, 600, 338)
+
+
+@pytest.mark.parametrize(("version", "area"), [("4.11.0", (600, 600)), ("5.0.0", (1280, 720)), ("5.0.0", (1, 900))])
+def test_a_picture_of_the_windows_shape_or_that_cannot_be_framed_is_shown_itself(
+    version: str, area: tuple[int, int]
+) -> None:
+    letterbox, picture = Letterbox(version), grey(640, 360)
+    letterbox.shown(ShownArea(0, 0, *area))
+
+    assert letterbox.framed(picture) is picture

@@ -62,6 +62,7 @@ def test_every_figure_changes_the_picture() -> None:
         {"latency_ms": 99.0},
         {"detectors": None},
         {"faces": 3},
+        {"faces": 3, "unfollowed": 2},
         {"confidence": 0.5},
         {"confidence": None},
         {"fluster": 0.9},
@@ -72,7 +73,7 @@ def test_every_figure_changes_the_picture() -> None:
         canvas = grey(1280, 720)
         paint_readings(canvas, replace(READINGS, **change), 22)  # type: ignore[arg-type]
         pictures.add(canvas.tobytes())
-    assert len(pictures) == 11
+    assert len(pictures) == 12
 
 
 @pytest.mark.parametrize("size", [(1, 1), (16, 16), (641, 359), (3000, 20), (20, 3000)])

@@ -62,6 +62,17 @@ def test_a_moving_face_is_followed() -> None:
     assert shown[0].box.x + shown[0].box.width / 2 == pytest.approx(ANNA.x + 8 * 29, abs=2)
 
 
+def test_faces_that_are_not_followed_are_counted_and_counted_again() -> None:
+    clip = Clip(FakeFaceModel(ANNA, BERT), max_faces=1)
+    clip.frames(30)
+    both = clip.tracking.unfollowed
+    clip.model.room = [ANNA]
+    shown = clip.frames(150)
+
+    assert (both, clip.tracking.unfollowed) == (1, 0)
+    assert {face.track_id for faces in shown for face in faces} == {1}
+
+
 def test_the_detector_rests_while_as_many_faces_as_wanted_are_followed() -> None:
     clip = Clip(FakeFaceModel(ANNA), max_faces=1)
     clip.frames(300)
