@@ -176,11 +176,11 @@ class CollectSettings(Section):
     """a PostgreSQL address for what is not pictures; unset is a file in the folder"""
     keep: CropMode = CropMode.FACE
     """how much of the frame is kept: face, eyes or frame"""
-    low: float = Field(0.7, ge=0, le=1)
+    low: float = Field(0.5, ge=0, le=1)
     """an eye found with less confidence than this is unsure and worth keeping; the bar rises while all goes well"""
     disagree: float = Field(0.05, gt=0, le=1)
     """so are eyes whose pupils the two detectors see further apart, in pupil distances"""
-    jump: float = Field(0.04, gt=0, le=1)
+    jump: float = Field(0.06, gt=0, le=1)
     """and a pupil that leaps further by itself from one frame to the next, in pupil distances"""
     random_share: float = Field(0.15, ge=0, le=0.5)
     """share of what is kept that is drawn blindly, to test on"""

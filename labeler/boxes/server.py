@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -16,17 +17,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from labeler.boxes.session import BoxSession
+from labeler.texts.catalogue import as_javascript
 from livecam.core.errors import LivecamError
 from livecam.web.access_control import VISITOR
 from livecam.web.posted import TooLargeError, posted_object
 
-_OWN = {"boxes.js": "text/javascript", "boxes_view.js": "text/javascript", "boxes.css": "text/css"}
-_SHARED = {
-    "connection.js": "text/javascript",
-    "keyboard.js": "text/javascript",
-    "pointer.js": "text/javascript",
-    "label.css": "text/css",
-}
+_KINDS = {".js": "text/javascript", ".css": "text/css"}
+_TEXTS = "texts.js"  # made from the labeler's catalogue
+_PLACES = ("labeler.boxes", "labeler.web")  # the page shares its connection, keys and style with the labeler's
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +57,13 @@ class BoxRoutes:
         return Response(html.replace("{{token}}", escape(token)), media_type="text/html")
 
     async def static(self, request: Request) -> Response:
-        name = request.path_params["name"]
-        if name in _OWN:
-            return Response((files("labeler.boxes") / "static" / name).read_bytes(), media_type=_OWN[name])
-        if name in _SHARED:
-            return Response((files("labeler.web") / "static" / name).read_bytes(), media_type=_SHARED[name])
+        name = Path(request.path_params["name"])
+        if name.name == _TEXTS:
+            return Response(as_javascript(), media_type=_KINDS[".js"])
+        for place in _PLACES:
+            file = files(place) / "static" / name.name
+            if name.suffix in _KINDS and file.is_file():
+                return Response(file.read_bytes(), media_type=_KINDS[name.suffix])
         return Response("there is nothing here\n", status_code=404, media_type="text/plain")
 
     async def tile(self, request: Request) -> Response:

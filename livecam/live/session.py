@@ -142,6 +142,9 @@ class LiveSession:
                 yield f"{lines.dropped} lines were left out of {lines.place}, its reader was too slow for them"
         if self.collecting:
             yield self.collecting.summary()
+        if isinstance(self.learning, BackgroundLearning) and self.learning.rounds:
+            rounds, promoted = self.learning.rounds, self.learning.promoted
+            yield f"{rounds} training round{'' if rounds == 1 else 's'} beside it, {promoted} with a new model in use"
 
 
 def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: Say) -> LiveSession:
@@ -174,7 +177,7 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     parts = SinkParts(open_window, lambda: tracked_faces(telemetry.scene, effect.faces), encoding, sound)
     sinks = open_outputs(names, stack, messages.announce, parts, fps=fps, live=live)
     control.begin(opened, settings, armed=effect.armed if sinks.virtual_camera else ())
-    audience = open_audience(names, sinks.virtual_camera, recorder, stack)
+    audience = open_audience(settings, names, sinks.virtual_camera, recorder, stack)
     switchable = open_switchable(settings, opened, control, limits, audience, stack)
     faces = chosen(settings.faces.finder).value
     status = RunStatus(control, effect, detectors.pupils, collector, switchable, telemetry, faces)

@@ -20,6 +20,9 @@ from training.retraining.comparison import PictureOf
 # Labels farther from the answers than this, pupil distances, are no habit of where to click. People and tools are
 # known to differ by .01 to .02: docs/decisions/limbus-circle.md
 _FARTHEST = 0.1
+# Log-odds from which an eye is open beyond doubt: what is collected is what answers are wrong about, half-closed eyes
+# above all, and that is no habit of those who label.
+CLEARLY_OPEN = 4.0
 
 
 class LabelOffset(NamedTuple):
@@ -56,17 +59,28 @@ def label_offset(
 ) -> LabelOffset:
     """The median, each axis by itself, of labels less the answers of a `detector` that tells the iris circle.
 
-    Only pupils that a person placed count: one that was accepted as it was shown says nothing of a habit. Without any,
-    or where they are too far off to be a habit, what was `known` before stays.
+    Only pupils that a person placed count: one that was accepted as it was shown says nothing of a habit; and of these
+    those of clearly open eyes, where there are any. Without any, or where they are too far off to be a habit, what was
+    `known` before stays.
     """
     found = [step for stored in samples for step in _steps(detector, stored, picture_of)]
     if not found:
         return known
-    right, down = np.median(np.array(found), axis=0).tolist()
+    right, down = np.median(np.array([step[:2] for step in _clear_ones(found)]), axis=0).tolist()
     return LabelOffset(right, down, len(found)) if math.hypot(right, down) <= _FARTHEST else known
 
 
-def _steps(detector: PupilDetector, stored: StoredSample, picture_of: PictureOf) -> Iterator[tuple[float, float]]:
+class _Step(NamedTuple):
+    right: float
+    down: float
+    openness: float
+
+
+def _clear_ones(found: Sequence[_Step]) -> Sequence[_Step]:
+    return [step for step in found if step.openness >= CLEARLY_OPEN] or found
+
+
+def _steps(detector: PupilDetector, stored: StoredSample, picture_of: PictureOf) -> Iterator[_Step]:
     labels = [label for label in stored.resolved.labels if label.moved and _is_placed(label)]
     if not labels:
         return
@@ -79,7 +93,7 @@ def _steps(detector: PupilDetector, stored: StoredSample, picture_of: PictureOf)
             continue
         away = complex(label.centre.x - pupil.centre.x, label.centre.y - pupil.centre.y)
         step = away * cmath.exp(-1j * face.roll) / max(face.pupil_distance, 1.0)
-        yield step.real, step.imag
+        yield _Step(step.real, step.imag, pupil.evidence.openness if pupil.evidence is not None else CLEARLY_OPEN)
 
 
 def _is_placed(label: EyeLabel) -> bool:

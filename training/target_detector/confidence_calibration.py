@@ -15,6 +15,7 @@ from training.target_detector.evaluation import PeakConfidence
 
 _PENALTY = 0.02  # some forty pages decide: weights stay small
 _CERTAIN = 1e-4
+_WRONG = 0.25  # of a right answer is lost by a candidate too many beside it
 _THRESHOLDS = np.arange(0.2, 0.81, 0.05)
 
 
@@ -42,7 +43,7 @@ def threshold(
     for least in _THRESHOLDS:
         said = [case.hit for case in candidates if calibration.score(case.height, case.rival) >= least]
         refused = sum(calibration.score(case.height, case.rival) < least for case in without)
-        right.append(sum(1 if hit else -1 for hit in said) + refused)
+        right.append(sum(1 if hit else -_WRONG for hit in said) + refused)
     good = _THRESHOLDS[np.array(right) == max(right)]
     return round(float(good[len(good) // 2]), 2)
 

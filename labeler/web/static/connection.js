@@ -19,6 +19,9 @@ export async function request(path, { body, raw = false } = {}) {
 
 export const withToken = (path) => `${path}?token=${encodeURIComponent(TOKEN)}`;
 
+// What of a sample is to be judged: it may be another proposal than the one that was drawn ahead.
+export const lookOf = (sample) => JSON.stringify(sample?.eyes.map((eye) => eye.guess) ?? null);
+
 // One open page. `told` gets every state, `opened` the first of a session, `gone` whether the server is away, `refused` what
 // was not done.
 export class Connection {
@@ -50,10 +53,11 @@ export class Connection {
     }
   }
 
-  // `sample` is what the person saw; when another one is shown by the time it would be sent, it is not sent.
-  send(input, sample) {
+  // `sample` is what the person saw, `look` what of it they say yes to; when another one is shown by the time it would be
+  // sent, it is not sent.
+  send(input, sample, look) {
     if (this.gone || !this.session) return;
-    this.waiting.push({ input, sample });
+    this.waiting.push({ input, sample, look });
     this.pump();
   }
 
@@ -62,8 +66,9 @@ export class Connection {
     this.sending = true;
     try {
       while (this.waiting.length) {
-        const { input, sample } = this.waiting[0];
-        if (sample !== undefined && sample !== (this.state.sample?.id ?? "")) {
+        const { input, sample, look } = this.waiting[0];
+        const another = sample !== undefined && sample !== (this.state.sample?.id ?? "");
+        if (another || (look !== undefined && look !== lookOf(this.state.sample))) {
           this.waiting.shift();
           this.handlers.stale();
           continue;

@@ -1,7 +1,7 @@
 // The page of the labeler: keys, buttons and gestures go to the server, and what comes back is drawn. It decides nothing, but
 // draws what will most likely come next ahead of the answer.
 import { chooseLanguage, switchLanguage, text, translate } from "./catalogue.js";
-import { Connection, Pictures } from "./connection.js";
+import { Connection, lookOf, Pictures } from "./connection.js";
 import { drawEye, drawWhole, magnify, sized, standing } from "./drawing.js";
 import { Gallery } from "./gallery.js";
 import { keepsKey, keyName, keysOf, learnLayout, meaning } from "./keyboard.js";
@@ -56,11 +56,13 @@ function show(told) {
   return pictures.load(told.sample.id).then((loaded) => shown === told && paint(told, loaded));
 }
 
-let paintedSample = null;
+let paintedSample = null, paintedLook = null;
 
 function paint(told, picture) {
   const fresh = paintedSample !== (told.sample?.id ?? "");
   image = picture;
+  if (lookOf(told.sample) !== paintedLook) paintedAt = Infinity;
+  paintedLook = lookOf(told.sample);
   if (fresh) {
     view.reset();
     paintedAt = Infinity;
@@ -176,7 +178,7 @@ function act(action, time, repeated = false) {
   if (time < paintedAt && !blind.has(action)) return; // meant for the picture before
   closePanel();
   const sample = shown.sample?.id ?? "", ahead = drawnAhead(action);
-  connection.send({ action, auto_repeat: repeated }, sample);
+  connection.send({ action, auto_repeat: repeated }, sample, action === "accept" ? lookOf(shown.sample) : undefined);
   if (shown.mode && ADVANCING[shown.mode].includes(action)) decidedAt = time;
   if (ahead) show(ahead);
 }

@@ -31,7 +31,7 @@ class PictureRegions(Protocol):
     def __getitem__(self, place: tuple[slice, slice]) -> Image: ...
 
 
-def open_regions(path: Path, *, least: int = _WORTH_IT) -> PictureRegions | None:
+def open_regions(path: Path, *, least: int = _WORTH_IT) -> TiffRegions | None:
     """A TIFF of at least so many pixels as regions; None for any other picture, which is to be read whole.
 
     Grey and colour of 8 or 16 bits, with or without a fourth band, which is left out; needs tifffile.
@@ -46,7 +46,7 @@ def open_regions(path: Path, *, least: int = _WORTH_IT) -> PictureRegions | None
             file.close()
             return None
         # Whether its compression can be undone here shows in the first part.
-        regions = _TiffRegions(file, page)
+        regions = TiffRegions(file, page)
         _ = regions[0:1, 0:1]
     except (OSError, ValueError, KeyError, IndexError, ImportError, tifffile.TiffFileError):
         return None
@@ -69,7 +69,9 @@ def _readable(page: Any) -> bool:
 
 
 @dataclass(eq=False)
-class _TiffRegions:
+class TiffRegions:
+    """The regions of a TIFF; `regions[rows, columns]` is an image, by slices without a step."""
+
     file: Any
     page: Any
     _kept: OrderedDict[int, NDArray[Any]] = field(default_factory=OrderedDict)

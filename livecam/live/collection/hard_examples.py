@@ -26,7 +26,7 @@ from livecam.store.samples import SamplingReason
 # least sure.
 _RISE = 1.0
 _FALL = 5 * _RISE
-_HIGHEST = 0.999
+_HIGHEST = 0.7  # above it one answer in forty is wrong, as often as in a random frame
 _LONGEST_THRESHOLD_STEP = 0.5  # seconds
 
 
@@ -95,7 +95,7 @@ class HardExampleDetector:
         self._before: Scene | None = None
         self._flagged = False
         self._credit = 0
-        self._last = -math.inf
+        self._last: dict[int, float] = {}  # when each face was last proposed
 
     def flag(self) -> None:
         """The next scene with a face is kept, whatever it shows."""
@@ -111,7 +111,8 @@ class HardExampleDetector:
         if not scene.faces:
             return None
         seconds = scene.frame.timestamp
-        doubtful = max(self._doubtful(scene), key=lambda candidate: candidate.priority, default=None)
+        free = [candidate for candidate in self._doubtful(scene) if self._is_free(candidate)]
+        doubtful = max(free, key=lambda candidate: candidate.priority, default=None)
         self._before = scene
         is_due = self._sampler.is_due(seconds)
         if self._flagged:
@@ -120,8 +121,8 @@ class HardExampleDetector:
         if is_due:
             self._sampler.taken()
             return self._kept(Candidate(scene, self._random.choice(scene.faces), SamplingReason.RANDOM, 0.5))
-        if doubtful is not None and not 0 <= seconds - self._last < self._settings.gap_seconds:
-            self._last = seconds
+        if doubtful is not None:
+            self._last[doubtful.observation.face.track_id] = doubtful.scene.frame.timestamp
             self._threshold.lower()
             return self._kept(doubtful)
         if self._credit == _FRAMES_A_PROBE:
@@ -149,6 +150,11 @@ class HardExampleDetector:
             confidence = least_confidence(observation)
             if self._threshold.is_below(confidence, scene.frame.timestamp):
                 yield Candidate(scene, observation, SamplingReason.LOW, 0.9 - 0.4 * confidence)
+
+    def _is_free(self, candidate: Candidate) -> bool:
+        """Whether the face was not proposed a moment ago; others may have been."""
+        last = self._last.get(candidate.observation.face.track_id, -math.inf)
+        return not 0 <= candidate.scene.frame.timestamp - last < self._settings.gap_seconds
 
     def _flips(self, observation: FaceObservation, seconds: float) -> bool:
         """Whether an eye is what it was two frames ago, and was not in between: no lid is so quick."""
@@ -187,7 +193,8 @@ class HardExampleDetector:
 def least_confidence(observation: FaceObservation) -> float:
     """That position or state of an eye is right, of the worse one; 0 for a pupil that was not found.
 
-    A closed eye has no position to be wrong about, and is as sure as its openness is low; a hidden one tells nothing.
+    A closed eye has no position to be wrong about, and is as sure as its openness is low: of two closed ones, that of
+    the surer, for they close together. A hidden one tells nothing.
     """
     return min(answer_confidence(observation, side) for side in Side)
 
@@ -202,7 +209,9 @@ def answer_confidence(observation: FaceObservation, side: Side) -> float:
         return pupil.confidence
     if pupil.evidence is None:  # no more is known than what both eyes say together
         return 1.0 if observation.both_closed else pupil.confidence
-    return 1 / (1 + math.exp(min(max(pupil.evidence.openness, -50.0), 50.0)))
+    closed = (observation.left, observation.right) if observation.both_closed else (pupil,)
+    openness = min(each.evidence.openness for each in closed if each is not None and each.evidence is not None)
+    return 1 / (1 + math.exp(min(max(openness, -50.0), 50.0)))
 
 
 def _shows(observation: FaceObservation) -> tuple[bool, bool]:

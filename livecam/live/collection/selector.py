@@ -74,6 +74,7 @@ DRAWS_PER_MINUTE = 20.0
 _BLOCK = 100
 _RESERVE = 20
 _JUDGES_FIRST = 0.95
+_BACKWARDS = 0.5  # seconds: a frame that is told of late is still of the same showing
 _SAME_MOMENT = 0.05  # seconds: a clip that is read again may have other times by a rounding
 
 
@@ -117,6 +118,7 @@ class SampleSelector:
     _known_random: int = field(default=0, init=False)  # what they drew of it, and is not yet made up for
     _kept_since_draw: int = field(default=0, init=False)  # kept since the last draws were settled
     _times: deque[float] = field(default_factory=deque, init=False)  # seconds at which the last ones were kept
+    _last: dict[int, float] = field(default_factory=dict, init=False)  # and the last one of each face
 
     def __post_init__(self) -> None:
         self._reserve = ReservoirSampler(self.random, _RESERVE)
@@ -179,7 +181,7 @@ class SampleSelector:
         return SelectionReason(candidate.reason, min(candidate.priority + more, 1.0))
 
     def _is_wanted(self, candidate: Candidate) -> bool:
-        if self._is_rate_limited(candidate.scene.frame.timestamp):
+        if self._is_rate_limited(candidate):
             self.stats.limited += 1
             return False
         image_hash = difference_hash(candidate.scene.frame.image, candidate.observation.face)
@@ -188,6 +190,7 @@ class SampleSelector:
         if is_new or is_known:
             # What an earlier run kept counts as kept: what is like it is no more wanted now than it was then.
             self._times.append(candidate.scene.frame.timestamp)
+            self._last[candidate.observation.face.track_id] = candidate.scene.frame.timestamp
             self._duplicates.remember(image_hash)
         self.stats.duplicates += is_known or not is_new
         return is_new and not is_known
@@ -198,13 +201,17 @@ class SampleSelector:
         near = self._known_seconds[max(after - 1, 0) : after + 1]
         return any(abs(known - seconds) < max(self.settings.gap_seconds, _SAME_MOMENT) for known in near)
 
-    def _is_rate_limited(self, seconds: float) -> bool:
-        """Whether the last one is too near, or the minute is full."""
-        if self._times and seconds < self._times[-1]:
+    def _is_rate_limited(self, candidate: Candidate) -> bool:
+        """Whether the last one of this face is too near, or the minute is full."""
+        seconds = candidate.scene.frame.timestamp
+        last = self._last.get(candidate.observation.face.track_id)
+        if self._times and seconds < self._times[-1] - _BACKWARDS:
             self._times.clear()  # a recording that starts again
+            self._last.clear()
+            last = None
         while self._times and self._times[0] <= seconds - 60:
             self._times.popleft()
-        too_near = bool(self._times) and seconds - self._times[-1] < self.settings.gap_seconds
+        too_near = last is not None and abs(seconds - last) < self.settings.gap_seconds
         return too_near or len(self._times) >= self.settings.per_minute
 
     def _build(

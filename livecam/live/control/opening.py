@@ -43,13 +43,13 @@ def open_recorder(
 
 
 def open_audience(
-    names: Sequence[str], virtual_camera: VirtualCamera | None, recorder: Recorder, stack: ExitStack
+    settings: Settings, names: Sequence[str], virtual_camera: VirtualCamera | None, recorder: Recorder, stack: ExitStack
 ) -> Audience:
-    """Who looks at the sinks of these names; a panel adds its own viewers."""
+    """Who looks at the sinks of these names; a panel adds its own viewers. It is asked only by a run that may rest."""
     audience = Audience()
     if any(name not in (NULL, VIRTUAL_CAMERA) for name in names):
         audience.add(lambda: True)
-    if virtual_camera is not None:
+    if virtual_camera is not None and settings.source.idle_when_unwatched:
         readers = stack.enter_context(LoopbackReaders(partial(getattr, virtual_camera, "device")))
         audience.add(lambda: readers.is_read)
     audience.add(lambda: recorder.seconds is not None)

@@ -40,6 +40,7 @@ class BackgroundProcess:
         if sys.platform != "win32":
             with suppress(ProcessLookupError):
                 os.setpriority(os.PRIO_PGRP, self._process.pid, _LOWEST)
+                _leave_a_core(self._process.pid)
 
     @property
     def code(self) -> int | None:
@@ -68,6 +69,15 @@ class BackgroundProcess:
             return
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, number)
+
+
+def _leave_a_core(process: int) -> None:
+    """To the run alone, where there are several and the system lets that be said; so on two cores a round is one
+    process, for it starts as many as it has cores."""
+    if hasattr(os, "sched_setaffinity"):
+        _, *others = sorted(os.sched_getaffinity(0))
+        if others:
+            os.sched_setaffinity(process, others)
 
 
 def _apart() -> dict[str, Any]:

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from livecam.core.image_files.regions import TiffRegions
 from livecam.core.types import Box, Image, check_image
-from livecam.perception.targets.image_pyramid import factors
+from livecam.perception.targets.image_pyramid import factors, overview
 from livecam.perception.targets.interfaces import SegmentationNetwork
 from livecam.perception.targets.model_card import SearchSpec
 from livecam.perception.targets.peaks import MapPeak, peaks, separate
@@ -20,6 +21,8 @@ from livecam.perception.targets.turns import ANGLES, Turns, turned
 _LARGEST = 4.0  # times a page is enlarged at most to be as large as the pages the network knows
 _UNRIVALLED = 0.02  # the height that the next best is taken to have where there is none
 _HUGE = 0.5  # a page that would be made smaller than this is searched up to its own scale, too
+_LARGE = 40_000_000  # pixels of a page whose smaller scales are searched in an overview
+_OVERVIEW = 16_000_000  # pixels of that at most
 _STEP = 1.4  # from one of these scales to the next
 _UNUSUAL = math.log(3)  # of the odds that a peak has less at scales for parts of pages, and up to a map's own
 _FITTING = (0.6, 1.5)  # of the typical target's size: what the network takes for one at a single scale
@@ -46,16 +49,17 @@ class TargetDetector:
     panel_pixels: int = PANEL_PIXELS
     turns: Turns = Turns.NEVER
 
-    def detect(self, image: Image, top: int = 5) -> Sequence[Target]:
+    def detect(self, image: Image | TiffRegions, top: int = 5) -> Sequence[Target]:
         """The `top` best candidates of a page (h, w, 3) uint8 BGR, the likeliest first; `is_confident` tells of each
         whether it counts as found. None is a normal answer. ImageError for what is no such page."""
-        check_image(image)
+        if not isinstance(image, TiffRegions):
+            check_image(image)
         scales = self.scales((image.shape[1], image.shape[0]))
         found = separate(self._at_scales(image, scales))
         upright = self._targets(found, top)
         if self.turns is Turns.NEVER or (self.turns is Turns.AUTO and any(map(self.is_confident, upright))):
             return upright
-        if not hasattr(image, "dtype"):  # regions of a file, which a map's size does not let us turn
+        if isinstance(image, TiffRegions):  # too large to be turned
             return upright
         return self._targets(separate((*found, *self._turned(image, scales))), top)
 
@@ -84,11 +88,15 @@ class TargetDetector:
         typical, scales = math.sqrt(math.prod(self.search.box)), self.scales(size)
         return _FITTING[0] * typical / max(scales), _FITTING[1] * typical / min(scales)
 
-    def _at_scales(self, image: Image, scales: Sequence[float]) -> Iterator[MapPeak]:
+    def _at_scales(self, image: Image | TiffRegions, scales: Sequence[float]) -> Iterator[MapPeak]:
+        small, factor = overview(image, _OVERVIEW) if image.shape[0] * image.shape[1] > _LARGE else (image, 1)
         for number, scale in enumerate(scales):
             usual = number < len(self.search.scales)
-            for peak in self._peaks(image, scale):
-                yield peak if usual else peak._replace(raw=_less_likely(peak.raw))
+            reduced = factor > 1 and scale <= 1 / factor
+            found = self._peaks(small, scale * factor) if reduced else self._peaks(image, scale)
+            for peak in found:
+                placed = _enlarged(peak, factor) if reduced else peak
+                yield placed if usual else placed._replace(raw=_less_likely(placed.raw))
 
     def _turned(self, image: Image, scales: Sequence[float]) -> Iterator[MapPeak]:
         for angle in ANGLES:
@@ -97,7 +105,7 @@ class TargetDetector:
                     # No less likely: on a page that lies wrongly the network sees less than on an upright one.
                     yield page.back(peak._replace(turn=angle))
 
-    def _peaks(self, image: Image, scale: float) -> Iterator[MapPeak]:
+    def _peaks(self, image: Image | TiffRegions, scale: float) -> Iterator[MapPeak]:
         context = self.network.margin + 3 * max(self.search.box)
         for block in blocks((image.shape[1], image.shape[0]), scale, context):
             part = image[block.rows.start : block.rows.stop, block.columns.start : block.columns.stop]
@@ -123,6 +131,12 @@ def _rival(found: Sequence[MapPeak], peak: MapPeak) -> float:
 def _less_likely(height: float) -> float:
     odds = math.log(max(height, 1e-6) / max(1 - height, 1e-6)) - _UNUSUAL
     return 1 / (1 + math.exp(-odds))
+
+
+def _enlarged(peak: MapPeak, factor: int) -> MapPeak:
+    """From the overview of a page to the page."""
+    x, y = ((place + 0.5) * factor - 0.5 for place in (peak.x, peak.y))
+    return peak._replace(x=x, y=y, box=Box(*(side * factor for side in peak.box)), scale=peak.scale / factor)
 
 
 def _on_page(peak: MapPeak, part: Image, scale: float, block: Block) -> MapPeak:

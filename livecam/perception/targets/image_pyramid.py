@@ -10,8 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from livecam.core.image_files.regions import TiffRegions
 from livecam.core.types import Image
 
+_BAND = 512  # rows of a page that are reduced at a time
 _STEPS = 32  # of OpenCV's bilinear interpolation between two pixels
 
 
@@ -82,6 +84,22 @@ class LazyScaledImage:
                 np.uint8, copy=False
             )
         return _sampled(source, self._y, rows, top, self._x, columns, left)
+
+
+def overview(image: Image | TiffRegions, most: int) -> tuple[Image | TiffRegions, int]:
+    """The page (h, w, 3) reduced by a whole factor to at most so many pixels, and the factor; rows at a time, so that
+    little of a page that is read by regions is held at once."""
+    height, width = image.shape[:2]
+    factor = max(1, math.ceil(math.sqrt(width * height / most)))
+    if factor == 1:
+        return image, 1
+    small = np.empty((max(1, height // factor), max(1, width // factor), 3), np.uint8)
+    rows = max(1, _BAND // factor)
+    for top in range(0, len(small), rows):
+        count = min(rows, len(small) - top)
+        part = image[top * factor : (top + count) * factor, 0 : small.shape[1] * factor]
+        small[top : top + count] = cv2.resize(part, (small.shape[1], count), interpolation=cv2.INTER_AREA)
+    return small, factor
 
 
 def factors(image: Image, scale: float) -> tuple[float, float]:

@@ -19,7 +19,7 @@ PANEL_PIXELS = 3_000_000  # most that the network sees at once; it needs some 60
 _FEATHER = 32  # pixels over which one panel passes into the next
 _LONGEST = 16_384  # pixels, on the page itself as on the scaled page
 
-_BLOCK_SIDE = 5_000  # pixels of the scaled page; what is larger is searched block by block, at constant memory
+_BLOCK_SIDE = 5_000  # pixels, of the page or as it is scaled; a larger one is searched in blocks, at constant memory
 
 
 class Block(NamedTuple):
@@ -45,7 +45,7 @@ def blocks(size: tuple[int, int], scale: float, context: float) -> Iterator[Bloc
 
 
 def _spans(length: int, scale: float, context: float) -> tuple[list[Interval], list[tuple[float, float]]]:
-    count = max(1, math.ceil(length * scale / _BLOCK_SIDE))
+    count = max(1, math.ceil(length * max(scale, 1.0) / _BLOCK_SIDE))
     edges = [round(length * k / count) for k in range(count + 1)]
     reach = math.ceil(context / scale)
     seen = [Interval(max(0, low - reach), min(length, high + reach)) for low, high in pairwise(edges)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -144,3 +145,16 @@ def test_the_page_and_its_answers_are_only_for_who_has_the_link(folder: Path) ->
     assert client.get("/tile/0/0/0?page=../a.png", headers=token).status_code == 400
     assert client.get("/static/boxes.js").status_code == 200
     assert kept(folder) == {"a.png": [(1, 2, 30, 40)]}
+
+
+def test_every_script_that_the_page_imports_is_served(folder: Path) -> None:
+    links = Links(folder)
+    client = TestClient(AccessControl(BoxRoutes(BoxSession(folder)).application(), links), base_url="http://127.0.0.1")
+    page = client.get("/", headers={"X-Token": links.owner}).text
+    waiting, seen = set(re.findall(r"static/([\w.]+)", page)), set()
+    while waiting:
+        seen.add(name := waiting.pop())
+        answer = client.get(f"/static/{name}")
+        assert answer.status_code == 200, name
+        waiting |= set(re.findall(r'from "\./([\w.]+)"', answer.text)) - seen
+    assert {"boxes.js", "boxes_view.js", "connection.js"} <= seen

@@ -21,7 +21,7 @@ from livecam.store.samples import IMPORTED, SampleState
 from livecam.store.search import SampleFilter
 from livecam.store.store import Store
 from tests.labeler.session.person import Person
-from tests.labeler.web.browsing import needs_a_browser, sample, served, wait_for
+from tests.labeler.web.browsing import PATIENCE_MS, needs_a_browser, sample, served, wait_for
 from tests.labeler.web.portrait_store import UNIT, fill, truth
 from tests.screen import Screen, needs_a_screen, wait_until
 
@@ -29,7 +29,7 @@ REVIEWED, ANNOTATED, SECOND, BROUGHT = 100, 50, 12, 3
 AGREED = 0.025  # pupil distances
 EYE_REGION, LEAST_SCALE = 0.78, 8.0  # as the page shows an eye
 
-pytestmark = [*needs_a_browser, pytest.mark.slow]
+pytestmark = [*needs_a_browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def command(*words: object) -> None:
@@ -117,6 +117,7 @@ def test_a_day_ends_with_the_labels_that_were_given_last(browser: Any, screen: S
     with served(store, 0, "--carry", "0") as running:
         for mode, work in (("review", review), ("annotate", annotate)):
             page = browser.new_page(viewport={"width": 1366, "height": 768})
+            page.set_default_timeout(PATIENCE_MS)
             page.goto(f"{running.address}&mode={mode}&as={'rae' if mode == 'review' else 'ann'}")
             wait_for(page, 0)
             work(page, numbers)

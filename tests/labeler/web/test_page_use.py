@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from livecam.store.store import Store
+from tests.labeler.session.test_carrying import clip
 from tests.labeler.web.browsing import decided, needs_a_browser, press, served, settled, wait_for
 
 pytestmark = needs_a_browser
@@ -57,7 +59,7 @@ def test_escape_closes_the_help_first_and_the_end_says_what_was_done(opened: Ope
     page.wait_for_selector("#end:visible")
     said = page.inner_text("#end")
     page.keyboard.press("d")
-    page.wait_for_function("document.getElementById('notice').textContent.includes('Enter')")
+    page.wait_for_function("() => document.getElementById('notice').textContent.includes('Enter')")
     page.keyboard.press("Enter")
     page.wait_for_selector("#work:visible")
     settled(page)
@@ -205,3 +207,29 @@ def test_progress_and_what_is_shown_are_announced(opened: Opened) -> None:
     assert (" of " in first, page.inner_text("#announce") == first) == (True, False)
     assert [(name or "").split(":")[0] for name in names][:2] == ["Right eye", "Left eye"]
     assert names[2]
+
+
+def test_a_yes_to_what_was_drawn_ahead_is_none_to_a_proposal_that_came_after(page: Any, tmp_path: Path) -> None:
+    with Store.open(tmp_path / "queue") as store:
+        ids = clip(store, 0.0, 0.4, 0.8)
+    released = False
+    with served(tmp_path / "queue") as running:
+        page.goto(f"{running.address}&mode=annotate&as=ann")
+        wait_for(page, 0)
+        held: list[Any] = []
+        page.route("**/api/wish", lambda route: route.continue_() if released else held.append(route))
+        page.keyboard.press("Enter")
+        page.wait_for_function("(id) => document.body.dataset.sample === id", arg=ids[1])  # drawn ahead
+        settled(page)
+        page.keyboard.press("Enter")
+        released = True
+        for route in held:
+            route.continue_()
+        page.wait_for_function("() => document.getElementById('notice').textContent.startsWith('That was meant')")
+        page.wait_for_selector("#right-says .carried")
+        before = decided(tmp_path / "queue")
+        settled(page)
+        page.keyboard.press("Enter")
+        wait_for(page, 2)
+
+    assert (before, decided(tmp_path / "queue")) == (["accept"], ["accept", "accept"])

@@ -10,6 +10,8 @@ import pytest
 
 from livecam.core.image_files.images import read_image
 from livecam.core.image_files.regions import open_regions
+from livecam.perception.targets.detector import TargetDetector
+from tests.livecam.perception.targets.networks import SEARCH, RedDiscs, page_with
 
 tifffile = pytest.importorskip("tifffile")
 COLOURS = np.zeros((60, 80, 3), np.uint8)
@@ -48,6 +50,14 @@ def test_regions_are_parts_of_the_picture(tmp_path: Path, how: dict[str, Any]) -
     assert regions.shape == whole.shape
     assert np.array_equal(regions[20:149, 33:229], whole[20:149, 33:229])
     assert np.array_equal(regions[0:1, 0:1], whole[0:1, 0:1])
+
+
+def test_a_map_is_searched_by_its_regions(tmp_path: Path) -> None:
+    page = page_with((400, 300, 1))
+    regions = open_regions(written(tmp_path / "map.tif", page[..., ::-1], tile=(128, 128)), least=1)
+    assert regions is not None
+    detector = TargetDetector(RedDiscs(), SEARCH)
+    assert list(detector.detect(regions)) == list(detector.detect(page))
 
 
 def test_what_has_no_regions_is_read_whole(tmp_path: Path) -> None:

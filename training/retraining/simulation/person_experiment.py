@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -30,8 +30,11 @@ from training.pupil_detector.tasks import HeatmapTask
 from training.retraining.candidate import MIX
 from training.retraining.comparison import MISS
 from training.retraining.datasets import demo_portrait
+from training.retraining.label_offset import CLEARLY_OPEN
 from training.retraining.self_training import SELF, WEIGHT, look_at, sure_pupils
 from training.retraining.simulation.person_clip import PersonClip, SeenFace, read_person
+
+_FEW = 1000  # eyes that are drawn before other processes have started
 
 
 class Method(StrEnum):
@@ -87,6 +90,13 @@ class EyeAnswers(NamedTuple):
 
     steps: NDArray[np.complex128]  # (n,) answer less truth along the face, interocular distances; NaN unless it is open
     wrong: NDArray[np.bool_]  # (n,) its state
+    clear: NDArray[np.bool_]  # (n,) open beyond doubt
+
+    def offset(self) -> complex:
+        """Of labels less answers, as `label_offset` has it."""
+        seen = np.isfinite(self.steps)
+        clear = seen & self.clear
+        return -median_step(self.steps[clear if clear.any() else seen])
 
 
 class JudgingEyes(NamedTuple):
@@ -152,7 +162,7 @@ class RoundNetwork:
         # Crops are level; those of left eyes are mirrored.
         steps = np.where(judging.left, -away[:, 0], away[:, 0]) + 1j * away[:, 1]
         is_open, true = found.openness >= 0, judging.eyes.visible > 0
-        return EyeAnswers(np.where(true, steps, np.nan + 0j), is_open != true)
+        return EyeAnswers(np.where(true, steps, np.nan + 0j), is_open != true, found.openness >= CLEARLY_OPEN)
 
 
 def median_step(steps: NDArray[np.complex128]) -> complex:
@@ -172,11 +182,24 @@ def simulate_people(
     *,
     methods: Sequence[Method],
     orders: Sequence[Order],
-    watch: Callable[[str, Iterable[Any], int], Iterable[Any]],
+    watch: recipe.Watch,
 ) -> list[PersonPoint]:
     """Every point; those that `out` holds already are not computed again. RunError when they were made otherwise."""
-    _record(out, clips, settings)
     people = [read_person(clip, Settings(), settings.most) for clip in watch("clips", clips, len(clips))]
+    return simulate_rounds(people, out, settings, methods=methods, orders=orders, watch=watch)
+
+
+def simulate_rounds(
+    people: Sequence[PersonClip],
+    out: Path,
+    settings: PersonSettings,
+    *,
+    methods: Sequence[Method],
+    orders: Sequence[Order],
+    watch: recipe.Watch,
+) -> list[PersonPoint]:
+    """The same for people that were read."""
+    _record(out, [person.name for person in people], settings)
     experiment = _PersonExperiment(people, out, settings, watch)
     rounds = list(_rounds(people, settings, methods, orders))
     return [experiment.point(each) for each in watch("simulate", rounds, len(rounds))]
@@ -199,20 +222,17 @@ def _rounds(
 ) -> Iterator[_Round]:
     """Seed by seed, so that what is there of a run that was stopped says something; each once, where labels or their
     order make no difference."""
-    for seed, person, method in product(range(1, settings.seeds + 1), people, methods):
-        if method is Method.NOTHING and seed > 1:
-            continue
-        if method in {Method.NOTHING, Method.SELF_TRAINING, Method.ALL}:
-            yield _Round(person, method, orders[0], 0, seed)
-        if method in {Method.NOTHING, Method.SELF_TRAINING}:
-            continue
-        for order, labels in product(orders, settings.labels):
-            if 0 < labels <= len(person.early):
+    for seed, order in product(range(1, settings.seeds + 1), orders):
+        for person, method, labels in product(people, methods, dict.fromkeys((0, *settings.labels))):
+            needs_none = method in {Method.SELF_TRAINING, Method.ALL} or (method is Method.NOTHING and seed == 1)
+            if (labels == 0 and needs_none and order is orders[0]) or (
+                0 < labels <= len(person.early) and method not in {Method.NOTHING, Method.SELF_TRAINING}
+            ):
                 yield _Round(person, method, order, labels, seed)
 
 
-def _record(out: Path, clips: Sequence[Path], settings: PersonSettings) -> None:
-    wanted = {"clips": sorted(clip.stem for clip in clips), **asdict(settings)}
+def _record(out: Path, names: Sequence[str], settings: PersonSettings) -> None:
+    wanted = {"clips": sorted(names), **asdict(settings)}
     del wanted["seeds"], wanted["labels"]  # more of them may be asked for later
     path = out / "settings.json"
     if path.exists() and json.loads(path.read_text()) != json.loads(json.dumps(wanted)):
@@ -238,7 +258,8 @@ class _PersonExperiment:
     @cached_property
     def replay(self) -> Sequence[EyeDataset]:
         count = self.settings.replay
-        drawn = recipe.synth(count, self.out / "replay", seed=1000, workers=cores(), watch=self.watch)
+        workers = cores() if count > _FEW else 1
+        drawn = recipe.synth(count, self.out / "replay", seed=1000, workers=workers, watch=self.watch)
         portrait = recipe.shift_gaze(
             [demo_portrait()], self.out / "portrait", count=count // 2, seed=1000, workers=1, watch=self.watch
         )
@@ -257,8 +278,7 @@ class _PersonExperiment:
         faces, before = self._labelled(round_), 0j
         if faces and round_.method is not Method.NOTHING:
             self.network.use(self.network.start)
-            # The offset of labels less answers, which is what answers lack.
-            before = -median_step(self.network.judge(JudgingEyes.of(faces)).steps)
+            before = self.network.judge(JudgingEyes.of(faces)).offset()
         self._teach(round_, faces, before)
         own = self.network.judge(self.judging[round_.person.name])
         others = [self.network.judge(eyes) for name, eyes in self.judging.items() if name != round_.person.name]

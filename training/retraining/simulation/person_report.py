@@ -32,25 +32,27 @@ _COLOURS = {
 
 def table(points: Sequence[PersonPoint]) -> list[dict[str, Any]]:
     """A row for each method, order and number of labels: the mean over clips and seeds of every measure, and the lowest
-    and highest mean over clips of a seed. A seed counts where it has all clips that the row has."""
+    and highest mean over clips of a seed. Only seeds that have all clips count."""
     groups: dict[tuple[str, str, int], dict[int, dict[str, PersonPoint]]] = defaultdict(lambda: defaultdict(dict))
     for point in points:
         groups[point.method, point.order, point.labels][point.seed][point.clip] = point
-    return [_row(*key, seeds) for key, seeds in sorted(groups.items())]
+    clips = {point.clip for point in points}
+    whole = {
+        key: [by_clip for by_clip in seeds.values() if set(by_clip) == clips] for key, seeds in sorted(groups.items())
+    }
+    return [_row(*key, seeds) for key, seeds in whole.items() if seeds]
 
 
-def _row(method: str, order: str, labels: int, seeds: Mapping[int, Mapping[str, PersonPoint]]) -> dict[str, Any]:
-    clips = max((set(by_clip) for by_clip in seeds.values()), key=len)
-    whole = [by_clip for by_clip in seeds.values() if set(by_clip) == clips]
+def _row(method: str, order: str, labels: int, seeds: Sequence[Mapping[str, PersonPoint]]) -> dict[str, Any]:
     row: dict[str, Any] = {
         "method": method,
         "order": order,
         "labels": labels,
-        "clips": sorted(clips),
-        "seeds": len(whole),
+        "clips": sorted(seeds[0]),
+        "seeds": len(seeds),
     }
     for measure in MEASURES:
-        means = [float(np.nanmean([getattr(point, measure) for point in by_clip.values()])) for by_clip in whole]
+        means = [float(np.nanmean([getattr(point, measure) for point in by_clip.values()])) for by_clip in seeds]
         row[measure] = {"mean": float(np.mean(means)), "low": min(means), "high": max(means)}
     return row
 
@@ -72,7 +74,7 @@ def draw(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
             axes.title.set_fontsize(9)
             for method, order in dict.fromkeys((row["method"], row["order"]) for row in rows):
                 _curve(axes, [row for row in rows if (row["method"], row["order"]) == (method, order)], measure)
-            axes.set_ylim(bottom=0)
+            axes.set_ylim(0, max(row[measure]["high"] for row in rows) * 1.1 or 1)
             axes.grid(alpha=0.3)
         axes.legend(fontsize=7)
 

@@ -28,11 +28,17 @@ async function command(name, posted = {}) {
   try {
     const told = await ask(name, posted);
     show(told.status);
-    if (name === "snapshot" || name === "record") say(told.said);
+    if (name === "snapshot" || name === "record") say(translated(told.said));
   } catch (error) {
     say(error.message, true);
     if (state) show(state);
   }
+}
+
+// The run says where it keeps something, in English; the place is what counts.
+function translated(said) {
+  const begun = ["recording to ", "recorded ", "snapshot "].find((words) => said.startsWith(words));
+  return begun ? `${text(`said.${begun.trim()}`)} ${said.slice(begun.length)}` : said;
 }
 
 let silence = 0;

@@ -94,3 +94,23 @@ def test_a_second_run_of_the_same_recording_keeps_nothing_twice() -> None:
     # Decoded again with other rounding: no two pictures are the same.
     collected([seen(index + 0.01, confidence=0.3) for index in range(8)], store)
     assert (first, len(store.samples)) == (8, 8)
+
+
+def test_a_second_run_keeps_nothing_that_is_like_what_the_first_kept() -> None:
+    store = MemoryStore()
+    picture = seen(0).frame.image
+    scenes = [seen(index, confidence=0.3, image=picture) for index in range(0, 8, 2)]
+    collected(scenes, store)
+    first = len(store.samples)
+    collected(scenes, store)
+    assert (first, len(store.samples)) == (1, 1)
+
+
+def test_a_second_run_draws_nothing_where_the_first_drew_enough() -> None:
+    store = MemoryStore(random_before=0)
+    scenes = [seen(index / 10, confidence=0.9999) for index in range(600)]
+    for _ in range(2):
+        collected(scenes, store, detector=make_hard_example_detector(per_minute=60.0, seed=3))
+        kept = [sample.reason for sample in store.samples]
+        assert set(kept) == {SamplingReason.RANDOM}
+    assert len(kept) == 20

@@ -33,7 +33,7 @@ def test_an_empty_room_is_nothing_to_learn_from() -> None:
 
 
 def test_a_doubtful_eye_is_kept() -> None:
-    assert reasons([seen(0, confidence=0.69)]) == [SamplingReason.LOW]
+    assert reasons([seen(0, confidence=0.49)]) == [SamplingReason.LOW]
 
 
 def test_an_eye_that_was_not_found_is_doubtful() -> None:
@@ -45,25 +45,49 @@ def test_doubtful_frames_that_follow_each_other_closely_are_one() -> None:
     assert len(reasons([seen(index / 10, confidence=0.2) for index in range(25)])) == 3
 
 
-def test_while_all_goes_well_the_least_sure_face_is_kept_in_the_end() -> None:
-    kept = candidates([seen(index / 30, confidence=0.99) for index in range(300)])
+def test_while_all_goes_well_a_face_that_is_less_sure_is_kept_in_the_end_and_one_that_is_sure_never() -> None:
+    kept = candidates([seen(index / 30, confidence=0.65) for index in range(300)])
+    sure = candidates([seen(index / 30, confidence=0.9) for index in range(300)])
     assert {candidate.reason for candidate in kept} == {SamplingReason.LOW, None}
+    assert {candidate.reason for candidate in sure} == {None}
+
+
+def test_each_face_of_several_has_a_pause_of_its_own() -> None:
+    one, other = (seen(0, confidence=0.2, face=make_face(identity=number)) for number in (1, 2))
+    later = seen(0.1, confidence=0.2, face=make_face(identity=1))
+    kept = candidates([one, replace(other, frame=replace(other.frame, timestamp=0.05, index=1)), later])
+    assert [candidate.observation.face.track_id for candidate in kept] == [1, 2]
+
+
+def test_eyes_that_are_closed_for_one_frame_are_kept_as_they_were_in_that_frame() -> None:
+    scenes = [seen(index / 30) for index in range(3)]
+    observation = scenes[1].faces[0]
+    assert observation.left
+    assert observation.right
+    left, right = (replace(pupil, state=EyeState.CLOSED) for pupil in (observation.left, observation.right))
+    shut = replace(observation, left=left, right=right)
+    (kept,) = (
+        candidate
+        for candidate in candidates([scenes[0], replace(scenes[1], faces=(shut,)), scenes[2]])
+        if candidate.reason is SamplingReason.JUMP
+    )
+    assert kept.scene.frame.timestamp == scenes[1].frame.timestamp
 
 
 def test_a_pupil_that_leaps_by_itself_is_kept() -> None:
-    assert reasons([seen(0), seen(1 / 30, shifts=(0.06, 0.0))]) == [SamplingReason.JUMP]
+    assert reasons([seen(0), seen(1 / 30, shifts=(0.09, 0.0))]) == [SamplingReason.JUMP]
 
 
 def test_a_glance_of_both_eyes_is_no_leap() -> None:
-    assert reasons([seen(0), seen(1 / 30, shifts=(0.06, 0.06))]) == []
+    assert reasons([seen(0), seen(1 / 30, shifts=(0.09, 0.09))]) == []
 
 
 def test_where_an_eye_went_in_a_pause_is_no_leap() -> None:
-    assert reasons([seen(0), seen(0.5, shifts=(0.06, 0.0))]) == []
+    assert reasons([seen(0), seen(0.5, shifts=(0.09, 0.0))]) == []
 
 
 def test_another_face_is_no_leap() -> None:
-    assert reasons([seen(0), seen(1 / 30, shifts=(0.06, 0.0), face=make_face(identity=2))]) == []
+    assert reasons([seen(0), seen(1 / 30, shifts=(0.09, 0.0), face=make_face(identity=2))]) == []
 
 
 def test_an_eye_that_opens_is_no_leap() -> None:
@@ -71,7 +95,7 @@ def test_an_eye_that_opens_is_no_leap() -> None:
     observation = closed.faces[0]
     assert observation.left
     shut = replace(closed, faces=(replace(observation, left=replace(observation.left, state=EyeState.CLOSED)),))
-    assert SamplingReason.JUMP not in reasons([shut, seen(1 / 30, shifts=(0.06, 0.0))])
+    assert SamplingReason.JUMP not in reasons([shut, seen(1 / 30, shifts=(0.09, 0.0))])
 
 
 def test_a_flag_takes_the_next_scene_with_a_face() -> None:

@@ -43,7 +43,13 @@ def test_it_runs_at_the_lowest_priority_and_ends_when_it_is_told_to(tmp_path: Pa
     command = RunningCommand("timeit", ["-n1", "-r1", "-s", "import time", "time.sleep(600)"], log)
     process = command._process._process
     priority = os.getpriority(os.PRIO_PROCESS, process.pid)
+    left = {0} if not hasattr(os, "sched_getaffinity") else _left_to_the_run(process.pid)
     command.end()
 
-    assert (priority, process.returncode is not None) == (19, True)
+    assert (priority, process.returncode is not None, len(left)) == (19, True, 1)
     assert "a round begins" in log.read_text()
+
+
+def _left_to_the_run(process: int) -> set[int]:
+    mine = os.sched_getaffinity(0)
+    return mine - os.sched_getaffinity(process) if len(mine) > 1 else {0}

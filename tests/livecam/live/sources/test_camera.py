@@ -113,11 +113,18 @@ def test_after_the_third_failed_read_the_camera_is_opened_again() -> None:
 
 
 def test_damaged_pictures_are_left_out_counted_and_told_once_they_are_many() -> None:
-    cut = DamagedPictureError("premature end")
-    few, many = [*[picture()] * 50, cut], itertools.cycle([picture(), cut])
-    with CameraSource(opener_of(FakeCapture(itertools.chain(few, many))), patience=QUICK) as camera:
+    many = threading.Event()
+
+    def pictures() -> Iterator[Image | DamagedPictureError]:
+        yield from (picture(), DamagedPictureError("cut"))
+        while not many.is_set():
+            yield picture()
+        yield from itertools.cycle([picture(), DamagedPictureError("cut")])
+
+    with CameraSource(opener_of(FakeCapture(pictures())), patience=QUICK) as camera:
         frames = iter(camera)
         assert next(frames).status == ""
+        many.set()
         assert until(frames, lambda frame: frame.status != "").status == DAMAGED
         assert camera.damaged >= QUICK.damaged[1]
         assert camera.reconnections == 0

@@ -68,6 +68,16 @@ def test_a_map_is_searched_up_to_its_own_scale_in_blocks() -> None:
     assert detector.sizes((640, 400))[0] < 2 * DISC < detector.sizes((640, 400))[1]
 
 
+def test_small_scales_of_a_map_are_searched_in_an_overview(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = page_with((400, 250, 1), (100, 120, 0.9), radius=2 * DISC)
+    whole = find(page, SEVERAL)
+    for name in ("_LARGE", "_OVERVIEW"):
+        monkeypatch.setattr(f"livecam.perception.targets.detector.{name}", 640 * 400 // 4)
+    found = find(page, SEVERAL)
+    assert (found[0].scale, found[1].scale) == (0.5, 0.5)
+    assert max(off(one, two.x, two.y) for one, two in zip(found[:2], whole[:2], strict=True)) < 3
+
+
 def test_blocks_find_the_same_as_the_whole_page(monkeypatch: pytest.MonkeyPatch) -> None:
     page = page_with((320, 200, 1), (255, 130, 0.9), (500, 60, 0.8))
     whole = find(page)

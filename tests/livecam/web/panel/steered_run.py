@@ -38,10 +38,10 @@ class SteeredRun:
 
 
 @contextmanager
-def steered(folder: Path, effect: EffectSettings | None = None, *, idle: bool = False) -> Iterator[SteeredRun]:
+def steered(folder: Path, effect: EffectSettings | None = None) -> Iterator[SteeredRun]:
     """It goes on until the block is left."""
     settings = Settings(
-        source=SourceSettings(source="demo", width=320, height=180, fps=15, idle_when_unwatched=idle),
+        source=SourceSettings(source="demo", width=320, height=180, fps=15),
         output=OutputSettings(sinks=("null",), folder=folder),
         panel=PanelSettings(enabled=True),
         effect=effect or EffectSettings(),
