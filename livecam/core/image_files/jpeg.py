@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import simplejpeg
 
+from livecam.core.errors import LivecamError
 from livecam.core.image_files.images import decode_image
 from livecam.core.image_files.orientation import exif_mark, upright
 from livecam.core.types import Image
@@ -17,7 +18,7 @@ _DIRECTLY_READ = ("YCbCr", "Gray", "RGB")
 _MOST_PIXELS = 1 << 27  # what is larger is left to the decoder that knows a limit
 
 
-class DamagedPictureError(Exception):
+class DamagedPictureError(LivecamError):
     """A picture that came, but not whole: what its decoder makes of it is grey or an older picture below."""
 
 
