@@ -13,7 +13,7 @@ EFFECTS = {
     "heart-eyes": 1.0, "tears": 1.0, "kira-kira": 1.0, "angry": 1.0, "shock": 1.0, "sleepy": 2.2, "dizzy": 1.0,
 }  # fmt: skip
 SECONDS, WIDTH, COLOURS = 2.0, 180, 80
-# Those that only the panel shows, where they are small.
+# Styles, smaller: the large moving picture of the README shows them, too.
 STYLES = {"tremble": 1.0, "saucer": 1.0, "swirl": 1.0, "spotlight": 1.0}
 STYLE_WIDTH, STYLE_COLOURS = 140, 48
 
