@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from threading import current_thread, main_thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -81,6 +81,14 @@ def screen() -> Iterator[Screen]:
     """A private X server; each test has its own, for a key that is down when a window goes stays down."""
     with private_screen() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Any]:
+    """What opens browsers: it can be begun only once in a process."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    with sync_api.sync_playwright() as begun:
+        yield begun
 
 
 @pytest.fixture

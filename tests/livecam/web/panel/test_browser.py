@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from tests.livecam.web.panel.steered_run import steered
 pytestmark = needs_a_browser
 
 
-def opened(browser: Any, link: str, width: int, height: int, locale: str) -> Any:
-    page = browser.new_context(viewport={"width": width, "height": height}, locale=locale).new_page()
+def opened(browser: Any, link: str, size: tuple[int, int], locale: str) -> Any:
+    page = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale=locale).new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.troubles = []
     page.on("pageerror", lambda error: page.troubles.append(str(error)))
@@ -27,19 +28,17 @@ def opened(browser: Any, link: str, width: int, height: int, locale: str) -> Any
     return page
 
 
-def test_a_phone_and_a_desk_steer_the_same_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+def test_a_phone_and_a_desk_steer_one_run(playwright: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     settings = EffectSettings(trigger=Trigger.WINK_LEFT)
     with (
         steered(tmp_path, settings) as run,
         panel_place(PanelSettings(port=0)) as place,
         panel(place, run.live),
-        sync_api.sync_playwright() as playwright,
+        closing(playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)) as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        phone = opened(browser, place.link, 390, 844, "ko-KR")
-        desk = opened(browser, place.link, 1366, 768, "en-GB")
+        phone = opened(browser, place.link, (390, 844), "ko-KR")
+        desk = opened(browser, place.link, (1366, 768), "en-GB")
 
         assert [phone.text_content("#panic"), desk.text_content("#panic")] == ["모두 끄기", "Everything off"]
         assert "wink, left" in desk.text_content("#armed")
