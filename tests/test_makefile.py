@@ -21,7 +21,7 @@ def shell(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedP
         capture_output=True,
         text=True,
         cwd=cwd,
-        env={**os.environ, "VENV": ".venv", **environment},
+        env={**os.environ, "PYTHON": "", "VENV": ".venv", **environment},
         check=False,
     )
 
