@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from livecam.core.files import atomic_file, check_writable, write_atomically
+from livecam.core.files import atomic_file, check_writable, damaged_zip_errors, write_atomically
 
 
 def test_the_content_arrives_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -67,3 +69,20 @@ def test_a_private_file_is_only_for_its_owner(tmp_path: Path, private: bool, mod
     finally:
         os.umask(before)
     assert (tmp_path / "a.txt").stat().st_mode & 0o777 == mode
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_whatever_a_spoiled_zip_raises_is_known(packing: int) -> None:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", packing) as archive:
+        archive.writestr("a.txt", bytes(range(256)) * 8)
+    whole, refused = written.getvalue(), 0
+    for place in range(len(whole)):
+        spoiled = bytearray(whole)
+        spoiled[place] ^= 0xFF
+        try:
+            with zipfile.ZipFile(io.BytesIO(bytes(spoiled))) as archive:
+                archive.read(archive.namelist()[0])
+        except (OSError, *damaged_zip_errors()):
+            refused += 1
+    assert refused > len(whole) // 2
