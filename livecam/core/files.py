@@ -211,3 +211,15 @@ def check_writable_path(path: Path) -> None:
 def _unwritable(path: Path, error: OSError) -> SinkError:
     reason = (error.strerror or str(error)).lower()
     return SinkError(f"cannot write {path}: {reason}; name a file in a folder you may write to")
+
+
+def damaged_zip_errors() -> tuple[type[Exception], ...]:
+    """What `zipfile` raises for a file that is damaged, encrypted, packed in a way it does not know, or no zip.
+
+    Each way of packing has errors of its own; bz2 has none and raises an OSError without a number.
+    """
+    import lzma
+    import zipfile
+    import zlib
+
+    return zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError

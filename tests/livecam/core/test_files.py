@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from livecam.core.files import atomic_file, check_writable, read_table_rows, write_atomically
+from livecam.core.files import (
+    atomic_file,
+    check_writable,
+    damaged_zip_errors,
+    read_table_rows,
+    write_atomically,
+)
 
 
 def test_the_content_arrives_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -87,3 +95,20 @@ def test_a_comma_in_a_name_stays_and_a_cell_that_a_row_has_not_is_empty(tmp_path
         {"file": "a, b.png", "kind": "page", "note": ""},
         {"file": "3,5", "kind": "lamp", "note": "1,2"},
     ]
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_whatever_a_spoiled_zip_raises_is_known(packing: int) -> None:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", packing) as archive:
+        archive.writestr("a.txt", bytes(range(256)) * 8)
+    whole, refused = written.getvalue(), 0
+    for place in range(len(whole)):
+        spoiled = bytearray(whole)
+        spoiled[place] ^= 0xFF
+        try:
+            with zipfile.ZipFile(io.BytesIO(bytes(spoiled))) as archive:
+                archive.read(archive.namelist()[0])
+        except (OSError, *damaged_zip_errors()):
+            refused += 1
+    assert refused > len(whole) // 2
