@@ -111,6 +111,7 @@ Database = Annotated[str | None, typer.Option("--db", metavar="URL", help="The s
 
 @app.command()
 def review(
+    context: typer.Context,
     images: Annotated[
         Path | None, typer.Argument(metavar="STORE|IMAGES", help="A sample store, a folder of pictures, or one.")
     ] = None,
@@ -139,7 +140,7 @@ def review(
     given = {"repeats": repeats, "overlap": overlap, "gold": gold, "feedback": feedback}
     if images is None or (masks is None and is_store(images, db)):
         _only(journal=journal, output=output, where="folders of pictures")
-        _label("review", images, db, name, label_settings(config, **given), config, language)
+        _label("review", images, db, name, label_settings(context.params), config, language)
         return
     _only(**{"as": name, "db": db, **given}, where="sample stores")
     from labeler.session.keys import folder_keys
@@ -168,6 +169,7 @@ def review(
 
 @app.command()
 def annotate(
+    context: typer.Context,
     store: Annotated[Path | None, typer.Argument(metavar="STORE", help="A sample store.")] = None,
     name: Name = None,
     repeats: Repeats = None,
@@ -182,16 +184,7 @@ def annotate(
     db: Database = None,
 ) -> None:
     """Place the pupils of each sample by mouse or keys; ? lists the keys. It goes on where it was left."""
-    settings = label_settings(
-        config,
-        repeats=repeats,
-        overlap=overlap,
-        gold=gold,
-        feedback=feedback,
-        blind=blind,
-        carry=carry,
-        auto_advance=advance,
-    )
+    settings = label_settings(context.params)
     _label("annotate", store, db, name, settings, config, language)
 
 

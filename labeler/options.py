@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -45,11 +45,14 @@ Advance = Annotated[
 ]
 
 
-def label_settings(config: Path | None = None, **given: float | bool | None) -> LabelSettings:
-    """The section `label` of the settings in `config`, with the flags that were given; SettingsError as in `load`."""
+def label_settings(parameters: Mapping[str, Any]) -> LabelSettings:
+    """The section `label` of the settings that `config` names, with the flags that were given among the parameters of a
+    command; SettingsError as in `load`."""
+    from livecam.settings import LabelSettings
     from livecam.settings_file import load
 
-    return load(config, {"label": given}).label
+    flags = {key: parameters.get({"auto_advance": "advance"}.get(key, key)) for key in LabelSettings.model_fields}
+    return load(parameters["config"], {"label": flags}).label
 
 
 def label_keys(config: Path | None) -> Mapping[LabelingMode, Keys]:

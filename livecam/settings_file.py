@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from livecam.core.errors import SettingsError
+from livecam.core.files import decode_text
 from livecam.core.paths import expand_path
 from livecam.settings import Section, Settings
 
@@ -67,8 +68,8 @@ def find_origins(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> d
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        # Editors of Windows write a mark before the first line.
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        # Editors of Windows write a mark before the first line, and its shells UTF-16 with one.
+        return tomllib.loads(decode_text(path.read_bytes()))
     except OSError as error:
         raise SettingsError(
             f"cannot read the settings {path}: {error.strerror}; `livecam config --write` makes one"

@@ -260,7 +260,8 @@ class AnnotationController:
         if session.assignment is None:
             self._progress.at_the_end()
         if self.queue.second_opinion:
-            return self._progress.left_of_others(session.tally.total()), 0
+            drawn = len(self.store.gold_samples(self.annotator, drawn_only=True))
+            return self._progress.left_of_others(session.tally.total() + drawn), 0
         return self._progress.left(self.queue.given, len(self.queue.held), session.tally)
 
     def _known_answer(self, decided: Sequence[LabelEvent]) -> GoldAnswer | None:

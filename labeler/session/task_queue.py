@@ -145,7 +145,7 @@ class TaskQueue:
         """The overlap first, as somebody waits for it."""
         if self.settings.overlap > 0 and self.clock() >= self._no_overlap_before:
             if stored := self._lease(
-                LeaseFilter(_DECIDED, self.annotator, undecided=True, overlap=self.settings.overlap)
+                LeaseFilter(_DECIDED, self.annotator, undecided=True, overlap=self.settings.overlap, real=True)
             ):
                 return Assignment(stored.sample.id)
             self._no_overlap_before = self.clock() + _PATIENCE
@@ -154,7 +154,7 @@ class TaskQueue:
                 self.second_opinion = False
                 return Assignment(stored.sample.id)
         states = _DECIDED if self.mode is LabelingMode.REVIEW else (SampleState.LABELLED,)
-        if stored := self._lease(LeaseFilter(states, self.annotator, undecided=True)):
+        if stored := self._lease(LeaseFilter(states, self.annotator, undecided=True, real=True)):
             self.second_opinion = True
             return Assignment(stored.sample.id)
         return None

@@ -43,7 +43,7 @@ def adjudicate(
         if sample is None or in_favour_of is None:
             _list(opened, as_json=as_json)
             return
-        allowed = label_settings(config).adjudicators
+        allowed = label_settings({"config": config}).adjudicators
         by = check_adjudicator(check_name(name) if name is not None else login_name(), allowed)
         done = settle(opened, _the_one(opened, sample), in_favour_of, by)
     found = done.sample.id

@@ -23,6 +23,7 @@ _Url = Annotated[
 
 
 def serve(
+    context: typer.Context,
     store: _Store = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Of this computer; 0 takes a free one.")] = 8765,
     host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 is open to the network.")] = _LOCAL,
@@ -59,16 +60,7 @@ def serve(
     from labeler.web.server import Routes
     from livecam.web.access_control import AccessControl, PublicPlace
 
-    settings = label_settings(
-        config,
-        repeats=repeats,
-        overlap=overlap,
-        gold=gold,
-        feedback=feedback,
-        blind=blind,
-        carry=carry,
-        auto_advance=advance,
-    )
+    settings = label_settings(context.params)
     annotator = check_name(name) if name is not None else login_name()
     place = PublicPlace.of(public_url, everywhere=not listening.is_loopback(host))
     if (certificate is None) != (key is None):

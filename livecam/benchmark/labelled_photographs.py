@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from livecam.core.errors import SourceError
+from livecam.core.files import read_table_rows
 
 OPEN, CLOSED, HIDDEN, UNSURE = "open", "closed", "hidden", "unsure"
 STATES = (OPEN, CLOSED, HIDDEN, UNSURE)  # as a person labels them
@@ -44,8 +45,7 @@ def read_labelled_photographs(folder: Path) -> list[LabelledPhotograph]:
     """
     path = folder / "truth.csv"
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            labels = [_labelled(folder, row) for row in csv.DictReader(file)]
+        labels = [_labelled(folder, row) for row in read_table_rows(path)]
     except OSError as error:
         raise SourceError(f"cannot read {path}; name a folder of photographs that holds one") from error
     except (csv.Error, KeyError, TypeError, ValueError) as error:

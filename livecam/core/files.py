@@ -1,9 +1,12 @@
-"""Atomic file writing, whole or not at all, and file locks that a killed process leaves free."""
+"""Atomic file writing, whole or not at all; file locks that a killed process leaves free; texts and tables as read."""
 
 from __future__ import annotations
 
+import csv
 import errno
+import io
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +17,15 @@ from typing import BinaryIO
 from livecam.core.errors import SinkError
 
 _POLL_SECONDS = 0.003
+_MARKS = {
+    b"\xef\xbb\xbf": "utf-8-sig",
+    b"\xff\xfe\x00\x00": "utf-32",
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+_SEPARATORS = ",;\t"
+_DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 
 
 @contextmanager
@@ -127,6 +139,52 @@ def pointed_to(pointer: Path) -> Path | None:
     return None
 
 
+def text_encoding(content: bytes) -> str:
+    """UTF-8, or what the mark at the beginning of a text says; UTF-16 is known without one as well."""
+    for mark, encoding in _MARKS.items():
+        if content.startswith(mark):
+            return encoding
+    # UTF-16 without its mark: every other byte of plain letters is 0.
+    head = content[:200]
+    if len(head) >= 4 and not head[1::2].strip(b"\0") and head[::2].strip(b"\0"):
+        return "utf-16-le"
+    if len(head) >= 4 and not head[::2].strip(b"\0") and head[1::2].strip(b"\0"):
+        return "utf-16-be"
+    return "utf-8"
+
+
+def decode_text(content: bytes) -> str:
+    """A text as `text_encoding` finds it to be; UnicodeDecodeError says where it is no UTF-8, if it is nothing else."""
+    encoding = text_encoding(content)
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return content.decode("utf-8")
+
+
+def read_table_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a table as spreadsheets save it, by the names of its columns in small letters; "" for cells that a
+    row has not.
+
+    Commas, semicolons or tabs, and decimal commas where commas do not separate. OSError, UnicodeDecodeError and
+    csv.Error tell why it cannot be read.
+    """
+    text = decode_text(path.read_bytes())
+    lines = io.StringIO(text, newline=None)
+    separator = max(_SEPARATORS, key=lines.readline().count)
+    lines.seek(0)
+    rows = csv.DictReader(lines, restval="", delimiter=separator, skipinitialspace=True)
+    return [
+        {name.strip().lower(): _with_point(cell, separator) for name, cell in row.items() if isinstance(name, str)}
+        for row in rows
+    ]
+
+
+def _with_point(cell: str, separator: str) -> str:
+    written = cell.strip()
+    return written.replace(",", ".") if separator != "," and _DECIMAL_COMMA.fullmatch(written) else written
+
+
 def _umask() -> int:
     # There is no way to read the umask but to set it.
     mask = os.umask(0)
@@ -153,3 +211,15 @@ def check_writable_path(path: Path) -> None:
 def _unwritable(path: Path, error: OSError) -> SinkError:
     reason = (error.strerror or str(error)).lower()
     return SinkError(f"cannot write {path}: {reason}; name a file in a folder you may write to")
+
+
+def damaged_zip_errors() -> tuple[type[Exception], ...]:
+    """What `zipfile` raises for a file that is damaged, encrypted, packed in a way it does not know, or no zip.
+
+    Each way of packing has errors of its own; bz2 has none and raises an OSError without a number.
+    """
+    import lzma
+    import zipfile
+    import zlib
+
+    return zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError

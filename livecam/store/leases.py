@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, not_, or_, selec
 
 from livecam.store.queries import BY_PRIORITY, chunks, load_samples
 from livecam.store.resolution import DECIDING
-from livecam.store.samples import LabelAction, SampleState, StoredSample
+from livecam.store.samples import DRAWN, LabelAction, SampleState, StoredSample
 from livecam.store.tables import events, samples
 
 _ALL_IDS = 16**64
@@ -31,6 +31,7 @@ class LeaseFilter:
     undecided: bool = False  # what that person has not decided, skips included
     unanswered: bool = False  # what that person has not labelled or skipped since calling it wrong
     overlap: float | None = None
+    real: bool = False  # not what was drawn, of which everything is known
 
 
 def lease(
@@ -82,8 +83,10 @@ def end_of(now: datetime, seconds: float) -> datetime:
     return now + timedelta(seconds=seconds)
 
 
-def undecided_gold(connection: Connection, person: str) -> Sequence[str]:
+def undecided_gold(connection: Connection, person: str, *, drawn_only: bool) -> Sequence[str]:
     query = select(samples.c.id).where(samples.c.gold, not_(samples.c.lost), not_(_has_said(person, tuple(DECIDING))))
+    if drawn_only:
+        query = query.where(samples.c.session == DRAWN)
     return list(connection.scalars(query.order_by(samples.c.id)))
 
 
@@ -102,6 +105,8 @@ def _conditions(wanted: LeaseFilter) -> list[ColumnElement[bool]]:
         conditions.append(not_(_has_said(wanted.by, tuple(DECIDING))))
     if wanted.by is not None and wanted.unanswered:
         conditions.append(not_(_has_answered(wanted.by)))
+    if wanted.real:
+        conditions.append(samples.c.session != DRAWN)
     if wanted.overlap is not None:
         conditions += [samples.c.id < _bound(wanted.overlap), samples.c.deciders == 1]
     return conditions

@@ -196,10 +196,10 @@ class Store:
         with self._database.writing() as connection:
             return label_events.append_events(connection, said, self._clock())
 
-    def gold_samples(self, not_by: str) -> Sequence[str]:
+    def gold_samples(self, not_by: str, *, drawn_only: bool = False) -> Sequence[str]:
         """The ids of the samples whose label is known to be true and of which that person has decided nothing."""
         with self._database.reading() as connection:
-            return leases.undecided_gold(connection, not_by)
+            return leases.undecided_gold(connection, not_by, drawn_only=drawn_only)
 
     def events(self, sample_id: str | None = None, annotator: str | None = None) -> Iterator[LabelEvent]:
         """Oldest first, streamed; of one sample, one person, or all."""

@@ -108,8 +108,10 @@ def test_a_scalar_in_place_of_a_section_is_named_even_when_a_flag_is_given(tmp_p
         load(tmp_path / "mine.toml", flags)
 
 
-def test_a_mark_at_the_beginning_of_the_file_is_passed_over(tmp_path: Path) -> None:
-    (tmp_path / "mine.toml").write_bytes(b"\xef\xbb\xbf[effect]\nstyle = 'swirl'\n")
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_mark_at_the_beginning_of_the_file_is_passed_over(tmp_path: Path, encoding: str) -> None:
+    """UTF-16 is what `>` writes in an older PowerShell."""
+    (tmp_path / "mine.toml").write_bytes("[effect]\r\nstyle = 'swirl'\r\n".encode(encoding))
     assert load(tmp_path / "mine.toml", {}).effect.style == "swirl"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-import zlib
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
@@ -14,6 +13,7 @@ from typing import NamedTuple
 
 from livecam.core.assets import asset
 from livecam.core.errors import SourceError
+from livecam.core.files import damaged_zip_errors
 from livecam.core.image_files.images import decode_image
 from livecam.core.types import EyeState, Frame, Side
 from livecam.live.sources.demo_portrait import EYES
@@ -155,5 +155,5 @@ def _of_zip(source: Path) -> Iterator[tuple[str, bytes]]:
                 if name.suffix.lower() in _SUFFIXES and not name.name.startswith("."):
                     with archive.open(info) as stream:
                         yield name.name, stream.read(_LARGEST)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except damaged_zip_errors() as error:
         raise DatasetError(f"{source} is damaged, or no zip file; download it again") from error

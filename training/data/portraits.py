@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from livecam.core.files import read_table_rows
 from livecam.core.image_files.images import read_image
 from livecam.core.types import LID_POINTS, Face, Frame, Image, Points, Side
 from livecam.perception.faces.factory import installed, open_stills
@@ -61,8 +62,8 @@ def is_test_person(name: str) -> bool:
 def read_labels(folder: Path, labels: Path) -> list[LabelledPortrait]:
     """The portraits of everyone but the test people; DatasetError when labels or pictures are missing or wrong."""
     try:
-        rows = list(csv.DictReader(labels.read_text().splitlines()))
-    except (OSError, UnicodeDecodeError) as fault:
+        rows = read_table_rows(labels)
+    except (OSError, UnicodeDecodeError, csv.Error) as fault:
         raise DatasetError(f"cannot read the labels {labels}; name a CSV file such as faces/labels.csv") from fault
     portraits = [_portrait(folder, row, labels) for row in rows if not is_test_person(row.get("file", ""))]
     if not portraits:

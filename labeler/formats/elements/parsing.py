@@ -12,14 +12,7 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from livecam.core.errors import SourceError
-
-_MARKS = {
-    b"\xef\xbb\xbf": "utf-8-sig",
-    b"\xff\xfe\x00\x00": "utf-32",
-    b"\x00\x00\xfe\xff": "utf-32",
-    b"\xff\xfe": "utf-16",
-    b"\xfe\xff": "utf-16",
-}
+from livecam.core.files import text_encoding
 
 
 class MalformedError(ValueError):
@@ -78,7 +71,7 @@ def read_text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
-    encoding = _encoding(content)
+    encoding = text_encoding(content)
     try:
         # As text files are read: every end of a line is \n.
         return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
@@ -176,19 +169,6 @@ def kind_of(value: Any) -> str:
 
 def one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:200]
-
-
-def _encoding(content: bytes) -> str:
-    for mark, encoding in _MARKS.items():
-        if content.startswith(mark):
-            return encoding
-    # UTF-16 without its mark: every other byte of plain letters is 0.
-    head = content[:200]
-    if len(head) >= 4 and not head[1::2].strip(b"\0") and head[::2].strip(b"\0"):
-        return "utf-16-le"
-    if len(head) >= 4 and not head[::2].strip(b"\0") and head[1::2].strip(b"\0"):
-        return "utf-16-be"
-    return "utf-8"
 
 
 def _number_of(text: str, what: str) -> float:

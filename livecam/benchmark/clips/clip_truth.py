@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from livecam.core.errors import SourceError
+from livecam.core.files import read_table_rows
 from livecam.core.interfaces import PupilPair
 from livecam.core.types import EyeState, FaceObservation, Frame, Gaze, Point, Side
 
@@ -92,11 +93,10 @@ def read_clip_truth(clip: Path) -> Truth:
     path = clip.with_suffix(".csv")
     truth: dict[int, list[TrueFace]] = defaultdict(list)
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            for row in csv.DictReader(file):
-                face = _true_face(row)
-                if float(row["agreement"] or math.inf) <= _TRUSTED_AGREEMENT:
-                    truth[face.frame].append(face)
+        for row in read_table_rows(path):
+            face = _true_face(row)
+            if float(row["agreement"] or math.inf) <= _TRUSTED_AGREEMENT:
+                truth[face.frame].append(face)
     except OSError as error:
         raise SourceError(f"cannot read {path}; the truth of a clip is a file of its name that ends in .csv") from error
     except (csv.Error, KeyError, TypeError, ValueError) as error:

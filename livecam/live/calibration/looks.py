@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from livecam.core.errors import SourceError
+from livecam.core.files import read_table_rows
 from livecam.core.types import Scene
 from livecam.perception.eyes.screen import CalibrationLook, ScreenPlace, iris_in_head
 
@@ -47,8 +48,7 @@ def read_looks(clip: Path) -> tuple[TimedLook, ...]:
     """
     path = clip.with_suffix(".looks.csv")
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = [[float(row[name]) for name in _COLUMNS] for row in csv.DictReader(file)]
+        rows = [[float(row[name]) for name in _COLUMNS] for row in read_table_rows(path)]
     except OSError as error:
         raise SourceError(f"cannot read {path}, which must tell when a person looks where in {clip.name}") from error
     except (csv.Error, KeyError, TypeError, ValueError) as error:

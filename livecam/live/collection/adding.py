@@ -82,7 +82,7 @@ class FileAdder:
             raise SourceError(f"there is no file or folder '{path}'")
 
     def _add_file(self, root: Path, path: Path, done: AddedFiles) -> int:
-        recording = recording_of_file(root, path, self.group)
+        recording = recording_of_file(root, path, self.group).dealt(self.store.recordings())
         captured = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         number = 0
         for frame in self._frames(path):
@@ -128,7 +128,7 @@ _KNOWN = SUFFIXES | VIDEO_SUFFIXES
 
 
 def recording_of_file(root: Path, path: Path, group: SplitGroup) -> RecordingInfo:
-    """The recording that a file counts as; its name decides the split, and all files of a group have the same.
+    """The recording that a file counts as; all files of a group are the same one.
 
     A person is the first folder below `root`, or else the letters that a file's name begins with (`ada_03.jpg`).
     """

@@ -42,7 +42,7 @@ def open_source(settings: SourceSettings, *, paced: bool, say: Callable[[str], N
         return _camera_or_demo(settings, paced=paced, say=say)
     if name == "demo":
         return _demo(settings, paced=paced)
-    if name.lower().startswith(PREFIX):
+    if name.lower().startswith(PREFIX) and not exists(Path(name)):
         silent = f"{name} can be captured but gives no pictures; name another screen"
         return CameraSource(lambda: open_screen(name, settings.fps), no_pictures=silent, shows_person=False)
     if names_camera(settings):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import statistics
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from livecam.core.image_files.iso_boxes import boxes
 from livecam.core.image_files.orientation import exif_mark, upright
 from livecam.core.runtime import without_decoder_noise
 from livecam.core.types import Frame, Image
+from livecam.live.sources.containers.timeline import HELD_S
 from livecam.live.sources.pacing import REAL_TIME, FrameTiming, Pacer
 
 _SLIDE_S = 2.0
@@ -88,7 +90,8 @@ def is_webp(head: bytes) -> bool:
 
 
 class WebpAnimation:
-    """Every picture of an animated WebP once, at its time; `paced` shows each at its own."""
+    """Every picture of an animated WebP at its time, a last one that is held once more at the end of its time, as of
+    videos; `paced` shows each at its own."""
 
     def __init__(self, path: Path, *, paced: bool = False, timing: FrameTiming = REAL_TIME) -> None:
         self._path, self._paced, self._timing = path, paced, timing
@@ -106,11 +109,17 @@ class WebpAnimation:
         if not good or not len(animation.frames):
             raise SourceError(f"'{self._path}' is damaged: its pictures cannot be read")
         mark = exif_mark(self._path.read_bytes()).orientation
-        pace, seconds = Pacer(self._timing), 0.0
-        for index, (picture, duration) in enumerate(zip(animation.frames, animation.durations, strict=True)):
+        pace = Pacer(self._timing)
+        for index, seconds in enumerate(_times([each / 1000 for each in animation.durations])):
             if self._paced:
                 pace.wait(seconds)
-            image = upright(over_grey(np.asarray(picture, np.uint8)), mark)
-            yield Frame(image, index, seconds, captured_at=self._timing.clock())
-            step = float(duration) / 1000
-            seconds += step if step >= _SHORTEST_S else _INSTEAD_S
+            picture = np.asarray(animation.frames[min(index, len(animation.frames) - 1)], np.uint8)
+            yield Frame(upright(over_grey(picture), mark), index, seconds, captured_at=self._timing.clock())
+
+
+def _times(durations: Sequence[float]) -> list[float]:
+    """When each picture comes, and the last one once more where it is held, seconds."""
+    steps = [float(step) if step >= _SHORTEST_S else _INSTEAD_S for step in durations]
+    usual = statistics.median(steps)
+    held = [sum(steps) - usual] if steps[-1] > max(HELD_S, 3 * usual) else []
+    return [*itertools.accumulate(steps[:-1], initial=0.0), *held]

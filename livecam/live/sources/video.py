@@ -23,16 +23,18 @@ from livecam.core.types import Frame
 from livecam.live.sound import SoundTrack
 from livecam.live.sources.containers.container_facts import ContainerFacts, container_facts
 from livecam.live.sources.containers.decoding import DisplayShape, open_container, video_stream
-from livecam.live.sources.containers.timeline import LONGEST_GAP_IN_STREAM_S, LONGEST_GAP_S, Timeline
+from livecam.live.sources.containers.timeline import HELD_S, LONGEST_GAP_IN_STREAM_S, LONGEST_GAP_S, Timeline
 from livecam.live.sources.http.responses import HTTP_ERRORS, HttpFile, gives_playlist, is_http
 from livecam.live.sources.pacing import REAL_TIME, FrameTiming, Pacer
 
 # A file may say that it is a little longer than its last frame, without having lost anything.
 _MISSING_S = 0.5
 _MOST_DAMAGED = 1000
-_HELD_S = 0.25  # a picture shown for longer than this stands still
 _TIMEOUT_S = 8.0  # to open an address, and for a piece of it to arrive
 _READ_ON_S = 1.0  # after the last frame that was taken: the sound that goes with it may come later in the file
+# How often a list of HLS on the disk is read anew for a next part: each time is half of a part's length. FFmpeg's own
+# thousand times are for ever where the list was left without its end.
+_PATIENCE = {"m3u8_hold_counters": "6"}
 _BROADCAST = frozenset({"mpegts", "mpeg", "hls"})  # their clocks may be set anew within a recording
 
 
@@ -103,7 +105,7 @@ class VideoSource:
 
     def _read_head(self, stack: ExitStack) -> InputContainer:
         if isinstance(self._path, Path):
-            return open_container(self._path)
+            return open_container(self._path, options=_PATIENCE)
         if not self._by_http:
             return open_container(self._path, timeout=(_TIMEOUT_S, _TIMEOUT_S))
         file = HttpFile(self._path, timeout=_TIMEOUT_S)
@@ -231,7 +233,7 @@ class _Reading:
     def end(self) -> float | None:
         """When the last picture is shown for the last time, if that is held for longer than the others."""
         held = min(self.held, LONGEST_GAP_S)
-        return self.last + held - self.timeline.usual if held > max(_HELD_S, 3 * self.timeline.usual) else None
+        return self.last + held - self.timeline.usual if held > max(HELD_S, 3 * self.timeline.usual) else None
 
     def verdict(self) -> str:
         """What is wrong with the video, empty when nothing is."""

@@ -8,13 +8,12 @@ import json
 import shutil
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from livecam.core.errors import AssetError
-from livecam.core.files import sync_folder, write_atomically
+from livecam.core.files import damaged_zip_errors, sync_folder, write_atomically
 from livecam.perception.pupils.model_library import (
     CARD,
     MODEL,
@@ -94,7 +93,7 @@ def _unpacked(file: Path) -> Mapping[str, bytes]:
             parts = _parts(archive, file)
     except OSError as error:
         raise AssetError(f"cannot read {file} ({(error.strerror or 'unreadable').lower()})") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except damaged_zip_errors() as error:
         raise AssetError(f"{file} is damaged, or no model that `livecam model export` wrote") from error
     expected = _hashes(parts.pop(_MANIFEST), file)
     if {MODEL, CARD} - parts.keys() or expected.keys() != parts.keys():

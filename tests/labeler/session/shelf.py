@@ -13,6 +13,7 @@ from livecam.core.types import Image, Point, Pupil, Side
 from livecam.store.leases import LeaseFilter, in_overlap
 from livecam.store.resolution import DECIDING, resolve_labels, standing_events
 from livecam.store.samples import (
+    DRAWN,
     CropMode,
     LabelAction,
     LabelEvent,
@@ -174,8 +175,9 @@ class Shelf:
     def _about(self, sample_id: str) -> list[LabelEvent]:
         return [event for event in self.kept if event.sample_id == sample_id]
 
-    def gold_samples(self, not_by: str) -> Sequence[str]:
-        known = [stored.sample.id for stored in self.samples() if stored.resolved.gold]
+    def gold_samples(self, not_by: str, *, drawn_only: bool = False) -> Sequence[str]:
+        gold = [stored.sample for stored in self.samples() if stored.resolved.gold]
+        known = [sample.id for sample in gold if sample.session == DRAWN or not drawn_only]
         return sorted(sample_id for sample_id in known if not self._decisions(sample_id, not_by))
 
     def _is_wanted(self, stored: StoredSample, wanted: LeaseFilter) -> bool:
@@ -184,6 +186,8 @@ class Shelf:
             in_overlap(stored.sample.id, wanted.overlap) and stored.resolved.deciders == 1
         )
         answered = bool(said) and said[-1].action is not LabelAction.REJECT
+        if wanted.real and stored.sample.session == DRAWN:
+            return False
         return overlapping and not (wanted.undecided and said) and not (wanted.unanswered and answered)
 
     def _decisions(self, sample_id: str, by: str | None) -> list[LabelEvent]:

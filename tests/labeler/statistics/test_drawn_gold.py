@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from labeler.cli import app
-from labeler.session.actions import LabelingAction, LabelingMode, OpenSample
+from labeler.session.actions import LabelingAction, LabelingMode, OpenSample, PlacePupil
 from labeler.statistics.drawn_gold import add_drawn_gold
 from labeler.statistics.report import compute_statistics
 from livecam.cli.program import run_program
-from livecam.core.types import Side
+from livecam.core.types import Point, Side
 from livecam.store.judging import usable
 from livecam.store.samples import DRAWN
 from livecam.store.store import Store
@@ -73,3 +73,21 @@ def test_answers_to_drawn_faces_are_measured(store: Store) -> None:
     assert gold["n"] == 20
     assert gold["share"] == 0.5
     assert DRAWN in compute_statistics(store)["people"]
+
+
+@pytest.mark.parametrize("mode", LabelingMode)
+@pytest.mark.parametrize("overlap", [0.0, 1.0])
+def test_nobody_is_asked_for_drawn_faces_as_overlap_or_for_a_second_opinion(
+    store: Store, mode: LabelingMode, overlap: float
+) -> None:
+    add_drawn_gold(store, 6)
+    both = (PlacePupil(Side.RIGHT, Point(52, 50)), PlacePupil(Side.LEFT, Point(112, 50)))
+    for by in ("ann", "bob"):
+        person = Person(store, mode, by=by, settings={"overlap": overlap})  # type: ignore[arg-type]
+        asked = person.session.assignment
+        assert asked is not None
+        assert asked.sample_id == make_sample().id
+        assert person.session.left <= 1
+        person.wishes(*(both if mode is LabelingMode.ANNOTATE else ()), LabelingAction.ACCEPT)
+        assert (person.session.item, person.session.left) == (None, 0)
+        person.leaves()

@@ -92,6 +92,13 @@ def test_a_list_of_labels_that_cannot_be_used_is_named(tmp_path: Path, text: str
         read_labelled_photographs(tmp_path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_list_of_labels_that_went_through_a_spreadsheet_is_the_same(tmp_path: Path, encoding: str) -> None:
+    text = (HEAD.upper() + "a.png,1,2,3,4,open\n").replace(",", ";").replace(";2;", ";2,5;")
+    (tmp_path / "truth.csv").write_text(text, encoding=encoding)
+    assert [label.left for label in read_labelled_photographs(tmp_path)] == [(1, 2.5)]
+
+
 def test_a_folder_without_labels_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"truth\.csv"):
         read_labelled_photographs(tmp_path)

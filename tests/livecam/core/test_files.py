@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from livecam.core.files import atomic_file, check_writable, write_atomically
+from livecam.core.files import (
+    atomic_file,
+    check_writable,
+    damaged_zip_errors,
+    read_table_rows,
+    write_atomically,
+)
 
 
 def test_the_content_arrives_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -67,3 +75,40 @@ def test_a_private_file_is_only_for_its_owner(tmp_path: Path, private: bool, mod
     finally:
         os.umask(before)
     assert (tmp_path / "a.txt").stat().st_mode & 0o777 == mode
+
+
+TABLE = "File;XMin;YMin;XMax;YMax\r\na.png;1,5;2;30,25;40\r\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_table_is_read_as_spreadsheets_save_it(tmp_path: Path, encoding: str) -> None:
+    for number, text in enumerate((TABLE, TABLE.replace(";", "\t"), TABLE.replace(",", ".").replace(";", ", "))):
+        path = tmp_path / f"{number}.csv"
+        path.write_bytes(text.encode(encoding))
+        row = {"file": "a.png", "xmin": "1.5", "ymin": "2", "xmax": "30.25", "ymax": "40"}
+        assert read_table_rows(path) == [row]
+
+
+def test_a_comma_in_a_name_stays_and_a_cell_that_a_row_has_not_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('file,kind,note\n"a, b.png",page\n"3,5",lamp,"1,2"\n')
+    assert read_table_rows(tmp_path / "a.csv") == [
+        {"file": "a, b.png", "kind": "page", "note": ""},
+        {"file": "3,5", "kind": "lamp", "note": "1,2"},
+    ]
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_whatever_a_spoiled_zip_raises_is_known(packing: int) -> None:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", packing) as archive:
+        archive.writestr("a.txt", bytes(range(256)) * 8)
+    whole, refused = written.getvalue(), 0
+    for place in range(len(whole)):
+        spoiled = bytearray(whole)
+        spoiled[place] ^= 0xFF
+        try:
+            with zipfile.ZipFile(io.BytesIO(bytes(spoiled))) as archive:
+                archive.read(archive.namelist()[0])
+        except (OSError, *damaged_zip_errors()):
+            refused += 1
+    assert refused > len(whole) // 2

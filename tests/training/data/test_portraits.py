@@ -44,6 +44,12 @@ def test_the_left_of_the_image_is_the_right_eye_of_the_subject(labels: Path) -> 
     assert read_labels(labels.parent, labels)[0].centres[Side.RIGHT] == (20, 25)
 
 
+def test_labels_that_went_through_a_spreadsheet_are_the_same(labels: Path) -> None:
+    text = labels.read_text().replace(",", ";").replace("20;25", "20,5;25")
+    labels.write_text(text, encoding="utf-8-sig")
+    assert read_labels(labels.parent, labels)[0].centres[Side.RIGHT] == (20.5, 25)
+
+
 def test_labels_of_test_people_are_left_out(labels: Path) -> None:
     assert [portrait.group for portrait in read_labels(labels.parent, labels)] == ["london_001"]
 

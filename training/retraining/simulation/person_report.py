@@ -68,7 +68,7 @@ def write_report(points: Sequence[PersonPoint], settings: PersonSettings, out: P
 
 def draw(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
     """The error of the person, the same centred, states, and other people; what needs no labels is a level line."""
-    with drawing(path, size=(11.0, 3.4), dpi=90) as figure:
+    with drawing(path, size=(11.0, 3.8), dpi=90) as figure:
         for number, measure in enumerate(("mean", "centred", "state", "others_mean")):
             axes = figure.add_subplot(1, 4, number + 1, xlabel="labels", title=MEASURES[measure])
             axes.title.set_fontsize(9)
@@ -76,7 +76,7 @@ def draw(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
                 _curve(axes, [row for row in rows if (row["method"], row["order"]) == (method, order)], measure)
             axes.set_ylim(0, max(row[measure]["high"] for row in rows) * 1.1 or 1)
             axes.grid(alpha=0.3)
-        axes.legend(fontsize=7)
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize=8)
 
 
 def _curve(axes: Any, rows: Sequence[Mapping[str, Any]], measure: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import stat
@@ -14,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from livecam.core.assets import asset
 from livecam.core.errors import PackError
-from livecam.core.files import write_file
+from livecam.core.files import damaged_zip_errors, write_file
 from livecam.live.effects.library.locations import PackOrigin, folder_of, installed_folder, places
 from livecam.live.effects.library.trust import forget_trust
 from livecam.live.effects.packs.manifest import MANIFEST
@@ -56,15 +55,10 @@ def _unzip(source: Path, folder: Path) -> None:
             left = LARGEST_PACK
             for member in members:
                 left -= _extract(archive, member, folder, left, source)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EACCES, errno.EROFS):
-            raise PackError(f"'{source}' cannot be unpacked: {error.strerror}") from error
+    except OSError as error:
+        raise PackError(f"'{source}' cannot be unpacked: {error.strerror or error}") from error
+    except damaged_zip_errors() as error:
         raise PackError(f"'{source}' is damaged or no zip: {str(error)[:120]}; pack the folder anew") from error
-    except Exception as error:
-        # zlib, lzma and bz2 have errors of their own.
-        if type(error).__module__ not in ("zlib", "_lzma", "lzma", "_bz2"):
-            raise
-        raise PackError(f"'{source}' is damaged: {str(error)[:120]}; pack the folder anew") from error
 
 
 def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, left: int, source: Path) -> int:

@@ -10,6 +10,7 @@ from statistics import median
 # other files the pictures' own durations say that one is held, and without them a gap of minutes is no gap any more.
 LONGEST_GAP_IN_STREAM_S = 10.0
 LONGEST_GAP_S = 120.0
+HELD_S = 0.25  # a picture shown for longer than this stands still
 _SLOWEST_S, _FASTEST_S = 1.0, 1 / 1000
 _LONGEST_STEP_S = 3600.0  # whatever a damaged file says of how long a picture is held
 _USUAL_S = 1 / 25

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from livecam.core.errors import LivecamError
-from livecam.core.files import write_file
+from livecam.core.files import read_table_rows, write_file
 from livecam.core.types import Box
 
 TABLE = "boxes.csv"
@@ -49,10 +49,9 @@ class PageBoxes:
 def read_table(path: Path) -> list[PageBoxes]:
     """The pages of a CSV table; `width`, `height` and `kind` may be missing, a row without numbers is an empty page."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as fault:
+        rows = read_table_rows(path)
+    except (OSError, UnicodeDecodeError, csv.Error) as fault:
         raise BoxFileError(f"cannot read {path}; it names {', '.join(_NEEDED)}") from fault
-    rows = list(csv.DictReader(text.splitlines(), restval="", skipinitialspace=True))
     if not rows or any(column not in rows[0] for column in _NEEDED):
         raise BoxFileError(f"{path} must have the columns {','.join(_NEEDED)} and a row for each target")
     grouped: dict[str, list[Mapping[str, str]]] = {}

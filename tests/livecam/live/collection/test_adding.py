@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from livecam.core.errors import SourceError
 from livecam.live.collection.adding import FileAdder, recording_of_file
 from livecam.live.collection.model_disagreement import NamedDetector
 from livecam.settings import SplitGroup
-from livecam.store.samples import SamplingReason
+from livecam.store.samples import SamplingReason, Split
 from livecam.store.store import Store
 from tests.fakes import FakeFaceDetector, FakePupilDetector, make_face, make_noise
 
@@ -43,6 +44,19 @@ def test_every_face_is_a_sample_with_landmarks_and_predictions(store: Store, tmp
     assert (done.files, done.faces, done.samples, len(some)) == (2, 2, 2, 2)
     assert {prediction.detector for prediction in some[0].predictions} == {"tflite", "cpu"}
     assert {sample.reason for sample in some} == {SamplingReason.FLAG}
+
+
+def test_people_are_dealt_to_the_splits_each_to_one_also_when_more_comes_later(store: Store, tmp_path: Path) -> None:
+    names = [f"{person}/{number}.png" for person in "abcdefghij" for number in range(2)]
+    folder = photographs(tmp_path / "mine", *names)
+    adder(store, SplitGroup.PERSON).add([folder], lambda _: None)
+    dealt = store.recordings()
+    cv2.imwrite(str(folder / "c" / "later.png"), make_noise(99, 320, 240))
+    adder(store, SplitGroup.PERSON).add([folder], lambda _: None)
+    seen = {(stored.sample.session, stored.sample.split) for stored in store.samples()}
+
+    assert Counter(dealt.values()) == {Split.TRAIN: 7, Split.TEST: 2, Split.VALIDATION: 1}
+    assert seen == set(dealt.items())
 
 
 def test_adding_twice_is_adding_once(store: Store, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from livecam.core.errors import SourceError
 from livecam.live.sources.factory import open_source
@@ -42,6 +43,15 @@ def test_every_picture_comes_once_at_its_time(tmp_path: Path, suffix: str) -> No
     assert [frame.image.mean() for frame in frames] == pytest.approx([40, 120, 200], abs=4)
     assert [frame.timestamp for frame in frames] == pytest.approx([0, 0.2, 0.4], abs=0.01)
     assert [frame.index for frame in frames] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("last", "times"), [(200, [0, 0.2, 0.4]), (3000, [0, 0.2, 0.4, 3.2])])
+def test_a_last_picture_that_is_held_comes_once_more_at_its_end(tmp_path: Path, last: int, times: list[float]) -> None:
+    pictures = [Image.fromarray(np.full((64, 96, 3), level, np.uint8)) for level in (40, 120, 200)]
+    pictures[0].save(tmp_path / "a.webp", save_all=True, append_images=pictures[1:], duration=[200, 200, last])
+    frames = list(open_source(SourceSettings(source=str(tmp_path / "a.webp")), paced=False))
+    assert [frame.timestamp for frame in frames] == pytest.approx(times)
+    assert frames[-1].image.mean() == pytest.approx(200, abs=4)
 
 
 @pytest.mark.parametrize("suffix", [".webp", ".png", ".jpg"])

@@ -162,3 +162,11 @@ def test_a_folder_of_that_name_is_the_folder(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "obs").mkdir()
     picture(tmp_path / "obs" / "a.png")
     assert isinstance(open_source(settings("obs"), paced=False), ImageSource)
+
+
+def test_a_file_whose_name_begins_as_a_screen_does_is_that_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_clip(Path("screen:1.mp4"))
+    assert len(list(open_source(settings("screen:1.mp4"), paced=False))) == 10

@@ -301,3 +301,9 @@ def test_a_file_may_be_called_anything(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     write_clip(Path(name))
     assert len(list(VideoSource(Path(name)))) == 10
+
+
+def test_a_playlist_on_the_disk_that_was_left_without_its_end_is_over(tmp_path: Path) -> None:
+    write_clip(tmp_path / "part.ts")
+    (tmp_path / "list.m3u8").write_text("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:0.4,\npart.ts\n")
+    assert len(list(VideoSource(tmp_path / "list.m3u8"))) == 10
