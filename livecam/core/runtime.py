@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import current_thread, main_thread
@@ -19,6 +20,7 @@ import cv2
 
 # Why one thread, frozen garbage and late interrupts: docs/decisions/frame-time.md
 _STDERR = 2
+_DISPLAY_SECONDS = 0.4  # in which a display that refuses is asked again
 # Its log is not open to settings before version 0.10.30: these lines come at every start, and nothing is wrong.
 _NOISE = (
     b"All log messages before absl::InitializeLog()",
@@ -185,10 +187,14 @@ def _answers(display: str) -> bool:
     except OSError:
         return True
     x11.XOpenDisplay.restype = ctypes.c_void_p
-    connection = x11.XOpenDisplay(display.encode())
-    if connection:
-        x11.XCloseDisplay(ctypes.c_void_p(connection))
-    return bool(connection)
+    # A bare Xvfb starts afresh whenever its last program went, and refuses whoever asks at that moment.
+    end = time.monotonic() + _DISPLAY_SECONDS
+    while not (connection := x11.XOpenDisplay(display.encode())):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    x11.XCloseDisplay(ctypes.c_void_p(connection))
+    return True
 
 
 def screen_size() -> tuple[int, int] | None:
