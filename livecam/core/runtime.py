@@ -1,4 +1,4 @@
-"""The process around a run: quiet native libraries and decoders, late interrupts, one OpenCV thread, the display."""
+"""The process around a run: quiet native libraries and decoders, late interrupts, one OpenCV thread, its memory."""
 
 from __future__ import annotations
 
@@ -212,6 +212,25 @@ def screen_size() -> tuple[int, int] | None:
         return int(x11.XDisplayWidth(display, 0)), int(x11.XDisplayHeight(display, 0))
     finally:
         x11.XCloseDisplay(display)
+
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
+_KEPT, _FROM_HEAP = 256 << 20, 32 << 20  # bytes; the second is the most that glibc takes
+
+
+def keep_freed_memory() -> bool:
+    """Memory that is freed stays with this process from now on, so that the next frame finds its pages; whether it is
+    so, which it is with glibc only.
+
+    glibc gives the end of its heap back as soon as two frames of it are free, and gets every page of it anew, filled
+    with zeros, for the next one. Why, what it saves and what it costs: docs/decisions/frame-time.md
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is None:
+        return False
+    return bool(mallopt(_TRIM_THRESHOLD, _KEPT)) and bool(mallopt(_MMAP_THRESHOLD, _FROM_HEAP))
 
 
 def available_cores() -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from livecam.core.errors import SinkError
 from livecam.core.interfaces import Collector, Sink, Source
-from livecam.core.runtime import deferred_interrupts, use_single_opencv_thread
+from livecam.core.runtime import deferred_interrupts, keep_freed_memory, use_single_opencv_thread
 from livecam.live import loop
 from livecam.live.collection.collector import ToggleableCollector
 from livecam.live.collection.factory import CollectionSession, active_detector, open_collecting, store_folder
@@ -90,6 +90,7 @@ class LiveSession:
         # MediaPipe: more than a frame has.
         gc.collect()
         gc.freeze()
+        keep_freed_memory()
         with deferred_interrupts() as interrupted:
             self.control.interrupted = interrupted
             loop.run(
