@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "screen" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.x11)
+        if item.get_closest_marker("tensorflow") and find_spec("tensorflow") is None:
+            item.add_marker(pytest.mark.skip(reason="needs the extra 'training'"))
         if any(item.get_closest_marker(mark) for mark in _OTHER_PROGRAMS):
             item.add_marker(pytest.mark.flaky(reruns=2))
     long = {item.path for item in items if any(item.get_closest_marker(mark) for mark in _LONG)}

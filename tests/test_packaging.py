@@ -74,6 +74,7 @@ def test_every_script_is_installed_and_can_help(environment: Path, tmp_path: Pat
 
 def test_the_wheel_holds_every_asset_once_and_nothing_else(wheel: Path) -> None:
     files = (path for path in (ROOT / "assets").rglob("*") if path.is_file() and not path.name.startswith("."))
+    files = (path for path in files if path.parent.name != "__pycache__")
 
     with zipfile.ZipFile(wheel) as archive:
         inside = Counter(name for name in archive.namelist() if name.startswith("livecam/assets/"))

@@ -28,7 +28,7 @@ from livecam.cli.run import run
 from livecam.cli.settings_loading import check_model_is_used, load_settings, say
 from livecam.cli.targets import find
 from livecam.core.errors import SinkError, SourceError
-from livecam.core.files import write_file
+from livecam.core.files import is_folder, write_file
 from livecam.settings_file import DEFAULT_FILE, as_changes, as_toml, find_origins, load
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def locate(
     from livecam.perception.pupils.factory import open_pupils
 
     settings = load_settings(config, options.settings_of(context.params))
-    if out is not None and not out.is_dir():
+    if out is not None and not is_folder(out):
         raise SinkError(f"--out cannot be '{out}', which is no folder; make it first, or name another")
     check_model_is_used(model, settings)
     detector = open_stills(settings.faces)

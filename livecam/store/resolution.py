@@ -97,7 +97,9 @@ def _opinions(valid: Sequence[LabelEvent]) -> Mapping[str, LabelEvent]:
     """The decision of each person: the last one, and a skip only where there is nothing else."""
     latest: dict[str, LabelEvent] = {}
     for event in valid:
-        if event.action in DECIDING and not (event.action is LabelAction.SKIP and event.annotator in latest):
+        earlier = latest.get(event.annotator)
+        hides = event.action is LabelAction.SKIP and earlier is not None and earlier.action is not LabelAction.SKIP
+        if event.action in DECIDING and not hides:
             latest[event.annotator] = event
     return latest
 

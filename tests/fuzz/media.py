@@ -159,6 +159,9 @@ class _Answer:
     def peek(self, n: int = 0, /) -> bytes:
         return self._content[:n]
 
+    def isclosed(self) -> bool:
+        return False
+
     def close(self) -> None:
         return None
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from livecam.core.types import EyeState, Point, Pupil, Side
@@ -79,6 +79,7 @@ def test_a_decision_makes_the_state(verb: LabelAction, state: SampleState) -> No
 
 
 @given(HISTORIES)
+@example(said(say(LabelAction.SKIP, by="anna"), say(LabelAction.SKIP, by="anna")))
 def test_the_last_decision_of_a_person_counts_and_a_skip_hides_none(history: list[LabelEvent]) -> None:
     by_anna = [event for event in history if event.annotator == "anna" and not event.is_repeat]
     answers = [event for event in by_anna if event.action in {LabelAction.ACCEPT, LabelAction.REJECT}]

@@ -40,6 +40,7 @@ def unlabelled(store: Store, count: int, split: Split, reason: SamplingReason, s
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Ten unlabelled samples that may be promoted, and others that may not; with a classifier of three steps."""
+    pytest.importorskip("tensorflow", reason="a classifier needs the extra 'training'")
     with Store.open(tmp_path_factory.mktemp("machine")) as opened:
         fill(opened, 8, Split.TRAIN)
         unlabelled(opened, 10, Split.TRAIN, SamplingReason.LOW, 200)

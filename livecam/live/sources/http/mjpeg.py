@@ -122,6 +122,8 @@ class HttpPictures:
 
     def _more_is_there(self) -> bool:
         """Whether reading would not have to wait; False where that cannot be told."""
+        if self._answer.isclosed():  # It has ended, which is there to be read.
+            return True
         try:
             return bool(select.select([self._answer], [], [], 0)[0])
         except (OSError, TypeError, ValueError):

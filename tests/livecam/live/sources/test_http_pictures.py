@@ -151,6 +151,9 @@ class Wire:
     def fileno(self) -> int:
         return self._here.fileno()
 
+    def isclosed(self) -> bool:
+        return self._here.fileno() < 0
+
     def read1(self, n: int = -1, /) -> bytes:
         return self._here.recv(n)
 
