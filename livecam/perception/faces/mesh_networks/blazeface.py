@@ -150,9 +150,7 @@ def blended(faces: FloatArray, scores: FloatArray) -> Iterator[tuple[FloatArray,
         same = overlap(faces[rest[0]], faces[rest]) > _SAME_FACE
         same[0] = True
         group = rest[same]
-        share = scores[group] / scores[group].sum()
-        blend = (share @ faces[group].reshape(group.size, -1)).reshape(-1, 2)
-        yield blend, float(scores[group[0]])
+        yield np.average(faces[group], axis=0, weights=scores[group]).astype(np.float32), float(scores[group[0]])
         rest = rest[~same]
 
 
