@@ -147,7 +147,8 @@ def test_no_tiles_are_left_on_the_disk_by_a_session_that_a_signal_ends(
     )
     environment = {**os.environ, "TMPDIR": str(temporary)}
     with subprocess.Popen([sys.executable, "-c", code, folder], stdout=subprocess.PIPE, env=environment) as session:
-        assert session.stdout is not None and int(session.stdout.readline()) > 0
+        assert session.stdout is not None
+        assert int(session.stdout.readline()) > 0
         session.send_signal(ending)
     assert list(temporary.iterdir()) == []
 
