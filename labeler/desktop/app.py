@@ -15,12 +15,17 @@ from labeler.session.actions import LabelingAction, LabelingMode, PlacePupil, Re
 from labeler.session.controller import AnnotationController
 from labeler.session.keys import KEYS, Keys, counts, parse_key
 from labeler.session.opening import check_name, login_name, open_store
-from labeler.session.state import AnnotationState, MessageShown, apply_event
+from labeler.session.state import AnnotationState, MessageShown, SidePanel, apply_event
 from labeler.texts.catalogue import Language
 from livecam.core.errors import StoreError
 from livecam.core.types import Image
 from livecam.settings import LabelSettings
 
+_CLOSING = {
+    SidePanel.HELP: LabelingAction.HELP,
+    SidePanel.LABELS: LabelingAction.LABELS,
+    SidePanel.MAP: LabelingAction.MAP,
+}
 QUIET = 0.15  # seconds after which what was placed by small steps is written
 
 
@@ -41,7 +46,9 @@ def run_window(controller: AnnotationController, screen: AnnotationScreen, keys:
         while not session.finished:
             session, shown = _shown(controller, session, keys)
             screen.show(shown.image, session.assignment)
-            session = _next(controller, session, screen, Hearing(keys, shown))
+            session = _next(
+                controller, session, screen, Hearing(keys, shown, _CLOSING.get(session.view.panel, LabelingAction.QUIT))
+            )
     finally:
         controller.close(session)
     return session
@@ -66,6 +73,7 @@ class Hearing:
 
     keys: Keys
     shown: RenderedPage
+    escape: LabelingAction = LabelingAction.QUIT  # what Esc asks for: first it closes what lies over the picture
 
     def parse(self, heard: Heard) -> UserInput | None:
         """What a key, a click or a turn of the wheel stands for; None for what means nothing or does not count."""
@@ -73,7 +81,7 @@ class Hearing:
             case WindowClosed():
                 return LabelingAction.QUIT
             case KeyPressed(name, repeated, unseen):
-                action = parse_key(self.keys, name)
+                action = parse_key(self.keys, name, escape=self.escape)
                 return action if action and counts(action, repeated=repeated, unseen=unseen) else None
             case MouseInput():
                 return self._mouse(heard)

@@ -16,6 +16,7 @@ from labeler.mask_review.state import (
     JudgementUndone,
     MaskJudged,
     ReviewMessage,
+    ReviewPanel,
     ReviewState,
     after,
     meaning,
@@ -29,10 +30,13 @@ from livecam.core.files import write_atomically
 from livecam.core.image_files.images import read_image
 from livecam.core.types import Image
 
+_CLOSING = {ReviewPanel.HELP: LabelingAction.HELP, ReviewPanel.LABELS: LabelingAction.LABELS}
+
 
 class ReviewScreen(Protocol):
-    def ask(self, image: Image, subject: str | None) -> LabelingAction:
-        """Shows an image of a subject until the person asks for something; a window closed by the mouse is QUIT."""
+    def ask(self, image: Image, subject: str | None, escape: LabelingAction) -> LabelingAction:
+        """Shows an image of a subject until the person asks for something; Esc asks for `escape`, and a window closed
+        by the mouse is QUIT."""
         ...
 
 
@@ -53,7 +57,8 @@ class MaskReviewApp:
             picture, trouble = self._picture(session)
             if trouble and not session.notice:
                 session = after(session, ReviewMessage(trouble))
-            action = screen.ask(page(session, picture, kept=self._kept(), keys=self.keys), session.current)
+            image = page(session, picture, kept=self._kept(), keys=self.keys)
+            action = screen.ask(image, session.current, _CLOSING.get(session.panel, LabelingAction.QUIT))
             session = after(session, self._event(session, action))
         return session
 
@@ -107,7 +112,7 @@ class KeyPrompt:
     window: LabelerWindow
     keys: Keys = field(default_factory=folder_keys)
 
-    def ask(self, image: Image, subject: str | None) -> LabelingAction:
+    def ask(self, image: Image, subject: str | None, escape: LabelingAction) -> LabelingAction:
         """The next key that means something and counts; others are passed over."""
         self.window.show(image, subject)
         while True:
@@ -116,7 +121,7 @@ class KeyPrompt:
                 return LabelingAction.QUIT
             if (
                 isinstance(heard, KeyPressed)
-                and (action := parse_key(self.keys, heard.name))
+                and (action := parse_key(self.keys, heard.name, escape=escape))
                 and counts(action, repeated=heard.repeated, unseen=heard.unseen)
             ):
                 return action

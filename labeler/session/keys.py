@@ -39,10 +39,14 @@ JUDGING: Mapping[str, LabelingAction] = {
 }
 
 
-def parse_key(keys: Mapping[str, LabelingAction], key: str) -> LabelingAction | None:
+def parse_key(
+    keys: Mapping[str, LabelingAction], key: str, *, escape: LabelingAction = LabelingAction.QUIT
+) -> LabelingAction | None:
     """What a key asks for; a capital without a meaning of its own, which Caps Lock makes, is as good as its small
-    letter, and shift changes nothing else. None for a key without a meaning."""
-    return keys.get(key, keys.get(key.lower() if len(key) == 1 else key.removeprefix("Shift+")))
+    letter, and shift changes nothing else. None for a key without a meaning. `escape` is what Esc asks for where it
+    would end the session: to close what lies over the picture."""
+    action = keys.get(key, keys.get(key.lower() if len(key) == 1 else key.removeprefix("Shift+")))
+    return escape if key == "Escape" and action is LabelingAction.QUIT else action
 
 
 _BOTH: Mapping[str, LabelingAction] = {

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from livecam.cli import options
+from livecam.cli.progress import tell_stages
 from livecam.core.errors import SettingsError
 from livecam.core.files import check_writable_path, write_file
 from livecam.core.tflite import Runtime
@@ -75,8 +76,6 @@ def bench(
 ) -> None:
     """Measure how fast every path is on this machine, and where the time goes."""
     # What measures loads everything the program has; the other commands need not wait for that.
-    from rich.console import Console
-
     from livecam.benchmark.accuracy_report import accuracy_as_json, accuracy_tables
     from livecam.benchmark.clips.clip_accuracy import as_json as clip_as_json
     from livecam.benchmark.clips.clip_accuracy import clip_tables, score_clip
@@ -120,26 +119,26 @@ def bench(
         runtimes=_names("--runtimes", runtimes, Runtime) if runtimes else (Runtime.LITERT,),
         threads=_sweep_threads(sweep=threads_sweep, runtimes=runtimes, threads=threads),
     )
-    with Console(stderr=True).status("") as status:
+    with tell_stages("livecam") as say:
         if accuracy and not accuracy.is_dir():
-            scores = score_clip(accuracy, plan.entries, status.update)
+            scores = score_clip(accuracy, plan.entries, say)
             _deliver(clip_tables(accuracy, scores), clip_as_json(accuracy, scores), json_file)
             return
         if not frames:
-            rows = _score(plan, plot, status.update)
+            rows = _score(plan, plot, say)
             _deliver(accuracy_tables(rows), accuracy_as_json(rows), json_file)
             return
         if scaling:
-            curves = measure_scaling(plan.settings, frames=frames, warm_up=warmup, say=status.update)
+            curves = measure_scaling(plan.settings, frames=frames, warm_up=warmup, say=say)
             write_file(scaling, curves.picture())
             figures = curves.as_json()
             _deliver([*curves.tables(), *_warning(figures)], figures, json_file)
             return
         if live:
-            measured = measure_live(live_plan(plan), status.update)
+            measured = measure_live(live_plan(plan), say)
             shown, figures = measured.tables(), measured.as_json()
         else:
-            results = benchmark(plan, status.update)
+            results = benchmark(plan, say)
             shown, figures = tables(results), as_json(results)
     notes = comparison(before, figures) if before else ()
     _deliver([*shown, *_warning(figures), *notes], figures, json_file)

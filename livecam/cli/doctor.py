@@ -70,7 +70,7 @@ LIBRARIES = (
     Library("av", "", "recording", "BSD-3-Clause; its wheel brings FFmpeg with libx264 and libx265, both GPL"),
     Library("pydantic", "", "settings", "MIT"),
     Library("mediapipe", "mediapipe", "--face mediapipe", "Apache-2.0, its models too", only="0.10.21"),
-    Library("opencv-contrib-python", "mediapipe", "comes with mediapipe", "as opencv-python"),
+    Library("opencv-contrib-python", "mediapipe", "mediapipe, which brings it", "as opencv-python"),
     Library("tensorflow", "training", "livecam-train", "Apache-2.0"),
     Library("matplotlib", "plots", "bench --plot, curves of training", "its own, as the PSF's"),
     Library("pyvirtualcam", "virtualcam", "--sink virtualcam", "GPL-2.0"),

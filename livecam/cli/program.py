@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +17,7 @@ from livecam.core.paths import expand_path
 
 # In frames, columns narrower than this cut the names of flags.
 FRAMED_COLUMNS = 72
+_LAST_STREAM = 2
 
 
 class ExpandingGroup(TyperGroup):
@@ -73,6 +75,7 @@ def run_program(program: typer.Typer, arguments: Sequence[str] | None = None) ->
     """Run a command line and leave the process: 0 when all went well, 2 for what the user can put right (one line on
     stderr), 130 for Ctrl-C, 1 when the reader of the output has left."""
     name = program.info.name
+    _open_closed_streams()
     try:
         try:
             with name_errors():
@@ -90,6 +93,19 @@ def run_program(program: typer.Typer, arguments: Sequence[str] | None = None) ->
     except OSError as error:
         _discard_output()
         _end(f"{name}: {error.filename or 'the output'}: {error.strerror or error}")
+
+
+def _open_closed_streams() -> None:
+    """Streams that whoever starts the program has closed (`>&-`) lead nowhere; else Python has None for them, and the
+    next file that is opened takes their place, with all that libraries in C write there."""
+    closed = [name for name in ("stdin", "stdout", "stderr") if getattr(sys, name) is None]
+    if not closed:
+        return
+    while (place := os.open(os.devnull, os.O_RDWR)) <= _LAST_STREAM:
+        os.set_inheritable(place, True)
+    os.close(place)
+    for name in closed:
+        setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _end(line: str) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Self, TextIO, TypeVar
 
 from livecam.core.timing import Clock
@@ -13,6 +13,7 @@ from livecam.core.timing import Clock
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+StageTeller = Callable[[str], None]
 _Item = TypeVar("_Item")
 # Of silence, before and between plain lines; what is done sooner needs none.
 QUIET_SECONDS = 10.0
@@ -74,3 +75,24 @@ def track_progress(name: str, items: Sequence[_Item]) -> Iterator[_Item]:
 def _duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+@contextmanager
+def tell_stages(name: str, *, stream: TextIO | None = None, clock: Clock = time.monotonic) -> Iterator[StageTeller]:
+    """Gives what hears what is being done: it turns on a terminal, and elsewhere is a plain line after a silence."""
+    from rich.console import Console
+
+    console = Console(file=sys.stderr if stream is None else stream)
+    if console.is_terminal:
+        with console.status("") as status:
+            yield status.update
+        return
+    told = clock()
+
+    def tell(doing: str) -> None:
+        nonlocal told
+        if clock() - told >= QUIET_SECONDS:
+            told = clock()
+            print(f"{name}: {doing}", file=console.file, flush=True)
+
+    yield tell

@@ -169,7 +169,7 @@ def read_table_rows(path: Path) -> list[dict[str, str]]:
     Commas, semicolons or tabs, and decimal commas where commas do not separate. OSError, UnicodeDecodeError and
     csv.Error tell why it cannot be read.
     """
-    text = decode_text(path.read_bytes())
+    text = decode_text(path.read_bytes()).lstrip("\r\n")
     lines = io.StringIO(text, newline=None)
     separator = max(_SEPARATORS, key=lines.readline().count)
     lines.seek(0)

@@ -1,4 +1,4 @@
-"""The process around a run: quiet native libraries and decoders, late interrupts, one OpenCV thread, the display."""
+"""The process around a run: quiet native libraries and decoders, late interrupts, one OpenCV thread, its memory."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import current_thread, main_thread
@@ -19,6 +20,7 @@ import cv2
 
 # Why one thread, frozen garbage and late interrupts: docs/decisions/frame-time.md
 _STDERR = 2
+_DISPLAY_SECONDS = 0.4  # in which a display that refuses is asked again
 # Its log is not open to settings before version 0.10.30: these lines come at every start, and nothing is wrong.
 _NOISE = (
     b"All log messages before absl::InitializeLog()",
@@ -185,10 +187,14 @@ def _answers(display: str) -> bool:
     except OSError:
         return True
     x11.XOpenDisplay.restype = ctypes.c_void_p
-    connection = x11.XOpenDisplay(display.encode())
-    if connection:
-        x11.XCloseDisplay(ctypes.c_void_p(connection))
-    return bool(connection)
+    # A bare Xvfb starts afresh whenever its last program went, and refuses whoever asks at that moment.
+    end = time.monotonic() + _DISPLAY_SECONDS
+    while not (connection := x11.XOpenDisplay(display.encode())):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    x11.XCloseDisplay(ctypes.c_void_p(connection))
+    return True
 
 
 def screen_size() -> tuple[int, int] | None:
@@ -206,6 +212,25 @@ def screen_size() -> tuple[int, int] | None:
         return int(x11.XDisplayWidth(display, 0)), int(x11.XDisplayHeight(display, 0))
     finally:
         x11.XCloseDisplay(display)
+
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
+_KEPT, _FROM_HEAP = 256 << 20, 32 << 20  # bytes; the second is the most that glibc takes
+
+
+def keep_freed_memory() -> bool:
+    """Memory that is freed stays with this process from now on, so that the next frame finds its pages; whether it is
+    so, which it is with glibc only.
+
+    glibc gives the end of its heap back as soon as two frames of it are free, and gets every page of it anew, filled
+    with zeros, for the next one. Why, what it saves and what it costs: docs/decisions/frame-time.md
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is None:
+        return False
+    return bool(mallopt(_TRIM_THRESHOLD, _KEPT)) and bool(mallopt(_MMAP_THRESHOLD, _FROM_HEAP))
 
 
 def available_cores() -> int:

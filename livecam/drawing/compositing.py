@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from livecam.core.types import Image
-from livecam.drawing.sprites import MipLevel, Rgba, Sprite
+from livecam.drawing.sprites import Rgba, Sprite
 
 
 class Placement(NamedTuple):
@@ -73,7 +72,7 @@ def paste(image: Image, sprite: Sprite, placement: Placement, opacity: float = 1
     picture, matrix, (left, top, right, bottom) = plan
     size = (right - left, bottom - top)
     warped = cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_LINEAR, borderValue=sprite.outside)
-    _blend(image[top:bottom, left:right], sprite.split(warped, opacity))
+    sprite.lay(image[top:bottom, left:right], warped, opacity)
 
 
 def paste_bent(image: Image, sprite: Sprite, placement: Placement, wave: Wave, opacity: float = 1.0) -> None:
@@ -84,7 +83,7 @@ def paste_bent(image: Image, sprite: Sprite, placement: Placement, wave: Wave, o
     picture, matrix, region = plan
     u, v = _bent(picture.shape[:2], cv2.invertAffineTransform(matrix).tolist(), region, wave)
     warped = cv2.remap(picture, u, v, cv2.INTER_LINEAR, borderValue=sprite.outside)
-    _blend(image[region.top : region.bottom, region.left : region.right], sprite.split(warped, opacity))
+    sprite.lay(image[region.top : region.bottom, region.left : region.right], warped, opacity)
 
 
 def _bent(
@@ -116,13 +115,6 @@ def linear(region: PixelRegion, planes: Sequence[Sequence[float]]) -> NDArray[np
     return grid
 
 
-def _blend(under: Image, layers: tuple[MatLike, MatLike | None]) -> None:
-    added, kept = layers
-    if kept is not None:
-        cv2.multiply(under, kept, dst=under, scale=1 / 255)
-    cv2.add(under, added, dst=under)
-
-
 def _plan(
     image: Image, sprite: Sprite, placement: Placement, opacity: float, bent: float = 0.0
 ) -> tuple[Rgba, NDArray[np.float64], PixelRegion] | None:
@@ -136,7 +128,9 @@ def _plan(
     area = abs(across_x * down_y - across_y * down_x)
     if opacity <= 0.002 or area < 0.25:
         return None
-    level = _fine_enough(sprite.levels, area)
+    for level in reversed(sprite.levels):  # The smallest copy that is still at least about as fine as the frame.
+        if level.width * level.height >= area:
+            break
     if not level.reaches:
         return None
     width, height = level.width, level.height
@@ -145,33 +139,22 @@ def _plan(
     if bent:
         bent_x, bent_y = abs(bent * down_x), abs(bent * down_y)
         to_left, to_right, above, below = to_left + bent_x, to_right + bent_x, above + bent_y, below + bent_y
-    region = _within(image, x - to_left, y - above, x + to_right, y + below)
-    if region is None:
+    rows, columns, _ = image.shape
+    left, right = max(0, int(x - to_left - 0.5)), min(columns, int(x + to_right + 0.5) + 1)
+    top, bottom = max(0, int(y - above - 0.5)), min(rows, int(y + below + 0.5) + 1)
+    if left >= right or top >= bottom:
         return None
     # The centre of the picture lands on the centre of the placement.
     u, v = (width - 1) / 2, (height - 1) / 2
-    matrix = np.array([[a, b, x - region.left - a * u - b * v], [c, d, y - region.top - c * u - d * v]])
-    return level.picture, matrix, region
-
-
-def _fine_enough(levels: tuple[MipLevel, ...], area: float) -> MipLevel:
-    """The smallest copy that is still at least about as fine as the frame."""
-    for level in reversed(levels):
-        if level.width * level.height >= area:
-            return level
-    return levels[0]
+    matrix = np.array([[a, b, x - left - a * u - b * v], [c, d, y - top - c * u - d * v]])
+    return level.picture, matrix, PixelRegion(left, top, right, bottom)
 
 
 def region_under(image: Image, placement: Placement) -> PixelRegion | None:
     """The part of the frame that a placement touches; None when it lies outside."""
     x, y, across_x, across_y, down_x, down_y = placement
     reach_x, reach_y = (abs(across_x) + abs(down_x)) / 2 + 1, (abs(across_y) + abs(down_y)) / 2 + 1
-    return _within(image, x - reach_x, y - reach_y, x + reach_x, y + reach_y)
-
-
-def _within(image: Image, left: float, top: float, right: float, bottom: float) -> PixelRegion | None:
-    """The whole pixels of the frame in a box, and half a pixel more around; None when it lies outside."""
     height, width = image.shape[:2]
-    first, last = max(0, int(left - 0.5)), min(width, int(right + 0.5) + 1)
-    upper, lower = max(0, int(top - 0.5)), min(height, int(bottom + 0.5) + 1)
-    return PixelRegion(first, upper, last, lower) if first < last and upper < lower else None
+    left, right = max(0, int(x - reach_x - 0.5)), min(width, int(x + reach_x + 0.5) + 1)
+    top, bottom = max(0, int(y - reach_y - 0.5)), min(height, int(y + reach_y + 0.5) + 1)
+    return PixelRegion(left, top, right, bottom) if left < right and top < bottom else None

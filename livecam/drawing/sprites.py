@@ -11,6 +11,8 @@ import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
 
+from livecam.core.types import Image
+
 Rgba = NDArray[np.uint8]  # (h, w, 4), straight alpha, BGRA order as OpenCV reads it
 
 # A sprite is one four-channel picture, laid on by cv2.multiply and cv2.add: a warp costs 4 ns a pixel whatever its
@@ -20,6 +22,8 @@ Rgba = NDArray[np.uint8]  # (h, w, 4), straight alpha, BGRA order as OpenCV read
 # nearest neighbours from finer copies (steps at edges).
 _FAINT = 1  # of 255 levels; what changes the frame no more cannot be seen
 _DIRECTIONS = 512
+_TURN = 2 * pi
+_A_RADIAN = _DIRECTIONS / _TURN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +55,7 @@ class MipLevel:
     def reach(self, across: float, down: float) -> tuple[float, float]:
         """How far it can be seen in a direction of the frame in which its columns and rows are that far apart, and
         how far in the opposite one."""
-        scale, turns = hypot(across, down), atan2(down, across) / (2 * pi) + 1
-        ahead = int(turns * _DIRECTIONS) % _DIRECTIONS
+        scale, ahead = hypot(across, down), int((atan2(down, across) + _TURN) * _A_RADIAN) % _DIRECTIONS
         return scale * self.reaches[ahead], scale * self.reaches[ahead - _DIRECTIONS // 2]
 
 
@@ -68,12 +71,13 @@ class AlphaSprite:
         alpha = rgba[..., 3:].astype(np.float32) / 255
         return cls(_halved(np.dstack([rgba[..., :3] * alpha, 255 * (1 - alpha)]), cls.outside))
 
-    def split(self, warped: MatLike, opacity: float = 1.0) -> tuple[MatLike, MatLike]:
-        """What is added to the frame, and what it is multiplied by (255 is one), three channels each."""
+    def lay(self, under: Image, warped: MatLike, opacity: float = 1.0) -> None:
+        """Draws onto a part of a frame, in place, what has been warped to its size."""
         added, kept = cv2.cvtColor(warped, cv2.COLOR_BGRA2BGR), cv2.extractChannel(warped, 3)
         if opacity < 1:
             added, kept = cv2.convertScaleAbs(added, alpha=opacity), _faded(kept, opacity)
-        return added, cv2.cvtColor(kept, cv2.COLOR_GRAY2BGR)
+        cv2.multiply(under, cv2.cvtColor(kept, cv2.COLOR_GRAY2BGR), dst=under, scale=1 / 255)
+        cv2.add(under, added, dst=under)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,11 +97,12 @@ class MultiplySprite:
         levels = _halved(np.dstack([through, 255 * glow * alpha]), cls.outside)
         return cls(levels, (float(blue), float(green), float(red)))
 
-    def split(self, warped: MatLike, opacity: float = 1.0) -> tuple[MatLike, MatLike]:
-        """As for Paint."""
+    def lay(self, under: Image, warped: MatLike, opacity: float = 1.0) -> None:
+        """As an `AlphaSprite` is."""
         glow, kept = cv2.extractChannel(warped, 3), cv2.cvtColor(warped, cv2.COLOR_BGRA2BGR)
         added = cv2.merge([cv2.convertScaleAbs(glow, alpha=opacity * share) for share in self.colour])
-        return added, _faded(kept, opacity) if opacity < 1 else kept
+        cv2.multiply(under, _faded(kept, opacity) if opacity < 1 else kept, dst=under, scale=1 / 255)
+        cv2.add(under, added, dst=under)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,10 +119,12 @@ class LightSprite:
         alpha = rgba[..., 3:].astype(np.float32) / 255
         return cls(_halved(rgba[..., :3] * alpha, cls.outside), adds)
 
-    def split(self, warped: MatLike, opacity: float = 1.0) -> tuple[MatLike, MatLike | None]:
-        """As for `AlphaSprite`; None for the second where the frame is kept as it is."""
+    def lay(self, under: Image, warped: MatLike, opacity: float = 1.0) -> None:
+        """As an `AlphaSprite` is."""
         added = cv2.convertScaleAbs(warped, alpha=opacity) if opacity < 1 else warped
-        return added, None if self.adds else cv2.bitwise_not(added)
+        if not self.adds:
+            cv2.multiply(under, cv2.bitwise_not(added), dst=under, scale=1 / 255)
+        cv2.add(under, added, dst=under)
 
 
 Sprite = AlphaSprite | MultiplySprite | LightSprite

@@ -10,8 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from livecam.core.errors import SinkError
+from livecam.core.huge_pages import HugePagesLater
 from livecam.core.interfaces import Collector, Sink, Source
-from livecam.core.runtime import deferred_interrupts, use_single_opencv_thread
+from livecam.core.runtime import deferred_interrupts, keep_freed_memory, use_single_opencv_thread
 from livecam.live import loop
 from livecam.live.collection.collector import ToggleableCollector
 from livecam.live.collection.factory import CollectionSession, active_detector, open_collecting, store_folder
@@ -90,6 +91,8 @@ class LiveSession:
         # MediaPipe: more than a frame has.
         gc.collect()
         gc.freeze()
+        keep_freed_memory()
+        pages = HugePagesLater()
         with deferred_interrupts() as interrupted:
             self.control.interrupted = interrupted
             loop.run(
@@ -99,10 +102,11 @@ class LiveSession:
                 [*self.recording, self.sinks.sink],
                 self.collector,
                 observer=self.telemetry,
-                finished=lambda: self._finished(tell),
+                finished=lambda: self._finished(tell, pages),
             )
 
-    def _finished(self, tell: Callable[[float], None]) -> bool:
+    def _finished(self, tell: Callable[[float], None], pages: HugePagesLater) -> bool:
+        pages.frame_done()
         if self.telemetry.scene:
             tell(self.telemetry.scene.frame.timestamp)
         self.control.queue.carry_out()

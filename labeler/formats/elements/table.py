@@ -37,11 +37,13 @@ class Table:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        text = read_text(path)
+        whole = read_text(path)
+        text = whole.lstrip("\n")
+        self._before = len(whole) - len(text)  # empty lines above the header
         first, _, rest = text.partition("\n")
         # Excel's own line for the separator.
         if marked := re.fullmatch(r"\s*sep=(.)\s*", first):
-            self.separator, text = marked[1], rest
+            self.separator, text, self._before = marked[1], rest, self._before + 1
         else:
             self.separator = max(_SEPARATORS, key=lambda separator: len(_fields(first, separator)))
         self._text = text
@@ -61,9 +63,10 @@ class Table:
                     continue
                 fits = len(cells) >= len(header) and not any(cell.strip() for cell in cells[len(header) :])
                 row = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
-                yield lines.line_num, row if fits else None
+                yield self._before + lines.line_num, row if fits else None
         except csv.Error as error:
-            raise SourceError(f"{self.path} cannot be read: a cell near line {lines.line_num} is too long") from error
+            line = self._before + lines.line_num
+            raise SourceError(f"{self.path} cannot be read: a cell near line {line} is too long") from error
 
 
 def columns(header: Sequence[str]) -> Columns:

@@ -12,7 +12,13 @@ from livecam.live.control.status_messages import StatusMessages
 from livecam.live.effects.controls import EffectControls
 from livecam.live.effects.factory import names as effect_names
 from livecam.live.sources.factory import AnySource, shows_person
-from livecam.settings import EffectSettings, Settings, Trigger
+from livecam.settings import EffectSettings, PupilDetectorName, Settings, Trigger
+
+_FINDER_WORDS = {
+    PupilDetectorName.TFLITE.value: "the network",
+    PupilDetectorName.CPU.value: "the handcrafted detector",
+    PupilDetectorName.TUTORIAL.value: "the baseline",
+}
 
 
 class CollectionToggle(Protocol):
@@ -147,12 +153,12 @@ class RunControl:
         return "everything is off"
 
     def next_finder(self) -> str:
-        return f"pupils: {self.pupils.next()}"
+        return _told_finder(self.pupils.next())
 
     def choose_finder(self, name: str) -> str:
         """Another way to find pupils."""
         self.pupils.choose(name)
-        return f"pupils: {name}"
+        return _told_finder(name)
 
     def mirror(self, on: bool | None = None) -> str:
         self.mirrored = not self.mirrored if on is None else on
@@ -181,6 +187,10 @@ class RunControl:
         if said:
             (self.notices.announce if announced else self.notices.say)(said)
         return said
+
+
+def _told_finder(name: str) -> str:
+    return f"pupils by {_FINDER_WORDS[name]} ({name})" if name in _FINDER_WORDS else f"pupils by {name}"
 
 
 def _on(switch: bool) -> str:

@@ -157,8 +157,18 @@ class WindowMemory:
         if self._placed is not None and self.has_place:
             x = self._placed.x + self._last.x - self._first.x
             area = area._replace(x=x, y=self._placed.y + self._last.y - self._first.y)
+        if self._placed is not None and self._is_as_opened(self._placed):
+            area = area._replace(width=self._placed.width, height=self._placed.height)
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             write_file(self._file, json.dumps(area._asdict()).encode())
         except (OSError, LivecamError) as error:
             self._say(f"the place of the window is not remembered: {error}")
+
+    def _is_as_opened(self, placed: ShownArea) -> bool:
+        """Whether a picture of another shape lay all the while between the bars of the window as it was opened: OpenCV
+        4.10 and 4.11 tell of the picture alone, and from shape to shape the window would become smaller and smaller."""
+        if self._first is None or self._last is None or self._first[2:] != self._last[2:]:
+            return False
+        narrower, lower = placed.width - self._last.width, placed.height - self._last.height
+        return min(narrower, lower) == 0 < max(narrower, lower)

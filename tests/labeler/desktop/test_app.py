@@ -104,6 +104,23 @@ def test_a_held_key_labels_one_picture(screen: Screen, store: Store) -> None:
 
 @needs_a_screen
 @pytest.mark.parametrize("count", [2])
+def test_esc_closes_the_help_and_then_ends_the_session(screen: Screen, store: Store) -> None:
+    program = start(screen, store, "review")
+    screen.painted(TITLE)
+    before = screen.picture()
+    screen.press("question", title=TITLE)
+    wait_until(lambda: bool((screen.picture() != before).any()), "the help")
+    screen.press("Escape", title=TITLE)
+    wait_until(lambda: bool((screen.picture() == before).all()), "the picture without the help")
+    screen.press("f", title=TITLE)
+    until_said(store, 1)
+    quit_by_key(screen, program)
+
+    assert [event.action for event in said(store)] == [LabelAction.ACCEPT]
+
+
+@needs_a_screen
+@pytest.mark.parametrize("count", [2])
 def test_pupils_are_placed_by_click_wheel_and_arrows(screen: Screen, store: Store) -> None:
     program = start(screen, store, "annotate", "--no-advance")
     screen.painted(TITLE)

@@ -232,6 +232,13 @@ def test_keys_and_the_closing_of_the_window_are_wishes(
     assert Hearing(KEYS[LabelingMode.ANNOTATE], drawn(Person(shelf()))).parse(heard) == wish
 
 
+def test_esc_asks_for_what_closes_the_help_and_a_closed_window_ends_all_the_same() -> None:
+    hearing = Hearing(KEYS[LabelingMode.REVIEW], drawn(Person(shelf())), escape=LabelingAction.HELP)
+    heard = (KeyPressed("Escape"), KeyPressed("q"), WindowClosed())
+
+    assert [hearing.parse(each) for each in heard] == [LabelingAction.HELP, LabelingAction.QUIT, LabelingAction.QUIT]
+
+
 def test_long_words_are_cut_in_their_middle() -> None:
     assert primitives.fitting("/a/very/long/path/to/the/queue", 120).startswith("/a")
 

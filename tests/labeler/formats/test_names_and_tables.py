@@ -85,6 +85,7 @@ def table(folder: Path, text: str, encoding: str = "utf-8") -> tuple[EyeLabel, .
     [
         "picture,side,x,y\na.png,left,12.5,6\n",
         "picture;side;x;y\na.png;left;12,5;6\n",
+        "\r\n\r\npicture;side;x;y\r\na.png;left;12,5;6\r\n",
         "Picture\tSide\tX\tY\na.png\tLeft\t12,5\t6\n",
         "sep=;\r\npicture;side;x;y\r\na.png;left;12,5;6\r\n",
         "image | eye | cx | cy\na.png | L | 12.5 | 6.0\n",
@@ -119,14 +120,14 @@ def test_a_kaggle_table_holds_its_pictures(tmp_path: Path) -> None:
 def test_a_row_that_is_wrong_leaves_out_its_picture_only(tmp_path: Path) -> None:
     put_picture(tmp_path, "a.png", 0)
     put_picture(tmp_path, "b.png", 1)
-    path = put(tmp_path / "a.csv", "picture,side,x,y\na.png,left,1,1\na.png,up,1,1\nb.png,left,2,2\nb.png,left\n")
+    path = put(tmp_path / "a.csv", "\npicture,side,x,y\na.png,left,1,1\na.png,up,1,1\nb.png,left,2,2\nb.png,left\n")
     report = ImportReport()
 
     read = importing.read(Format.CSV, path, now=NOW, report=report)
 
     assert [item.found.picture for item in read] == ["b.png"]
     assert len(report.left_out) == 2
-    assert "line 5" in report.left_out[0]
+    assert "line 6" in report.left_out[0]
     assert "its side is 'up'" in report.left_out[1]
     with pytest.raises(SourceError, match=r"and 1 more; nothing was imported"):
         importing.read(Format.CSV, path, now=NOW, options=ImportOptions(strict=True))

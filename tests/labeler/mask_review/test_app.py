@@ -29,9 +29,11 @@ class Person:
         self._journal = journal
         self.pages: list[Image] = []
         self.lines: list[int] = []
+        self.escapes: list[LabelingAction] = []
 
-    def ask(self, image: Image, subject: str | None) -> LabelingAction:
+    def ask(self, image: Image, subject: str | None, escape: LabelingAction) -> LabelingAction:
         self.pages.append(image)
+        self.escapes.append(escape)
         self.lines.append(len(self._journal.read_bytes().splitlines()))
         return next(self._wishes, LabelingAction.QUIT)
 
@@ -82,6 +84,13 @@ def test_every_page_has_one_size(images: Path) -> None:
     )
 
     assert {page.shape for page in person.pages} == {(HEIGHT + BAR, WIDTH, 3)}
+
+
+def test_esc_closes_what_lies_over_the_picture_before_it_ends_the_session(images: Path) -> None:
+    panels = (LabelingAction.HELP, LabelingAction.LABELS)
+    _, person = reviewed(images, *panels, LabelingAction.LABELS)
+
+    assert person.escapes == [LabelingAction.QUIT, *panels, LabelingAction.QUIT]
 
 
 def test_the_mask_is_seen_on_the_page(images: Path, tmp_path: Path) -> None:

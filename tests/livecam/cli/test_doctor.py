@@ -62,6 +62,24 @@ def test_opencv_alone_is_well() -> None:
     assert doctor.twins({"opencv-python": "4.11.0.86"}.get).verdict is CheckStatus.OK
 
 
+def test_another_version_of_mediapipe_is_warned_of_with_the_one_that_does() -> None:
+    (finding,) = (found for found in doctor.libraries({"mediapipe": "0.10.35"}.get) if found.name == "mediapipe")
+
+    assert finding.verdict is CheckStatus.WARN
+    assert finding.found == "0.10.35, and --face mediapipe needs 0.10.21"
+    assert "[mediapipe]'" in finding.advice
+
+
+def test_the_version_of_mediapipe_that_does_is_well() -> None:
+    (finding,) = (found for found in doctor.libraries({"mediapipe": "0.10.21"}.get) if found.name == "mediapipe")
+
+    assert finding == CheckResult("mediapipe", CheckStatus.OK, "0.10.21, for --face mediapipe")
+
+
+def test_what_a_library_is_for_reads_as_a_sentence() -> None:
+    assert not [found.found for found in doctor.libraries(everything_installed) if "for comes" in found.found]
+
+
 def test_missing_system_libraries_come_with_the_line_that_installs_them() -> None:
     assert doctor.system_libraries(["libgl1", "libsm6"]).advice == "sudo apt-get install libgl1 libsm6"
 

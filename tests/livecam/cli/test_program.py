@@ -88,6 +88,16 @@ def test_help_in_forty_columns_is_whole_and_says_the_defaults() -> None:
     assert "(saucer)]" in "".join(lines)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell that closes streams")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
+def test_closed_streams_are_no_error_and_no_file_takes_their_place(closed: str, tmp_path: Path) -> None:
+    line = f'"$0" -m livecam config --write settings.toml {closed}'
+    done = subprocess.run(["sh", "-c", line, sys.executable], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "written" not in (tmp_path / "settings.toml").read_text()
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_behind_the_output_is_one_line() -> None:
     done = run_livecam("config", output="/dev/full")

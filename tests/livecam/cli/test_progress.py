@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from livecam.cli.progress import ProgressReporter, track_progress
+from livecam.cli.progress import ProgressReporter, tell_stages, track_progress
 
 
 class Terminal(io.StringIO):
@@ -47,6 +47,23 @@ def test_nothing_is_said_of_an_unknown_length() -> None:
         progress.update(5.0)
 
     assert stream.getvalue() == ""
+
+
+def test_elsewhere_a_stage_is_a_line_where_nothing_was_said_for_long() -> None:
+    stream = io.StringIO()
+    with tell_stages("livecam", stream=stream, clock=clock(4)) as tell:
+        for doing in ("loading", "reading", "racing", "encoding"):
+            tell(doing)
+
+    assert stream.getvalue() == "livecam: racing\n"
+
+
+def test_on_a_terminal_a_stage_turns() -> None:
+    stream = Terminal()
+    with tell_stages("livecam", stream=stream) as tell:
+        tell("racing")
+
+    assert "racing" in stream.getvalue()
 
 
 @pytest.fixture

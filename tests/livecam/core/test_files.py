@@ -82,7 +82,9 @@ TABLE = "File;XMin;YMin;XMax;YMax\r\na.png;1,5;2;30,25;40\r\n"
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
 def test_a_table_is_read_as_spreadsheets_save_it(tmp_path: Path, encoding: str) -> None:
-    for number, text in enumerate((TABLE, TABLE.replace(";", "\t"), TABLE.replace(",", ".").replace(";", ", "))):
+    for number, text in enumerate(
+        (TABLE, "\r\n" + TABLE, TABLE.replace(";", "\t"), TABLE.replace(",", ".").replace(";", ", "))
+    ):
         path = tmp_path / f"{number}.csv"
         path.write_bytes(text.encode(encoding))
         row = {"file": "a.png", "xmin": "1.5", "ymin": "2", "xmax": "30.25", "ymax": "40"}

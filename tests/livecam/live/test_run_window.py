@@ -123,7 +123,7 @@ def test_every_key_is_answered_in_the_window(screen: Screen, run: Run, tmp_path:
         "plus": "strength 0.1",
         "minus": "strength 0.0",
         "space": "effect off",
-        "p": "pupils: tflite",
+        "p": "pupils by the network (tflite)",
         "4": "spotlight",
     }
     for key, answer in answers.items():

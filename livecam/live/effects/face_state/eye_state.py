@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import exp, log
 from typing import NamedTuple
 
-from livecam.core.types import EyeState, FaceObservation, Gaze, Pupil, Side
+from livecam.core.types import SIDES, EyeState, FaceObservation, Gaze, Pupil, Side
 from livecam.live.effects.easing import ramp, smooth, towards
 from livecam.live.effects.face_state.frame import FaceFrame
 
@@ -64,7 +64,7 @@ def openness_evidence(observation: FaceObservation, apertures: dict[Side, EyeApe
     """
     if sum(aperture.change for aperture in apertures.values()) < _BLINK * len(apertures):
         return dict.fromkeys(apertures, _UNSEEN_SHUT)
-    own = {side: _sign(observation.pupil(side), apertures[side]) for side in Side}
+    own = {side: _sign(observation.pupil(side), apertures[side]) for side in SIDES}
     if _winks(own, apertures):
         return own
     seen = {side: aperture.width**2 for side, aperture in apertures.items()}
@@ -129,9 +129,10 @@ class EyeStateTracker:
 
     def update(self, observation: FaceObservation, face: FaceFrame, elapsed: float) -> dict[Side, EyePose]:
         """The eyes now, `elapsed` seconds after the last call."""
-        apertures = {side: self._aperture(side, face, elapsed) for side in Side}
+        apertures = {side: self._aperture(side, face, elapsed) for side in SIDES}
         seen = openness_evidence(observation, apertures)
-        self._eyes = {side: self._eye(side, observation, face, (apertures[side], seen[side], elapsed)) for side in Side}
+        now = {side: (apertures[side], seen[side], elapsed) for side in SIDES}
+        self._eyes = {side: self._eye(side, observation, face, now[side]) for side in SIDES}
         return self._eyes
 
     def _eye(
@@ -164,11 +165,11 @@ class EyeStateTracker:
         now = face.aperture(side)
         recent = self._recent[side] or max(now, 1e-3)
         self._recent[side] = towards(recent, now, elapsed, _WIDENS_SECONDS if now > recent else _NARROWS_SECONDS)
-        return EyeAperture(self._relative_aperture(side, face, elapsed), face.eye_widths[side], now / recent)
+        return EyeAperture(self._relative_aperture(side, now, elapsed), face.eye_widths[side], now / recent)
 
-    def _relative_aperture(self, side: Side, face: FaceFrame, elapsed: float) -> float:
+    def _relative_aperture(self, side: Side, aperture: float, elapsed: float) -> float:
         """The aperture in units of what is usual for this eye: learnt fast upwards, forgotten slowly."""
-        aperture, usual = face.aperture(side), self._usual[side]
+        usual = self._usual[side]
         if usual == 0:
             usual = max(aperture, 0.22)
         usual = towards(usual, max(aperture, 0.15), elapsed, 0.7 if aperture > usual else 20.0)
@@ -202,4 +203,5 @@ def _iris(observation: FaceObservation, side: Side, face: FaceFrame) -> tuple[Ir
 
 
 def _moved(before: Gaze, now: Gaze, elapsed: float, time_constant: float) -> Gaze:
-    return Gaze(*(towards(a, b, elapsed, time_constant) for a, b in zip(before, now, strict=True)))
+    horizontal = towards(before.horizontal, now.horizontal, elapsed, time_constant)
+    return Gaze(horizontal, towards(before.vertical, now.vertical, elapsed, time_constant))

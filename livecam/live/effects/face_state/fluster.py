@@ -66,13 +66,14 @@ class FlusterEstimator:
     def _watch(self, gazes: dict[Side, Gaze], elapsed: float) -> None:
         self._means = self._means or gazes
         keep = exp(-elapsed / _WINDOW_SECONDS)
-        off = {side: _minus(gaze, self._means[side]) for side, gaze in gazes.items()}
-        shared = sum(left * right for left, right in zip(off[Side.LEFT], off[Side.RIGHT], strict=True))
+        off = {side: _minus(gazes[side], mean) for side, mean in self._means.items()}
+        left, right = off[Side.LEFT], off[Side.RIGHT]
+        shared = left.horizontal * right.horizontal + left.vertical * right.vertical
         # West (1979): the exponentially weighted covariance follows from the distances to the means before.
         self._variance = keep * (self._variance + (1 - keep) * shared)
         self._means = {
-            side: Gaze(*(was + (1 - keep) * by for was, by in zip(self._means[side], off[side], strict=True)))
-            for side in Side
+            side: Gaze(mean.horizontal + (1 - keep) * by.horizontal, mean.vertical + (1 - keep) * by.vertical)
+            for (side, mean), by in zip(self._means.items(), off.values(), strict=True)
         }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import hypot, isfinite
 
-from livecam.core.types import LID_POINTS, Face, Point, Points, Side
+from livecam.core.types import LID_POINTS, SIDES, Face, Point, Points, Side
 from livecam.drawing.compositing import Placement
 from livecam.live.effects.easing import smooth
 
@@ -50,11 +50,14 @@ class FaceFrame:
         """How far a point lies below the middle of the eyes, in units across the head's own level."""
         return ((point.y - self.middle.y) * self.across.x - (point.x - self.middle.x) * self.across.y) / self.unit
 
+    # Both spelled out: a frame asks for some twenty landmarks of a face.
     def landmark_along(self, index: int) -> float:
-        return self.along(Point(*self.points[index]))
+        (x, y), middle, (cos, sin) = self.points[index], self.middle, self.across
+        return ((x - middle.x) * cos + (y - middle.y) * sin) / self.unit
 
     def landmark_below(self, index: int) -> float:
-        return self.below(Point(*self.points[index]))
+        (x, y), middle, (cos, sin) = self.points[index], self.middle, self.across
+        return ((y - middle.y) * cos - (x - middle.x) * sin) / self.unit
 
     def eye(self, side: Side) -> Point:
         """The middle of an eye's corners."""
@@ -63,10 +66,9 @@ class FaceFrame:
     def aperture(self, side: Side) -> float:
         """How far the lids are apart, in widths of the eye."""
         start = LID_POINTS[side].start
-        lids = self.points[start : start + 6]
-        width = hypot(lids[3][0] - lids[0][0], lids[3][1] - lids[0][1])
-        height = hypot(lids[1][0] - lids[5][0], lids[1][1] - lids[5][1])
-        height += hypot(lids[2][0] - lids[4][0], lids[2][1] - lids[4][1])
+        (x0, y0), (x1, y1), (x2, y2), (x3, y3), (x4, y4), (x5, y5) = self.points[start : start + 6]
+        width = hypot(x3 - x0, y3 - y0)
+        height = hypot(x1 - x5, y1 - y5) + hypot(x2 - x4, y2 - y4)
         return height / 2 / max(width, 1e-6)
 
     def place(self, at: Point, *, width: float, height: float) -> Placement:
@@ -92,8 +94,8 @@ def face_frame(face: Face) -> FaceFrame | None:
     if distance < 1 or unit < _SMALLEST_UNIT:
         return None
     across = Point((left.x - right.x) / distance, (left.y - right.y) / distance)
-    widths = {side: _eye_width(points, side, unit) for side in Side}
-    visible = {side: _eye_visible(points, side, across, unit) for side in Side}
+    widths = {side: _eye_width(points, side, unit) for side in SIDES}
+    visible = {side: _eye_visible(points, side, across, unit) for side in SIDES}
     return FaceFrame(points, middle, across, distance, unit, widths, visible)
 
 

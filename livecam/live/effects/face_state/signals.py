@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from math import exp, hypot, pi
+from operator import attrgetter
 
-from livecam.core.types import EyeState, FaceObservation, Side
+from livecam.core.types import SIDES, EyeState, FaceObservation, Side
 from livecam.live.effects.easing import smooth
 from livecam.live.effects.face_state.measures import Measures
 
@@ -57,10 +58,11 @@ class Signals:
 
     def values(self) -> Mapping[str, float]:
         """Every value by its name."""
-        return {name: getattr(self, name) for name in SIGNAL_NAMES}
+        return dict(zip(SIGNAL_NAMES, _every_value(self), strict=True))
 
 
 SIGNAL_NAMES = tuple(field.name for field in fields(Signals) if field.name not in ("active", "events", "calibrated"))
+_every_value = attrgetter(*SIGNAL_NAMES)
 
 
 class SignalSummary:
@@ -181,7 +183,7 @@ class SignalEstimator:
 
 def _averted(observation: FaceObservation) -> float:
     """How far the gaze is from straight ahead, both eyes together: one who squints looks nowhere else."""
-    gazes = [gaze for side in Side if observation.state(side).shows_iris and (gaze := observation.gaze(side))]
+    gazes = [gaze for side in SIDES if observation.state(side).shows_iris and (gaze := observation.gaze(side))]
     if not gazes:
         return 0.0
     return hypot(sum([gaze.horizontal for gaze in gazes]), sum([gaze.vertical for gaze in gazes])) / len(gazes)

@@ -175,6 +175,17 @@ MEMBER_NAMES = frozenset(
 
 def eye_values(eyes: Sequence[EyePose]) -> dict[str, float]:
     """The variables of one eye, or of both together."""
+    if len(eyes) == 1:
+        (eye,) = eyes
+        return {
+            "openness": eye.openness,
+            "lid": eye.lid,
+            "shut": float(eye.shut),
+            "gaze_x": eye.gaze.horizontal,
+            "gaze_y": eye.gaze.vertical,
+            "sure": eye.sure,
+            "iris": eye.iris.radius if eye.iris else _USUAL_IRIS,
+        }
     irises = [eye.iris.radius for eye in eyes if eye.iris]
     share = 1 / len(eyes)
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from livecam.live.effects.packs.anchors import (
     anchor_names,
     named_anchor,
 )
-from livecam.live.effects.packs.expressions import Evaluate, Expression, ExpressionError, in_order, unknown_name
+from livecam.live.effects.packs.expressions import Expression, ExpressionError, in_order, unknown_name
+from livecam.live.effects.packs.formula_code import FormulaWriter
 from livecam.live.effects.packs.functions import CONSTANTS, FACE_FUNCTIONS, FUNCTIONS
 from livecam.live.effects.packs.layers import (
     SIDES,
@@ -113,26 +114,33 @@ class PackCompiler:
             raise self.text.error((*place, "anchor"), said)
         return anchor
 
-    def _formula(self, spec: LayerSpec, place: Place, key: str) -> Evaluate:
-        expression = getattr(spec, key)
+    def _formula(self, spec: LayerSpec, place: Place, key: str) -> Expression:
+        expression: Expression = getattr(spec, key)
         self._check_names(expression, (*place, key))
-        return expression.compile()  # type: ignore[no-any-return]
+        return expression
 
-    def _pair(self, expressions: Iterable[Expression], place: Place) -> tuple[Evaluate, Evaluate]:
-        for expression in expressions:
+    def _formulas(self, expressions: Iterable[Expression], place: Place) -> list[Expression]:
+        checked = list(expressions)
+        for expression in checked:
             self._check_names(expression, place)
-        first, second = (expression.compile() for expression in expressions)
-        return first, second
+        return checked
 
-    def _timing(self, spec: LayerSpec, place: Place) -> LayerTiming:
+    def _timing(self, spec: LayerSpec, place: Place, numbers: Sequence[Expression | None]) -> LayerTiming:
+        """What tells when the layer is there, and its numbers."""
         if spec.on is not None and spec.on not in SIGNAL_NAMES:
             said = unknown_name(spec.on, SIGNAL_NAMES).replace("unknown name", "there is no event", 1)
             raise self.text.error((*place, "on"), said)
         opacity, visible = self._formula(spec, place, "opacity"), self._formula(spec, place, "visible")
-        always = spec.visible.constant is not None and spec.visible.constant != 0
-        return LayerTiming(self._needed(spec), None if always else visible, opacity, spec.on, spec.duration)
+        writer = FormulaWriter()
+        for name in self._needed(spec):
+            writer.value(name, self._values[name].tree)
+        if not visible.constant:
+            writer.unless(visible.tree)
+        writer.opacity(opacity.tree)
+        formulas = writer.numbers([each.tree if each else None for each in numbers])
+        return LayerTiming(formulas, spec.on, spec.duration)
 
-    def _needed(self, spec: LayerSpec) -> tuple[tuple[str, Evaluate], ...]:
+    def _needed(self, spec: LayerSpec) -> list[str]:
         """The values that this layer uses, and those that these use, in order."""
         wanted: set[str] = set()
         waiting = [name for expression in _expressions(spec) for name in expression.names]
@@ -141,25 +149,21 @@ class PackCompiler:
             if name in self._values and name not in wanted:
                 wanted.add(name)
                 waiting += self._values[name].names
-        return tuple((name, self._values[name].compile()) for name in self._order if name in wanted)
+        return [name for name in self._order if name in wanted]
 
     def _picture(self, spec: LayerSpec, place: Place) -> Layer:
-        size = spec.size if isinstance(spec.size, tuple) else (spec.size,)
-        for expression in size:
-            self._check_names(expression, (*place, "size"))
+        size = self._formulas(spec.size if isinstance(spec.size, tuple) else (spec.size,), (*place, "size"))
         bend = spec.bend
-        parts = (bend.amplitude, bend.waves, bend.phase) if bend else ()
-        for expression in parts:
-            self._check_names(expression, (*place, "bend"))
-        compiled = [expression.compile() for expression in parts]
+        parts = self._formulas((bend.amplitude, bend.waves, bend.phase) if bend else (), (*place, "bend"))
+        offset = self._formulas(spec.offset, (*place, "offset"))
+        turn = None if spec.turn.constant == 0 else self._formula(spec, place, "turn")
+        frame = self._formula(spec, place, "frame") if spec.frame else None
+        numbers: list[Expression | None] = [*offset, size[0], size[1] if len(size) == 2 else None, turn, frame]
+        numbers += parts or [None] * 3
         return PictureLayer(
             name=spec.name or str(place[-1]),
-            timing=self._timing(spec, place),
+            timing=self._timing(spec, place, numbers),
             sprite=self._sprite(spec, place),
-            offset=self._pair(spec.offset, (*place, "offset")),
-            width=size[0].compile(),
-            height=size[1].compile() if len(size) == 2 else None,
-            turn=None if spec.turn.constant == 0 else self._formula(spec, place, "turn"),
             with_head=spec.with_head,
             foreshorten=spec.foreshorten,
             mirrored_side=SIDES[spec.mirror],
@@ -167,8 +171,6 @@ class PackCompiler:
             through=spec.through,
             on_screen=spec.anchor == SCREEN,
             play=spec.play,
-            frame=self._formula(spec, place, "frame") if spec.frame else None,
-            bend=(compiled[0], compiled[1], compiled[2]) if bend else None,
         )
 
     def _sprite(self, spec: LayerSpec, place: Place) -> AnimatedSprite:
@@ -187,22 +189,23 @@ class PackCompiler:
     def _warp(self, spec: LayerSpec, place: Place) -> Layer:
         if spec.anchor == SCREEN:
             raise self.text.error((*place, "anchor"), "a warp bends a part of a face; anchor it to one, such as mouth")
-        timing, offset = self._timing(spec, place), self._pair(spec.offset, (*place, "offset"))
+        offset = self._formulas(spec.offset, (*place, "offset"))
         amounts = spec.amount if isinstance(spec.amount, tuple) else (spec.amount or Expression.parse(0),)
-        both = self._pair((amounts[0], amounts[-1]), (*place, "amount"))
+        both = self._formulas((amounts[0], amounts[-1]), (*place, "amount"))
         if spec.warp == "quake":
             if spec.anchor not in ("pupils", "left_pupil", "right_pupil", "pupil_left", "pupil_right"):
                 raise self.text.error((*place, "warp"), "a quake moves irises; anchor it to pupils")
-            return QuakeLayer(timing, both)
+            return QuakeLayer(self._timing(spec, place, both))
         if len(amounts) == 2:
             raise self.text.error((*place, "amount"), f"the warp {spec.warp} takes one amount, such as 0.3")
         if spec.warp == "ripple":
             sizes = spec.size if isinstance(spec.size, tuple) else (spec.size, spec.size)
             phase, waves = (self._formula(spec, place, key) for key in ("phase", "waves"))
-            size = self._pair(sizes, (*place, "size"))
-            return RippleLayer(timing, offset, size, spec.foreshorten, both[0], waves, phase)
-        name, sign = spec.name or str(place[-1]), -1.0 if spec.warp == "pinch" else 1.0
-        return BulgeLayer(name, timing, offset, self._formula(spec, place, "radius"), both[0], sign)
+            size = self._formulas(sizes, (*place, "size"))
+            timing = self._timing(spec, place, [*offset, *size, both[0], waves, phase])
+            return RippleLayer(timing, spec.foreshorten)
+        timing = self._timing(spec, place, [*offset, self._formula(spec, place, "radius"), both[0]])
+        return BulgeLayer(spec.name or str(place[-1]), timing, -1.0 if spec.warp == "pinch" else 1.0)
 
 
 def _expressions(spec: LayerSpec) -> Iterable[Expression]:

@@ -1,9 +1,9 @@
-"""Expressions of an effect.toml: small formulas that are parsed into a tree of known operations, and never executed.
+"""Expressions of an effect.toml: small formulas that are parsed into a tree of known operations, no text is executed.
 
 Python's own parser reads the text; of its syntax only numbers, names, arithmetic, comparisons, `and`, `or`, `not`,
 `a if c else b` and calls of the functions in `functions.py` are taken. Every value is a float, truth is 1 and 0. What
 has no value (a division by nought, a root of a negative number) is 0, so that a picture never stops for it.
-Why not executed: docs/decisions/effect-packs.md
+What is made of the tree: `formula_code.py`; why so: docs/decisions/effect-packs.md
 """
 
 from __future__ import annotations
@@ -13,26 +13,13 @@ import difflib
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import count
 from math import isfinite
-from typing import Any
 
-from livecam.live.effects.packs.functions import (
-    ALONG,
-    BELOW,
-    CONSTANTS,
-    FACE_FUNCTIONS,
-    FUNCTIONS,
-    SLOW,
-    Variables,
-    landmark_along,
-    landmark_below,
-    slowed,
-)
+from livecam.live.effects.packs.formula_code import formula_value
+from livecam.live.effects.packs.functions import CONSTANTS, FACE_FUNCTIONS, FUNCTIONS, Variables
 
 Evaluate = Callable[[Variables], float]
 _LONGEST, _MOST_NODES, _DEEPEST = 600, 250, 40
-_PLACES = count()
 
 
 class ExpressionError(ValueError):
@@ -74,20 +61,7 @@ class Expression:
 
     def compile(self) -> Evaluate:
         """What gives its value, always a finite number; names that are missing from the variables are 0."""
-        value = self.constant
-        if value is not None:
-            fixed = value
-            return lambda variables: fixed
-        inner = _compiled(self.tree)
-
-        def evaluate(variables: Variables) -> float:
-            try:
-                value = inner(variables)
-            except (ArithmeticError, ValueError, KeyError):
-                return 0.0
-            return value if -1e9 < value < 1e9 else 0.0
-
-        return evaluate
+        return formula_value(self.tree)
 
 
 def unknown_name(name: str, known: Iterable[str]) -> str:
@@ -140,17 +114,8 @@ def _short(text: str) -> str:
     return shown if len(shown) <= 60 else f"{shown[:57]}..."
 
 
-_BINARY: Mapping[type[ast.operator], str] = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%", ast.Pow: "**",
-}  # fmt: skip
-_COMPARISONS: Mapping[type[ast.cmpop], Callable[[float, float], bool]] = {
-    ast.Lt: lambda a, b: a < b,
-    ast.LtE: lambda a, b: a <= b,
-    ast.Gt: lambda a, b: a > b,
-    ast.GtE: lambda a, b: a >= b,
-    ast.Eq: lambda a, b: a == b,
-    ast.NotEq: lambda a, b: a != b,
-}
+_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Mod, ast.Pow)
+_COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 
 
 def _check(tree: ast.expr, text: str) -> None:
@@ -182,11 +147,11 @@ def _check_node(node: ast.expr) -> None:
             raise ExpressionError(f"{_short(repr(value))} is no number that can be drawn with")
         if not isfinite(float(value)):
             raise ExpressionError(f"{value} is no number that can be drawn with")
-    if isinstance(node, ast.BinOp) and type(node.op) not in _BINARY:
+    if isinstance(node, ast.BinOp) and not isinstance(node.op, _OPERATORS):
         raise ExpressionError(f"the operator of '{_short(ast.unparse(node))}' is not known; there are + - * / ** %")
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
         raise ExpressionError("the operator ~ is not known; write not")
-    if isinstance(node, ast.Compare) and not all(type(op) in _COMPARISONS for op in node.ops):
+    if isinstance(node, ast.Compare) and not all(isinstance(op, _COMPARISONS) for op in node.ops):
         raise ExpressionError(
             f"'{_short(ast.unparse(node))}' compares in a way that is not known; there are < <= > >= == !="
         )
@@ -217,133 +182,10 @@ def _is_constant(tree: ast.expr) -> bool:
 
 def _constant(tree: ast.expr) -> float | None:
     """The value of a formula that is the same in every frame; None for any other."""
-    if not _is_constant(tree):
-        return None
-    try:
-        value = float(_compiled(tree)(Variables()))
-    except (ArithmeticError, ValueError):
-        return 0.0
-    return value if -1e9 < value < 1e9 else 0.0
+    if isinstance(tree, ast.Constant):
+        value = float(tree.value)  # type: ignore[arg-type]
+        return value if -1e9 < value < 1e9 else 0.0
+    return formula_value(tree)(Variables()) if _is_constant(tree) else None
 
 
-def _compiled(node: ast.expr) -> Evaluate:
-    """A function for every node; the names of a formula are looked up when it is asked."""
-    built = _BUILDERS[type(node)](node)
-    if isinstance(node, ast.Constant) or not _is_constant(node):
-        return built
-    try:
-        value = float(built(Variables()))
-    except (ArithmeticError, ValueError):
-        # Said again in every frame, where it counts as nought.
-        return built
-    return lambda variables: value
-
-
-def _number(node: ast.Constant) -> Evaluate:
-    value = float(node.value)  # type: ignore[arg-type]
-    return lambda variables: value
-
-
-def _choice(node: ast.IfExp) -> Evaluate:
-    test, yes, no = _compiled(node.test), _compiled(node.body), _compiled(node.orelse)
-    return lambda variables: yes(variables) if test(variables) else no(variables)
-
-
-def _name(node: ast.Name) -> Evaluate:
-    name = node.id
-    if name in CONSTANTS:
-        value = CONSTANTS[name]
-        return lambda variables: value
-    return lambda variables: variables[name]
-
-
-def _binary(node: ast.BinOp) -> Evaluate:
-    """Most formulas multiply or add a number, or a name: what needs no call of its own gets none."""
-    a, b, sign = _compiled(node.left), _compiled(node.right), _BINARY[type(node.op)]
-    left, right = _constant(node.left), _constant(node.right)
-    if sign in _COMMUTATIVE and (left is not None or right is not None):
-        return _with_number(b if left is not None else a, left if left is not None else right or 0.0, sign)
-    if sign in _COMMUTATIVE and isinstance(node.left, ast.Name):
-        name = node.left.id
-        return (lambda v: v[name] * b(v)) if sign == "*" else (lambda v: v[name] + b(v))
-    operations: Mapping[str, Evaluate] = {
-        "+": lambda v: a(v) + b(v),
-        "-": lambda v: a(v) - b(v),
-        "*": lambda v: a(v) * b(v),
-        "/": lambda v: a(v) / b(v),
-        "%": lambda v: a(v) % b(v),
-        "**": lambda v: _power(a(v), b(v)),
-    }
-    return operations[sign]
-
-
-_COMMUTATIVE = ("+", "*")
-
-
-def _with_number(other: Evaluate, number: float, sign: str) -> Evaluate:
-    return (lambda v: number * other(v)) if sign == "*" else (lambda v: number + other(v))
-
-
-def _power(base: float, exponent: float) -> float:
-    # Python makes a complex number of the root of a negative one.
-    return base**exponent if base >= 0 or exponent == int(exponent) else 0.0
-
-
-def _unary(node: ast.UnaryOp) -> Evaluate:
-    inner = _compiled(node.operand)
-    if isinstance(node.op, ast.Not):
-        return lambda v: 0.0 if inner(v) else 1.0
-    if isinstance(node.op, ast.USub):
-        return lambda v: -inner(v)
-    return inner
-
-
-def _bool(node: ast.BoolOp) -> Evaluate:
-    parts = [_compiled(value) for value in node.values]
-    if isinstance(node.op, ast.And):
-        return lambda v: 1.0 if all(part(v) for part in parts) else 0.0
-    return lambda v: 1.0 if any(part(v) for part in parts) else 0.0
-
-
-def _compare(node: ast.Compare) -> Evaluate:
-    parts = [_compiled(each) for each in (node.left, *node.comparators)]
-    tests = [_COMPARISONS[type(op)] for op in node.ops]
-
-    def compare(v: Variables) -> float:
-        values = [part(v) for part in parts]
-        return 1.0 if all(test(values[k], values[k + 1]) for k, test in enumerate(tests)) else 0.0
-
-    return compare
-
-
-def _call(node: ast.Call) -> Evaluate:
-    assert isinstance(node.func, ast.Name)
-    name, arguments = node.func.id, [_compiled(argument) for argument in node.args]
-    first = arguments[0]
-    if name == ALONG:
-        return lambda v: landmark_along(v, first(v))
-    if name == BELOW:
-        return lambda v: landmark_below(v, first(v))
-    if name == SLOW:
-        place, seconds = next(_PLACES), arguments[1]
-        return lambda v: slowed(v, place, first(v), seconds(v))
-    call = FUNCTIONS[name].call
-    if len(arguments) == 1:
-        return lambda v: float(call(first(v)))
-    if len(arguments) == 2:
-        second = arguments[1]
-        return lambda v: float(call(first(v), second(v)))
-    return lambda v: float(call(*[argument(v) for argument in arguments]))
-
-
-_BUILDERS: Mapping[type[ast.expr], Callable[[Any], Evaluate]] = {
-    ast.Constant: _number,
-    ast.Name: _name,
-    ast.BinOp: _binary,
-    ast.UnaryOp: _unary,
-    ast.BoolOp: _bool,
-    ast.Compare: _compare,
-    ast.IfExp: _choice,
-    ast.Call: _call,
-}
-_ALLOWED = tuple(_BUILDERS)
+_ALLOWED = (ast.Constant, ast.Name, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Call)

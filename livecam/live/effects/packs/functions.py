@@ -51,6 +51,10 @@ def _step(edge: float, value: float) -> float:
     return 1.0 if value >= edge else 0.0
 
 
+def _floor(value: float) -> float:
+    return float(floor(value))
+
+
 def _fract(value: float) -> float:
     return value - floor(value)
 
@@ -109,7 +113,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "ease_out": Function(_ease_out, 1, 1, "0..1, slow at last"),
     "elastic": Function(_elastic, 1, 1, "0..1, swings beyond and comes back"),
     "exp": Function(exp, 1, 1, "e to that power"),
-    "floor": Function(floor, 1, 1, "the whole number below"),
+    "floor": Function(_floor, 1, 1, "the whole number below"),
     "fract": Function(_fract, 1, 1, "what is beyond the whole number below"),
     "hypot": Function(hypot, 2, 2, "the length of a vector"),
     "max": Function(max, 2, 8, "the largest"),

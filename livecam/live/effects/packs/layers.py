@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import hypot, pi
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from livecam.core.types import Image, Point, Side
 from livecam.drawing.compositing import Placement, Wave, paste, paste_bent
@@ -14,11 +14,10 @@ from livecam.drawing.sprites import Sprite
 from livecam.drawing.warping import enlarge, enlarged, ripple
 from livecam.live.effects.face_state.tracker import FaceState
 from livecam.live.effects.packs.anchors import Anchor, AnchorPoint
-from livecam.live.effects.packs.expressions import Evaluate
+from livecam.live.effects.packs.formula_code import LayerFormulas
 from livecam.live.effects.packs.functions import Variables
 from livecam.live.effects.packs.pictures import AnimatedSprite
 
-_FAINT = 0.002  # an opacity that cannot be seen
 _UNSURE = 0.02  # below this an iris is left alone
 
 
@@ -45,26 +44,20 @@ class Canvas:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerTiming:
-    """When a layer is there: the values it needs, its condition, and the event that it answers."""
+    """When a layer is there, how much of it, and its numbers then; `event` is what it answers."""
 
-    values: tuple[tuple[str, Evaluate], ...]
-    visible: Evaluate | None  # None is always
-    opacity: Evaluate
+    formulas: LayerFormulas
     event: str | None
     duration: float  # seconds after the event
 
-    def begin(self, variables: Variables, canvas: Canvas, point: AnchorPoint) -> float:
-        """Sets the layer's own variables and says how much of it there is, 0..1."""
+    def numbers(self, variables: Variables, canvas: Canvas, point: AnchorPoint) -> tuple[Any, ...] | None:
+        """How much of the layer there is, 0..1, then its numbers; None where nothing is seen of it."""
         if self.event is not None:
             since = canvas.events.get(self.event)
             if since is None or since > self.duration:
-                return 0.0
+                return None
             variables["t"] = since
-        for name, evaluate in self.values:
-            variables[name] = evaluate(variables)
-        if self.visible is not None and not self.visible(variables):
-            return 0.0
-        return min(max(self.opacity(variables), 0.0), 1.0) * canvas.opacity * point.seen
+        return self.formulas(variables, canvas.opacity, point.seen)
 
 
 class Layer(Protocol):
@@ -75,15 +68,12 @@ class Layer(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PictureLayer:
-    """A picture or an animation."""
+    """A picture or an animation. Its numbers: offset, width, height (None follows the width), turn in degrees, frame of
+    the animation, and the three of its bend; None what it has not."""
 
     name: str
     timing: LayerTiming
     sprite: AnimatedSprite
-    offset: tuple[Evaluate, Evaluate]
-    width: Evaluate
-    height: Evaluate | None  # None follows the width
-    turn: Evaluate | None  # degrees
     with_head: bool
     foreshorten: float
     mirrored_side: float  # the side on which it is mirrored; 0 is none
@@ -91,61 +81,63 @@ class PictureLayer:
     through: str | None
     on_screen: bool
     play: str
-    frame: Evaluate | None
-    bend: tuple[Evaluate, Evaluate, Evaluate] | None
 
     def draw(self, canvas: Canvas, point: AnchorPoint, variables: Variables) -> None:
         variables["aspect"] = self.sprite.aspect
-        opacity = self.timing.begin(variables, canvas, point)
-        if opacity <= _FAINT:
+        numbers = self.timing.numbers(variables, canvas, point)
+        if numbers is None:
             return
-        place = self._place(canvas, point, variables)
-        if place is None:
-            return
+        opacity, x, y, width, height, turn, frame, amplitude, waves, phase = numbers
+        turn = turn * pi / 180 if turn else 0.0
+        if self.within is not None:
+            parent = canvas.placements.get((self.within, point.side))
+            if parent is None:
+                return
+            place = _inside(parent, x, y, (width, height), turn)
+        elif self.on_screen:
+            place = _on_screen(canvas.image, x, y, (width, height, self.sprite.aspect), turn)
+        else:
+            place = self._on_face(canvas, point, (x, y), (width, height))
+            place = place.inside(0.0, 0.0, 1.0, turn) if turn else place
         canvas.placements[self.name, point.side] = place
         if self.mirrored_side and self.mirrored_side == point.side:
             place = place.mirrored()
-        sprite = self._sprite(variables)
-        if self.bend is None:
+        sprite = self._sprite(variables["t"], frame)
+        if amplitude is None:
             paste(canvas.image, sprite, place, opacity)
-            return
-        amplitude, waves, phase = (part(variables) for part in self.bend)
-        paste_bent(canvas.image, sprite, place, Wave(amplitude, waves, 2 * pi * phase), opacity)
-
-    def _sprite(self, variables: Variables) -> Sprite:
-        if self.frame is not None:
-            return self.sprite.frames[int(self.frame(variables)) % len(self.sprite.frames)]
-        return self.sprite.at(variables["t"], self.play)
-
-    def _place(self, canvas: Canvas, point: AnchorPoint, variables: Variables) -> Placement | None:
-        x, y = self.offset[0](variables), self.offset[1](variables)
-        width = self.width(variables)
-        height = self.height(variables) if self.height else None
-        turn = self.turn(variables) * pi / 180 if self.turn else 0.0
-        if self.within is not None:
-            parent = canvas.placements.get((self.within, point.side))
-            return _inside(parent, x, y, (width, height), turn) if parent else None
-        if self.on_screen:
-            return _on_screen(canvas.image, x, y, (width, height, self.sprite.aspect), turn)
-        height = width * self.sprite.aspect if height is None else height
-        width *= 1 - self.foreshorten * (1 - point.narrowing)
-        face, at = canvas.state.face, point.at
-        if self.with_head:
-            at = face.from_point(at, x, y) if x or y else at
         else:
-            at = Point(at.x + x * face.unit, at.y + y * face.unit)
+            paste_bent(canvas.image, sprite, place, Wave(amplitude, waves, 2 * pi * phase), opacity)
+
+    def _sprite(self, seconds: float, frame: float | None) -> Sprite:
+        frames = self.sprite.frames
+        if frame is not None:
+            return frames[int(frame) % len(frames)]
+        return frames[0] if len(frames) == 1 else self.sprite.at(seconds, self.play)
+
+    def _on_face(
+        self, canvas: Canvas, point: AnchorPoint, offset: tuple[float, float], size: tuple[float, float | None]
+    ) -> Placement:
+        """Spelled out rather than asked of the face point by point: it runs for every layer."""
+        (along, below), (width, height), (x, y) = offset, size, point.at
+        face = canvas.state.face
+        unit, (cos, sin) = face.unit, face.across
+        if height is None:
+            height = width * self.sprite.aspect
+        width *= 1 - self.foreshorten * (1 - point.narrowing)
+        right, down = along * unit, below * unit
+        if self.with_head:
+            x, y = x + right * cos - down * sin, y + right * sin + down * cos
+        else:
+            x, y, cos, sin = x + right, y + down, 1.0, 0.0
         if self.through is not None and (bulge := canvas.bulges.get((self.through, point.side))):
-            at = enlarged(at, bulge.at, bulge.radius, bulge.gain)
+            x, y = enlarged(Point(x, y), bulge.at, bulge.radius, bulge.gain)
             grown = 1 / (1 - bulge.gain)
             width, height = width * grown, height * grown
-        if self.with_head:
-            place = face.place(at, width=width, height=height)
-        else:
-            place = Placement(at.x, at.y, width * face.unit, 0.0, 0.0, height * face.unit)
-        return place.inside(0.0, 0.0, 1.0, turn) if turn else place
+        width, height = width * unit, height * unit
+        return Placement(x, y, width * cos, width * sin, -height * sin, height * cos)
 
 
-def _inside(parent: Placement, x: float, y: float, size: tuple[float, float | None], turn: float) -> Placement | None:
+def _inside(parent: Placement, x: float, y: float, size: tuple[float, float | None], turn: float) -> Placement:
     """A place within another, in shares of its width and height."""
     width, height = size
     if height is None or height == width:
@@ -171,44 +163,44 @@ def _on_screen(image: Image, x: float, y: float, size: tuple[float, float | None
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BulgeLayer:
-    """Magnifies around a point; `sign` -1 makes it smaller, which is a pinch."""
+    """Magnifies around a point; `sign` -1 makes it smaller, which is a pinch. Its numbers: offset, radius, amount."""
 
     name: str
     timing: LayerTiming
-    offset: tuple[Evaluate, Evaluate]
-    radius: Evaluate
-    amount: Evaluate
     sign: float
 
     def draw(self, canvas: Canvas, point: AnchorPoint, variables: Variables) -> None:
-        opacity = self.timing.begin(variables, canvas, point)
-        gain = self.sign * min(max(self.amount(variables), 0.0), 0.9) * opacity
-        if opacity <= _FAINT or gain == 0:
+        numbers = self.timing.numbers(variables, canvas, point)
+        if numbers is None:
+            return
+        opacity, x, y, radius, amount = numbers
+        gain = self.sign * min(max(amount, 0.0), 0.9) * opacity
+        if gain == 0:
             return
         face = canvas.state.face
-        at = face.from_point(point.at, self.offset[0](variables), self.offset[1](variables))
-        radius = self.radius(variables) * face.unit
+        at, radius = face.from_point(point.at, x, y), radius * face.unit
         enlarge(canvas.image, at, radius, gain)
         canvas.bulges[self.name, point.side] = Bulge(at, radius, gain)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QuakeLayer:
-    """Moves the iris of an eye inside its opening; in the directions of the picture, interocular distances."""
+    """Moves the iris of an eye inside its opening. Its numbers: how far, in the directions of the picture,
+    interocular distances."""
 
     timing: LayerTiming
-    amount: tuple[Evaluate, Evaluate]
 
     def draw(self, canvas: Canvas, point: AnchorPoint, variables: Variables) -> None:
-        opacity = self.timing.begin(variables, canvas, point)
+        numbers = self.timing.numbers(variables, canvas, point)
         eye, face = point.eye, canvas.state.face
-        if opacity <= _FAINT or eye is None or eye.shut or eye.iris is None or eye.sure < _UNSURE:
+        if numbers is None or eye is None or eye.shut or eye.iris is None or eye.sure < _UNSURE:
             return
         radius = eye.iris.radius * face.unit
         if radius < 1:
             return
+        opacity, x, y = numbers
         reach = face.unit * opacity * eye.sure
-        x, y = self.amount[0](variables) * reach, self.amount[1](variables) * reach
+        x, y = x * reach, y * reach
         farthest = hypot(x, y) / (2 * radius)
         if farthest > 1:
             x, y = x / farthest, y / farthest
@@ -220,26 +212,21 @@ class QuakeLayer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RippleLayer:
-    """Bends what lies under it into a wave across its width."""
+    """Bends what lies under it into a wave across its width. Its numbers: offset, size, amount, how many waves, and
+    their phase in turns."""
 
     timing: LayerTiming
-    offset: tuple[Evaluate, Evaluate]
-    size: tuple[Evaluate, Evaluate]
     foreshorten: float
-    amount: Evaluate
-    waves: Evaluate
-    phase: Evaluate  # turns
 
     def draw(self, canvas: Canvas, point: AnchorPoint, variables: Variables) -> None:
-        opacity = self.timing.begin(variables, canvas, point)
-        if opacity <= _FAINT:
+        numbers = self.timing.numbers(variables, canvas, point)
+        if numbers is None:
             return
+        opacity, x, y, width, height, amount, waves, phase = numbers
         face = canvas.state.face
-        at = face.from_point(point.at, self.offset[0](variables), self.offset[1](variables))
-        width, height = self.size[0](variables), self.size[1](variables)
+        at = face.from_point(point.at, x, y)
         width *= 1 - self.foreshorten * (1 - point.narrowing)
-        amplitude = min(max(self.amount(variables), -0.5), 0.5) * opacity
-        wave = Wave(amplitude, self.waves(variables), 2 * pi * self.phase(variables))
+        wave = Wave(min(max(amount, -0.5), 0.5) * opacity, waves, 2 * pi * phase)
         ripple(canvas.image, face.place(at, width=width, height=height), wave)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import select
 import urllib.error
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -17,7 +18,8 @@ from livecam.live.sources.http.responses import HTTP_ERRORS, TIMEOUT_S, Answer, 
 from livecam.live.sources.pacing import REAL_TIME, FrameTiming
 
 _PATIENCE_S = 2.0  # for the next picture while other things come
-_PIECE = 1 << 18
+_LATE_S = 0.25  # without once having to wait for a picture: what waits is late
+_PIECE, _MOST_PIECES = 1 << 18, 64
 _LARGEST = 64 << 20
 _SAMPLE = 4096
 _JPEG, _PNG, _RIFF = JPEG_START, b"\x89PNG\r\n\x1a\n", b"RIFF"
@@ -44,6 +46,7 @@ class HttpPictures:
         self._interval = 1 / fps
         self._buffer = bytearray()
         self._asked = timing.clock()
+        self._waited = timing.clock()  # when there was last nothing to read
         self._given = 0  # pictures in this answer
         self._ended = False
 
@@ -53,6 +56,8 @@ class HttpPictures:
         DamagedPictureError when the next one came cut or corrupt.
         """
         limit = self._timing.clock() + _PATIENCE_S
+        if limit - _PATIENCE_S - self._waited > _LATE_S:
+            self._catch_up()
         while not self._ended and self._timing.clock() < limit:
             for data in self._arrived():
                 try:
@@ -77,11 +82,14 @@ class HttpPictures:
             self._given += 1
             yield picture
             return
+        must_wait = not self._more_is_there()
         try:
             piece = self._answer.read1(_PIECE)
         except HTTP_ERRORS:
             self._ended = True
             return
+        if must_wait:
+            self._waited = self._timing.clock()
         if piece:
             self._buffer += piece
             del self._buffer[: max(0, len(self._buffer) - _LARGEST)]
@@ -91,6 +99,33 @@ class HttpPictures:
             self._given = 1
             yield _with_its_end(bytes(self._buffer))
         self._ask_again()
+
+    def _catch_up(self) -> None:
+        """Leaves out what has come while this computer was too slow for all of it, up to the newest whole picture;
+        otherwise every picture is shown as late as the network can keep it, which is seconds."""
+        whole: list[bytes] = []
+        for _ in range(_MOST_PIECES):
+            while (picture := next_picture(self._buffer)) is not None:
+                self._given += len(whole)
+                whole = [picture]
+            if not self._more_is_there():
+                break
+            try:
+                piece = self._answer.read1(_PIECE)
+            except HTTP_ERRORS:  # said again by the next read
+                break
+            if not piece:
+                break
+            self._buffer += piece
+        self._waited = self._timing.clock()
+        self._buffer[:0] = b"".join(whole)
+
+    def _more_is_there(self) -> bool:
+        """Whether reading would not have to wait; False where that cannot be told."""
+        try:
+            return bool(select.select([self._answer], [], [], 0)[0])
+        except (OSError, TypeError, ValueError):
+            return False
 
     def _ask_again(self) -> None:
         """The answer is over: one with a single picture is a snapshot, of which there will be another."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import pytest
@@ -141,6 +144,18 @@ def test_a_picture_of_one_pixel_has_a_window(screen: Screen, shown: Shown) -> No
 )
 def test_what_keeps_a_window_from_opening_is_explained(environment: dict[str, str], explanation: str) -> None:
     assert explanation in display_problem(environment)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux is asked")
+def test_a_display_that_refuses_while_it_starts_afresh_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [None, 7]
+
+    def open_display(_name: bytes) -> int | None:
+        return answers.pop(0)
+
+    library = SimpleNamespace(XOpenDisplay=open_display, XCloseDisplay=lambda _connection: 0)
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: library)
+    assert display_problem({"DISPLAY": ":5"}) == ""
 
 
 def test_no_display_is_an_error_and_not_the_end_of_the_process() -> None:

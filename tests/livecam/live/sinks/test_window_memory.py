@@ -42,6 +42,19 @@ def test_the_frame_of_a_window_manager_does_not_push_the_window_down_at_every_st
     assert memory(tmp_path).recall() == ShownArea(100, 100, 640, 360)
 
 
+def test_pictures_of_other_shapes_do_not_make_the_window_smaller_at_every_start(tmp_path: Path) -> None:
+    used(tmp_path, ShownArea(100, 100, 720, 720))
+    for between_bars in (ShownArea(102, 128, 720, 405), ShownArea(102, 128, 480, 720)):
+        used(tmp_path, between_bars, between_bars)
+        assert memory(tmp_path).recall() == ShownArea(100, 100, 720, 720)
+
+
+def test_a_window_that_was_made_lower_stays_so(tmp_path: Path) -> None:
+    used(tmp_path, ShownArea(100, 100, 720, 720))
+    used(tmp_path, ShownArea(102, 128, 720, 720), ShownArea(102, 128, 720, 405))
+    assert memory(tmp_path).recall() == ShownArea(100, 100, 720, 405)
+
+
 def test_a_window_that_would_be_off_the_screens_keeps_its_size_only(tmp_path: Path) -> None:
     used(tmp_path, ShownArea(5000, 300, 640, 360))
     again = memory(tmp_path)

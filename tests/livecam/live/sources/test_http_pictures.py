@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import socket
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 import cv2
 import numpy as np
@@ -13,6 +15,7 @@ import pytest
 from livecam.core.image_files.images import decode_image
 from livecam.core.image_files.jpeg import DamagedPictureError, decode_whole
 from livecam.live.sources.http.mjpeg import HttpPictures, Sends, next_picture, open_http_pictures
+from tests.livecam.live.sources.clock import FakeTime
 from tests.livecam.live.sources.http_server import Reply, serving
 
 
@@ -135,6 +138,49 @@ def test_snapshots_are_asked_for_at_most_as_often_as_frames_are_wanted() -> None
             assert stream.read() is not None
         stream.close()
     assert min(after - before for before, after in itertools.pairwise(moments)) > 0.04
+
+
+class Wire:
+    """An answer that has arrived already, at the other end of a socket."""
+
+    def __init__(self, pictures: list[bytes]) -> None:
+        self.headers, self.status = {"Content-Type": "multipart/x-mixed-replace"}, 200
+        self._here, self.there = socket.socketpair()
+        self.there.sendall(b"".join(map(part, pictures)))
+
+    def fileno(self) -> int:
+        return self._here.fileno()
+
+    def read1(self, n: int = -1, /) -> bytes:
+        return self._here.recv(n)
+
+    def peek(self, n: int = 1, /) -> bytes:
+        return b""
+
+    def close(self) -> None:
+        self._here.close()
+        self.there.close()
+
+
+def shown(seconds_a_picture: float, count: int) -> list[int]:
+    """The levels of what is read of 20 pictures that have come, when each takes so long to be worked on."""
+    slow, levels = FakeTime(), []
+    with closing(Wire([jpeg(10 * level) for level in range(20)])) as wire:
+        pictures = HttpPictures("http://camera", wire, fps=30, ask=lambda url: wire, timing=slow.timing)
+        for _ in range(count):
+            picture = pictures.read()
+            assert picture is not None
+            levels.append(round(float(picture.mean()) / 10))
+            slow.sleep(seconds_a_picture)
+    return levels
+
+
+def test_a_computer_that_is_too_slow_for_all_pictures_takes_the_newest() -> None:
+    assert shown(0.1, 4) == [0, 1, 2, 19]
+
+
+def test_one_that_is_quick_enough_leaves_none_out() -> None:
+    assert shown(0.01, 20) == list(range(20))
 
 
 def test_nothing_but_noise_does_not_fill_the_memory() -> None:

@@ -108,7 +108,7 @@ def test_what_a_key_switches_on_it_switches_off(key: str, switch: str) -> None:
 @pytest.mark.parametrize(
     ("key", "part", "asked", "said"),
     [
-        ("p", "pupils", "next", "pupils: tflite"),
+        ("p", "pupils", "next", "pupils by the network (tflite)"),
         ("r", "recorder", "toggle", "recording to clip.mp4"),
         ("s", "snapshots", "take", "snapshot clip.png"),
     ],

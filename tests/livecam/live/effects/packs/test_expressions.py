@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from livecam.live.effects.packs.expressions import Expression, ExpressionError, in_order
+from livecam.live.effects.packs.formula_code import FormulaWriter, LayerFormulas, formula_value
 from livecam.live.effects.packs.functions import FACE_FUNCTIONS, FUNCTIONS, Variables
 
 VALUES = {"smile": 0.5, "time": 2.0, "side": -1.0}
@@ -115,6 +117,35 @@ def test_a_value_is_followed_slowly_and_for_each_eye_by_itself() -> None:
     assert follow(variables) == pytest.approx(1 - math.exp(-1))
     variables.member = 1
     assert follow(variables) == 1.0
+
+
+def formulas(opacity: str = "1", visible: str = "1", **values: str) -> LayerFormulas:
+    writer = FormulaWriter()
+    for name, text in values.items():
+        writer.value(name, Expression.parse(text).tree)
+    writer.unless(Expression.parse(visible).tree)
+    writer.opacity(Expression.parse(opacity).tree)
+    return writer.numbers([ast.Name(name) for name in values] + [None])
+
+
+def test_all_formulas_of_a_layer_are_one_call() -> None:
+    assert formulas("smile", a="time + 1", b="2*a", c="1/0")(Variables(VALUES), 0.5, 1.0) == (0.25, 3.0, 6.0, 0.0, None)
+
+
+@pytest.mark.parametrize(("opacity", "visible"), [("0.001", "1"), ("smile - 1", "1"), ("1", "smile > 0.5")])
+def test_a_layer_of_which_nothing_is_seen_has_no_numbers(opacity: str, visible: str) -> None:
+    assert formulas(opacity, visible, a="1")(Variables(VALUES), 1.0, 1.0) is None
+
+
+@pytest.mark.parametrize("text", ["smile.real", "(lambda: 1)()", "[1][0]", "print(1)", "1 << 2", "1 in 2"])
+def test_what_the_parser_would_let_through_is_not_written(text: str) -> None:
+    with pytest.raises((ValueError, KeyError)):
+        formula_value(ast.parse(text, mode="eval").body)
+
+
+def test_a_name_is_nothing_but_a_key() -> None:
+    for name in ("v", "opacity", "x0", "f0", "no_value", "__builtins__", "call_sin"):
+        assert value(name) == 0.0
 
 
 def test_noise_wanders_smoothly_within_its_limits() -> None:
