@@ -273,8 +273,8 @@ def test_what_is_asked_for_first_starts_light(start: str) -> None:
 
 
 def test_the_effect_starts_without_what_it_does_not_use() -> None:
-    """Half of the time to the first frame is loading; recordings, addresses, tables and stores load theirs later."""
-    unused = ("av", "rich", "sqlalchemy", "filelock", "http.client", "asyncio")
+    """Half of the time to the first frame is loading; recordings, addresses, tables, stores, targets come later."""
+    unused = ("av", "rich", "sqlalchemy", "filelock", "http.client", "asyncio", "livecam.perception.targets.detector")
     asked = (
         "import sys, livecam.benchmark.cli, livecam.__main__\n"
         "sys.argv = 'livecam run --source demo --sink null --frames 1'.split()\n"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
@@ -43,13 +42,7 @@ class BoxRoutes:
                 Route("/api/page", _answered(self.show)),
                 Route("/api/act", _answered(self.act), methods=["POST"]),
             ],
-            lifespan=self._life,
         )
-
-    @asynccontextmanager
-    async def _life(self, _: Starlette) -> AsyncIterator[None]:
-        yield
-        await run_in_threadpool(self.session.close)
 
     async def page(self, request: Request) -> Response:
         _, token = request.scope[VISITOR]

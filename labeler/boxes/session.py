@@ -112,9 +112,6 @@ class BoxSession:
                 self._say(name, _changed(page, PageBoxes(name, tuple(_boxes(page)), size), action, size))
             return name
 
-    def close(self) -> None:
-        self._pyramids.close()
-
     def _say(self, name: str, said: PageBoxes) -> None:
         self._undo.append(_Undo(name, self._pages[name].said))
         del self._undo[:-_MOST_UNDO]

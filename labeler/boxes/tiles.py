@@ -1,8 +1,10 @@
-"""Tiles of pictures of any size: a pyramid of halves on the disk, made once a picture, read only where it is seen."""
+"""Tiles of pictures of any size: a pyramid of halves on the disk, made once a picture, read only where it is seen.
+
+The disk's files have no name: they are gone with the process, however it ends.
+"""
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -28,7 +30,6 @@ class Pyramid:
     """A picture, and its halves up to the one that fits into a tile."""
 
     levels: tuple[PictureRegions, ...]
-    folder: Path
 
     @property
     def size(self) -> tuple[int, int]:
@@ -49,10 +50,9 @@ class Pyramid:
 
 
 class Pyramids:
-    """The pyramids of the pictures that were looked at last, in a folder that is gone at the end."""
+    """The pyramids of the pictures that were looked at last."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="livecam-boxes-"))
         self._kept: OrderedDict[Path, Pyramid] = OrderedDict()
         self._lock = Lock()
 
@@ -60,34 +60,30 @@ class Pyramids:
         """SourceError for a picture that cannot be read."""
         with self._lock:
             if picture not in self._kept:
-                self._kept[picture] = _made(picture, Path(tempfile.mkdtemp(dir=self._folder)))
+                self._kept[picture] = _made(picture)
             self._kept.move_to_end(picture)
             while len(self._kept) > _KEPT:
-                _, old = self._kept.popitem(last=False)
-                shutil.rmtree(old.folder, ignore_errors=True)
+                self._kept.popitem(last=False)
             return self._kept[picture]
 
-    def close(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
 
-
-def _made(picture: Path, folder: Path) -> Pyramid:
+def _made(picture: Path) -> Pyramid:
     """A tiled TIFF stays where it is; another format has to be decoded whole, once, and goes to the disk."""
     first: Any = open_regions(picture)
     if first is None:
         image = read_image(picture)
-        first = _on_disk(folder / "0", image.shape)
+        first = _on_disk(image.shape)
         first[:] = image
         del image
     levels = [first]
     while max(levels[-1].shape[:2]) > SIDE:
-        levels.append(_halved(levels[-1], folder / str(len(levels))))
-    return Pyramid(tuple(levels), folder)
+        levels.append(_halved(levels[-1]))
+    return Pyramid(tuple(levels))
 
 
-def _halved(larger: Any, path: Path) -> Any:
+def _halved(larger: Any) -> Any:
     height, width, _ = larger.shape
-    half = _on_disk(path, ((height + 1) // 2, (width + 1) // 2, 3))
+    half = _on_disk(((height + 1) // 2, (width + 1) // 2, 3))
     for top in range(0, height, _ROWS):
         part: Image = np.ascontiguousarray(larger[top : min(top + _ROWS, height), 0:width])
         part = np.pad(part, ((0, part.shape[0] % 2), (0, width % 2), (0, 0)), "edge")
@@ -96,5 +92,6 @@ def _halved(larger: Any, path: Path) -> Any:
     return half
 
 
-def _on_disk(path: Path, shape: tuple[int, ...]) -> Any:
-    return np.memmap(path, np.uint8, "w+", shape=shape)
+def _on_disk(shape: tuple[int, ...]) -> Any:
+    with tempfile.TemporaryFile() as file:  # what is mapped of it stays
+        return np.memmap(file, np.uint8, "w+", shape=shape)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +18,7 @@ from livecam.core.files import check_writable_path, write_file
 from livecam.core.types import Image
 
 if TYPE_CHECKING:
-    from livecam.perception.targets.page_search import PageSearch
+    from livecam.perception.targets.page_search import Answer, PageSearch
     from livecam.perception.targets.results import DetectionReport
 
 _WRITTEN = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
@@ -41,6 +42,12 @@ def find(
         typer.Option(metavar="PICTURE", help="Show it there: all dimmed but the target; for several IMAGES a folder."),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Pictures searched at once.")] = 1,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Search on a Ray cluster that sees the pictures, or on `local` --workers."
+        ),
+    ] = None,
     answers: Annotated[
         Path | None, typer.Option(metavar="FILE.jsonl", help="Keep the answers there too, a line each, as they come.")
     ] = None,
@@ -63,9 +70,9 @@ def find(
     if queue:
         check_queue(queue)
     kept = _Kept(answers or (_ANSWERS if resume else None), resume=resume)
-    search = PageSearch(target_model(model), top, Turns(turns), queue)
+    search = PageSearch(target_model(model).resolve(), top, Turns(turns), queue)
     failed = False
-    for picture, said in _answers(search, pictures, places, kept, workers):
+    for picture, said in _answers(search, pictures, places, kept, workers, ray):
         failed |= "error" in said
         if as_json:
             print(json.dumps(said), flush=True)
@@ -137,16 +144,20 @@ def _read(path: Path) -> dict[str, Said]:
 
 
 def _answers(
-    search: PageSearch, pictures: Sequence[Path], places: Mapping[Path, Path], kept: _Kept, workers: int
+    search: PageSearch,
+    pictures: Sequence[Path],
+    places: Mapping[Path, Path],
+    kept: _Kept,
+    workers: int,
+    ray: str | None,
 ) -> Iterator[tuple[Path, Said]]:
     """In the order of the pictures; each is kept before it is told."""
-    from livecam.perception.targets.page_search import reports
     from livecam.perception.targets.results import record
 
     opened = search.opened()
     before = {picture: said for picture in pictures if (said := kept.of(picture, opened.fingerprint))}
     rest = [picture for picture in pictures if picture not in before]
-    several = reports(search, rest, workers) if workers > 1 and len(rest) > 1 else None
+    several = _several(search, rest, workers, ray)
     for picture in track_progress("livecam", pictures):
         if picture in before:
             yield picture, before[picture]
@@ -158,7 +169,7 @@ def _answers(
                 answer = next(several)
                 if isinstance(answer, LivecamError):
                     raise answer
-                page, report = None, answer
+                page, report = None, replace(answer, image=str(picture))
             if picture in places:
                 _draw(places[picture], picture if page is None else page, report)
         except (SourceError, SinkError) as error:
@@ -168,6 +179,19 @@ def _answers(
         kept.remember(report)
         kept.keep(said)
         yield picture, said
+
+
+def _several(search: PageSearch, pictures: Sequence[Path], workers: int, ray: str | None) -> Iterator[Answer] | None:
+    """The answers of other processes, or of a cluster; None where this process is to search itself."""
+    if ray is not None and pictures:
+        from livecam.perception.targets.cluster_search import cluster_reports
+
+        return cluster_reports(search, [picture.absolute() for picture in pictures], ray, workers)
+    if workers > 1 and len(pictures) > 1:
+        from livecam.perception.targets.page_search import reports
+
+        return reports(search, pictures, workers)
+    return None
 
 
 def _places(images: Sequence[Path], out: Path) -> dict[Path, Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -70,9 +70,23 @@ def warp_crop(image: Image, matrix: NDArray[np.float64], size: tuple[int, int]) 
 
     Only the region under the patch is touched. A strong reduction is averaged first, so that it does not alias.
     """
+    return _warped(image, matrix, size, blocks_of=lambda reduction: 1)
+
+
+def warp_crop_in_blocks(image: Image, matrix: NDArray[np.float64], size: tuple[int, int]) -> Image:
+    """The same patch within a few levels; one that is strongly reduced takes a third of the time.
+
+    What is averaged begins where whole blocks of pixels fit, which OpenCV averages 2 to 12 times as quickly.
+    """
+    return _warped(image, matrix, size, blocks_of=lambda reduction: reduction)
+
+
+def _warped(
+    image: Image, matrix: NDArray[np.float64], size: tuple[int, int], *, blocks_of: Callable[[int], int]
+) -> Image:
     reduction = int(1 / math.sqrt(max(abs(_determinant(matrix)), 1e-12)))
     if reduction >= 2 or max(image.shape[:2]) > _WARP_LIMIT:
-        image, matrix = _region(image, matrix, size)
+        image, matrix = _region(image, matrix, size, blocks_of(reduction))
     if reduction >= 2:
         image, matrix = _reduced(image, matrix, reduction)
     patch: Image = cv2.warpAffine(image, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[assignment]
@@ -95,24 +109,41 @@ def _back(points: ArrayLike, matrix: NDArray[np.float64]) -> NDArray[np.float64]
     return moved
 
 
-def _region(image: Image, matrix: NDArray[np.float64], size: tuple[int, int]) -> tuple[Image, NDArray[np.float64]]:
-    """The part of the image under the patch, a pixel more around, and the matrix from there."""
+def _region(
+    image: Image, matrix: NDArray[np.float64], size: tuple[int, int], step: int
+) -> tuple[Image, NDArray[np.float64]]:
+    """The part of the image under the patch, a pixel around, in whole steps, and the matrix from there."""
     width, height = size
-    corners = np.array([[-1, -1], [width, -1], [width, height], [-1, height]], np.float64)
-    around = _back(corners, matrix)
-    low = np.clip(np.floor(around.min(axis=0)).astype(int) - 1, 0, np.array(image.shape[1::-1]) - 1)
-    high = np.clip(np.ceil(around.max(axis=0)).astype(int) + 2, low + 1, image.shape[1::-1])
-    local = matrix.copy()
-    local[:, 2] += matrix[:, :2] @ low
-    return image[low[1] : high[1], low[0] : high[0]], local
+    (a, b, left), (c, d, top) = matrix.tolist()
+    # Where the patch's corners, a pixel outside of it, are in the image. Plain numbers are quicker than small arrays.
+    area = a * d - b * c
+    across = [(d * (x - left) - b * (y - top)) / area for x in (-1, width) for y in (-1, height)]
+    down = [(a * (y - top) - c * (x - left)) / area for x in (-1, width) for y in (-1, height)]
+    columns, rows = (
+        _whole_steps(math.floor(min(at)) - 1, math.ceil(max(at)) + 2, step, length)
+        for at, length in ((across, image.shape[1]), (down, image.shape[0]))
+    )
+    x, y = columns.start, rows.start
+    return image[rows, columns], np.array([[a, b, left + a * x + b * y], [c, d, top + c * x + d * y]])
+
+
+def _whole_steps(low: int, high: int, step: int, length: int) -> slice:
+    """low to high as far as it is within 0..length, one at least; where there is room, a multiple of `step` long."""
+    low = min(max(low, 0), length - 1)
+    high = min(max(high, low + 1), length)
+    missing = (low - high) % step
+    after = min(missing, length - high)
+    return slice(max(low - missing + after, 0), high + after)
 
 
 def _reduced(region: Image, matrix: NDArray[np.float64], factor: int) -> tuple[Image, NDArray[np.float64]]:
     height, width = (max(1, side // factor) for side in region.shape[:2])
     small = cv2.resize(region, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-    ratio = np.array([region.shape[1] / width, region.shape[0] / height])
+    across, down = region.shape[1] / width, region.shape[0] / height
     # Pixel centres are whole numbers: small pixel s covers region pixels s * ratio to (s + 1) * ratio, less a half.
-    local = np.column_stack([matrix[:, :2] * ratio, matrix[:, 2] + matrix[:, :2] @ (ratio / 2 - 0.5)])
+    x, y = across / 2 - 0.5, down / 2 - 0.5
+    (a, b, left), (c, d, top) = matrix.tolist()
+    local = np.array([[a * across, b * down, left + a * x + b * y], [c * across, d * down, top + c * x + d * y]])
     return small, local
 
 

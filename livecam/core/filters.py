@@ -43,15 +43,18 @@ class OneEuroFilter(Generic[Value]):
         if passed <= 0:
             return old
         softness, step = self._softness, value - old
-        velocity = velocity + _weight(softness.speed_hz, passed) * (step / passed - velocity)
-        smoothed: Value = old + _weight(softness.rest_hz + softness.per_speed * abs(velocity), passed) * step
+        turn = 2 * math.pi * passed  # a cut-off frequency times this is by how much a low-pass follows
+        share = _share(turn * softness.speed_hz)
+        velocity = (1 - share) * velocity + (share / passed) * step
+        follows = _share(turn * softness.rest_hz + (turn * softness.per_speed) * abs(velocity))
+        smoothed: Value = old + follows * step
         self._last = seconds, smoothed, velocity
         return smoothed
 
 
-def _weight(cutoff_hz: Any, passed: float) -> Any:
-    """How far an exponential low-pass, whose time constant is that of the cut-off, goes to a new value; 0..1."""
-    return 1 / (1 + 1 / (2 * math.pi * passed * cutoff_hz))
+def _share(follows: Any) -> Any:
+    """How far an exponential low-pass goes to a new value, 0..1."""
+    return follows / (1 + follows)
 
 
 Memory = TypeVar("Memory")

@@ -44,9 +44,9 @@ class Tensor:
         return np.minimum(whole, limits.max, out=whole).astype(self.dtype)
 
     def dequantise(self, stored: NDArray[Any]) -> FloatArray:
-        """A float32 copy of what the model stored."""
+        """What the model stored as float32."""
         if not self.scale:
-            return stored.astype(np.float32)
+            return stored.astype(np.float32, copy=False)
         real = np.subtract(stored, self.zero, dtype=np.float32)
         real *= np.float32(self.scale)
         return real

@@ -147,6 +147,7 @@ class IrisVisibility(NamedTuple):
     openness: float  # log-odds, or what goes like them: the more, the surer an iris shows between the lids
     covered: bool  # neither an iris nor a shut lid is seen
     clear: bool = True  # whether one picture is enough to tell a blink by it
+    shut: float = 0.0  # what else speaks for a shut lid, in shares of the openness that is usual; below 0 against it
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from livecam.core.errors import SinkError
+from livecam.core.huge_pages import HugePagesLater
 from livecam.core.interfaces import Collector, Sink, Source
 from livecam.core.runtime import deferred_interrupts, keep_freed_memory, use_single_opencv_thread
 from livecam.live import loop
@@ -91,6 +92,7 @@ class LiveSession:
         gc.collect()
         gc.freeze()
         keep_freed_memory()
+        pages = HugePagesLater()
         with deferred_interrupts() as interrupted:
             self.control.interrupted = interrupted
             loop.run(
@@ -100,10 +102,11 @@ class LiveSession:
                 [*self.recording, self.sinks.sink],
                 self.collector,
                 observer=self.telemetry,
-                finished=lambda: self._finished(tell),
+                finished=lambda: self._finished(tell, pages),
             )
 
-    def _finished(self, tell: Callable[[float], None]) -> bool:
+    def _finished(self, tell: Callable[[float], None], pages: HugePagesLater) -> bool:
+        pages.frame_done()
         if self.telemetry.scene:
             tell(self.telemetry.scene.frame.timestamp)
         self.control.queue.carry_out()

@@ -238,7 +238,9 @@ def evaluate(
     ],
     out: Out = Path("evaluation.json"),
     painted: Annotated[bool, typer.Option("--painted", help="Also with the targets painted out.")] = False,
-    changes: Annotated[bool, typer.Option("--changes", help="Also at other sizes, as poor JPEG, and grey.")] = False,
+    changes: Annotated[
+        bool, typer.Option("--changes", help="Also at other sizes, grey, turned, as photographs.")
+    ] = False,
 ) -> None:
     """Judge detectors on pages; runs with commas between are the folds of one."""
     from training.engine.files import write_json

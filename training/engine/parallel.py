@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import logging
 import multiprocessing
-import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -15,9 +14,8 @@ from typing import Any, TypeVar
 
 from numpy.typing import NDArray
 
-from livecam.core.errors import MissingExtraError
+from livecam.core.cluster import ray_cluster
 from livecam.core.runtime import available_cores
-from training.engine.files import RunError
 
 Job = TypeVar("Job")
 Done = TypeVar("Done")
@@ -57,7 +55,6 @@ def watch(name: str, parts: Iterable[Any], count: int) -> Iterator[Any]:
 Columns = dict[str, NDArray[Any]]  # a batch: rows under named columns of equal length
 Work = Callable[[Columns], Columns]  # makes one row of each; a function of a module, so that it can travel
 
-LOCAL = "local"
 _AHEAD = 3  # batches a process that wait or are done and not yet taken
 _WINDOW = 8  # batches that a Ray job is given at a time, for each of its processes
 
@@ -66,7 +63,7 @@ def stream(work: Work, batches: Iterable[Columns], *, workers: int, ray: str | N
     """What `work` makes of each batch, in order; never more than a few batches a worker are held.
 
     `ray` is the address of a cluster, or `local` for one of `workers` processes on this machine; what `work` reads
-    must be there. MissingExtraError without Ray, RunError for a cluster that does not answer.
+    must be there. MissingExtraError without Ray, SettingsError for a cluster that does not answer.
     """
     if ray is not None:
         return _on_ray(work, batches, workers, ray)
@@ -138,37 +135,10 @@ def _rows(batch: Columns) -> int:
 @contextmanager
 def _cluster(address: str, workers: int) -> Iterator[Any]:
     """Ray's module `data`, connected; a cluster that this program started ends with it."""
-    try:
-        ray, data = importlib.import_module("ray"), importlib.import_module("ray.data")
-    except ImportError as fault:
-        raise MissingExtraError("--ray", "scale") from fault
-    _check_reachable(address)
-    own = {"num_cpus": workers, "include_dashboard": False} if address == LOCAL else {}
-    try:
-        ray.init(address=address, log_to_driver=False, logging_level="ERROR", **own)
-    except Exception as fault:  # Ray raises a bare Exception when its node does not start in time
-        raise _no_cluster(address, str(fault) or type(fault).__name__) from fault
-    context = data.DataContext.get_current()
-    context.execution_options.preserve_order = True
-    context.enable_progress_bars = context.print_on_execution_start = False
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
-    try:
+    with ray_cluster(address, workers):
+        data = importlib.import_module("ray.data")
+        context = data.DataContext.get_current()
+        context.execution_options.preserve_order = True
+        context.enable_progress_bars = context.print_on_execution_start = False
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
         yield data
-    finally:
-        ray.shutdown()
-
-
-def _check_reachable(address: str) -> None:
-    """Ray itself would wait for minutes for a cluster that is not there."""
-    host, _, port = address.rpartition("/")[2].partition(":")
-    if not port.isdigit():
-        return
-    try:
-        socket.create_connection((host, int(port)), timeout=5).close()
-    except (OSError, OverflowError) as fault:
-        raise _no_cluster(address, str(fault)) from fault
-
-
-def _no_cluster(address: str, reason: str) -> RunError:
-    words = reason.splitlines()[0]
-    return RunError(f"no Ray cluster answers at {address} ({words}); start one, or pass --ray {LOCAL}")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from livecam.core.types import Box, Image
+from livecam.core.types import Image
 from livecam.perception.targets.detector import Target, TargetDetector
 from livecam.perception.targets.interfaces import Map, SegmentationMaps
 from training.engine.metrics import inside, overlap, pixel_overlap
-from training.target_detector.data.augmentation import through_jpeg
 from training.target_detector.data.dataset import LabelledPage
+from training.target_detector.page_changes import PageChange, as_it_is
 
 TOP = 20
 FALSE_FROM = 0.3  # height of the map from which a wrong peak counts
@@ -50,44 +50,19 @@ class PeakConfidence:
     hit: bool
 
 
-Change = Callable[[Image], Image]
-
-
-def as_it_is(image: Image) -> Image:
-    return image
-
-
-def resized(factor: float) -> Change:
-    """The page scanned more coarsely or finely."""
-    kind = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    return lambda image: cv2.resize(image, None, fx=factor, fy=factor, interpolation=kind).astype(np.uint8, copy=False)
-
-
-def grey(image: Image) -> Image:
-    return cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR).astype(np.uint8, copy=False)
-
-
-CHANGES: dict[str, Change] = {
-    "half_size": resized(0.5),
-    "three_quarter_size": resized(0.75),
-    "one_and_a_half_size": resized(1.5),
-    "jpeg_quality_30": lambda image: through_jpeg(image, 30),
-    "grey": grey,
-}
-
-
-def judge(detector: TargetDetector, pages: Sequence[LabelledPage], change: Change = as_it_is) -> Iterator[PageResult]:
+def judge(
+    detector: TargetDetector, pages: Sequence[LabelledPage], change: PageChange = as_it_is
+) -> Iterator[PageResult]:
     """An answer for each page that has a target."""
     for page in pages:
         if page.boxes:
             yield answer(detector, page, change)
 
 
-def answer(detector: TargetDetector, page: LabelledPage, change: Change = as_it_is) -> PageResult:
-    """Searches one page; the boxes are scaled as `change` scales the page."""
-    image = change(page.image())
-    factor = image.shape[1] / page.width
-    boxes = [Box(*(side * factor for side in box)) for box in page.boxes]
+def answer(detector: TargetDetector, page: LabelledPage, change: PageChange = as_it_is) -> PageResult:
+    """Searches one page as `change` shows it."""
+    shown = change(page.image())
+    image, boxes = shown.image, shown.shown(page.boxes)
     begun = time.perf_counter()
     targets = tuple(detector.detect(image, TOP))
     seconds = time.perf_counter() - begun

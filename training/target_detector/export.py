@@ -26,6 +26,7 @@ from training.target_detector.tasks import STRIDE, CentreTask, KerasNetwork, Tar
 LIMITS = ExportLimits(size=1_000_000, apart=0.02, unit="", remedy="use less --width")  # of the height of a map
 SCALES = (0.7, 1.0, 1.3)
 CUT_OUTS = (0.5, 0.36, 0.25)
+LOOKS = (0.8, 1.0, 1.25)
 UNFITTED = TargetConfidenceCalibration(height=1.0, bias=-1.0)
 NEVER = TargetConfidenceCalibration(height=0.0, bias=-4.0)  # of a model that was never right
 INPUT = InputSpec(order="bgr", mean=(127.5, 127.5, 127.5), scale=1 / 127.5)
@@ -86,6 +87,7 @@ def search(
     return SearchSpec(
         scales=SCALES,
         cut_outs=CUT_OUTS,
+        looks=LOOKS,
         page_pixels=WORKING_PIXELS,
         box=HeadSize(*box),
         calibration=calibration,

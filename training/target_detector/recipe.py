@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from livecam.perception.targets.detector import TargetDetector
 from livecam.perception.targets.model_card import SearchSpec, TargetModelCard
 from livecam.perception.targets.network import open_target_detector
+from livecam.perception.targets.turns import Turns
 from training.engine.files import DatasetError, RunError, write_json
 from training.engine.parallel import cores
 from training.engine.plots import drawing
@@ -21,6 +22,7 @@ from training.target_detector.data.crowd_pages.writer import write_pages
 from training.target_detector.data.dataset import LabelledPage, cached, in_order, open_pages, split
 from training.target_detector.data.sampling import SamplingMix
 from training.target_detector.evaluation import PageResult, PeakConfidence, StripeBaseline
+from training.target_detector.page_changes import CHANGES
 from training.target_detector.train import TargetCheckpointResult, TargetFitSettings, fit
 
 Watch = Callable[[str, Iterable[Any], int], Iterable[Any]]  # shows how far a step is: name, parts, how many
@@ -118,7 +120,7 @@ def evaluate(parts: Sequence[DetectorUnderTest], *, painted: bool, changes: bool
     if trained:
         figures["trained_on"] = "; ".join(trained)
     if changes:
-        figures["changed"] = {name: _changed(parts, name, count, watch) for name in evaluation.CHANGES}
+        figures["changed"] = {name: _changed(parts, name, count, watch) for name in CHANGES}
     if painted:
         groups = [_group(part, watch) for part in parts]
         figures["yes_or_no"] = _yes_or_no(groups)
@@ -126,8 +128,13 @@ def evaluate(parts: Sequence[DetectorUnderTest], *, painted: bool, changes: bool
 
 
 def _changed(parts: Sequence[DetectorUnderTest], name: str, count: int, watch: Watch) -> dict[str, int]:
-    change = evaluation.CHANGES[name]
-    answers = (one for part in parts for one in evaluation.judge(part.detector, part.pages, change))
+    """The pages are searched as `livecam find` does: turned where nothing is found upright."""
+    detectors = [replace(part.detector, turns=Turns.AUTO) for part in parts]
+    answers = (
+        one
+        for part, detector in zip(parts, detectors, strict=True)
+        for one in evaluation.judge(detector, part.pages, CHANGES[name])
+    )
     return scores.changed(list(watch(name, answers, count)))
 
 

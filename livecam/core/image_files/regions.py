@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from livecam.core.types import Image
 
 _WORTH_IT = 40_000_000  # pixels; a smaller picture is sooner read whole
-_KEPT = 64 * 2**20  # bytes of decoded tiles
+_KEPT = 32 * 2**20  # bytes of decoded tiles
 _ALPHA = (1, 2)  # kinds of an extra sample that are transparency
 _UPRIGHT = 1
 _MOST_SEGMENT = 64 * 2**20  # bytes; a picture that is one strip has no parts

@@ -7,19 +7,20 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 from livecam.core.errors import SettingsError
 from livecam.core.interfaces import Effect
 from livecam.live.effects.library.locations import entries, find_pack, names
-from livecam.live.effects.spotlight import TargetLights
 from livecam.live.effects.stack import SelectableEffect
 from livecam.perception.detection_worker import BackgroundDetection, InlineDetection
-from livecam.perception.targets.detector import TargetDetector
-from livecam.perception.targets.model_card import is_target
-from livecam.perception.targets.network import CancellableNetwork, open_live_target_detector
-from livecam.perception.targets.page_search import NAMES, target_model
 from livecam.settings import EffectSettings, PupilSettings, Settings, Trigger
 
+if TYPE_CHECKING:
+    from livecam.live.effects.spotlight import TargetLights
+    from livecam.perception.targets.detector import TargetDetector
+
+# What finds targets is loaded where a model of them is asked for: hardly a run has one, and every start would wait.
 SPOTLIGHT = "spotlight"
 __all__ = ["SPOTLIGHT", "check_effect", "create", "load_targets", "names", "open_effect", "target_lights"]
 
@@ -79,6 +80,9 @@ def open_effect(
 
 def target_lights(settings: EffectSettings, targets: TargetDetector, stack: ExitStack, *, live: bool) -> TargetLights:
     """A live run looks for targets in a thread, which `stack` ends, so that no frame waits."""
+    from livecam.live.effects.spotlight import TargetLights
+    from livecam.perception.targets.network import CancellableNetwork
+
     if not live:
         return TargetLights(InlineDetection(targets.detect_confident), settings)
     ended = Event()
@@ -95,9 +99,14 @@ def load_targets(settings: Settings) -> tuple[Settings, TargetDetector | None]:
     SettingsError when the effect is no spotlight, for nothing else has a use for it.
     """
     model = settings.pupils.model
-    if model is not None and (model.is_dir() or model.name in NAMES):
+    if model is None:
+        return settings, None
+    from livecam.perception.targets.model_card import is_target
+    from livecam.perception.targets.page_search import NAMES, target_model
+
+    if model.is_dir() or model.name in NAMES:
         model = target_model(model if model.exists() else model.name)
-    if model is None or not is_target(model):
+    if not is_target(model):
         return settings, None
     if SPOTLIGHT not in entries(settings.effect.style):
         raise SettingsError(f"{model} finds targets, not pupils; it goes with `livecam find` or --effect {SPOTLIGHT}")
@@ -106,4 +115,6 @@ def load_targets(settings: Settings) -> tuple[Settings, TargetDetector | None]:
 
 
 def _open_targets(model: Path, settings: PupilSettings) -> TargetDetector:
+    from livecam.perception.targets.network import open_live_target_detector
+
     return open_live_target_detector(model, runtime=settings.runtime, threads=settings.threads)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -20,9 +21,11 @@ from livecam.live.effects.library.loading import LoadedPack, PackLoader
 from livecam.live.effects.library.locations import entries
 from livecam.live.effects.packs.pack import Moment, PackMemory
 from livecam.live.effects.packs.python_code import EffectContext, PaintedFace
-from livecam.live.effects.spotlight import LightSource
 from livecam.live.effects.triggers import StackTriggers
 from livecam.settings import EffectSettings, Trigger
+
+if TYPE_CHECKING:
+    from livecam.live.effects.spotlight import LightSource
 
 
 class SelectableEffect:

@@ -17,6 +17,8 @@ _HALF_OPENNESS, _HALF_OPENING = 5.0, 0.2  # log-odds; widths of the eye
 # clips by leaving each out in turn: docs/experiments.md, "Eye states".
 _LID_WEIGHT, _USUAL_LIDS = 0.5, 0.75
 _MOST_OPENNESS = 12.0
+# Of a person whose iris is usually this clear it is enough that it goes; the fainter, the more of a lid must show.
+_CLEAR_IRIS, _FAINT_IRIS = 6.0, 4.0  # log-odds
 _REOPENS = 0.08  # above the level at which an eye is shut it is open again
 _OTHER_EYE = 0.15  # how far above that level the wider eye of a blink may be
 _APART = 0.9  # of the usual opening: landmarks of lids that stay this far apart for so long are not of a shut eye
@@ -110,7 +112,9 @@ class _EyeMemory:
     def sight(self, evidence: IrisVisibility, opening: float, elapsed: float) -> _Sight:
         openness = min(max(evidence.openness, -_MOST_OPENNESS), _MOST_OPENNESS)
         lids = opening / self.usual.opening.update(opening, elapsed)
-        level = openness / self.usual.openness.update(openness, elapsed) + _LID_WEIGHT * (lids - _USUAL_LIDS)
+        usual = self.usual.openness.update(openness, elapsed)
+        faint = min(max((_CLEAR_IRIS - usual) / (_CLEAR_IRIS - _FAINT_IRIS), 0.0), 1.0)
+        level = openness / usual + _LID_WEIGHT * (lids - _USUAL_LIDS) - faint * evidence.shut
         return _Sight(level, lids, evidence.covered, _CLEAR if evidence.clear else _UNCLEAR)
 
     @property

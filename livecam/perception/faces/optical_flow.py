@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from livecam.core.crop import similarity_matrix
-from livecam.core.types import Image, Points
+from livecam.core.types import Image
 from livecam.perception.faces.face_model import FaceLandmarks, FaceRegion
-from livecam.perception.faces.patch import as_complex, as_points, under
+from livecam.perception.faces.patch import as_complex, as_points, under, with_depth
 
 # Green alone, every k-th row of a face k times as large as its patch, and no pixel outside: memory far from the
 # processor is what a patch costs (0.29 to 0.11 ms at 720p, the same bit for bit on faces up to 128 px). Turning three
@@ -34,9 +36,13 @@ _FARTHEST = 0.12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Keyframe:
-    """A face whose landmarks were found, and the small patch that shows how it looked then."""
+    """A face whose landmarks were found, and the small patch that shows how it looked then.
+
+    Points that are moved are complex numbers, x + iy.
+    """
 
     face: FaceLandmarks
+    shape: NDArray[np.complex128]  # (68,) the landmarks and (468,) the mesh, where there is one, frame pixels
     patch: Image  # (_SIDE_PX, _SIDE_PX) uint8, green
     matrix: NDArray[np.float64]  # (2, 3), frame pixels to patch pixels
     points: NDArray[np.float32]  # (n, 1, 2), the points that are compared, patch pixels
@@ -48,8 +54,9 @@ def make_keyframe(image: Image, face: FaceLandmarks, seconds: float) -> Keyframe
     region, middle = face.region, (_SIDE_PX - 1) / 2
     scale = _REGION_PX / max(region.size, 1.0)
     matrix = similarity_matrix((region.x, region.y), angle=region.angle, scale=scale, onto=(middle, middle))
-    points = face.landmarks[_COMPARED] @ matrix[:, :2].T + matrix[:, 2]
-    return Keyframe(face, _green_patch(image, region, matrix), matrix, points.astype(np.float32)[:, None], seconds)
+    points = (face.landmarks[_COMPARED] @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)[:, None]
+    shape = face.landmarks if face.mesh is None else np.concatenate([face.landmarks, face.mesh[:, :2]])
+    return Keyframe(face, as_complex(shape), _green_patch(image, region, matrix), matrix, points, seconds)
 
 
 def propagate(before: Keyframe, image: Image) -> FaceLandmarks | None:
@@ -66,69 +73,62 @@ def propagate(before: Keyframe, image: Image) -> FaceLandmarks | None:
         winSize=_WINDOW,
         maxLevel=_LEVELS,
     )
-    motion = _motion(before.points[:, 0], now[:, 0], seen[:, 0] == 1)
+    motion = _motion(as_complex(before.points[:, 0]), as_complex(now[:, 0]), seen[:, 0] == 1)
     return None if motion is None else _moved(before, motion)
 
 
-@dataclass(frozen=True, slots=True)
-class _Motion:
-    """Patch points, as complex numbers, become turn * (point - origin) + target."""
+class _Motion(NamedTuple):
+    """A point becomes turn * point + shift: a similarity."""
 
     turn: complex
-    origin: complex
-    target: complex
+    shift: complex
 
 
-def _motion(before: NDArray[np.float32], after: NDArray[np.float32], seen: NDArray[np.bool_]) -> _Motion | None:
-    """The similarity that explains most points, by least squares, points off it left out once."""
-    if np.count_nonzero(seen) < _FEWEST:
+def _motion(old: NDArray[np.complex128], new: NDArray[np.complex128], seen: NDArray[np.bool_]) -> _Motion | None:
+    """The similarity that explains most patch points, by least squares, points off it left out once."""
+    count = np.count_nonzero(seen)
+    if count < _FEWEST:
         return None
-    old, new = as_complex(before), as_complex(after)
-    fitted = _fitted(old[seen], new[seen])
-    misfit = _misfit(fitted, old, new)
-    typical = float(np.sort(misfit[seen])[np.count_nonzero(seen) // 2])
-    if typical > _TYPICAL_MISFIT:
-        return None
-    near = seen & (misfit < 3 * typical + 0.1)
+    misfit = _misfit(_fitted(old[seen], new[seen]), old, new)
+    near = seen & (misfit < 3 * float(np.sort(misfit[seen])[count // 2]) + 0.1)
     fitted = _fitted(old[near], new[near])
-    astray = ~seen | (_misfit(fitted, old, new) > _ASTRAY)
-    return None if np.count_nonzero(astray) > _MOST_ASTRAY else fitted
+    misfit = _misfit(fitted, old, new)
+    astray = len(old) - np.count_nonzero(seen & (misfit <= _ASTRAY))
+    # One point that ran away draws the first fit after it: whether the rest move as one is asked of the second.
+    typical = float(np.sort(misfit[seen])[count // 2])
+    return fitted if typical <= _TYPICAL_MISFIT and astray <= _MOST_ASTRAY else None
 
 
 def _fitted(old: NDArray[np.complex128], new: NDArray[np.complex128]) -> _Motion:
-    origin, target = complex(old.sum()) / len(old), complex(new.sum()) / len(new)
+    origin, target = complex(old.sum()) / len(old), complex(new.sum()) / len(old)
     arms = old - origin
-    turn = complex(np.vdot(arms, new - target)) / max(float(np.vdot(arms, arms).real), 1e-9)
-    return _Motion(turn, origin, target)
+    turn = complex(np.vdot(arms, new)) / max(float(np.vdot(arms, arms).real), 1e-9)
+    return _Motion(turn, target - turn * origin)
 
 
 def _misfit(motion: _Motion, old: NDArray[np.complex128], new: NDArray[np.complex128]) -> NDArray[np.float64]:
-    misfit: NDArray[np.float64] = np.abs(motion.turn * (old - motion.origin) + motion.target - new)
+    misfit: NDArray[np.float64] = np.abs(motion.turn * old + motion.shift - new)
     return misfit
 
 
 def _moved(before: Keyframe, motion: _Motion) -> FaceLandmarks | None:
-    region, size, angle = before.face.region, abs(motion.turn), math.atan2(motion.turn.imag, motion.turn.real)
-    (a, b, left), (_, _, top) = before.matrix.tolist()
-    to_patch = complex(a, -b)  # frame pixels, as complex numbers, times this are patch pixels
-
-    def to_frame(point: complex) -> complex:
-        return (point - complex(left, top)) / to_patch
-
-    origin, target = to_frame(motion.origin), to_frame(motion.target)
-    middle = motion.turn * (complex(region.x, region.y) - origin) + target
-    shift = abs(middle - complex(region.x, region.y)) / max(region.size, 1.0)
-    if max(shift, abs(math.log(max(size, 1e-3))), abs(angle)) > _FARTHEST:
+    region, (turn, shift) = before.face.region, _in_frame(motion, before.matrix)
+    middle = complex(region.x, region.y)
+    moved, size, angle = turn * middle + shift, abs(turn), cmath.phase(turn)
+    distance = abs(moved - middle) / max(region.size, 1.0)
+    if max(distance, abs(math.log(max(size, 1e-3))), abs(angle)) > _FARTHEST:
         return None
+    place = FaceRegion(moved.real, moved.imag, region.size * size, region.angle + angle, region.confidence)
+    points, mesh = as_points(turn * before.shape + shift), before.face.mesh
+    landmarks = points[: len(before.face.landmarks)]
+    return FaceLandmarks(landmarks, place, None if mesh is None else with_depth(points[len(landmarks) :], mesh, size))
 
-    def moved(points: Points) -> Points:
-        return as_points(motion.turn * (as_complex(points) - origin) + target)
 
-    mesh = before.face.mesh
-    if mesh is not None:
-        mesh = np.column_stack([moved(mesh[:, :2]), mesh[:, 2] * np.float32(size)])
-    place = FaceRegion(middle.real, middle.imag, region.size * size, region.angle + angle, region.confidence)
-    return FaceLandmarks(moved(before.face.landmarks), place, mesh)
+def _in_frame(motion: _Motion, matrix: NDArray[np.float64]) -> _Motion:
+    """The motion of patch points as one of frame pixels, which times `to_patch`, plus `corner`, are patch points."""
+    (a, b, left), (_, _, top) = matrix.tolist()
+    to_patch, corner = complex(a, -b), complex(left, top)
+    return _Motion(motion.turn, ((motion.turn - 1) * corner + motion.shift) / to_patch)
 
 
 def _green_patch(image: Image, region: FaceRegion, matrix: NDArray[np.float64]) -> Image:
@@ -138,8 +138,8 @@ def _green_patch(image: Image, region: FaceRegion, matrix: NDArray[np.float64]) 
     rows, columns = under(region, _SIDE_PX / _REGION_PX, image)
     step = max(1, int(region.size / _REGION_PX))
     green = cv2.extractChannel(image[rows.start : rows.stop : step, columns], 1)
-    local = matrix.copy()
-    local[:, 2] += columns.start * matrix[:, 0] + rows.start * matrix[:, 1]
-    local[:, 1] *= step
+    (a, b, left), (c, d, top) = matrix.tolist()
+    x, y = columns.start, rows.start
+    local = np.array([[a, b * step, left + a * x + b * y], [c, d * step, top + c * x + d * y]])
     patch = cv2.warpAffine(green, local, (_SIDE_PX, _SIDE_PX), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return patch.astype(np.uint8, copy=False)

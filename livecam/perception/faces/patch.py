@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from livecam.core.crop import similarity_matrix, warp_crop
+from livecam.core.crop import similarity_matrix, warp_crop, warp_crop_in_blocks
 from livecam.core.types import Image, Points
 from livecam.perception.faces.face_model import FaceRegion
 
@@ -24,12 +25,23 @@ def as_points(numbers: NDArray[np.complex128]) -> Points:
     return numbers.astype(np.complex64).view(np.float32).reshape(-1, 2)
 
 
+def with_depth(points: Points, mesh: Points, scale: float) -> Points:
+    """The mesh (n, 3) with these points (n, 2) and its depth scaled."""
+    moved: Points = mesh * np.float32(scale)
+    moved[:, :2] = points
+    return moved
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FacePatch:
     """`image` is of the colours asked for; `matrix` takes frame pixels to patch pixels."""
 
     image: Image
     matrix: NDArray[np.float64]  # (2, 3), a similarity
+
+    def as_rgb(self) -> FacePatch:
+        """Of a BGR patch."""
+        return FacePatch(cv2.cvtColor(self.image, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False), self.matrix)
 
     def to_frame(self, points: ArrayLike) -> NDArray[np.float64]:
         """Patch pixels to frame pixels, (n, 2)."""
@@ -43,16 +55,24 @@ class FacePatch:
         return np.column_stack([self.to_frame(points[:, :2]), points[:, 2] / math.hypot(cos, sin)])
 
 
+CutPatch = Callable[[Image, FaceRegion, int], FacePatch]  # of a side in pixels
+
+
 def colour_patch(image: Image, region: FaceRegion, side: int) -> FacePatch:
     """The region alone, RGB."""
-    patch = turned_patch(image, region, side)
-    return FacePatch(cv2.cvtColor(patch.image, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False), patch.matrix)
+    return turned_patch(image, region, side).as_rgb()
 
 
 def turned_patch(image: Image, region: FaceRegion, side: int) -> FacePatch:
     """The region alone, in the colours it has."""
     matrix = _matrix(region, side, side)
     return FacePatch(warp_crop(image, matrix, (side, side)), matrix)
+
+
+def live_patch(image: Image, region: FaceRegion, side: int) -> FacePatch:
+    """The same, of a near face some pixels within a few levels and much sooner."""
+    matrix = _matrix(region, side, side)
+    return FacePatch(warp_crop_in_blocks(image, matrix, (side, side)), matrix)
 
 
 def grey_patch(image: Image, region: FaceRegion, region_side: int, side: int) -> FacePatch:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from livecam.core.filters import OneEuroFilter, OneEuroParams, PerFaceState
 from livecam.core.types import Face, Points
 from livecam.perception.faces.face_model import FaceRegion, box_around
-from livecam.perception.faces.patch import as_complex, as_points
+from livecam.perception.faces.patch import as_complex, as_points, with_depth
 
 # Box sides from the middle of the box, right and down; made symmetric. Fitted on 104 upright faces of the London and
 # Canada sets (CC BY 4.0, DeBruine & Jones 2017), without the London test people.
@@ -84,8 +84,7 @@ class _FaceFilter:
         # The exponential of log size + i angle turns and scales by them.
         turn = cmath.exp(self._size_and_angle(complex(math.log(size), region.angle), seconds))
         points = as_points(shape * turn + middle)
-        landmarks, rest = points[: len(face.landmarks)], points[len(face.landmarks) :]
-        mesh = face.mesh
+        landmarks, mesh = points[: len(face.landmarks)], face.mesh
         if mesh is not None:
-            mesh = np.column_stack([rest, mesh[:, 2] * np.float32(abs(turn) / size)])
+            mesh = with_depth(points[len(landmarks) :], mesh, abs(turn) / size)
         return replace(face, landmarks=landmarks, mesh=mesh, box=box_around(landmarks))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,10 +11,12 @@ import numpy as np
 
 from livecam.core.image_files.regions import TiffRegions
 from livecam.core.types import Box, Image, check_image
+from livecam.perception.targets.close_looks import close_looks
 from livecam.perception.targets.image_pyramid import factors, overview
 from livecam.perception.targets.interfaces import SegmentationNetwork
 from livecam.perception.targets.model_card import SearchSpec
 from livecam.perception.targets.peaks import MapPeak, peaks, separate
+from livecam.perception.targets.second_look import LOOKED, looked_again
 from livecam.perception.targets.tiling import PANEL_PIXELS, Block, blocks, page_maps
 from livecam.perception.targets.turns import ANGLES, Turns, turned
 
@@ -22,9 +24,12 @@ _LARGEST = 4.0  # times a page is enlarged at most to be as large as the pages t
 _UNRIVALLED = 0.02  # the height that the next best is taken to have where there is none
 _HUGE = 0.5  # a page that would be made smaller than this is searched up to its own scale, too
 _LARGE = 40_000_000  # pixels of a page whose smaller scales are searched in an overview
-_OVERVIEW = 16_000_000  # pixels of that at most
+_OVERVIEW = 10_000_000  # pixels of that at most
+_SMALL_PANEL = 1_000_000  # pixels of such a page that the network sees at once, to need less memory
 _STEP = 1.4  # from one of these scales to the next
 _UNUSUAL = math.log(3)  # of the odds that a peak has less at scales for parts of pages, and up to a map's own
+_CLOSE = 24  # places of a page that are looked at closely
+_FINER = 1.15  # times as fine as the next, from which the finest scale is one for close looks
 _FITTING = (0.6, 1.5)  # of the typical target's size: what the network takes for one at a single scale
 
 
@@ -40,6 +45,9 @@ class Target(NamedTuple):
     turn: float = 0.0  # degrees clockwise that the page was turned by
 
 
+BlockSpread = Callable[[Sequence[Block], float], Iterable[Sequence[MapPeak]]]  # the peaks of each block at a scale
+
+
 @dataclass(frozen=True, slots=True)
 class TargetDetector:
     """Runs a network as its card says."""
@@ -48,6 +56,7 @@ class TargetDetector:
     search: SearchSpec
     panel_pixels: int = PANEL_PIXELS
     turns: Turns = Turns.NEVER
+    spread: BlockSpread | None = None  # who searches the blocks of a page that is read by regions, if others do
 
     def detect(self, image: Image | TiffRegions, top: int = 5) -> Sequence[Target]:
         """The `top` best candidates of a page (h, w, 3) uint8 BGR, the likeliest first; `is_confident` tells of each
@@ -55,7 +64,7 @@ class TargetDetector:
         if not isinstance(image, TiffRegions):
             check_image(image)
         scales = self.scales((image.shape[1], image.shape[0]))
-        found = separate(self._at_scales(image, scales))
+        found = self._upright(image, scales)
         upright = self._targets(found, top)
         if self.turns is Turns.NEVER or (self.turns is Turns.AUTO and any(map(self.is_confident, upright))):
             return upright
@@ -88,32 +97,84 @@ class TargetDetector:
         typical, scales = math.sqrt(math.prod(self.search.box)), self.scales(size)
         return _FITTING[0] * typical / max(scales), _FITTING[1] * typical / min(scales)
 
-    def _at_scales(self, image: Image | TiffRegions, scales: Sequence[float]) -> Iterator[MapPeak]:
+    def _at_scales(self, image: Image | TiffRegions, scales: Sequence[tuple[float, bool]]) -> Iterator[MapPeak]:
+        """Of the whole page, at each scale; with it whether the scale is one of a whole page, or one of a part."""
         small, factor = overview(image, _OVERVIEW) if image.shape[0] * image.shape[1] > _LARGE else (image, 1)
-        for number, scale in enumerate(scales):
-            usual = number < len(self.search.scales)
+        for scale, usual in scales:
             reduced = factor > 1 and scale <= 1 / factor
             found = self._peaks(small, scale * factor) if reduced else self._peaks(image, scale)
             for peak in found:
                 placed = _enlarged(peak, factor) if reduced else peak
                 yield placed if usual else placed._replace(raw=_less_likely(placed.raw))
 
+    def _upright(self, image: Image | TiffRegions, scales: Sequence[float]) -> list[MapPeak]:
+        """The peaks at all scales, the highest first; those at the finest usual one only where others show some."""
+        *others, finest = sorted(scales[: len(self.search.scales)])
+        closely = bool(others) and finest >= _FINER * others[-1]
+        whole = [(scale, k < len(self.search.scales)) for k, scale in enumerate(scales)]
+        found = separate(self._at_scales(image, [each for each in whole if not closely or each[0] != finest]))
+        if closely:
+            found = separate((*found, *self._close(image, finest, found[:_CLOSE])))
+        usual = scales[: len(self.search.scales)]
+        return self._looked_again(
+            image, found, [any(abs(peak.scale / scale - 1) < 1e-6 for scale in usual) for peak in found[:LOOKED]]
+        )
+
+    def _looked_again(
+        self, image: Image | TiffRegions, found: Sequence[MapPeak], usual: Sequence[bool]
+    ) -> list[MapPeak]:
+        """As many of the best as `usual` tells of by their second look, and no other above these; with it whether each
+        was seen at a scale of a whole page."""
+        if not self.search.looks or not usual:
+            return list(found)
+        count = len(usual)
+        seen = looked_again(self.network, image, found[:count], self.search.looks, self.search.box)
+        looked = [
+            peak if common else peak._replace(raw=_less_likely(peak.raw))
+            for peak, common in zip(seen, usual, strict=True)
+        ]
+        least = min(peak.raw for peak in looked)
+        others = (peak._replace(raw=min(peak.raw, least)) for peak in found[count:])
+        return sorted((*looked, *others), key=lambda peak: -peak.raw)
+
     def _turned(self, image: Image, scales: Sequence[float]) -> Iterator[MapPeak]:
-        for angle in ANGLES:
-            if page := turned(image, angle):
-                for peak in self._at_scales(page.image, scales):
-                    # No less likely: on a page that lies wrongly the network sees less than on an upright one.
-                    yield page.back(peak._replace(turn=angle))
+        """Turned pages are searched at the smallest usual scale; the best places of all of them at the others, too."""
+        smallest, *others = sorted(scales[: len(self.search.scales)])
+        pages = {angle: page for angle in ANGLES if (page := turned(image, angle))}
+        found = {angle: separate(self._at_scales(page.image, [(smallest, True)])) for angle, page in pages.items()}
+        least = _nth_highest(found.values(), _CLOSE)
+        for angle, page in pages.items():
+            places = [peak for peak in found[angle] if peak.raw >= least]
+            looks = (peak for scale in others for peak in self._close(page.image, scale, places))
+            found[angle] = separate((*found[angle], *looks))
+        least = _nth_highest(found.values(), LOOKED)
+        for angle, page in pages.items():
+            best = [True for peak in found[angle] if peak.raw >= least]
+            # No less likely: on a page that lies wrongly the network sees less than on an upright one.
+            for peak in self._looked_again(page.image, found[angle], best):
+                yield page.back(peak._replace(turn=angle))
+
+    def _close(self, image: Image | TiffRegions, scale: float, places: Sequence[MapPeak]) -> Iterator[MapPeak]:
+        return close_looks(self.network, image, scale, places, self.search.box)
 
     def _peaks(self, image: Image | TiffRegions, scale: float) -> Iterator[MapPeak]:
         context = self.network.margin + 3 * max(self.search.box)
-        for block in blocks((image.shape[1], image.shape[0]), scale, context):
-            part = image[block.rows.start : block.rows.stop, block.columns.start : block.columns.stop]
-            maps = page_maps(self.network, part, scale=scale, panel_pixels=self.panel_pixels)
-            for peak in peaks(maps, self.network.stride, self.search.box):
-                placed = _on_page(peak, part, scale, block)
-                if block.owns(placed.x, placed.y):
-                    yield placed
+        parts = list(blocks((image.shape[1], image.shape[0]), scale, context))
+        if self.spread is not None and isinstance(image, TiffRegions):
+            for found in self.spread(parts, scale):
+                yield from found
+            return
+        for block in parts:
+            yield from self.block_peaks(image, block, scale)
+
+    def block_peaks(self, image: Image | TiffRegions, block: Block, scale: float) -> list[MapPeak]:
+        """The peaks of the part of a page that is a block's own, in page pixels."""
+        part = image[block.rows.start : block.rows.stop, block.columns.start : block.columns.stop]
+        large = image.shape[0] * image.shape[1] > _LARGE
+        most = min(self.panel_pixels, _SMALL_PANEL) if large else self.panel_pixels
+        maps = page_maps(self.network, part, scale=scale, panel_pixels=most)
+        placed = (_on_page(peak, part, scale, block) for peak in peaks(maps, self.network.stride, self.search.box))
+        return [peak for peak in placed if block.owns(peak.x, peak.y)]
 
     def _targets(self, found: Sequence[MapPeak], top: int) -> Sequence[Target]:
         return [self._target(peak, _rival(found, peak)) for peak in found[:top]]
@@ -126,6 +187,12 @@ class TargetDetector:
 def _rival(found: Sequence[MapPeak], peak: MapPeak) -> float:
     """The height of the best of the other peaks of the page."""
     return next((other.raw for other in found if other is not peak), _UNRIVALLED)
+
+
+def _nth_highest(groups: Iterable[Sequence[MapPeak]], count: int) -> float:
+    """The height that so many peaks of all groups have."""
+    heights = sorted((peak.raw for group in groups for peak in group), reverse=True)
+    return heights[min(count, len(heights)) - 1] if heights else 0.0
 
 
 def _less_likely(height: float) -> float:

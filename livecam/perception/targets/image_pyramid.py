@@ -27,6 +27,11 @@ class Interval(NamedTuple):
     def length(self) -> int:
         return self.stop - self.start
 
+    def within(self, length: int) -> Interval:
+        """What of it lies on an axis of so many pixels; at least one pixel."""
+        start = min(max(self.start, 0), length - 1)
+        return Interval(start, max(min(self.stop, length), start + 1))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Axis:
@@ -41,7 +46,7 @@ class _Axis:
 class LazyScaledImage:
     """A page (h, w, 3) at `scale`; a scale below 1 takes the mean of what falls together."""
 
-    image: Image
+    image: Image | TiffRegions
     scale: float
     _x: _Axis = field(init=False)
     _y: _Axis = field(init=False)
@@ -61,12 +66,13 @@ class LazyScaledImage:
 
     def cut(self, rows: Interval, columns: Interval) -> Image:
         """(rows, columns, 3) of the scaled page; what lies beyond its edge repeats the edge."""
-        inner_rows = Interval(min(rows.start, self.height - 1), min(rows.stop, self.height))
-        inner_columns = Interval(min(columns.start, self.width - 1), min(columns.stop, self.width))
+        inner_rows, inner_columns = rows.within(self.height), columns.within(self.width)
         part = self._inside(inner_rows, inner_columns)
-        below, right = rows.length - inner_rows.length, columns.length - inner_columns.length
-        if below or right:
-            part = cv2.copyMakeBorder(part, 0, below, 0, right, cv2.BORDER_REPLICATE).astype(np.uint8, copy=False)
+        above, left = max(0, -rows.start), max(0, -columns.start)
+        below, right = rows.length - inner_rows.length - above, columns.length - inner_columns.length - left
+        if above or below or left or right:
+            wider = cv2.copyMakeBorder(part, above, below, left, right, cv2.BORDER_REPLICATE)
+            return wider.astype(np.uint8, copy=False)
         return part
 
     def _inside(self, rows: Interval, columns: Interval) -> Image:
@@ -102,7 +108,7 @@ def overview(image: Image | TiffRegions, most: int) -> tuple[Image | TiffRegions
     return small, factor
 
 
-def factors(image: Image, scale: float) -> tuple[float, float]:
+def factors(image: Image | TiffRegions, scale: float) -> tuple[float, float]:
     """Scaled pixels a page pixel, along x and y: the scale, but for the rounding of the size to whole pixels."""
     height, width = image.shape[:2]
     return _scaled(width, scale) / width, _scaled(height, scale) / height

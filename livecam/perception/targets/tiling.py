@@ -19,7 +19,7 @@ PANEL_PIXELS = 3_000_000  # most that the network sees at once; it needs some 60
 _FEATHER = 32  # pixels over which one panel passes into the next
 _LONGEST = 16_384  # pixels, on the page itself as on the scaled page
 
-_BLOCK_SIDE = 5_000  # pixels, of the page or as it is scaled; a larger one is searched in blocks, at constant memory
+_BLOCK_SIDE = 3_000  # pixels, of the page or as it is scaled; a larger one is searched in blocks, at constant memory
 
 
 class Block(NamedTuple):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -128,7 +132,25 @@ def test_tiles_cover_the_picture_at_every_level(folder: Path) -> None:
     shown = cv2.imdecode(np.frombuffer(pyramid.tile(0, 1, 1) or b"", np.uint8), cv2.IMREAD_COLOR)
     assert (sizes, shown.shape) == ([(700, 900), (350, 450)], (188, 388, 3))
     assert (pyramid.tile(2, 0, 0), pyramid.tile(0, 2, 0)) == (None, None)
-    session.close()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_tiles_are_left_on_the_disk_by_a_session_that_a_signal_ends(
+    folder: Path, tmp_path: Path, ending: signal.Signals
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    code = (
+        "import sys, time; from pathlib import Path; from labeler.boxes.session import BoxSession\n"
+        "shown = BoxSession(Path(sys.argv[1])).pyramid('a.png').tile(1, 0, 0)\n"
+        "print(len(shown), flush=True); time.sleep(60)"
+    )
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    with subprocess.Popen([sys.executable, "-c", code, folder], stdout=subprocess.PIPE, env=environment) as session:
+        assert session.stdout is not None
+        assert int(session.stdout.readline()) > 0
+        session.send_signal(ending)
+    assert list(temporary.iterdir()) == []
 
 
 def test_the_page_and_its_answers_are_only_for_who_has_the_link(folder: Path) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from weakref import ReferenceType, ref
+
+from livecam.core.types import Frame, Image
 from livecam.live.loop import run
 from livecam.perception.pipeline import Perception
 from tests.fakes import (
@@ -40,6 +44,23 @@ def test_a_sink_gets_the_drawn_picture_with_the_time_of_the_frame() -> None:
         (0.0, True),
         (1 / 30, True),
     ]
+
+
+def test_a_drawn_picture_is_let_go_before_the_next_frame_is_taken() -> None:
+    drawn: list[ReferenceType[Image]] = []
+    kept: list[int] = []
+
+    class Sink:
+        def show(self, frame: Frame) -> None:
+            drawn.append(ref(frame.image))
+
+    def frames() -> Iterator[Frame]:
+        for index in range(3):
+            kept.append(sum(picture() is not None for picture in drawn))
+            yield make_frame(index=index)
+
+    run(frames(), perception(), FakeEffect(), [Sink()], FakeCollector(), finished=lambda: False)
+    assert kept == [0, 0, 0]
 
 
 def test_an_empty_room_is_a_scene_without_looks() -> None:

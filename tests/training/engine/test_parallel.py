@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from livecam.core.cluster import LOCAL
 from livecam.core.errors import LivecamError
 from tests.training.ray_work import double, fail, whoami
-from training.engine.parallel import LOCAL, Columns, stream
+from training.engine.parallel import Columns, stream
 
 
 def make_batches(count: int, size: int = 20) -> Iterator[Columns]:

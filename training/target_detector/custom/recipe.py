@@ -239,7 +239,7 @@ def _fitting(settings: CustomSettings) -> TargetFitSettings:
         seed=settings.seed,
         check_every=-(-settings.steps // _CHECKS),
         mine_at=_MINE_AT,
-        mix=SamplingMix(size=settings.size),
+        mix=SamplingMix(size=settings.size, askew=0.0, lit=0.0),  # what these bring in so few steps is not known
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from livecam.core.types import Box, Image
 from training.engine.files import DatasetError
-from training.target_detector.data import augmentation
+from training.target_detector.data import augmentation, photographs
 from training.target_detector.data.augmentation import ColourJitter, Random
 from training.target_detector.data.dataset import LabelledPage, Mask
 
@@ -31,6 +32,8 @@ class SamplingMix:
     mined: float = 0.45  # of the others are cut where the model saw a target that is none
     sides: tuple[float, float] = (18.0, 64.0)  # root of the area of a head's box, in crop pixels
     scales: tuple[float, float] = (0.5, 2.0)  # of pasted targets, and of pages without
+    askew: float = 0.5  # crops, times the strength of the jitter, turned by up to 14 degrees, a third in perspective
+    lit: float = 0.35  # crops, times that strength, in shadow, warm light or out of focus, as photographs of pages are
     jitter: ColourJitter = field(default_factory=ColourJitter)
 
 
@@ -73,7 +76,7 @@ class Sampler:
 
     def sample(self) -> CropSample:
         made = self._true() if self.random.random() < self.mix.true else self._other()
-        crop = self.mix.jitter.resolve(self.mix.jitter.recolour(made.crop, self.random), self.random)
+        crop = self.mix.jitter.resolve(self._lit(self.mix.jitter.recolour(made.crop, self.random)), self.random)
         if self.random.random() < 0.5:
             return CropSample(crop, made.mask, made.heads)
         heads = made.heads.copy()
@@ -86,7 +89,9 @@ class Sampler:
         size = self.mix.size / factor
         around = self.random.uniform(0.06, 0.94, 2) * size
         middle = np.array([box.x + box.width / 2, box.y + box.height / 2])
-        return self._cut(page, middle - around, factor)
+        made = self._cut(page, middle - around, factor)
+        # One at the edge may be turned out of sight.
+        return made if len(made.heads) else cut(page, middle - around, factor, self.mix.size)
 
     def _other(self) -> CropSample:
         base = self._free()
@@ -161,7 +166,13 @@ class Sampler:
         return float(np.exp(self.random.uniform(*np.log(self.mix.sides))))
 
     def _cut(self, page: LabelledPage, corner: NDArray[np.float64], factor: float) -> CropSample:
-        return cut(page, corner, factor, self.mix.size)
+        if self.random.random() >= self.mix.askew * self.mix.jitter.strength:
+            return cut(page, corner, factor, self.mix.size)
+        return cut_askew(page, corner, factor, self.mix.size, photographs.askew(self.mix.size, self.random))
+
+    def _lit(self, crop: Image) -> Image:
+        lit = self.random.random() < self.mix.lit * self.mix.jitter.strength
+        return photographs.lit(crop, self.random) if lit else crop
 
 
 def cut(page: LabelledPage, corner: NDArray[np.float64], factor: float, size: int) -> CropSample:
@@ -184,6 +195,49 @@ def cut(page: LabelledPage, corner: NDArray[np.float64], factor: float, size: in
         crop.astype(np.uint8, copy=False),
         ((mask > 127) * 255).astype(np.uint8),
         np.array(inside, np.float32).reshape(-1, 3),
+    )
+
+
+def cut_askew(
+    page: LabelledPage, corner: NDArray[np.float64], factor: float, size: int, askew: NDArray[np.float64]
+) -> CropSample:
+    """As `cut`, seen through `askew`, which takes the pixels of the crop to where they are shown; what lies beyond the
+    page mirrors it."""
+    around = photographs.REACH * size / factor
+    x0, y0 = (max(0, math.floor(float(value) - around)) for value in corner)
+    span = size / factor + around
+    x1, y1 = (
+        min(length, math.ceil(float(value) + span))
+        for value, length in zip(corner, (page.width, page.height), strict=True)
+    )
+    x0, y0 = min(x0, page.width - 8), min(y0, page.height - 8)
+    x1, y1 = max(x1, x0 + 8), max(y1, y0 + 8)
+    rows, columns = slice(y0, y1), slice(x0, x1)
+    inner = max(round((x1 - x0) * factor), 4), max(round((y1 - y0) * factor), 4)
+    exact = np.array([inner[0] / (x1 - x0), inner[1] / (y1 - y0)])
+    # Centres of pixels fall on each other.
+    moved = np.eye(3)
+    moved[:2, 2] = (np.array([x0, y0]) - corner) * factor
+    matrix = askew @ moved
+    kind = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    piece = cv2.resize(page.bgr(page.read()[rows, columns]), inner, interpolation=kind)
+    crop = cv2.warpPerspective(piece, matrix, (size, size), borderMode=cv2.BORDER_REFLECT)
+    mask = np.zeros((size, size), np.uint8)
+    heads: list[NDArray[np.float64]] = []
+    if page.boxes:
+        whole = cv2.resize(np.ascontiguousarray(page.mask()[rows, columns]), inner, interpolation=cv2.INTER_LINEAR)
+        mask = cv2.warpPerspective(whole, matrix, (size, size)).astype(np.uint8, copy=False)
+        middles = np.array([(box.x + box.width / 2, box.y + box.height / 2) for box in page.boxes])
+        places = cv2.perspectiveTransform(((middles - (x0, y0)) * exact - 0.5)[None], matrix)[0]
+        heads = [
+            np.array([*place, _side(box) * factor])
+            for place, box in zip(places, page.boxes, strict=True)
+            if 0 <= place[0] < size and 0 <= place[1] < size
+        ]
+    return CropSample(
+        crop.astype(np.uint8, copy=False),
+        ((mask > 127) * 255).astype(np.uint8),
+        np.array(heads, np.float32).reshape(-1, 3),
     )
 
 

@@ -14,11 +14,11 @@ from livecam.core.tflite import FloatArray, TFLiteModel
 from livecam.core.types import Image
 from livecam.perception.faces.face_model import FaceRegion
 from livecam.perception.faces.mesh_networks.face_networks import FaceNetwork, open_face_network
-from livecam.perception.faces.patch import colour_patch
+from livecam.perception.faces.patch import CutPatch, turned_patch
 
 # A face's region is half as large again as its box, which ends at the brows and the chin.
 ROOM = 1.5
-_SURE = 0.5
+_SURE_LOGIT = 0.0  # of a score of one half
 _SAME_FACE = 0.3  # intersection over union
 _KEYPOINTS = 6  # right eye, left eye, nose, mouth, right ear, left ear
 # A second look shows the region with a little around it. Of 158 faces in webcam photographs the middle is found within
@@ -74,14 +74,12 @@ class BlazeFaceDetector:
             for region in found
         ]
 
-    def look_again(self, image: Image, region: FaceRegion) -> FaceRegion | None:
+    def look_again(self, image: Image, region: FaceRegion, cut: CutPatch = turned_patch) -> FaceRegion | None:
         """The face in the middle of a region, upright in it, seen alone and levelled; None when none is there."""
         around = region._replace(size=_AROUND * region.size)
-        patch = colour_patch(image, around, self._side)
-        shown = np.empty((1, self._side, self._side, 3), np.float32)
-        shown[0] = _scaled(patch.image)
+        patch = cut(image, around, self._side).as_rgb()
         unit = around.size / self._side
-        for face, score in self._faces(shown):
+        for face, score in self._faces(_scaled(patch.image)[None]):
             x, y, size, angle, _ = _region(face, score, self._side)
             middle = (self._side - 1) / 2
             off_centre = max(abs(x - middle), abs(y - middle)) * unit
@@ -133,12 +131,13 @@ def decoded(boxes: FloatArray, logits: FloatArray, anchors: FloatArray, side: in
     A face is the middle of its box, its width and height, and six keypoints, 0..1 of the input's side. The network
     tells middle and keypoints relative to the anchor, and all of them in pixels of its input.
     """
-    scores = 1 / (1 + np.exp(-np.clip(logits, -80, 80)))
-    likely = scores >= _SURE
+    # Nearly all anchors claim nothing, so that only the others are worth a logistic function.
+    likely = np.flatnonzero(logits >= _SURE_LOGIT)
+    scores = 1 / (1 + np.exp(-np.minimum(logits[likely], 80)))
     faces = boxes[likely].reshape(-1, 2 + _KEYPOINTS, 2) / np.float32(side)
     faces[:, 0] += anchors[likely]
     faces[:, 2:] += anchors[likely][:, None]
-    return faces, scores[likely]
+    return faces, scores
 
 
 def blended(faces: FloatArray, scores: FloatArray) -> Iterator[tuple[FloatArray, float]]:
@@ -159,8 +158,9 @@ def overlap(face: FloatArray, others: FloatArray) -> NDArray[np.float32]:
     """The intersection of a face's box with those of others over their union, (n,)."""
     low = np.maximum(face[0] - face[1] / 2, others[:, 0] - others[:, 1] / 2)
     high = np.minimum(face[0] + face[1] / 2, others[:, 0] + others[:, 1] / 2)
-    shared = np.prod(np.maximum(high - low, 0), axis=1)
-    together = np.prod(face[1]) + np.prod(others[:, 1], axis=1) - shared
+    across, down = np.maximum(high - low, 0).T
+    shared = across * down
+    together = face[1, 0] * face[1, 1] + others[:, 1, 0] * others[:, 1, 1] - shared
     quotient: NDArray[np.float32] = shared / np.maximum(together, np.float32(1e-9))
     return quotient
 

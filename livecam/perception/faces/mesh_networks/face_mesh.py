@@ -21,7 +21,7 @@ from livecam.perception.faces.mesh_networks.tiled_detection import (
     detect_in_tiles,
     plainly,
 )
-from livecam.perception.faces.patch import turned_patch
+from livecam.perception.faces.patch import CutPatch, live_patch, turned_patch
 
 # The face's outline, and the outer corners of the eyes, image-left first.
 _OUTLINE = [10, 152, 234, 454, 127, 356, 109, 338, 67, 297, 58, 288, 172, 397, 136, 365, 148, 377, 4]
@@ -84,9 +84,7 @@ class MeshFaceModel:
 
     def landmarks(self, image: Image, region: FaceRegion) -> FaceLandmarks | None:
         """The landmarks of the face in the region, as sure as the region; None when the mesh sees no face there."""
-        found = self._run_mesh(image, region)
-        # A face that was off the middle of its square, or of another size, is read anew from its own.
-        return self._run_mesh(image, found.region) if found and region.leap(found.region) > _STRAYED else found
+        return self._landmarks(image, region, live_patch)
 
     def landmarks_thorough(self, image: Image, region: FaceRegion) -> FaceLandmarks | None:
         """The mean of what the mesh says of several views of a settled region; None when it sees no face there."""
@@ -99,7 +97,7 @@ class MeshFaceModel:
 
     def verify(self, image: Image, face: FaceLandmarks) -> float | None:
         """What the detector says of the levelled face alone, apart from the mesh."""
-        seen = self._verifying.look_again(image, face.region)
+        seen = self._verifying.look_again(image, face.region, live_patch)
         return seen and seen.confidence
 
     def _at_once(self, image: Image) -> list[FaceRegion]:
@@ -128,18 +126,23 @@ class MeshFaceModel:
 
     def _judged(self, image: Image, region: FaceRegion) -> FaceRegion | None:
         """The region as the mesh settles on it in two looks, as sure as the detector is of what is in it then."""
-        found = self.landmarks(image, region)
-        found = found and self.landmarks(image, found.region)
+        found = self._landmarks(image, region, turned_patch)
+        found = found and self._landmarks(image, found.region, turned_patch)
         confidence = found and self.verify(image, found)
         return found.region._replace(confidence=confidence) if found and confidence else None
 
-    def _run_mesh(self, image: Image, region: FaceRegion) -> FaceLandmarks | None:
-        mesh, presence = self._read(image, region)
+    def _landmarks(self, image: Image, region: FaceRegion, cut: CutPatch) -> FaceLandmarks | None:
+        found = self._run_mesh(image, region, cut)
+        # A face that was off the middle of its square, or of another size, is read anew from its own.
+        return self._run_mesh(image, found.region, cut) if found and region.leap(found.region) > _STRAYED else found
+
+    def _run_mesh(self, image: Image, region: FaceRegion, cut: CutPatch) -> FaceLandmarks | None:
+        mesh, presence = self._read(image, region, cut)
         return _to_face_landmarks(mesh, region.confidence) if presence >= _PRESENT else None
 
-    def _read(self, image: Image, region: FaceRegion) -> tuple[_Mesh, float]:
+    def _read(self, image: Image, region: FaceRegion, cut: CutPatch = turned_patch) -> tuple[_Mesh, float]:
         """The mesh of a region, and the probability that it shows a face."""
-        patch = turned_patch(image, region, self._side)
+        patch = cut(image, region, self._side)
         points, presence = self._run(patch.image)
         return patch.to_frame3(points), presence
 

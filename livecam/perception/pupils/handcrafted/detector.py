@@ -12,7 +12,14 @@ import numpy as np
 from livecam.core.crop import EyeCrop, EyePair, similarity_matrix, warp_crop
 from livecam.core.interfaces import PupilPair
 from livecam.core.types import Face, Frame, Point, Pupil, Side
-from livecam.perception.pupils.handcrafted.confidence import RingEvidence, classify, thinness, visibility
+from livecam.perception.pupils.handcrafted.confidence import (
+    LashLine,
+    RingEvidence,
+    classify,
+    lash_contrast,
+    thinness,
+    visibility,
+)
 from livecam.perception.pupils.handcrafted.head_pose import head_pose
 from livecam.perception.pupils.handcrafted.localization import (
     EyeOutline,
@@ -70,10 +77,11 @@ class EyeResponse(NamedTuple):
 
 
 class IrisEvidence(NamedTuple):
-    """An iris in patch pixels, and what speaks for it."""
+    """An iris in patch pixels, what speaks for it, and the dark line that lashes would be."""
 
     iris: IrisCandidate
     evidence: RingEvidence
+    line: LashLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,11 @@ def find_irises(eyes: EyePair) -> tuple[IrisEvidence, IrisEvidence]:
     apart = min(math.hypot((iris_left.x - iris_right.x) / 4, (iris_left.y - iris_right.y) / 3), 4.0)
     between = min(iris_left.score, iris_right.score), apart
     iris_left, iris_right = _level(iris_left, iris_right)
-    return _iris_evidence(left, first, iris_left, between), _iris_evidence(right, second, iris_right, between)
+    above = eyes.face.pupil_rest.above
+    return (
+        _iris_evidence(left, first, iris_left, between, above),
+        _iris_evidence(right, second, iris_right, between, above),
+    )
 
 
 def _eye_response(eye: EyeCrop) -> EyeResponse:
@@ -135,7 +147,7 @@ def _level(left: IrisCandidate, right: IrisCandidate) -> tuple[IrisCandidate, Ir
 
 
 def _iris_evidence(
-    response: EyeResponse, peak: Peak, iris: IrisCandidate, between: tuple[float, float]
+    response: EyeResponse, peak: Peak, iris: IrisCandidate, between: tuple[float, float], rest_above: float
 ) -> IrisEvidence:
     weaker_ring, apart = between
     evidence = RingEvidence(
@@ -147,11 +159,13 @@ def _iris_evidence(
         thinness=thinness(response.levels, iris),
         opening=response.opening,
     )
-    return IrisEvidence(iris, evidence)
+    rest = (_HEIGHT - 1) / 2 - rest_above * 2 * response.outline.half_width
+    line = LashLine((iris.y - rest) / _IRIS_RADIUS, lash_contrast(response.levels, iris))
+    return IrisEvidence(iris, evidence, line)
 
 
 def _pupil(eye: EyeCrop, found: IrisEvidence) -> Pupil:
     x, y = eye.to_frame((found.iris.x, found.iris.y - _TOO_LOW)).tolist()
     confidence, state = classify(found.evidence)
-    seen = visibility(found.evidence, confidence)
+    seen = visibility(found.evidence, found.line, confidence)
     return Pupil(Point(x, y), found.iris.radius / eye.scale, confidence, state, seen)

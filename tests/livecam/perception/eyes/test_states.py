@@ -80,6 +80,15 @@ def test_what_one_picture_cannot_tell_takes_two() -> None:
     assert told[-2] != CLOSED == told[-1]
 
 
+@pytest.mark.parametrize(("usual", "shut", "expected"), [(4.0, -1.0, OPEN), (4.0, 0.0, CLOSED), (9.0, -1.0, CLOSED)])
+def test_an_iris_that_is_never_clear_may_go_without_a_blink_where_no_lid_shows(
+    usual: float, shut: float, expected: tuple[EyeState, EyeState]
+) -> None:
+    before = IrisVisibility(usual, covered=False, clear=False, shut=-1.0)
+    now = IrisVisibility(-0.5, covered=False, clear=False, shut=shut)
+    assert states([*[(pair(before), 1.0)] * 30, *[(pair(now), 0.7)] * 2])[-1] == expected
+
+
 def test_a_covered_eye_is_hidden_only_when_it_stays_so() -> None:
     told = states([*AWAKE, *[(pair(COVERED), 1.0)] * 10])
     assert told[-1] == HIDDEN

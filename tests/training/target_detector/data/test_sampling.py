@@ -10,7 +10,7 @@ import pytest
 from livecam.core.types import Box
 from tests.training.target_detector.drawn import make_page, plain_image
 from training.engine.files import DatasetError
-from training.target_detector.data import augmentation
+from training.target_detector.data import augmentation, photographs
 from training.target_detector.data.augmentation import NONE, ColourJitter
 from training.target_detector.data.sampling import MinedPeak, Sampler, SamplingMix, cut
 
@@ -148,3 +148,23 @@ def test_pages_without_a_target_are_nothing_to_learn_from() -> None:
 def test_a_page_smaller_than_a_crop_is_an_error() -> None:
     with pytest.raises(DatasetError, match="a crop needs 512x512"):
         Sampler(PAGES, replace(STILL, size=512), np.random.default_rng(0))
+
+
+def test_heads_and_masks_of_crops_that_are_askew_stay_together() -> None:
+    made = sampler(replace(STILL, true=1.0, askew=1.0, jitter=ColourJitter(1.0, 0.0)), 4)
+    seen = 0
+    for _ in range(40):
+        crop = made.sample()
+        for x, y, side in crop.heads:
+            rows, columns = np.nonzero(crop.mask)
+            if 0.6 * side < x < 96 - 0.6 * side and 0.6 * side < y < 96 - 0.6 * side:
+                seen += 1
+                assert np.hypot(columns.mean() - x, rows.mean() - y) < 0.2 * side
+    assert seen > 5
+
+
+def test_light_changes_how_bright_a_crop_is() -> None:
+    crop = plain_image(96, 96)
+    shown = [photographs.lit(crop, np.random.default_rng(seed)) for seed in range(5)]
+    assert {(image.shape, image.dtype) for image in shown} == {(crop.shape, crop.dtype)}
+    assert all(abs(image.mean() - crop.mean()) > 2 for image in shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -98,6 +99,19 @@ def test_shut_eyes_are_called_closed() -> None:
     face = shut(make_face(pupil_distance=80))
     pupils = found(face, draw_eyes(face, openness=0.03))
     assert all(pupil.state is EyeState.CLOSED and pupil.confidence < 0.5 for pupil in pupils.values())
+
+
+def shut_line(face: Face, image: Image) -> float:
+    """What speaks for a shut lid besides the ring, in the eye where less does."""
+    return min(pupil.evidence.shut for pupil in found(face, image).values() if pupil.evidence)
+
+
+def test_a_line_speaks_for_a_shut_lid_the_lower_and_the_clearer_it_is() -> None:
+    face = shut(make_face(pupil_distance=80))
+    image = draw_eyes(face, openness=0.03)
+    raised = replace(face, landmarks=face.landmarks - np.array([0, 0.06 * face.pupil_distance], np.float32))
+    faint = (0.05 * image + 140).astype(np.uint8)
+    assert shut_line(raised, image) > shut_line(face, image) + 0.3 > shut_line(face, faint) + 0.6
 
 
 @pytest.mark.parametrize("openness", [0.0, 0.05])

@@ -1,0 +1,73 @@
+"""A second look at the best candidates: a little smaller and larger, as they are and mirrored, and the mean of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecam.core.image_files.regions import TiffRegions
+from livecam.core.types import Image
+from livecam.perception.targets.image_pyramid import Interval, LazyScaledImage, factors
+from livecam.perception.targets.interfaces import SegmentationNetwork
+from livecam.perception.targets.peaks import HeadSize, MapPeak
+
+LOOKED = 6  # candidates
+_MOST = 40  # windows that the network sees at once
+_REACH = 0.5  # of a target's side, how far from a candidate's place its peak may be
+_LOWEST = 0.002  # nearer to 0 or 1 than this all heights are the same
+
+
+def looked_again(
+    network: SegmentationNetwork,
+    image: Image | TiffRegions,
+    found: Sequence[MapPeak],
+    sizes: Sequence[float],
+    typical: HeadSize,
+) -> list[MapPeak]:
+    """The candidates of a page (h, w, 3), each as high as the mean of its log-odds at `sizes` times its own scale, as
+    it is and mirrored: what is a target looks like one each time (test-time augmentation)."""
+    if not sizes or not found:
+        return list(found)
+    views = [(peak, peak.scale * size, mirrored) for peak in found for size in sizes for mirrored in (False, True)]
+    heights: list[float] = []
+    for first in range(0, len(views), _MOST):
+        heights += _heights(network, image, views[first : first + _MOST], typical)
+    each = _log_odds(np.array(heights)).reshape(len(found), -1).mean(axis=1)
+    return [peak._replace(raw=1 / (1 + math.exp(-odds))) for peak, odds in zip(found, each.tolist(), strict=True)]
+
+
+def _heights(
+    network: SegmentationNetwork,
+    image: Image | TiffRegions,
+    views: Sequence[tuple[MapPeak, float, bool]],
+    typical: HeadSize,
+) -> list[float]:
+    """The height of the centre map about each candidate; all windows lie side by side in one picture."""
+    reach = math.ceil(_REACH * math.sqrt(math.prod(typical)))
+    half = -(-(network.margin + reach) // network.multiple) * network.multiple
+    across = math.ceil(math.sqrt(len(views)))
+    sheet = np.zeros((-(-len(views) // across) * 2 * half, across * 2 * half, 3), np.uint8)
+    for number, (peak, scale, mirrored) in enumerate(views):
+        y, x = number // across * 2 * half, number % across * 2 * half
+        window = _window(image, peak, scale, half)
+        sheet[y : y + 2 * half, x : x + 2 * half] = window[:, ::-1] if mirrored else window
+    centre, stride = network(sheet).centre, network.stride
+    cells, near = half // stride, -(-reach // stride)
+    middles = [((2 * (k // across) + 1) * cells, (2 * (k % across) + 1) * cells) for k in range(len(views))]
+    return [float(centre[row - near : row + near, column - near : column + near].max()) for row, column in middles]
+
+
+def _window(image: Image | TiffRegions, peak: MapPeak, scale: float, half: int) -> Image:
+    """(2 half, 2 half, 3) of the page at `scale`, the candidate in the middle."""
+    place = zip((peak.y, peak.x), reversed(factors(image, scale)), strict=True)
+    rows, columns = (Interval(at - half, at + half) for at in (round((x + 0.5) * factor) for x, factor in place))
+    return LazyScaledImage(image, scale).cut(rows, columns)
+
+
+def _log_odds(heights: NDArray[np.float64]) -> NDArray[np.float64]:
+    inside = np.clip(heights, _LOWEST, 1 - _LOWEST)
+    odds: NDArray[np.float64] = np.log(inside / (1 - inside))
+    return odds
