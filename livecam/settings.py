@@ -180,13 +180,13 @@ class CollectSettings(Section):
     """an eye found with less confidence than this is unsure and worth keeping; the bar rises while all goes well"""
     disagree: float = Field(0.05, gt=0, le=1)
     """so are eyes whose pupils the two detectors see further apart, in pupil distances"""
-    jump: float = Field(0.06, gt=0, le=1)
+    jump: float = Field(0.08, gt=0, le=1)
     """and a pupil that leaps further by itself from one frame to the next, in pupil distances"""
     random_share: float = Field(0.15, ge=0, le=0.5)
     """share of what is kept that is drawn blindly, to test on"""
-    gap_seconds: float = Field(1.0, ge=0, le=3600)
-    """between two frames that are kept, drawn and flagged ones apart"""
-    per_minute: int = Field(20, ge=1, le=600)
+    gap_seconds: float = Field(0.5, ge=0, le=3600)
+    """between two frames of a face that are kept, drawn and flagged ones apart"""
+    per_minute: int = Field(40, ge=1, le=600)
     """how many of them are kept in a minute at most"""
     quota_mb: int = Field(500, ge=1)
     """megabytes of pictures; beyond it the least useful that nobody labelled go"""

@@ -17,7 +17,7 @@ import numpy as np
 from livecam.benchmark.clips.clip_truth import LabelledClip, TrueFace
 from livecam.core.types import EyeState, FaceObservation, Image, Scene, Side
 from livecam.live.collection.factory import second_detector
-from livecam.live.collection.hard_examples import HardExampleDetector, is_usable
+from livecam.live.collection.hard_examples import Candidate, HardExampleDetector, is_usable
 from livecam.live.collection.random_sampling import PoissonSampler
 from livecam.live.collection.sample_builder import RecordingInfo
 from livecam.live.collection.selector import DRAWS_PER_MINUTE, CollectionStats, PendingCandidate, SampleSelector
@@ -124,10 +124,16 @@ def measured(clip: LabelledClip, scenes: Iterable[Scene], settings: Settings) ->
     selector.begin(store)
     detector = HardExampleDetector(chosen, PoissonSampler(random, DRAWS_PER_MINUTE), random)
     found: dict[tuple[int, int], JudgedFace] = {}
-    for scene in scenes:
-        found |= {(each.frame, each.face): each for each in _judged(clip, scene)}
-        if (candidate := detector.evaluate(scene)) is not None:
-            now = datetime.fromtimestamp(scene.frame.timestamp, UTC)
+
+    def candidates() -> Iterator[Candidate | None]:
+        for scene in scenes:
+            found.update({(each.frame, each.face): each for each in _judged(clip, scene)})
+            yield detector.evaluate(scene)
+        yield from detector.flush()
+
+    for candidate in candidates():
+        if candidate is not None:
+            now = datetime.fromtimestamp(candidate.seconds, UTC)
             selector.process(PendingCandidate(candidate, settings.pupils.finder.value, "", now), store)
     selector.draw_random_share(store)
     return CollectionQuality(

@@ -57,6 +57,7 @@ class SampleCollector:
         self.stats = selector.stats
         self._detector, self._selector, self._open_store = detector, selector, open_store
         self._in_use, self._say, self._now, self._size = in_use, say, now, buffer
+        self._seen_by = in_use()
         self._waiting: deque[PendingCandidate] = deque()
         self._condition = threading.Condition()
         self._ended = self._has_reported = self._is_idle = False
@@ -85,14 +86,17 @@ class SampleCollector:
 
     def offer(self, scene: Scene) -> None:
         """Considers a scene; never blocks."""
+        self._note_detector()
         self._enqueue(self._detector.evaluate(scene))
 
     def offer_flagged(self, scene: Scene) -> None:
         """Considers a scene while collecting is switched off: only what was flagged is kept."""
+        self._note_detector()
         self._enqueue(self._detector.evaluate_flagged(scene))
 
     def close(self, patience: float = _PATIENCE) -> None:
         """Writes what is left, for `patience` seconds at most; the rest is dropped and counted."""
+        self._enqueue_held()
         with self._condition:
             self._ended = True
             self._condition.notify_all()
@@ -111,10 +115,20 @@ class SampleCollector:
         recording = self._selector.recording
         return {"session": recording.session, "split": recording.split.value, **self.stats.as_json()}
 
+    def _note_detector(self) -> None:
+        """What is held was seen by the detector that was in use until now."""
+        if (in_use := self._in_use()) != self._seen_by:
+            self._enqueue_held()
+            self._seen_by = in_use
+
+    def _enqueue_held(self) -> None:
+        for candidate in self._detector.flush():
+            self._enqueue(candidate)
+
     def _enqueue(self, candidate: Candidate | None) -> None:
         if candidate is None:
             return
-        pending = PendingCandidate(candidate, *self._in_use(), self._now())
+        pending = PendingCandidate(candidate, *self._seen_by, self._now())
         with self._condition:
             if len(self._waiting) < (_PROBES if candidate.reason is None else self._size):
                 self._waiting.append(pending)

@@ -6,7 +6,7 @@ Below which confidence an eye is unsure is the setting `collect.low`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import NamedTuple
@@ -23,8 +23,8 @@ from livecam.store.samples import SamplingReason
 # handful of them.
 #
 # Log-odds a second. A face that is kept lowers it by what five seconds raise it: at most twelve a minute are only the
-# least sure.
-_RISE = 1.0
+# least sure. Slow, so that it is not at its highest again a second after an event.
+_RISE = 0.07
 _FALL = 5 * _RISE
 _HIGHEST = 0.7  # above it one answer in forty is wrong, as often as in a random frame
 _LONGEST_THRESHOLD_STEP = 0.5  # seconds
@@ -75,6 +75,61 @@ class Candidate:
     reason: SamplingReason | None
     priority: float = 0.0
 
+    @property
+    def seconds(self) -> float:
+        return self.scene.frame.timestamp
+
+    @property
+    def track_id(self) -> int:
+        return self.observation.face.track_id
+
+
+# What low confidence does not tell fails far more rarely, and is kept where the same event has nothing more doubtful.
+_LEAPS = 0.5
+EVENT_SECONDS = 0.5  # a blink with its edges; docs/experiments.md, "What collecting catches"
+
+
+class WorstOfEvent:
+    """Holds the most doubtful candidate of each face until nothing more doubtful of it came for so many seconds.
+
+    Most failures last a frame or two, at the edges of blinks; the first doubtful frame is rarely the one that fails.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._held: dict[int, Candidate] = {}
+        self._over: list[Candidate] = []
+
+    def offer(self, candidate: Candidate) -> None:
+        self._end(candidate.seconds)
+        held = self._held.get(candidate.track_id)
+        if held is None or candidate.priority > held.priority:
+            self._held[candidate.track_id] = candidate
+
+    def due(self, seconds: float) -> Candidate | None:
+        """The most doubtful of those whose event is over; it is held no longer."""
+        self._end(seconds)
+        self._over.sort(key=lambda candidate: candidate.priority)
+        return self._over.pop() if self._over else None
+
+    def drop(self, drawn: Candidate) -> None:
+        """Lets go of the same face in the same frame, which is kept already."""
+        same = drawn.track_id, drawn.seconds
+        self._over = [each for each in self._over if (each.track_id, each.seconds) != same]
+        self._held = {track: each for track, each in self._held.items() if (track, each.seconds) != same}
+
+    def drain(self) -> Sequence[Candidate]:
+        """All that are held, which then are not."""
+        held = [*self._over, *self._held.values()]
+        self._over.clear()
+        self._held.clear()
+        return held
+
+    def _end(self, now: float) -> None:
+        for track, candidate in list(self._held.items()):
+            if not 0 <= now - candidate.seconds < self._seconds:
+                self._over.append(self._held.pop(track))
+
 
 class _PupilPositions(NamedTuple):
     """Where the pupils were in their eyes, pupil distances; None for one that is closed or was not found."""
@@ -87,11 +142,18 @@ class _PupilPositions(NamedTuple):
 class HardExampleDetector:
     """Looks at every scene of a run, in order."""
 
-    def __init__(self, settings: CollectSettings, sampler: PoissonSampler, random: Random) -> None:
+    def __init__(
+        self,
+        settings: CollectSettings,
+        sampler: PoissonSampler,
+        random: Random,
+        event_seconds: float = EVENT_SECONDS,
+    ) -> None:
         self._settings, self._sampler, self._random = settings, sampler, random
         self._last_positions = PerFaceState[list[_PupilPositions]](list)
         self._last_states = PerFaceState[list[tuple[float, tuple[bool, bool]]]](list)
         self._threshold = AdaptiveThreshold(settings.low)
+        self._events = WorstOfEvent(min(event_seconds, settings.gap_seconds))
         self._before: Scene | None = None
         self._flagged = False
         self._credit = 0
@@ -102,17 +164,17 @@ class HardExampleDetector:
         self._flagged = True
 
     def evaluate(self, scene: Scene) -> Candidate | None:
-        """The strongest reason to keep a face of the scene.
+        """A face to keep, and the reason: of this scene, or what was most doubtful in one of half a second ago.
 
         A random moment goes before doubt: hard frames are part of what the camera sees.
         """
         self._credit = min(self._credit + 1, _FRAMES_A_PROBE)
-        scene = scene if self._flagged else _with_usable_faces(scene)
+        scene, seconds = scene if self._flagged else _with_usable_faces(scene), scene.frame.timestamp
         if not scene.faces:
-            return None
-        seconds = scene.frame.timestamp
-        free = [candidate for candidate in self._doubtful(scene) if self._is_free(candidate)]
-        doubtful = max(free, key=lambda candidate: candidate.priority, default=None)
+            return self._most_doubtful(seconds)
+        by_doubt = sorted(filter(self._is_free, self._doubtful(scene)), key=lambda candidate: candidate.priority)
+        for candidate in {each.track_id: each for each in by_doubt}.values():
+            self._events.offer(candidate)
         self._before = scene
         is_due = self._sampler.is_due(seconds)
         if self._flagged:
@@ -120,14 +182,26 @@ class HardExampleDetector:
             return self._kept(Candidate(scene, scene.faces[0], SamplingReason.FLAG, 1.0))
         if is_due:
             self._sampler.taken()
-            return self._kept(Candidate(scene, self._random.choice(scene.faces), SamplingReason.RANDOM, 0.5))
-        if doubtful is not None:
-            self._last[doubtful.observation.face.track_id] = doubtful.scene.frame.timestamp
-            self._threshold.lower()
-            return self._kept(doubtful)
+            drawn = Candidate(scene, self._random.choice(scene.faces), SamplingReason.RANDOM, 0.5)
+            self._events.drop(drawn)
+            return self._kept(drawn)
+        if (doubtful := self._most_doubtful(seconds)) is not None:
+            return doubtful
         if self._credit == _FRAMES_A_PROBE:
             return self._kept(Candidate(scene, self._random.choice(scene.faces), None))
         return None
+
+    def flush(self) -> Sequence[Candidate]:
+        """What is still held when a run ends, or another detector takes over."""
+        return self._events.drain()
+
+    def _most_doubtful(self, seconds: float) -> Candidate | None:
+        candidate = self._events.due(seconds)
+        if candidate is None:
+            return None
+        self._last[candidate.track_id] = candidate.seconds
+        self._threshold.lower()
+        return self._kept(candidate)
 
     def evaluate_flagged(self, scene: Scene) -> Candidate | None:
         """While collecting is switched off, only what the person asks for is kept."""
@@ -142,19 +216,19 @@ class HardExampleDetector:
         for observation in scene.faces:
             jump = self._jump(observation, scene.frame.timestamp)
             if jump > self._settings.jump:
-                yield Candidate(scene, observation, SamplingReason.JUMP, 0.5 + min(jump, 0.4))
+                yield Candidate(scene, observation, SamplingReason.JUMP, _LEAPS + min(jump, 0.1))
             if self._flips(observation, scene.frame.timestamp) and (flipped := self._seen_before(observation)):
                 yield flipped
             if observation.left_state is not observation.right_state and _is_wink(observation):
-                yield Candidate(scene, observation, SamplingReason.LOW, 0.8)
+                yield Candidate(scene, observation, SamplingReason.LOW, _LEAPS)
             confidence = least_confidence(observation)
             if self._threshold.is_below(confidence, scene.frame.timestamp):
                 yield Candidate(scene, observation, SamplingReason.LOW, 0.9 - 0.4 * confidence)
 
     def _is_free(self, candidate: Candidate) -> bool:
         """Whether the face was not proposed a moment ago; others may have been."""
-        last = self._last.get(candidate.observation.face.track_id, -math.inf)
-        return not 0 <= candidate.scene.frame.timestamp - last < self._settings.gap_seconds
+        last = self._last.get(candidate.track_id, -math.inf)
+        return not 0 <= candidate.seconds - last < self._settings.gap_seconds
 
     def _flips(self, observation: FaceObservation, seconds: float) -> bool:
         """Whether an eye is what it was two frames ago, and was not in between: no lid is so quick."""
@@ -172,7 +246,7 @@ class HardExampleDetector:
         if scene is None:
             return None
         same = [each for each in scene.faces if each.face.track_id == observation.face.track_id]
-        return Candidate(scene, same[0], SamplingReason.JUMP, 0.85) if same else None
+        return Candidate(scene, same[0], SamplingReason.JUMP, _LEAPS) if same else None
 
     def _jump(self, observation: FaceObservation, seconds: float) -> float:
         """How far, in pupil distances, a pupil leapt in its eye since the frame before in a way no eye does."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from livecam.benchmark.clips.clip_truth import LabelledClip, TrueFace
 from livecam.core.types import EyeState, Face, FaceObservation, Image, Scene, Side
-from livecam.live.collection.hard_examples import HardExampleDetector, is_usable
+from livecam.live.collection.hard_examples import Candidate, HardExampleDetector, is_usable
 from livecam.live.collection.random_sampling import PoissonSampler
 from livecam.live.collection.sample_builder import crop_sample
 from livecam.perception.faces.factory import follow_recorded, open_model
@@ -39,7 +39,7 @@ class SeenFace:
     face: Face  # pixels of the image
     truth: TrueFace  # pixels of the frame
     origin: tuple[int, int]
-    priority: float  # with which collecting would keep it; 0 where it would not
+    priority: float = 0.0  # with which collecting would keep it; 0 where it would not
 
     def centre(self, side: Side) -> NDArray[np.float64]:
         place: NDArray[np.float64] = np.array(self.truth.eye(side).centre, np.float64) - self.origin
@@ -107,24 +107,32 @@ def read_person(clip: Path, settings: Settings, most: int) -> PersonClip:
 def _seen(
     clip: LabelledClip, person: int, scenes: Iterable[Scene], collecting: HardExampleDetector
 ) -> Iterator[SeenFace]:
+    seen: list[tuple[int, SeenFace]] = []
+    priorities: dict[tuple[float, int], float] = {}  # by moment and track
     for scene in scenes:
-        candidate = collecting.evaluate(scene)
+        _note(collecting.evaluate(scene), priorities)
         for truth in clip.truth.get(scene.frame.index, ()):
             observation = truth.found_in(scene.faces) if truth.face == person else None
-            if observation is None or not is_usable(observation.face):
-                continue
-            wanted = candidate is not None and candidate.observation is observation
-            hard = candidate is not None and candidate.reason not in {None, SamplingReason.RANDOM}
-            yield from _cut(scene, observation, truth, candidate.priority if candidate and wanted and hard else 0.0)
+            if observation is not None and is_usable(observation.face):
+                seen += [(observation.face.track_id, face) for face in _cut(scene, observation, truth)]
+    for candidate in collecting.flush():
+        _note(candidate, priorities)
+    for track, face in seen:
+        yield replace(face, priority=priorities.get((face.seconds, track), 0.0))
 
 
-def _cut(scene: Scene, observation: FaceObservation, truth: TrueFace, priority: float) -> Iterator[SeenFace]:
+def _note(candidate: Candidate | None, priorities: dict[tuple[float, int], float]) -> None:
+    if candidate is not None and candidate.reason not in {None, SamplingReason.RANDOM}:
+        priorities[candidate.seconds, candidate.track_id] = candidate.priority
+
+
+def _cut(scene: Scene, observation: FaceObservation, truth: TrueFace) -> Iterator[SeenFace]:
     cut = crop_sample(scene.frame.image, observation.face, CropMode.FACE)
     if cut is None:
         return
     image, origin = cut
     face = Face(observation.face.box, (observation.face.landmarks - np.array(origin)).astype(np.float32), 1.0)
-    yield SeenFace(scene.frame.timestamp, image, face, truth, origin, priority)
+    yield SeenFace(scene.frame.timestamp, image, face, truth, origin)
 
 
 def _evenly(faces: Sequence[SeenFace], most: int) -> Sequence[SeenFace]:

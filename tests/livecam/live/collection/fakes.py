@@ -122,10 +122,12 @@ def empty(seconds: float) -> Scene:
 
 
 def make_hard_example_detector(
-    settings: CollectSettings | None = None, *, per_minute: float = NEVER, seed: int = 1
+    settings: CollectSettings | None = None, *, per_minute: float = NEVER, seed: int = 1, event_seconds: float = 0.0
 ) -> HardExampleDetector:
+    """One that waits for no event to be over, unless it is told to."""
     random = Random(seed)
-    return HardExampleDetector(settings or CollectSettings(), PoissonSampler(random, per_minute), random)
+    chosen = settings or CollectSettings()
+    return HardExampleDetector(chosen, PoissonSampler(random, per_minute), random, event_seconds)
 
 
 def make_selector(

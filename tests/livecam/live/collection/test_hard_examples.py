@@ -17,7 +17,7 @@ from tests.livecam.live.collection.fakes import empty, make_hard_example_detecto
 def candidates(scenes: list[Scene], detector: HardExampleDetector | None = None) -> list[Candidate]:
     detector = detector or make_hard_example_detector()
     found = [detector.evaluate(scene) for scene in scenes]
-    return [candidate for candidate in found if candidate is not None]
+    return [candidate for candidate in (*found, *detector.flush()) if candidate is not None]
 
 
 def reasons(scenes: list[Scene], detector: HardExampleDetector | None = None) -> list[SamplingReason]:
@@ -42,7 +42,22 @@ def test_an_eye_that_was_not_found_is_doubtful() -> None:
 
 
 def test_doubtful_frames_that_follow_each_other_closely_are_one() -> None:
-    assert len(reasons([seen(index / 10, confidence=0.2) for index in range(25)])) == 3
+    detector = make_hard_example_detector(CollectSettings(gap_seconds=1.0))
+    assert len(reasons([seen(index / 10, confidence=0.2) for index in range(25)], detector)) == 3
+
+
+def test_of_an_event_the_most_doubtful_frame_is_kept_and_no_other() -> None:
+    doubts = [0.99, 0.4, 0.3, 0.1, 0.2, 0.4, *[0.99] * 20, 0.3, 0.2, *[0.99] * 20]
+    scenes = [seen(index / 30, confidence=confidence) for index, confidence in enumerate(doubts)]
+    kept = [each for each in candidates(scenes, make_hard_example_detector(event_seconds=0.5)) if each.reason]
+    assert [round(each.seconds * 30) for each in kept] == [3, 27]
+
+
+def test_what_is_held_of_an_event_at_the_end_is_not_lost() -> None:
+    detector = make_hard_example_detector(event_seconds=0.5)
+    assert detector.evaluate(seen(0, confidence=0.2)) is None
+    assert [each.seconds for each in detector.flush()] == [0]
+    assert not detector.flush()
 
 
 def test_while_all_goes_well_a_face_that_is_less_sure_is_kept_in_the_end_and_one_that_is_sure_never() -> None:

@@ -75,7 +75,9 @@ def test_doubtful_faces_are_drawn_as_often_as_they_are_seen_although_they_are_ke
 def test_the_drawn_ones_are_the_share_of_all_that_was_asked_for() -> None:
     store = MemoryStore()
     scenes = [seen(index / 2, confidence=0.2) for index in range(400)]
-    collected(scenes, store, detector=make_hard_example_detector(per_minute=20))
+    settings = CollectSettings(gap_seconds=1.0, per_minute=20)
+    detector, selector = make_hard_example_detector(settings, per_minute=20), make_selector(settings)
+    collected(scenes, store, detector=detector, selector=selector)
     share = store.reasons.count("random") / len(store.reasons)
     assert 0.10 <= share <= 0.20
 
@@ -96,7 +98,9 @@ def test_a_recording_without_a_face_gives_none() -> None:
 def test_a_store_that_cannot_judge_yet_keeps_as_many_as_it_lacks_and_has_them_labelled_first() -> None:
     store = MemoryStore(random_before=8)
     scenes = [seen(index / 10, confidence=0.3) for index in range(1200)]
-    collected(scenes, store, detector=make_hard_example_detector(per_minute=20))
+    settings = CollectSettings(gap_seconds=1.0, per_minute=20)
+    detector, selector = make_hard_example_detector(settings, per_minute=20), make_selector(settings)
+    collected(scenes, store, detector=detector, selector=selector)
     drawn = [sample for sample in store.samples if sample.reason is SamplingReason.RANDOM]
     others = [sample for sample in store.samples if sample.reason is not SamplingReason.RANDOM]
     assert len(drawn) == 12
