@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from labeler.desktop.eye_view import EyeView, eye_view
@@ -107,6 +108,8 @@ def test_a_held_key_labels_one_picture(screen: Screen, store: Store) -> None:
 def test_esc_closes_the_help_and_then_ends_the_session(screen: Screen, store: Store) -> None:
     program = start(screen, store, "review")
     screen.painted(TITLE)
+    # An empty window may be there first: it is grey, its bar black.
+    wait_until(lambda: len(np.unique(screen.picture()[::5, ::5].reshape(-1, 3), axis=0)) > 8, "the page")
     before = screen.picture()
     screen.press("question", title=TITLE)
     wait_until(lambda: bool((screen.picture() != before).any()), "the help")
