@@ -13,7 +13,7 @@ import pytest
 from tests.training.engine.test_metrics import answer
 from tests.training.pupil_detector.test_scores import make_answer
 from training.pupil_detector import scores
-from training.target_detector import evaluation
+from training.target_detector.page_changes import CHANGES
 from training.target_detector.scores import details, report
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +38,7 @@ def test_the_report_of_a_target_detector() -> None:
 
 
 def test_the_changes_that_pages_are_judged_under() -> None:
-    assert list(odd_keys(evaluation.CHANGES)) == []
+    assert list(odd_keys(CHANGES)) == []
 
 
 def test_people_are_shown_words_and_not_keys() -> None:
