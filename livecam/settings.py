@@ -14,9 +14,9 @@ from livecam.store.samples import CropMode
 
 
 class Section(BaseModel):
-    """A frozen part of the settings; an unknown key is an error."""
+    """A frozen part of the settings; an unknown key is an error, and the sentence below each key says what it means."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class FaceDetectorName(StrEnum):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
+import inspect
 import json
 import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -171,12 +174,24 @@ def _render(settings: Settings, line: Callable[[str, str, str | None], str]) -> 
     lines = ["# Settings of livecam. Flags on the command line override what stands here."]
     for name in Settings.model_fields:
         section: Section = getattr(settings, name)
-        values = section.model_dump(mode="json")
+        values, told = section.model_dump(mode="json"), _meanings(type(section))
         lines += ["", f"[{name}]"]
-        for key, field in type(section).model_fields.items():
-            unset = values[key] is None or values[key] in ([], {})
-            lines += [f"# {field.description}", line(name, key, None if unset else _toml(values[key]))]
+        for key, value in values.items():
+            unset = value is None or value in ([], {})
+            lines += [f"# {told[key]}", line(name, key, None if unset else _toml(value))]
     return "\n".join(lines) + "\n"
+
+
+def _meanings(section: type[Section]) -> dict[str, str]:
+    """The sentence that stands in the source below each key. Reading it here costs no start of a run anything."""
+    (declared,) = ast.parse(inspect.getsource(section)).body
+    assert isinstance(declared, ast.ClassDef)
+    return {
+        key.target.id: inspect.cleandoc(below.value.value)
+        for key, below in pairwise(declared.body)
+        if isinstance(key, ast.AnnAssign) and isinstance(key.target, ast.Name)
+        and isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) and isinstance(below.value.value, str)
+    }  # fmt: skip
 
 
 def _toml(value: Any) -> str:

@@ -59,11 +59,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_data_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Whatever a test runs finds, and leaves, nothing in the data directory of the person who runs it."""
     with pytest.MonkeyPatch.context() as patch:
         for variable in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_VIDEOS_DIR", "XDG_PICTURES_DIR"):
             patch.setenv(variable, str(tmp_path_factory.mktemp(variable)))
+        # As with most people: a third of a start is compiling, where what was compiled is not kept.
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         yield
 
 

@@ -40,7 +40,7 @@ def bench(
     source: Annotated[str, typer.Option(metavar="FILE|demo", help="A video file, or the demo.")] = "demo",
     size: Annotated[str, typer.Option(metavar="WxH", help="The size every frame is brought to.")] = "1280x720",
     frames: Annotated[int, typer.Option(min=0, help="Frames that are measured; 0 is --accuracy alone.")] = 300,
-    warmup: Annotated[int, typer.Option(min=0, help="Frames before them that do not count.")] = 60,
+    warmup: Annotated[int, typer.Option(min=0, help="Frames before them that do not count; twice as many live.")] = 60,
     paths: Annotated[
         str | None, typer.Option(metavar="NAMES", help="Of cpu, tflite, tutorial; all of them.", show_default=False)
     ] = None,

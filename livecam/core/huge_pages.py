@@ -7,6 +7,7 @@ again, on virtual machines through the tables of the host as well. What it saves
 from __future__ import annotations
 
 import ctypes
+import mmap
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from threading import Thread
 
 _MADV_HUGEPAGE, _MADV_COLLAPSE = 14, 25  # of the kernel's mman-common.h; the second since Linux 6.1
 HUGE = 2 << 20  # bytes
+_LEAST = 0.5  # of the small pages that must be in memory: what is hardly used would be filled up with nothing
 _MAPS = Path("/proc/self/maps")
 
 
@@ -23,17 +25,20 @@ def use_huge_pages() -> int:
         return 0
     try:
         regions = list(heaps(_MAPS.read_text().splitlines()))
-        madvise = ctypes.CDLL(None).madvise
+        system = ctypes.CDLL(None)
+        madvise, mincore = system.madvise, system.mincore
     except (OSError, AttributeError):
         return 0
     madvise.argtypes = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int
+    mincore.argtypes = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p
+    present = ctypes.create_string_buffer(HUGE // mmap.PAGESIZE)
     given = 0
-    for start, end in regions:
-        if madvise(start, end - start, _MADV_HUGEPAGE) != 0:
+    # One by one, so that nobody waits long. A kernel that does not know it makes them by and by.
+    for place in (place for start, end in regions for place in range(start, end, HUGE)):
+        if mincore(place, HUGE, present) != 0 or sum(page & 1 for page in present.raw) < _LEAST * len(present):
             continue
-        # One by one, so that nobody waits long. A kernel that does not know it makes them by and by.
-        places = range(start, end, HUGE)
-        given += HUGE * sum(madvise(place, HUGE, _MADV_COLLAPSE) == 0 for place in places)
+        if madvise(place, HUGE, _MADV_HUGEPAGE) == 0 == madvise(place, HUGE, _MADV_COLLAPSE):
+            given += HUGE
     return given
 
 

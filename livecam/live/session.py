@@ -87,9 +87,8 @@ class LiveSession:
 
         `tell` hears after every frame how many seconds of the source are done.
         """
-        # What is loaded by now stays to the end, and a collection that looks through all of it takes 40 ms with
-        # MediaPipe: more than a frame has.
-        gc.collect()
+        # What is loaded by now stays to the end, and a collection that looks through all of it takes 40 ms, with
+        # MediaPipe too: more than a frame has. So does one now, and leaves the peak of memory as it is.
         gc.freeze()
         keep_freed_memory()
         pages = HugePagesLater()

@@ -64,6 +64,14 @@ def corrections(sample: Sample, truth: dict[Side, Point], outwards: float = OUTW
     yield LabelEvent(sample.id, LabelAction.ACCEPT, "ann", shown_predictions=sample.predictions)
 
 
+def fill_as_shown(store: Store, count: int, split: Split, reason: SamplingReason) -> None:
+    """Adds samples whose answers a person accepted as they were shown."""
+    for number in range(count):
+        sample, picture, _ = drawn_sample(number, split, reason)
+        store.add(sample, picture)
+        store.append_events([LabelEvent(sample.id, LabelAction.ACCEPT, "ann", shown_predictions=sample.predictions)])
+
+
 def fill(
     store: Store,
     count: int,

@@ -70,10 +70,10 @@ def round_(
 
         record = work_round(samples, settings, data or [], watch, by_word, ray)
     if as_json:
-        print(json.dumps(_plain(asdict(record))))
+        print(json.dumps({**_plain(asdict(record)), "told": record.told}))
         return
     print(f"round {record.number}: {record.why}")
-    print("the new model is in use" if record.promoted else "the old model stays")
+    print(record.told)
 
 
 def _plain(content: Any) -> Any:

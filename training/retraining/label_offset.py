@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livecam.core.interfaces import PupilDetector
 from livecam.core.types import Face, Frame, Point, Side
@@ -20,6 +21,12 @@ from training.retraining.comparison import PictureOf
 # Labels farther from the answers than this, pupil distances, are no habit of where to click. People and tools are
 # known to differ by .01 to .02: docs/decisions/limbus-circle.md
 _FARTHEST = 0.1
+# How far answers for a clearly open eye lie off by themselves, pupil distances on each axis, whatever few labels say:
+# the spread on webcams, docs/experiments.md
+_LEAST_SPREAD = 0.006
+_AGREE = (
+    2 / 3
+)  # of the eyes must be nearer to a new offset: where labels contradict each other, their median is no habit
 # Log-odds from which an eye is open beyond doubt: what is collected is what answers are wrong about, half-closed eyes
 # above all, and that is no habit of those who label.
 CLEARLY_OPEN = 4.0
@@ -54,9 +61,16 @@ class LabelOffset(NamedTuple):
         return LabelOffset(-self.right, -self.down).from_circle(point, face)
 
 
-def label_offset(
+class OffsetEstimate(NamedTuple):
+    """An offset, and whether answers that follow it are nearer to labels than with the one that was known before."""
+
+    offset: LabelOffset
+    improves: bool = False
+
+
+def estimated_offset(
     detector: PupilDetector, samples: Iterable[StoredSample], picture_of: PictureOf, known: LabelOffset
-) -> LabelOffset:
+) -> OffsetEstimate:
     """The median, each axis by itself, of labels less the answers of a `detector` that tells the iris circle.
 
     Only pupils that a person placed count: one that was accepted as it was shown says nothing of a habit; and of these
@@ -65,9 +79,23 @@ def label_offset(
     """
     found = [step for stored in samples for step in _steps(detector, stored, picture_of)]
     if not found:
-        return known
-    right, down = np.median(np.array([step[:2] for step in _clear_ones(found)]), axis=0).tolist()
-    return LabelOffset(right, down, len(found)) if math.hypot(right, down) <= _FARTHEST else known
+        return OffsetEstimate(known)
+    steps = np.array([complex(step.right, step.down) for step in _clear_ones(found)])
+    middle = complex(np.median(steps.real), np.median(steps.imag))
+    if abs(middle) > _FARTHEST:
+        return OffsetEstimate(known)
+    return OffsetEstimate(
+        LabelOffset(middle.real, middle.imag, len(found)), _improves(steps, middle, complex(known.right, known.down))
+    )
+
+
+def _improves(steps: NDArray[np.complex128], middle: complex, known: complex) -> bool:
+    """Whether it is expected to: a median of two axes is off by twice its squared error, and what it is away from the
+    `known` one has grown by as much; and whether labels agree about it."""
+    away = np.abs(steps - middle)
+    spread = max(float(np.sqrt(np.mean(away**2) / 2)), _LEAST_SPREAD)
+    error = math.sqrt(math.pi / 2 / len(steps)) * spread
+    return abs(middle - known) > 2 * error and float(np.mean(away < np.abs(steps - known))) >= _AGREE
 
 
 class _Step(NamedTuple):

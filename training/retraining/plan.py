@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,15 +45,19 @@ class RoundPlan:
     base: str  # sha256 of the model it starts from
     commit: str
     settings: RoundSettings
-    data: tuple[str, ...]  # data sets that are learnt from besides
-    learn: tuple[str, ...]  # samples
-    judge: tuple[str, ...]  # samples that both models are judged by, never learnt from
-    calibrate: tuple[str, ...]
+    data: tuple[str, ...] = ()  # data sets that are learnt from besides
+    learn: tuple[str, ...] = ()  # samples
+    judge: tuple[str, ...] = ()  # samples that both models are judged by, never learnt from; none: only the offset
+    calibrate: tuple[str, ...] = ()
 
     @property
     def fits(self) -> bool:
         """Whether labels are learnt from; else only how far they lie from the iris circle."""
         return len(self.learn) >= self.settings.fine_tune_from
+
+
+class TooFewLabelsError(DatasetError):
+    """Nothing can be judged yet, or nothing learnt from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +77,12 @@ def planned(
     data: Sequence[Path],
     by_word: JudgesByWord | None = None,
 ) -> tuple[RoundPlan, LabelSnapshot]:
-    """The plan of the round that was interrupted, or of a new one; DatasetError when too little is labelled."""
+    """The plan of the round that was interrupted, or of a new one; TooFewLabelsError when too little is labelled."""
     if (number := unfinished(places)) is not None:
         plan = read_plan(places.round(number))
         return plan, _labelled(store, plan.last_event)
     plan, labelled = drafted(store, places, settings, data, by_word)
-    places.round(plan.number).mkdir(parents=True, exist_ok=True)
-    write_json(places.round(plan.number) / "plan.json", {"schema": SCHEMA, **asdict(plan)})
+    write_plan(places, plan)
     return plan, labelled
 
 
@@ -90,29 +93,47 @@ def drafted(
     data: Sequence[Path],
     by_word: JudgesByWord | None = None,
 ) -> tuple[RoundPlan, LabelSnapshot]:
-    """What a new round would be, of which nothing is written; DatasetError when too little is labelled."""
-    last_event = max((event.number for event in store.events()), default=0)
-    labelled = _labelled(store, last_event)
+    """What a new round would be, of which nothing is written; TooFewLabelsError when too little is labelled."""
+    last_event, labelled = labelled_now(store)
     samples = [stored.sample for stored in labelled.samples.values()]
     if by_word is not None and not any(by_word.covers(sample) for sample in samples):
         raise DatasetError("--judge-by names no picture that was imported or flagged, and labelled")
     dealt = deal_samples(samples, learnt_samples(store.folder), least=settings.least, by_word=by_word)
     if len(dealt.judging) < settings.least or not dealt.learning:
         lacks = round_readiness(store, least=settings.least, by_word=by_word)
-        raise DatasetError(f"{lacks.told()}; label more with: livecam-label annotate")
-    numbers = places.numbers()
-    plan = RoundPlan(
-        number=numbers[-1] + 1 if numbers else 1,
-        last_event=last_event,
-        base=sha256(places.model),
-        commit=git_commit(),
-        settings=settings,
+        raise TooFewLabelsError(f"{lacks.told()}; label more with: livecam-label annotate")
+    plan = new_plan(places, last_event, settings)
+    plan = replace(
+        plan,
         data=tuple(str(folder.resolve()) for folder in data),
         learn=dealt.learning,
         judge=dealt.judging,
         calibrate=dealt.calibrating,
     )
     return plan, labelled
+
+
+def new_plan(places: ModelRegistry, last_event: int, settings: RoundSettings) -> RoundPlan:
+    """Of the next round, that neither learns nor judges."""
+    numbers = places.numbers()
+    return RoundPlan(
+        number=numbers[-1] + 1 if numbers else 1,
+        last_event=last_event,
+        base=sha256(places.model),
+        commit=git_commit(),
+        settings=settings,
+    )
+
+
+def write_plan(places: ModelRegistry, plan: RoundPlan) -> None:
+    """From now on the round is one that was begun."""
+    write_json(places.round(plan.number) / "plan.json", {"schema": SCHEMA, **asdict(plan)})
+
+
+def labelled_now(store: Store) -> tuple[int, LabelSnapshot]:
+    """The last event, and every sample that is labelled."""
+    last_event = max((event.number for event in store.events()), default=0)
+    return last_event, _labelled(store, last_event)
 
 
 def _labelled(store: Store, last_event: int) -> LabelSnapshot:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from livecam.perception.pupils.model_library import MODEL, WEIGHTS
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
 from livecam.perception.pupils.network.model_card import read_card
 from livecam.settings import PupilSettings
-from livecam.store.judging import JudgesByWord
+from livecam.store.judging import JudgesByWord, round_readiness
 from livecam.store.samples import StoredSample
 from livecam.store.store import Store
 from training.data.dataset import manifest
@@ -18,12 +18,13 @@ from training.engine.files import RunError, replacing, sha256, write_json
 from training.pupil_detector.detectors import open_circle
 from training.pupil_detector.recipe import Watch
 from training.retraining.candidate import RoundFolder, fit, write_candidate
-from training.retraining.comparison import Comparison, GuardVerdict, ModelVerdict, blocks, errors, judged
+from training.retraining.comparison import Comparison, GuardVerdict, ModelVerdict, blocks, compared, errors, judged
 from training.retraining.datasets import fine_set, replay_sets
 from training.retraining.guard import guard_sets, guarded
-from training.retraining.label_offset import LabelOffset, label_offset, without_offset
+from training.retraining.label_offset import LabelOffset, estimated_offset, without_offset
 from training.retraining.model_registry import ModelRegistry, exclusive_round, promote, recover
-from training.retraining.plan import LabelSnapshot, RoundPlan, RoundSettings, planned
+from training.retraining.offset_alone import offset_plan, use_offset_model, write_offset_model
+from training.retraining.plan import LabelSnapshot, RoundPlan, RoundSettings, TooFewLabelsError, planned, write_plan
 from training.retraining.pseudo_labels import pseudo_labelled_set
 from training.retraining.self_training import Teacher, frames_of, self_taught_set, unlabelled
 
@@ -48,6 +49,17 @@ class RoundResult:
     promoted: bool
     why: str
     data: dict[str, str]  # manifests' hashes
+    offset_alone: bool = False  # what was promoted is the model as it was, with another offset on its card
+
+    @property
+    def told(self) -> str:
+        """What is in use now, for people."""
+        if not self.promoted:
+            return "the old model stays"
+        if not self.offset_alone:
+            return "the new model is in use"
+        across, down = (f"{step:+.1%}" for step in self.offset[:2])
+        return f"the network stays; the picture follows where labels put pupils ({across} right, {down} down)"
 
 
 def work_round(
@@ -60,24 +72,45 @@ def work_round(
 ) -> RoundResult:
     """`livecam-train round`: goes on with an interrupted round, else begins a new one.
 
-    DatasetError when too little is labelled; a round that is killed anywhere leaves the old model in place. `ray` is
-    the cluster on which unlabelled frames are looked at.
+    Labels that are too few to judge by, or whose model is not promoted, still give their offset to the model in use.
+    TooFewLabelsError when they do not tell one either; a round that is killed anywhere leaves the old model in place.
+    `ray` is the cluster on which unlabelled frames are looked at.
     """
     places = ModelRegistry(store.folder)
     with exclusive_round(places):
         recover(places)
-        plan, labelled = planned(store, places, settings, data, by_word)
+        plan, labelled = _begun(store, places, settings, data, by_word)
         folder = places.round(plan.number)
         _keep_base(places, folder / "base")
         labels = _at_circle(store, plan, labelled, folder / "base" / MODEL)
-        round_ = RoundFolder(plan, folder, _sets(store, plan, labels.circle, folder, watch, ray))
-        fit(round_, watch)
-        error = write_candidate(round_, labels.circle, store.picture, labels.offset)
-        record = _judged(store, round_, labels, error, watch)
+        if plan.judge:
+            round_ = RoundFolder(plan, folder, _sets(store, plan, labels.circle, folder, watch, ray))
+            fit(round_, watch)
+            error = write_candidate(round_, labels.circle, store.picture, labels.offset)
+            record = _judged(store, round_, labels, error, watch)
+        else:
+            round_ = RoundFolder(plan, folder, [])
+            lacks = round_readiness(store, least=plan.settings.least, by_word=by_word)
+            record = _unjudged(round_, labels, lacks.told())
+        if not record.promoted and labels.improves:
+            record = _with_offset_alone(store, round_, labels, record)
         write_json(folder / "round.json", {"schema": SCHEMA, **asdict(record), "plan": asdict(plan)})
         if record.promoted:
             promote(places, plan.number, record.why)
         return record
+
+
+def _begun(
+    store: Store, places: ModelRegistry, settings: RoundSettings, data: Sequence[Path], by_word: JudgesByWord | None
+) -> tuple[RoundPlan, LabelSnapshot]:
+    try:
+        return planned(store, places, settings, data, by_word)
+    except TooFewLabelsError:
+        plan, labelled, estimate = offset_plan(store, places, settings)
+        if not estimate.improves:
+            raise
+    write_plan(places, plan)
+    return plan, labelled
 
 
 def _keep_base(places: ModelRegistry, base: Path) -> None:
@@ -105,16 +138,17 @@ class _Labels:
     said: LabelSnapshot
     circle: LabelSnapshot
     offset: LabelOffset
+    improves: bool  # on that of the model in use
 
 
 def _at_circle(store: Store, plan: RoundPlan, said: LabelSnapshot, base: Path) -> _Labels:
     """The offset is of labels that do not judge, and is taken off all."""
     card, _ = read_card(base)
     shown = LabelOffset.of_card(card.convention)
-    teaching = said.chosen([*plan.learn, *plan.calibrate])
-    offset = label_offset(open_circle(base), teaching, store.picture, shown)
+    teaching = said.chosen([*plan.learn, *plan.calibrate] if plan.judge else said.samples)
+    offset, improves = estimated_offset(open_circle(base), teaching, store.picture, shown)
     moved = without_offset(said.samples.values(), offset, shown)
-    return _Labels(said, LabelSnapshot({stored.sample.id: stored for stored in moved}), offset)
+    return _Labels(said, LabelSnapshot({stored.sample.id: stored for stored in moved}), offset, improves)
 
 
 def _sets(
@@ -159,6 +193,38 @@ def _judged(store: Store, round_: RoundFolder, labels: _Labels, error: float | N
         why="; ".join(_why(plan, verdict, convention, guard, gains)),
         data={path.name: manifest(path)["sha256"] for path in round_.sets},
     )
+
+
+def _unjudged(round_: RoundFolder, labels: _Labels, why: str) -> RoundResult:
+    plan, unknown = round_.plan, compared([], [])
+    return RoundResult(
+        number=plan.number,
+        base=plan.base,
+        model=plan.base,
+        learnt=0,
+        taught=0,
+        offset=labels.offset,
+        position=unknown,
+        state=unknown,
+        convention=unknown,
+        guard=GuardVerdict(unknown, unknown, plan.settings.worse),
+        calibration_error=None,
+        promoted=False,
+        why=why,
+        data={},
+    )
+
+
+def _with_offset_alone(store: Store, round_: RoundFolder, labels: _Labels, record: RoundResult) -> RoundResult:
+    """That of the model it started from is put to use; where labels judge, only if it is nearer to them."""
+    model = write_offset_model(round_, labels.offset)
+    found = _convention(store, labels.said.chosen(round_.plan.judge), (round_.base, model))
+    if round_.plan.judge and not found.new < found.old:
+        return record
+    use_offset_model(round_)
+    told = _said(found, "error as it is labelled with the offset alone") if found.samples else ""
+    why = "; ".join(filter(None, (record.why, told, "only the offset of labels is taken")))
+    return replace(record, model=sha256(round_.candidate), promoted=True, offset_alone=True, why=why)
 
 
 def _convention(store: Store, samples: Sequence[StoredSample], models: Sequence[Path]) -> Comparison:

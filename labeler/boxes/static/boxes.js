@@ -8,21 +8,23 @@ const TEXTS = {
     keys: "Keys", language: "한국어", close: "Close", count: "{done} of {of}", "none here": "none here", boxes: "boxes: {count}", open: "no answer yet",
     "do.none": "None here", "do.undo": "Undo", "do.yes": "Yes, it is", "do.no": "No", "do.kind": "Look-alike", "do.remove": "Delete", "do.next": "Next open",
     "do.before": "◀", "do.after": "▶", "do.fit": "Whole", "do.in": "+", "do.out": "−", "do.hand": "Hand", "do.box": "New box",
+    "name.before": "Picture before", "name.after": "Picture after", "name.in": "Zoom in", "name.out": "Zoom out",
     picture: "Picture {name}, {width} by {height} pixels, {says}", all: "Every picture has an answer.", candidate: "candidate, {percent} % likely: is it one?",
     gone: "The server does not answer. What you said before is kept; try again in a moment.",
     help: [["drag", "draw a box; inside a selected box: move it; at a corner: change its size"], ["wheel", "zoom at the pointer; two fingers too"],
       ["Shift + drag, right button", "move the picture (h: with every drag)"], ["← → ↑ ↓", "move the picture, or the selected box; Shift: change its size"],
-      ["Tab", "select the next box"], ["[ ]", "the picture before, after"]],
+      ["Tab", "select the next box"]],
   },
   ko: {
     keys: "키", language: "English", close: "닫기", count: "{of}개 중 {done}개", "none here": "없음", boxes: "상자 {count}개", open: "아직 답이 없음",
     "do.none": "여기 없음", "do.undo": "되돌리기", "do.yes": "맞음", "do.no": "아님", "do.kind": "닮은꼴", "do.remove": "삭제", "do.next": "다음 미답",
     "do.before": "◀", "do.after": "▶", "do.fit": "전체", "do.in": "+", "do.out": "−", "do.hand": "손", "do.box": "새 상자",
+    "name.before": "앞 사진", "name.after": "뒤 사진", "name.in": "확대", "name.out": "축소",
     picture: "사진 {name}, {width} x {height} 픽셀, {says}", all: "모든 사진에 답했습니다.", candidate: "후보, 확률 {percent} %: 맞습니까?",
     gone: "서버가 응답하지 않습니다. 이미 답한 것은 저장되어 있습니다. 잠시 후 다시 해 보세요.",
     help: [["끌기", "상자 그리기; 선택한 상자 안: 옮기기; 모서리: 크기 바꾸기"], ["휠", "포인터 위치에서 확대; 두 손가락도 됨"],
       ["Shift + 끌기, 오른쪽 버튼", "사진 옮기기 (h: 모든 끌기로)"], ["← → ↑ ↓", "사진 또는 선택한 상자 옮기기; Shift: 크기 바꾸기"],
-      ["Tab", "다음 상자 선택"], ["[ ]", "앞 사진, 뒤 사진"]],
+      ["Tab", "다음 상자 선택"]],
   },
 };
 // Action, keys, and whether the bar has a button.
@@ -40,6 +42,9 @@ let names = [], states = {}, hand = false, working = Promise.resolve();
 function text(key, values = {}) {
   return Object.entries(values).reduce((words, [name, value]) => words.replace(`{${name}}`, value), TEXTS[language][key]);
 }
+
+// In words, where the button has a sign.
+const nameOf = (action) => TEXTS[language][`name.${action}`] ?? text(`do.${action}`);
 
 function notice(words) {
   $("notice").textContent = words;
@@ -113,7 +118,7 @@ function tell() {
     const key = document.createElement("kbd");
     key.textContent = keyLabel(keys[0]);
     button.append(" ", key);
-    if (["before", "after", "in", "out"].includes(action)) button.setAttribute("aria-label", action);
+    if (button.firstChild.textContent !== nameOf(action)) button.setAttribute("aria-label", nameOf(action));
     if (action === "hand") button.setAttribute("aria-pressed", hand);
     button.addEventListener("click", () => run(action));
     return button;
@@ -267,7 +272,7 @@ canvas.addEventListener("wheel", (event) => {
 }, { passive: false });
 
 function help() {
-  const rows = [...TEXTS[language].help, ...ACTIONS.map(([action, keys]) => [keys.map(keyLabel).join(" "), text(`do.${action}`)])];
+  const rows = [...TEXTS[language].help, ...ACTIONS.map(([action, keys]) => [keys.map(keyLabel).join(" "), nameOf(action)])];
   const table = document.createElement("table");
   for (const cells of rows) {
     const row = table.insertRow();

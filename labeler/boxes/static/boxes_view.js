@@ -15,7 +15,19 @@ export class PictureView {
     this.x = this.y = 0; // of the picture, at the canvas's top left corner
     this.selected = -1;
     this.drawn = null; // a box while it is drawn or moved
-    new ResizeObserver(() => this.draw()).observe(canvas);
+    this.whole = true; // the whole picture is shown, as large as there is room
+    this.room = [this.width, this.height];
+    new ResizeObserver(() => this.resize()).observe(canvas);
+  }
+
+  // The bar takes room when its buttons come: what was whole stays whole, else the middle stays where it is.
+  resize() {
+    const [width, height] = this.room;
+    this.room = [this.width, this.height];
+    if (this.whole) return this.fit();
+    this.x += (width - this.width) / 2 / this.scale;
+    this.y += (height - this.height) / 2 / this.scale;
+    this.draw();
   }
 
   get width() { return this.canvas.clientWidth; }
@@ -36,6 +48,7 @@ export class PictureView {
 
   fit() {
     if (!this.page) return;
+    this.whole = true;
     this.scale = Math.min(this.width / this.page.width, this.height / this.page.height) || 1;
     this.x = (this.page.width - this.width / this.scale) / 2;
     this.y = (this.page.height - this.height / this.scale) / 2;
@@ -48,12 +61,14 @@ export class PictureView {
   zoom(factor, at = [this.width / 2, this.height / 2]) {
     const fixed = this.toPicture(at);
     const least = Math.min(1, 0.5 * Math.min(this.width / this.page.width, this.height / this.page.height));
+    this.whole = false;
     this.scale = Math.min(MOST_ZOOM, Math.max(least, this.scale * factor));
     [this.x, this.y] = [fixed[0] - at[0] / this.scale, fixed[1] - at[1] / this.scale];
     this.draw();
   }
 
   pan(dx, dy) {
+    this.whole = false;
     this.x = Math.min(this.page.width, Math.max(-this.width / this.scale, this.x - dx / this.scale));
     this.y = Math.min(this.page.height, Math.max(-this.height / this.scale, this.y - dy / this.scale));
     this.draw();
@@ -61,6 +76,7 @@ export class PictureView {
 
   // Shows a box large enough to be judged.
   goTo([x, y, width, height]) {
+    this.whole = false;
     this.scale = Math.min(MOST_ZOOM, 0.16 * Math.min(this.width, this.height) / Math.max(width, height));
     this.x = x + width / 2 - this.width / 2 / this.scale;
     this.y = y + height / 2 - this.height / 2 / this.scale;

@@ -44,8 +44,11 @@ def installed_programs() -> tuple[str, ...]:
 
 
 def live_plan(plan: BenchmarkConfig) -> LivePlan:
-    """The same settings, source, size and frames, beside what is installed to compare."""
-    return LivePlan(plan.settings, plan.source, plan.size, plan.frames, plan.warm_up, programs=installed_programs())
+    """The same settings, source, size and frames, beside what is installed to compare.
+
+    The warm-up is twice as long: for some two seconds a program in real time still arranges its memory.
+    """
+    return LivePlan(plan.settings, plan.source, plan.size, plan.frames, 2 * plan.warm_up, programs=installed_programs())
 
 
 def measure_live(plan: LivePlan, say: Callable[[str], None] = lambda doing: None) -> LiveResults:

@@ -162,8 +162,7 @@ class BackgroundLearning:
         self._failed_with = None
         self.rounds += 1
         self.promoted += bool(answer["promoted"])
-        ended = "the new model is in use" if answer["promoted"] else "the old model stays"
-        self._say(f"round {answer['number']}: {ended}; {answer['why']}")
+        self._say(f"round {answer['number']}: {answer['told']}; {answer['why']}")
 
     def _asked(self, begin: Callable[[], Command], *, while_on: bool = False) -> Mapping[str, Any] | str | None:
         """The answer; None when the run ended meanwhile, or learning was switched off."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,12 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def link(folder: Path) -> Iterator[str]:
+    with served_boxes(folder) as address:
+        yield address
+
+
+@contextmanager
+def served_boxes(folder: Path) -> Iterator[str]:
     session, links = BoxSession(folder), Links(folder)
     with listening.bound(0) as opened:
         config = uvicorn.Config(AccessControl(BoxRoutes(session).application(), links), log_level="critical")

@@ -23,7 +23,7 @@ SIZES = [(390, 844), (768, 1024), (1366, 768), (1920, 1080)]
 Opened = Callable[..., Any]
 
 
-_CUT = """() => {
+CUT = """() => {
   const wrong = [];
   for (const element of document.querySelectorAll("button, h2, p, span, b, th, td, label, figcaption, canvas")) {
     const box = element.getBoundingClientRect();
@@ -73,7 +73,7 @@ def screens(page: Any) -> Iterator[str]:
 def test_nothing_is_cut_off(opened: Opened, size: tuple[int, int], language: str) -> None:
     page = opened("looker", f"lang={language}", viewport={"width": size[0], "height": size[1]})
 
-    wrong = {screen: found for screen in screens(page) if (found := page.evaluate(_CUT))}
+    wrong = {screen: found for screen in screens(page) if (found := page.evaluate(CUT))}
     assert wrong == {}
 
 

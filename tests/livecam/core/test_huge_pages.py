@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import mmap
+import sys
+from pathlib import Path
 from queue import Queue
 from threading import current_thread
 
@@ -30,6 +33,22 @@ def test_asking_for_them_does_no_harm(times: int) -> None:
     for _ in range(times):
         assert use_huge_pages() >= 0
     assert kept == b"frame" * (4 * HUGE // 5)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="huge pages are asked for on Linux only")
+def test_what_is_hardly_used_is_not_filled_up() -> None:
+    hardly = mmap.mmap(-1, 32 * HUGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    for place in range(0, len(hardly), HUGE):
+        hardly[place] = 1
+
+    before = _resident_pages()
+    use_huge_pages()
+    assert (_resident_pages() - before) * mmap.PAGESIZE < 16 * HUGE
+    assert sum(hardly[place] for place in range(0, len(hardly), HUGE)) == 32
+
+
+def _resident_pages() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1])
 
 
 def test_they_are_asked_for_once_and_beside_the_picture() -> None:

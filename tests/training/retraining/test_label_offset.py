@@ -18,7 +18,7 @@ from livecam.perception.pupils.network.model_card import CropSpec
 from livecam.store.samples import EyeLabel, ResolvedLabels, SampleState, StoredSample
 from tests.fakes import make_face, make_sample
 from training.data.store_samples import face_of
-from training.retraining.label_offset import LabelOffset, label_offset, without_offset
+from training.retraining.label_offset import LabelOffset, estimated_offset, without_offset
 
 NONE, HABIT = LabelOffset(), LabelOffset(-0.003, 0.012)
 PICTURE = np.zeros((120, 160, 3), np.uint8)
@@ -54,7 +54,7 @@ def labelled(number: int, offset: LabelOffset, roll: float = 0.0, **fields: obje
 
 
 def told(*samples: StoredSample, detector: Corners = Corners(), known: LabelOffset = NONE) -> LabelOffset:
-    return label_offset(detector, samples, lambda _: PICTURE, known)
+    return estimated_offset(detector, samples, lambda _: PICTURE, known).offset
 
 
 @pytest.mark.parametrize("roll", [0.0, 0.4, -0.7])

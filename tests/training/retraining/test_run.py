@@ -12,16 +12,18 @@ import pytest
 from numpy.typing import NDArray
 from typer.testing import CliRunner
 
-from livecam.core.types import Side
+from livecam.core.assets import asset
+from livecam.core.types import Point, Side
 from livecam.perception.pupils.factory import model_places, own_model
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
-from livecam.perception.pupils.network.model_card import read_card
+from livecam.perception.pupils.network.model_card import SHIPPED, read_card
 from livecam.settings import PupilSettings
+from livecam.store.judging import learnt_samples
 from livecam.store.samples import LabelAction, LabelEvent, SamplingReason, Split
 from livecam.store.store import Store
-from tests.training.labelled import BELOW, drawn_sample, fill
+from tests.training.labelled import BELOW, drawn_sample, fill, fill_as_shown
 from training.cli.main import app
-from training.engine.files import DatasetError, RunError
+from training.engine.files import DatasetError, RunError, sha256
 from training.pupil_detector.tasks import HeatmapTask
 from training.retraining.history import history
 from training.retraining.model_registry import ModelRegistry, exclusive_round, in_use, roll_back
@@ -193,6 +195,69 @@ def test_an_offset_is_promoted_where_it_is_nearer_to_what_people_say(few: tuple[
     assert (record.promoted, in_use(ModelRegistry(store.folder))) == (True, 1)
 
 
+def test_too_few_labels_to_judge_by_give_their_offset_at_once_and_teach_later(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as opened:
+        fill(opened, 2, Split.TRAIN, SamplingReason.RANDOM, outwards=0.0)
+        record = work_round(opened, SETTINGS, [], quietly)
+        card, _ = read_card(own_model(tmp_path))
+
+        assert (record.promoted, record.offset_alone, record.learnt) == (True, True, 0)
+        assert "2 of 12 random labels to judge by" in record.why
+        assert card.convention.person_down == pytest.approx(BELOW, abs=0.01)
+        assert card.sha256 == read_card(asset(SHIPPED))[0].sha256
+        assert learnt_samples(tmp_path) == frozenset()
+        assert (tmp_path / "rounds/001/model/pupil.weights.h5").is_file()
+        with pytest.raises(DatasetError, match="2 of 12 random labels to judge by"):  # there is nothing new to take
+            work_round(opened, SETTINGS, [], quietly)
+
+
+def test_labels_that_contradict_each_other_give_no_offset(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as opened:
+        for number in range(6):
+            sample, picture, truth = drawn_sample(number, Split.TRAIN, SamplingReason.RANDOM)
+            opened.add(sample, picture)
+            away = 66 * BELOW * (-1) ** number
+            said = [(side, Point(place.x, place.y + away)) for side, place in truth.items()]
+            opened.append_events([LabelEvent(sample.id, LabelAction.POINT, "ann", side=s, point=p) for s, p in said])
+            opened.append_events([LabelEvent(sample.id, LabelAction.ACCEPT, "ann")])
+        with pytest.raises(DatasetError, match="missing"):
+            work_round(opened, SETTINGS, [], quietly)
+
+        assert ModelRegistry(tmp_path).numbers() == []
+
+
+def test_the_offset_is_taken_where_the_new_model_is_not(tmp_path: Path) -> None:
+    """Twelve judges within forty seconds are too few moments for a bound, and prove nothing."""
+    with Store.open(tmp_path) as opened:
+        fill(opened, 24, Split.TRAIN, outwards=0.0)
+        fill(opened, 12, Split.TEST, SamplingReason.RANDOM, outwards=0.0)
+        with pytest.raises(Killed):
+            work_round(opened, SETTINGS, [], killed_in("fit"))
+        record = work_round(opened, SETTINGS, [], quietly)
+        places = ModelRegistry(tmp_path)
+
+        assert (record.promoted, record.offset_alone, in_use(places)) == (True, True, 1)
+        assert "not better for sure" in record.why
+        assert "only the offset of labels is taken" in record.why
+        assert record.told.startswith("the network stays")
+        assert sha256(places.model) == sha256(asset(SHIPPED)) == record.model
+        assert sha256(places.round(1) / "fitted" / "pupil.tflite") != record.model
+
+
+def test_an_offset_that_judging_labels_speak_against_is_not_taken(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as opened:
+        fill(opened, 3, Split.TRAIN, outwards=0.0)
+        for number in range(12):
+            sample, picture, truth = drawn_sample(number, Split.TEST, SamplingReason.RANDOM)
+            opened.add(sample, picture)
+            said = list(truth.items())
+            opened.append_events([LabelEvent(sample.id, LabelAction.POINT, "ann", side=s, point=p) for s, p in said])
+            opened.append_events([LabelEvent(sample.id, LabelAction.ACCEPT, "ann")])
+        record = work_round(opened, SETTINGS, [], quietly)
+
+        assert (record.promoted, in_use(ModelRegistry(tmp_path))) == (False, 0)
+
+
 def test_only_closed_eyes_move_nothing(tmp_path: Path) -> None:
     with Store.open(tmp_path) as opened:
         for number in range(14):
@@ -210,14 +275,14 @@ def test_only_closed_eyes_move_nothing(tmp_path: Path) -> None:
 
 def test_too_few_samples_to_judge_by_are_told(tmp_path: Path) -> None:
     with Store.open(tmp_path) as opened:
-        fill(opened, 3, Split.TEST, SamplingReason.RANDOM)
+        fill_as_shown(opened, 3, Split.TEST, SamplingReason.RANDOM)
         with pytest.raises(DatasetError, match=r"3 of 12 random labels to judge by.*9 to judge by"):
             work_round(opened, SETTINGS, [], quietly)
 
 
 def test_nothing_to_learn_from_is_told(tmp_path: Path) -> None:
     with Store.open(tmp_path) as opened:
-        fill(opened, 12, Split.TEST, SamplingReason.RANDOM)
+        fill_as_shown(opened, 12, Split.TEST, SamplingReason.RANDOM)
         with pytest.raises(DatasetError, match=r"missing: 1 to learn from"):
             work_round(opened, SETTINGS, [], quietly)
 

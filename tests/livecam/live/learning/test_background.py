@@ -14,7 +14,7 @@ from livecam.settings import LearnSettings
 
 READY = {"told": "a round can run: 20 of 20", "short": "a round can run", "ready": True, "interrupted": False}
 LACKING = {"told": "3 of 20", "short": "round: 3/20 labels", "ready": False, "interrupted": False}
-PROMOTED = {"number": 1, "promoted": True, "why": "better"}
+PROMOTED = {"number": 1, "promoted": True, "why": "better", "told": "the new model is in use"}
 
 
 @dataclass
