@@ -123,9 +123,8 @@ def test_what_was_shown_followed_the_model_that_was_in_use_when_a_sample_was_kep
     for number, offset in ((1, HABIT), (2, NONE)):
         own = card.model_copy(update={"convention": offset.on_card(card.convention)})
         write_model(content, own, tmp_path / f"rounds/{number:03d}/model/pupil.tflite")
-    lines = [
-        {"model": f"round-{hour}", "when": f"2026-01-01T1{hour}:00:00+00:00", "why": "better"} for hour in (1, 2, 7)
-    ]
+    hours = (1, 2, 7)
+    lines = [{"model": f"round-{hour}", "when": f"2026-01-01T1{hour}:00:00+00:00", "why": "better"} for hour in hours]
     (tmp_path / "rounds/promotions.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     sample, shown = make_sample()[0], ShownOffsets(tmp_path)
 
