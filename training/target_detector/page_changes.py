@@ -105,6 +105,7 @@ CHANGES: dict[str, PageChange] = {
     "grey": grey,
     "on_its_side": turned(90),
     "upside_down": turned(180),
+    "on_its_other_side": turned(270),
     "turned_by_10": turned(10),
     "photograph": photographed,
 }

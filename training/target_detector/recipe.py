@@ -124,7 +124,23 @@ def evaluate(parts: Sequence[DetectorUnderTest], *, painted: bool, changes: bool
     if painted:
         groups = [_group(part, watch) for part in parts]
         figures["yes_or_no"] = _yes_or_no(groups)
+        if trained:
+            figures["answers"] = _answers(parts, watch)
     return figures
+
+
+def _answers(parts: Sequence[DetectorUnderTest], watch: Watch) -> dict[str, int]:
+    """What `livecam find` would say of each page, and of the same without its target: right ones, and of how many."""
+    found, refused, count = 0, 0, 0
+    for part in parts:
+        detector = replace(part.detector, turns=Turns.AUTO)
+        pages = [page for page in part.pages if page.boxes]
+        for page in watch("answers", pages, len(pages)):
+            said = evaluation.answer(detector, page)
+            found += said.rank == 0 and said.sure[0]
+            refused += not any(map(detector.is_confident, detector.detect(evaluation.paint_out(page))))
+            count += 1
+    return {"found": int(found), "refused": int(refused), "of_each": count}
 
 
 def _changed(parts: Sequence[DetectorUnderTest], name: str, count: int, watch: Watch) -> dict[str, int]:

@@ -78,6 +78,12 @@ def details(name: str, figures: dict[str, Any]) -> list[str]:
     if "yes_or_no" in figures:
         areas = (f"{name.replace('_', ' ')} {area:.3f}" for name, area in figures["yes_or_no"].items())
         lines.append("  with against painted out: " + ", ".join(areas))
+    if "answers" in figures:
+        said = figures["answers"]
+        lines.append(
+            f"  answers: {said['found']} of {said['of_each']} found first and called found,"
+            f" {said['refused']} of {said['of_each']} not found when painted out"
+        )
     return lines
 
 

@@ -8,15 +8,18 @@ import cv2
 import numpy as np
 import pytest
 
+from livecam.core.assets import asset
 from livecam.core.types import Box, Image
 from livecam.perception.targets.detector import TargetDetector
 from livecam.perception.targets.interfaces import SegmentationMaps
-from livecam.perception.targets.model_card import SearchSpec, TargetConfidenceCalibration
+from livecam.perception.targets.model_card import SearchSpec, TargetConfidenceCalibration, read_card
 from livecam.perception.targets.peaks import HeadSize
 from tests.training.target_detector.drawn import make_page
+from training.target_detector import recipe
 from training.target_detector.data.hard_negative_mining import mine
 from training.target_detector.evaluation import StripeBaseline, answer, paint_out, peak_confidence
 from training.target_detector.page_changes import CHANGES
+from training.target_detector.scores import details
 
 pytestmark = pytest.mark.tensorflow
 
@@ -67,6 +70,19 @@ def test_a_peak_near_the_box_is_a_hit_up_to_30_pixels_of_2800(beyond: float, ran
 def test_boxes_follow_what_is_done_to_the_page(name: str) -> None:
     search = SEARCH.model_copy(update={"page_pixels": 400 * 300})
     assert answer(TargetDetector(RedNetwork(), search), make_page(), CHANGES[name]).rank == 0
+
+
+def test_the_answers_of_a_model_that_are_right_are_counted() -> None:
+    """Of two pages one is told wrongly: its target is said to be where nothing is."""
+    card = read_card(asset("models/waldo.tflite"))[0].model_copy(
+        update={"scales": (1.0,), "cut_outs": (), "looks": (), "page_pixels": 0, "box": SEARCH.box, "threshold": 0.3}
+        | {"calibration": SEARCH.calibration}
+    )
+    wrong = replace(make_page(), boxes=(Box(10, 10, 30, 30),))
+    part = recipe.DetectorUnderTest(TargetDetector(RedNetwork(), card), (make_page(), wrong))
+    figures = recipe.evaluate([part], painted=True, changes=False, watch=lambda _, parts, __: parts)
+    assert figures["answers"] == {"found": 1, "refused": 1, "of_each": 2}
+    assert "1 of 2 found first" in details("waldo", figures)[-1]
 
 
 def test_a_painted_out_target_is_gone() -> None:

@@ -237,11 +237,25 @@ def in_order(pages: Sequence[LabelledPage]) -> tuple[LabelledPage, ...]:
 def split(
     pages: Sequence[LabelledPage], folds: int, leave: int
 ) -> tuple[tuple[LabelledPage, ...], tuple[LabelledPage, ...]]:
-    """Pages to learn from, and every `folds`-th page, from number `leave` on, to judge by."""
+    """Pages to learn from, and every `folds`-th book, from number `leave` on, to judge by.
+
+    A book is a folder of pages, for pages of one book look alike; where there are fewer of them than folds, each page
+    is one by itself.
+    """
     if not (0 <= leave < folds <= len(pages)):
         raise DatasetError(f"fold {leave} of {folds} cannot be left out of {len(pages)} pages; count from 0")
     ordered = in_order(pages)
-    learnt = tuple(page for number, page in enumerate(ordered) if number % folds != leave)
+    book = _book if len({_book(page) for page in ordered}) >= folds else _name
+    left = set(list(dict.fromkeys(map(book, ordered)))[leave::folds])
+    learnt = tuple(page for page in ordered if book(page) not in left)
     if not any(page.boxes for page in learnt):
         raise DatasetError(f"without fold {leave} no page has a target; there is nothing to learn from")
-    return learnt, ordered[leave::folds]
+    return learnt, tuple(page for page in ordered if book(page) in left)
+
+
+def _book(page: LabelledPage) -> str:
+    return page.name.replace("\\", "/").rpartition("/")[0]
+
+
+def _name(page: LabelledPage) -> str:
+    return page.name

@@ -166,6 +166,19 @@ def test_every_page_is_judged_by_once() -> None:
     assert sorted(judged) == sorted(page.name for page in pages)
 
 
+def test_pages_of_one_folder_are_left_out_together() -> None:
+    pages = [make_page(f"{book}/{number}.png") for book in ("sea", "town", "wood", "zoo") for number in (1, 2)]
+    left = [sorted({page.name.split("/")[0] for page in split(pages, 3, fold)[1]}) for fold in range(3)]
+    assert left == [["sea", "zoo"], ["town"], ["wood"]]
+    learnt, judged = split(pages, 3, 0)
+    assert sorted(page.name for page in (*learnt, *judged)) == sorted(page.name for page in pages)
+
+
+def test_fewer_folders_than_folds_are_no_books() -> None:
+    pages = [make_page(f"pages/{number}.png") for number in range(7)]
+    assert [len(split(pages, 3, fold)[1]) for fold in range(3)] == [3, 2, 2]
+
+
 def test_pages_are_ordered_by_their_numbers() -> None:
     assert [page.name for page in in_order([make_page("10.jpg"), make_page("2.jpg")])] == ["2.jpg", "10.jpg"]
 
