@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+import shutil
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -12,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import pytest
 import typer
 from pydantic import BaseModel
 
@@ -307,3 +310,17 @@ def test_the_code_links_only_to_pages_that_exist() -> None:
         if path != Path(__file__)
     }
     assert not {(path, page) for path, page in linked if not (ROOT / page).exists()}
+
+
+@pytest.mark.parametrize("card", sorted((ROOT / "assets/models").glob("*.json")), ids=lambda card: card.stem)
+def test_the_commits_that_model_cards_name_are_in_the_history(card: Path) -> None:
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        pytest.skip("this is not a checkout")
+
+    def told(*command: str) -> str:
+        return subprocess.run(("git", *command), cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    if told("rev-parse", "--is-shallow-repository").strip() == "true":
+        pytest.skip("this checkout does not have the whole history")
+    named = set(re.findall(r"\b[0-9a-f]{40}\b", card.read_text(encoding="utf-8")))
+    assert named <= set(told("rev-list", "HEAD").split())

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from livecam.benchmark.calibration import Verdict, expected_calibration_error
+from livecam.benchmark.calibration import CalibrationError, Verdict, expected_calibration_error
 from livecam.benchmark.labelled_photographs import CLOSED, OPEN, LabelledPhotograph, PixelPoint, Pupils
 from livecam.core.image_files.images import read_image
 from livecam.core.types import FaceObservation, Frame, Image, Scene
@@ -46,7 +46,7 @@ class AccuracyScore:
     centred: tuple[float, ...]
     median: float | None  # of those found
     found: int = 0  # photographs with an answer
-    calibration_error: float | None = None  # single eyes, closed ones too; None for what has no confidences
+    calibration_error: CalibrationError | None = None  # single eyes, closed ones too; None for what has no confidences
     closed: int = 0  # photographs of closed eyes
     refused: int = 0  # of them, those without a pupil of confidence 0.5 or more
     states: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # true state -> answered state -> eyes
@@ -59,7 +59,8 @@ class AccuracyScore:
             **{f"c{limit:g}": round(share, 4) for limit, share in zip(THRESHOLDS, self.centred, strict=True)},
             "median": None if self.median is None else round(self.median, 4),
             "found": self.found,
-            "calibration_error": None if self.calibration_error is None else round(self.calibration_error, 4),
+            "calibration_error": self.calibration_error and round(self.calibration_error.error, 4),
+            "calibration_chance": self.calibration_error and round(self.calibration_error.chance, 4),
             "closed": self.closed,
             "closed_refused": self.refused,
             **({"states": self.states} if self.states else {}),

@@ -150,7 +150,7 @@ def accuracy_table(scored: Sequence[tuple[str, AccuracyScore]]) -> Table:
     heads = [f"≤{limit:g}".replace("0.", ".") for limit in THRESHOLDS[:_SCORED]]
     table = plain_table(
         f"{scored[0][1].count} photographs of {scored[0][1].set}: share with both eyes within; then without the offset",
-        (*heads, *heads, "median", "found", "ECE", "closed"),
+        (*heads, *heads, "median", "found", "ECE/chance", "closed"),
     )
     for name, score in scored:
         shares = [f"{share:.0%}" for share in (*score.within[:_SCORED], *score.centred[:_SCORED])]
@@ -159,7 +159,7 @@ def accuracy_table(scored: Sequence[tuple[str, AccuracyScore]]) -> Table:
             *shares,
             "" if score.median is None else f"{score.median:.4f}",
             f"{score.found / max(score.count, 1):.0%}",
-            "" if score.calibration_error is None else f"{score.calibration_error:.3f}",
+            str(score.calibration_error or ""),
             f"{score.refused}/{score.closed}" if score.closed else "",
         )
     return table

@@ -40,7 +40,8 @@ def calibrate(
     With `--source demo` a simulated person looks, and the error is told; with a recording, somebody whose looks are in
     RECORDING.looks.csv.
     """
-    from livecam.perception.eyes.screen import ScreenCalibration, default_path
+    from livecam.live.calibration.run import fitted
+    from livecam.perception.eyes.screen import default_path
 
     if no_queue and queue is not None:
         raise SettingsError("--no-queue cannot stand beside --queue; leave one of them out")
@@ -57,7 +58,7 @@ def calibrate(
         print("no calibration was made: it was ended before the last dot")
         raise typer.Exit(1)
     names = {"faces": calibration_of.face_name, "pupils": settings.pupils.finder.value}
-    calibration = ScreenCalibration.fit(gathered.result(), **names)
+    calibration = fitted(gathered, **names)
     calibration.save(path)
     kept = 0 if no_queue or calibration_of.is_simulated else _keep(settings, gathered)
     found: dict[str, Any] = {"calibration": str(path), **names, "error": round(calibration.error, 4), "kept": kept}

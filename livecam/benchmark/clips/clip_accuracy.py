@@ -115,7 +115,7 @@ def clip_tables(clip: Path, scores: Sequence[ClipScore]) -> Iterator[Table]:
 def _faces_and_pupils(clip: Path, scores: Sequence[ClipScore]) -> Table:
     from livecam.benchmark.tables import plain_table
 
-    heads = ("largest", "all", "stray s", "switches", "eyes", *(f"≤{limit:g}" for limit in THRESHOLDS), "ECE")
+    heads = ("largest", "all", "stray s", "switches", "eyes", *(f"≤{limit:g}" for limit in THRESHOLDS), "ECE/chance")
     shown = plain_table(f"{clip.name}: faces followed, strays, exchanged ids; pupils of open eyes within", heads)
     for score in scores:
         tracking, pupils = score.tracking, score.pupils
@@ -127,6 +127,6 @@ def _faces_and_pupils(clip: Path, scores: Sequence[ClipScore]) -> Table:
             str(tracking.switches),
             str(pupils.eyes),
             *(f"{share:.0%}" for share in pupils.within),
-            "" if pupils.calibration_error is None else f"{pupils.calibration_error:.3f}",
+            str(pupils.calibration_error or ""),
         )
     return shown

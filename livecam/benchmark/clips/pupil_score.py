@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from livecam.benchmark.accuracy import HIT, THRESHOLDS
-from livecam.benchmark.calibration import Verdict, expected_calibration_error
+from livecam.benchmark.calibration import CalibrationError, Verdict, expected_calibration_error
 from livecam.benchmark.clips.clip_truth import TrueFace, Truth
 from livecam.core.types import EyeState, FaceObservation, Scene, Side
 
@@ -17,13 +17,14 @@ class PupilScore(NamedTuple):
 
     eyes: int  # truly open ones
     within: tuple[float, ...]  # share of them within each of THRESHOLDS
-    calibration_error: float | None  # closed ones too: they have no pupil to be right about
+    calibration_error: CalibrationError | None  # closed ones too: they have no pupil to be right about
 
     def as_json(self) -> dict[str, Any]:
         return {
             "eyes": self.eyes,
             **{f"e{limit:g}": round(share, 4) for limit, share in zip(THRESHOLDS, self.within, strict=True)},
-            "calibration_error": None if self.calibration_error is None else round(self.calibration_error, 4),
+            "calibration_error": self.calibration_error and round(self.calibration_error.error, 4),
+            "calibration_chance": self.calibration_error and round(self.calibration_error.chance, 4),
         }
 
 

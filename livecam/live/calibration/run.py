@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from livecam.core.errors import SourceError
 from livecam.core.types import Frame
 from livecam.live.calibration.looks import LOOK_S, NINE, LookGatherer, TimedLook, timed
 from livecam.live.calibration.simulated import SimulatedPerson, looked_at
@@ -18,6 +19,8 @@ from livecam.perception.pipeline import Perception
 _ALONG, _ACROSS = 0.7548776662466927, 0.5698402909980532
 _TRIALS = 12
 _DEMO_SECONDS = 20.0
+
+_WORST = 0.25  # error of a calibration that tells anything; who always named the middle would be .46 off
 
 Show = Callable[[float], bool]  # shows the dot of so many seconds; whether to go on
 
@@ -49,6 +52,17 @@ def watch(
             return None
         gathered.add(perception.see(frame), seconds)
     return gathered
+
+
+def fitted(gathered: LookGatherer, *, faces: str, pupils: str) -> ScreenCalibration:
+    """The calibration of these looks; SourceError where the eyes did not follow the dots."""
+    calibration = ScreenCalibration.fit(gathered.result(), faces=faces, pupils=pupils)
+    if calibration.error > _WORST:
+        raise SourceError(
+            f"the eyes did not follow the dots: each look by the others is {calibration.error:.0%} of the screen off;"
+            " look at every dot until the next one comes, keep the head still, and see that the window fills the screen"
+        )
+    return calibration
 
 
 def calibrate_simulated(perception: Callable[[], Perception]) -> LookGatherer:

@@ -15,12 +15,11 @@ from livecam.perception.eyes.usual import UsualEye, lid_opening
 _HALF_OPENNESS, _HALF_OPENING = 5.0, 0.2  # log-odds; widths of the eye
 # In a stream: a level is 1 for an eye that shows what it usually does, and near 0 for one that is shut. Chosen on
 # clips by leaving each out in turn: docs/experiments.md, "Eye states".
-_LID_WEIGHT, _USUAL_LIDS = 0.5, 0.75
+_USUAL_LIDS = 0.75
 _MOST_OPENNESS = 12.0
 # Of a person whose iris is usually this clear it is enough that it goes; the fainter, the more of a lid must show.
 _CLEAR_IRIS, _FAINT_IRIS = 6.0, 4.0  # log-odds
 _REOPENS = 0.08  # above the level at which an eye is shut it is open again
-_OTHER_EYE = 0.15  # how far above that level the wider eye of a blink may be
 _APART = 0.9  # of the usual opening: landmarks of lids that stay this far apart for so long are not of a shut eye
 _APART_SECONDS, _COVERED_SECONDS = 0.5, 0.2
 _CLOSED_CONFIDENCE, _HIDDEN_CONFIDENCE = 0.49, 0.4  # at most
@@ -31,11 +30,13 @@ class _Levels(NamedTuple):
 
     shut: float
     half: float
+    other: float  # how far above `shut` the wider eye of a blink may be
+    lids: float  # what the opening of the lids weighs in a level
     pictures: int
 
 
-_CLEAR = _Levels(shut=0.1, half=0.45, pictures=1)
-_UNCLEAR = _Levels(shut=0.1, half=0.25, pictures=2)
+_CLEAR = _Levels(shut=0.05, half=0.45, other=0.05, lids=0.3, pictures=1)
+_UNCLEAR = _Levels(shut=0.1, half=0.25, other=0.15, lids=0.5, pictures=2)
 
 
 def states_of_picture(pupils: PupilPair, face: Face) -> PupilPair:
@@ -114,8 +115,9 @@ class _EyeMemory:
         lids = opening / self.usual.opening.update(opening, elapsed)
         usual = self.usual.openness.update(openness, elapsed)
         faint = min(max((_CLEAR_IRIS - usual) / (_CLEAR_IRIS - _FAINT_IRIS), 0.0), 1.0)
-        level = openness / usual + _LID_WEIGHT * (lids - _USUAL_LIDS) - faint * evidence.shut
-        return _Sight(level, lids, evidence.covered, _CLEAR if evidence.clear else _UNCLEAR)
+        limits = _CLEAR if evidence.clear else _UNCLEAR
+        level = openness / usual + limits.lids * (lids - _USUAL_LIDS) - faint * evidence.shut
+        return _Sight(level, lids, evidence.covered, limits)
 
     @property
     def slack(self) -> float:
@@ -160,5 +162,6 @@ class _Memory:
     def _blinks(self, sights: Mapping[Side, _Sight]) -> bool:
         """Whether the eyes taken together are shut: one of them may be seen less clearly, but not be open."""
         limit = min(sight.limits.shut + self._eyes[side].slack for side, sight in sights.items())
+        other = min(sight.limits.other for sight in sights.values())
         levels = [sight.level for sight in sights.values()]
-        return sum(levels) / len(levels) < limit and max(levels) < limit + _OTHER_EYE
+        return sum(levels) / len(levels) < limit and max(levels) < limit + other

@@ -143,7 +143,9 @@ def test_closed_eyes_are_refused_by_a_confidence_under_a_half() -> None:
 def test_confidences_are_held_against_hits() -> None:
     answers = [said_of(found((0, 0), (0, 40))), said_of(found((0, 0), (0, 0)))]
 
-    assert score("made", [label()] * 2, answers).calibration_error == pytest.approx(0.25)
+    judged = score("made", [label()] * 2, answers).calibration_error
+    assert judged
+    assert judged.error == pytest.approx(0.25)
 
 
 def test_the_table_of_scores_is_whole_in_the_width_it_is_printed_in() -> None:

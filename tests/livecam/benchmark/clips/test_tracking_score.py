@@ -73,8 +73,20 @@ def test_errors_are_shares_of_the_true_pupil_distance() -> None:
 
 @pytest.mark.parametrize(("state", "error"), [(EyeState.CLOSED, 0.9), (EyeState.OPEN, 0.1), (EyeState.HALF, None)])
 def test_a_closed_eye_has_no_pupil_to_be_sure_of(state: EyeState, error: float | None) -> None:
-    assert judged(true(100, state=state), at(100, confidence=0.9)).calibration_error == (error and pytest.approx(error))
+    told = judged(true(100, state=state), at(100, confidence=0.9)).calibration_error
+    assert (told and told.error) == (error and pytest.approx(error))
 
 
 def test_confidences_that_are_kept_have_no_error() -> None:
-    assert expected_calibration_error([Verdict(0.75, hit) for hit in (True, True, True, False)]) == pytest.approx(0)
+    kept = expected_calibration_error([Verdict(0.75, hit) for hit in (True, True, True, False)])
+    assert kept
+    assert kept.error == pytest.approx(0)
+
+
+def test_the_error_by_chance_is_that_of_answers_thrown_by_their_confidences() -> None:
+    rng = np.random.default_rng(0)
+    confidences = rng.beta(4, 1, 200)
+    thrown = [expected_calibration_error(map(Verdict, confidences, rng.random(200) < confidences)) for _ in range(300)]
+    errors = [one.error for one in thrown if one]
+    assert thrown[0]
+    assert thrown[0].chance == pytest.approx(np.mean(errors), rel=0.06)

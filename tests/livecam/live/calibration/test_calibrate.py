@@ -17,7 +17,7 @@ from livecam.core.types import Frame, Point, Scene
 from livecam.live.calibration.dots import dot_picture
 from livecam.live.calibration.labels import ANNOTATOR, store_looks
 from livecam.live.calibration.looks import LOOK_S, NINE, LookGatherer, read_looks, timed
-from livecam.live.calibration.run import watch
+from livecam.live.calibration.run import fitted, watch
 from livecam.live.calibration.simulated import SimulatedPerson, iris_shift, looked_at
 from livecam.perception.eyes.screen import ScreenPlace
 from livecam.perception.pipeline import Perception
@@ -55,6 +55,11 @@ def test_every_look_has_its_irises() -> None:
 def test_a_look_without_open_eyes_is_named() -> None:
     with pytest.raises(SourceError, match="dot 4 of 9 was shown at 10%, 90%"):
         gathered(without=3).result()
+
+
+def test_eyes_that_did_not_follow_the_dots_make_no_calibration() -> None:
+    with pytest.raises(SourceError, match="did not follow the dots"):
+        fitted(gathered(), faces="mesh", pupils="tflite")
 
 
 def test_whoever_closes_the_window_has_no_calibration() -> None:

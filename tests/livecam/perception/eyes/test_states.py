@@ -74,6 +74,24 @@ def test_a_wink_is_not_a_blink() -> None:
     assert states([*AWAKE, *[(pair(SHUT, WIDE), 0.9)] * 3])[-1] == (EyeState.CLOSED, EyeState.OPEN)
 
 
+def test_a_squint_in_which_one_iris_shows_is_not_a_blink() -> None:
+    squint = pair(IrisVisibility(-0.5, covered=False), IrisVisibility(2.0, covered=False))
+    assert states([*AWAKE, *[(squint, 0.7)] * 3])[-1] == (EyeState.CLOSED, EyeState.HALF)
+
+
+def test_eyes_that_a_turned_head_made_narrow_leave_no_wider_usual_opening() -> None:
+    turned = with_lids(1.0)
+    landmarks = turned.landmarks.copy()
+    for start in (36, 42):  # half as wide, and as high as before
+        middle = landmarks[[start, start + 3], 0].mean()
+        landmarks[start : start + 6, 0] = middle + (landmarks[start : start + 6, 0] - middle) / 2
+    eyes = EyeStateFilter()
+    for index in range(30):
+        eyes.update(pair(WIDE), replace(turned, landmarks=landmarks), index / FPS)
+    told = eyes.update(pair(IrisVisibility(0.9, covered=False)), with_lids(0.9), 1.0)
+    assert {pupil.state for pupil in told if pupil} == {EyeState.HALF}
+
+
 def test_what_one_picture_cannot_tell_takes_two() -> None:
     unclear = IrisVisibility(0.0, covered=False, clear=False)
     told = states([*[(pair(WIDE._replace(clear=False)), 1.0)] * 30, (pair(unclear), 0.7), (pair(unclear), 0.7)])
