@@ -89,12 +89,11 @@ def estimated_offset(
     middle = complex(np.median(steps.real), np.median(steps.imag))
     if abs(middle) > _FARTHEST:
         return OffsetEstimate(known)
-    return OffsetEstimate(
-        LabelOffset(middle.real, middle.imag, len(found)), _improves(steps, middle, complex(known.right, known.down))
-    )
+    improves = offset_improves(steps, middle, complex(known.right, known.down))
+    return OffsetEstimate(LabelOffset(middle.real, middle.imag, len(found)), improves)
 
 
-def _improves(steps: NDArray[np.complex128], middle: complex, known: complex) -> bool:
+def offset_improves(steps: NDArray[np.complex128], middle: complex, known: complex) -> bool:
     """Whether it is expected to: a median of two axes is off by twice its squared error, and what it is away from the
     `known` one has grown by as much; and whether labels agree about it."""
     away = np.abs(steps - middle)
