@@ -1,7 +1,13 @@
 """The entry point of `livecam` and `python -m livecam`, with Ctrl-C heard while it is still loading."""
 
 import gc
+import os
 import sys
+
+# Before NumPy is loaded: products this small are done ten times over while OpenBLAS is still waking its threads.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Looking for plugins reads what is told of every installed package, a twentieth of the start.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def main() -> None:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
-# Before NumPy is loaded: products this small are done ten times over while OpenBLAS is still waking its threads.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import json
 import signal
 from collections.abc import Sequence

@@ -40,6 +40,7 @@ class Split(StrEnum):
 
 _SHARES: Mapping[Split, float] = {Split.TRAIN: 0.70, Split.TEST: 0.15, Split.VALIDATION: 0.15}
 LEAST_TO_JUDGE = 20  # labelled random samples without which no model is judged
+ENOUGH_FOR_A_ROUND = 2 * LEAST_TO_JUDGE  # samples: as many again to learn from
 
 
 def dealt_split(recordings: Mapping[Split, int]) -> Split:

@@ -25,7 +25,7 @@ from livecam.perception.faces.factory import follow_recorded, open_model
 from livecam.perception.pipeline import EyeHistory, Perception, Smoothing
 from livecam.perception.pupils.factory import open_pupils
 from livecam.settings import Settings
-from livecam.store.samples import LEAST_TO_JUDGE, Sample, SamplingReason, Split
+from livecam.store.samples import ENOUGH_FOR_A_ROUND, LEAST_TO_JUDGE, Sample, SampleState, SamplingReason, Split
 
 FAR = 0.05  # pupil distances: an open eye's pupil that is farther off is a failure, as a wrong state is
 _SAME_EVENT = 0.5  # seconds between failures that belong together
@@ -158,7 +158,7 @@ def _kept(sample: Sample, clip: LabelledClip, found: Mapping[tuple[int, int], Ju
 
 
 class _Shelf:
-    """A SampleStore that keeps no pictures, and has enough random samples to judge by."""
+    """A SampleStore that keeps no pictures, and has enough samples for a round."""
 
     def __init__(self) -> None:
         self.samples: list[Sample] = []
@@ -168,6 +168,9 @@ class _Shelf:
 
     def count_random(self, session: str | None = None) -> int:
         return LEAST_TO_JUDGE if session is None else 0
+
+    def count_states(self) -> Mapping[SampleState, int]:
+        return {SampleState.NEW: ENOUGH_FOR_A_ROUND}
 
     def seconds_of(self, session: str) -> Sequence[float]:
         return []

@@ -108,6 +108,8 @@ def _print_plan(
         return
     print(f"round {number} was interrupted: it goes on as it was planned" if number is not None else state.told())
     if plan is None:
+        if state.judging + state.learning:
+            print("until then a round takes only the offset of the labels that are there; nothing was written")
         return
     learnt = "learn from" if plan.fits else "take only the offset of labels from"
     start = told(model_in_use(store.folder))

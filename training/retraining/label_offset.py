@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from livecam.core.errors import AssetError
 from livecam.core.interfaces import PupilDetector
 from livecam.core.types import Face, Frame, Point, Side
-from livecam.perception.pupils.network.model_card import Convention
-from livecam.store.samples import EyeLabel, StoredSample
+from livecam.perception.pupils.model_library import SHIPPED_NAME, model_changes, model_path
+from livecam.perception.pupils.network.model_card import Convention, read_card
+from livecam.store.samples import EyeLabel, Sample, StoredSample
 from training.data.store_samples import face_of
 from training.retraining.comparison import PictureOf
 
@@ -84,12 +89,11 @@ def estimated_offset(
     middle = complex(np.median(steps.real), np.median(steps.imag))
     if abs(middle) > _FARTHEST:
         return OffsetEstimate(known)
-    return OffsetEstimate(
-        LabelOffset(middle.real, middle.imag, len(found)), _improves(steps, middle, complex(known.right, known.down))
-    )
+    improves = offset_improves(steps, middle, complex(known.right, known.down))
+    return OffsetEstimate(LabelOffset(middle.real, middle.imag, len(found)), improves)
 
 
-def _improves(steps: NDArray[np.complex128], middle: complex, known: complex) -> bool:
+def offset_improves(steps: NDArray[np.complex128], middle: complex, known: complex) -> bool:
     """Whether it is expected to: a median of two axes is off by twice its squared error, and what it is away from the
     `known` one has grown by as much; and whether labels agree about it."""
     away = np.abs(steps - middle)
@@ -128,10 +132,34 @@ def _is_placed(label: EyeLabel) -> bool:
     return label.centre is not None and label.state.shows_iris and all(map(math.isfinite, label.centre))
 
 
-def without_offset(samples: Iterable[StoredSample], offset: LabelOffset, shown: LabelOffset) -> Sequence[StoredSample]:
+class ShownOffsets:
+    """The offset that answers followed when a sample was kept: of the model that was in use then."""
+
+    def __init__(self, store: Path) -> None:
+        """Of the store in this folder; a model that is gone followed none."""
+        changes = model_changes(store)
+        self._since = [datetime.fromisoformat(change.when) for change in changes]
+        self._offsets = [
+            _offset_of(model_path(store, name)) for name in (SHIPPED_NAME, *(each.model for each in changes))
+        ]
+
+    def __call__(self, sample: Sample) -> LabelOffset:
+        return self._offsets[bisect_right(self._since, sample.captured)]
+
+
+def _offset_of(model: Path) -> LabelOffset:
+    try:
+        return LabelOffset.of_card(read_card(model)[0].convention)
+    except AssetError:
+        return LabelOffset()
+
+
+def without_offset(
+    samples: Iterable[StoredSample], offset: LabelOffset, shown: Callable[[Sample], LabelOffset]
+) -> Sequence[StoredSample]:
     """The samples with the labels at the iris circle: less the offset where a person placed the pupil, less that of
-    the model whose answer was `shown` where it was accepted."""
-    return [_without(stored, offset, shown) for stored in samples]
+    the answer that was `shown` where it was accepted."""
+    return [_without(stored, offset, shown(stored.sample)) for stored in samples]
 
 
 def _without(stored: StoredSample, offset: LabelOffset, shown: LabelOffset) -> StoredSample:

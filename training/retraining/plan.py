@@ -17,6 +17,7 @@ from training.engine.run_folder import git_commit
 from training.retraining.model_registry import ModelRegistry, unfinished
 
 SCHEMA = 2
+FINE_TUNE_FROM = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class RoundSettings:
     check_every: int = 200
     batch: int = 64
     portraits: int = 1_200  # eyes of a portrait that looks ahead and elsewhere, for the same
-    fine_tune_from: int = 20  # labelled samples; fewer teach no more than where their person puts a pupil
+    fine_tune_from: int = FINE_TUNE_FROM  # labelled samples; fewer teach no more than where their person puts a pupil
     self_train_from: int = 20  # unlabelled frames of which the model is sure, for them to be learnt from
     keep: float = 0.5  # of the weights it started from
     guard: int = 400  # eyes of each kind that guard everybody else

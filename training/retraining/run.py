@@ -21,7 +21,7 @@ from training.retraining.candidate import RoundFolder, fit, write_candidate
 from training.retraining.comparison import Comparison, GuardVerdict, ModelVerdict, blocks, compared, errors, judged
 from training.retraining.datasets import fine_set, replay_sets
 from training.retraining.guard import guard_sets, guarded
-from training.retraining.label_offset import LabelOffset, estimated_offset, without_offset
+from training.retraining.label_offset import LabelOffset, ShownOffsets, estimated_offset, without_offset
 from training.retraining.model_registry import ModelRegistry, exclusive_round, promote, recover
 from training.retraining.offset_alone import offset_plan, use_offset_model, write_offset_model
 from training.retraining.plan import LabelSnapshot, RoundPlan, RoundSettings, TooFewLabelsError, planned, write_plan
@@ -144,10 +144,10 @@ class _Labels:
 def _at_circle(store: Store, plan: RoundPlan, said: LabelSnapshot, base: Path) -> _Labels:
     """The offset is of labels that do not judge, and is taken off all."""
     card, _ = read_card(base)
-    shown = LabelOffset.of_card(card.convention)
+    known = LabelOffset.of_card(card.convention)
     teaching = said.chosen([*plan.learn, *plan.calibrate] if plan.judge else said.samples)
-    offset, improves = estimated_offset(open_circle(base), teaching, store.picture, shown)
-    moved = without_offset(said.samples.values(), offset, shown)
+    offset, improves = estimated_offset(open_circle(base), teaching, store.picture, known)
+    moved = without_offset(said.samples.values(), offset, ShownOffsets(store.folder))
     return _Labels(said, LabelSnapshot({stored.sample.id: stored for stored in moved}), offset, improves)
 
 

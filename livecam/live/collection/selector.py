@@ -19,7 +19,15 @@ from livecam.live.collection.near_duplicates import DuplicateFilter, difference_
 from livecam.live.collection.random_sampling import ReservoirSampler
 from livecam.live.collection.sample_builder import RecordingInfo, SampleCrop, SelectionReason, build_sample, crop_sample
 from livecam.settings import CollectSettings
-from livecam.store.samples import LEAST_TO_JUDGE, Prediction, Sample, SamplingReason, Split
+from livecam.store.samples import (
+    ENOUGH_FOR_A_ROUND,
+    LEAST_TO_JUDGE,
+    Prediction,
+    Sample,
+    SampleState,
+    SamplingReason,
+    Split,
+)
 
 
 @dataclass(slots=True)
@@ -72,7 +80,7 @@ _EVICT_EVERY = 10  # samples
 # are kept as make up their share. So within a block every moment with a face is as likely as any other.
 DRAWS_PER_MINUTE = 20.0
 _BLOCK = 100
-_RESERVE = 20
+_RESERVE = ENOUGH_FOR_A_ROUND
 _JUDGES_FIRST = 0.95
 _BACKWARDS = 0.5  # seconds: a frame that is told of late is still of the same showing
 _SAME_MOMENT = 0.05  # seconds: a clip that is read again may have other times by a rounding
@@ -87,6 +95,7 @@ class SampleStore(Protocol):
 
     def recordings(self) -> Mapping[str, Split]: ...
     def count_random(self, session: str | None = None) -> int: ...
+    def count_states(self) -> Mapping[SampleState, int]: ...
     def seconds_of(self, session: str) -> Sequence[float]: ...
     def add(self, sample: Sample, picture: Image) -> bool: ...
     def evict(self, most_bytes: int) -> int: ...
@@ -114,6 +123,7 @@ class SampleSelector:
     _duplicates: DuplicateFilter = field(default_factory=DuplicateFilter, init=False)
     _reserve: ReservoirSampler[tuple[Sample, Image]] = field(init=False)
     _random_missing: int = field(default=0, init=False)  # which the store lacks to judge a model by
+    _missing: int = field(default=0, init=False)  # which it lacks for a round, of any kind
     _known_seconds: list[float] = field(default_factory=list, init=False)  # what earlier runs kept of this recording
     _known_random: int = field(default=0, init=False)  # what they drew of it, and is not yet made up for
     _kept_since_draw: int = field(default=0, init=False)  # kept since the last draws were settled
@@ -124,11 +134,12 @@ class SampleSelector:
         self._reserve = ReservoirSampler(self.random, _RESERVE)
 
     def begin(self, store: SampleStore) -> None:
-        """Deals the recording its split, and sees how many random samples the store lacks to judge a model by."""
+        """Deals the recording its split, and sees what the store lacks to judge a model by, and for a round."""
         self.recording = self.recording.dealt(store.recordings())
         self._known_seconds = sorted(store.seconds_of(self.recording.session))
         self._known_random = store.count_random(self.recording.session)
         self._random_missing = max(0, LEAST_TO_JUDGE - store.count_random())
+        self._missing = max(0, ENOUGH_FOR_A_ROUND - sum(store.count_states().values()))
 
     def process(self, pending: PendingCandidate, store: SampleStore) -> None:
         """Keeps it if it is worth it; StoreError when it cannot be written."""
@@ -150,12 +161,14 @@ class SampleSelector:
             self.draw_random_share(store)
 
     def draw_random_share(self, store: SampleStore) -> None:
-        """Keeps as many of the drawn faces as make up their share, one at least, and as many as the store lacks to
-        judge a model by: also of easy times something is to be tested on. StoreError when one cannot be written."""
+        """Keeps as many of the drawn faces as make up their share, one at least, and as many as the store lacks for a
+        round: also of easy times something is to be tested on, and where hardly anything is hard they are what there is
+        to learn from. StoreError when one cannot be written."""
         wanted = self._kept_since_draw * self.settings.random_share / (1 - self.settings.random_share)
         whole = int(wanted + self.random.random())
         self._kept_since_draw = 0
-        count = max(whole, 1, self._random_missing) if self.settings.random_share else 0
+        count = max(whole, 1, self._random_missing, self._missing) if self.settings.random_share else 0
+        count = min(count, self._reserve.seen)
         made_up_for = min(count, self._known_random)
         self._known_random -= made_up_for
         failure: StoreError | None = None
@@ -246,6 +259,7 @@ class SampleSelector:
             self.stats.duplicates += 1
             return False
         self.stats.kept[sample.reason] += 1
+        self._missing -= 1
         if self.stats.total % _EVICT_EVERY == 0:
             self.stats.evicted += store.evict(self.settings.quota_mb * _MEGABYTE)
         return True

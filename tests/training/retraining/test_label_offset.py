@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -10,15 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from livecam.core.assets import asset
 from livecam.core.crop import EyePair
 from livecam.core.interfaces import EyeCropper, PupilPair
 from livecam.core.types import EyeState, Face, Point, Pupil, Side
 from livecam.perception.pupils.network.eye_crop import EyeCornerCropper
-from livecam.perception.pupils.network.model_card import CropSpec
+from livecam.perception.pupils.network.model_card import SHIPPED, CropSpec, read_card
 from livecam.store.samples import EyeLabel, ResolvedLabels, SampleState, StoredSample
 from tests.fakes import make_face, make_sample
 from training.data.store_samples import face_of
-from training.retraining.label_offset import LabelOffset, estimated_offset, without_offset
+from training.engine.export import write_model
+from training.retraining.label_offset import LabelOffset, ShownOffsets, estimated_offset, without_offset
 
 NONE, HABIT = LabelOffset(), LabelOffset(-0.003, 0.012)
 PICTURE = np.zeros((120, 160, 3), np.uint8)
@@ -100,14 +105,29 @@ def test_an_eye_that_the_model_finds_closed_tells_nothing() -> None:
 @given(st.floats(-0.05, 0.05), st.floats(-0.05, 0.05), st.floats(-1, 1))
 def test_an_offset_that_is_taken_off_is_gone(right: float, down: float, roll: float) -> None:
     offset = LabelOffset(right, down)
-    (freed,) = without_offset([labelled(0, offset, roll)], offset, NONE)
+    (freed,) = without_offset([labelled(0, offset, roll)], offset, lambda _: NONE)
 
     assert told(freed)[:2] == pytest.approx((0, 0), abs=1e-5)
 
 
 def test_an_accepted_answer_loses_the_offset_of_the_model_that_gave_it() -> None:
-    (freed,) = without_offset([labelled(0, HABIT, moved=False)], LabelOffset(0.04, 0.04), HABIT)
-    (clean,) = without_offset([labelled(0, NONE)], NONE, NONE)
+    (freed,) = without_offset([labelled(0, HABIT, moved=False)], LabelOffset(0.04, 0.04), lambda _: HABIT)
+    (clean,) = without_offset([labelled(0, NONE)], NONE, lambda _: NONE)
 
     for one, other in zip(freed.resolved.labels, clean.resolved.labels, strict=True):
         assert one.centre == pytest.approx(other.centre, abs=1e-4)
+
+
+def test_what_was_shown_followed_the_model_that_was_in_use_when_a_sample_was_kept(tmp_path: Path) -> None:
+    card, content = read_card(asset(SHIPPED))
+    for number, offset in ((1, HABIT), (2, NONE)):
+        own = card.model_copy(update={"convention": offset.on_card(card.convention)})
+        write_model(content, own, tmp_path / f"rounds/{number:03d}/model/pupil.tflite")
+    hours = (1, 2, 7)
+    lines = [{"model": f"round-{hour}", "when": f"2026-01-01T1{hour}:00:00+00:00", "why": "better"} for hour in hours]
+    (tmp_path / "rounds/promotions.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    sample, shown = make_sample()[0], ShownOffsets(tmp_path)
+
+    at = [replace(sample, captured=datetime(2026, 1, 1, hour, 30, tzinfo=UTC)) for hour in (10, 11, 12, 17)]
+
+    assert [shown(each)[:2] for each in at] == [NONE[:2], HABIT[:2], NONE[:2], NONE[:2]]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -16,7 +17,14 @@ from tests.training.labelled import drawn_sample
 from training.cli.main import app
 from training.data.store_samples import face_of
 from training.retraining.simulation.person_clip import PersonClip, SeenFace
-from training.retraining.simulation.person_experiment import Method, Order, PersonPoint, PersonSettings, simulate_rounds
+from training.retraining.simulation.person_experiment import (
+    EyeAnswers,
+    Method,
+    Order,
+    PersonPoint,
+    PersonSettings,
+    simulate_rounds,
+)
 from training.retraining.simulation.person_report import draw, table
 
 
@@ -111,3 +119,9 @@ def test_every_method_is_judged_on_its_person_and_on_others_and_nothing_is_compu
     assert offset.centred == pytest.approx(nothing.centred)
     assert offset.others_mean == by_method["bob", "nothing", 0].mean
     assert by_method["ann", "fine-tune", 4].centred != nothing.centred
+
+
+@pytest.mark.parametrize(("off", "taken"), [(0.004, 0.0), (0.03, -0.03)])
+def test_without_a_fit_only_an_offset_that_the_labels_say_surely_is_taken(off: float, taken: float) -> None:
+    answers = EyeAnswers(np.array([off, off + 0.001j, np.nan]), np.zeros(3, bool), np.array([True, True, False]))
+    assert answers.offset_alone() == pytest.approx(taken, abs=0.001)

@@ -198,6 +198,8 @@ def test_an_offset_is_promoted_where_it_is_nearer_to_what_people_say(few: tuple[
 def test_too_few_labels_to_judge_by_give_their_offset_at_once_and_teach_later(tmp_path: Path) -> None:
     with Store.open(tmp_path) as opened:
         fill(opened, 2, Split.TRAIN, SamplingReason.RANDOM, outwards=0.0)
+        planned = CliRunner().invoke(app, ["round", str(tmp_path), "--dry-run"], catch_exceptions=False).output
+        assert "takes only the offset of the labels that are there; nothing was written" in planned
         record = work_round(opened, SETTINGS, [], quietly)
         card, _ = read_card(own_model(tmp_path))
 

@@ -30,7 +30,8 @@ from training.pupil_detector.tasks import HeatmapTask
 from training.retraining.candidate import MIX
 from training.retraining.comparison import MISS
 from training.retraining.datasets import demo_portrait
-from training.retraining.label_offset import CLEARLY_OPEN
+from training.retraining.label_offset import CLEARLY_OPEN, offset_improves
+from training.retraining.plan import FINE_TUNE_FROM
 from training.retraining.self_training import SELF, WEIGHT, look_at, sure_pupils
 from training.retraining.simulation.person_clip import PersonClip, SeenFace, read_person
 
@@ -94,9 +95,17 @@ class EyeAnswers(NamedTuple):
 
     def offset(self) -> complex:
         """Of labels less answers, as `label_offset` has it."""
+        return median_step(self._from_answers())
+
+    def offset_alone(self) -> complex:
+        """What a round takes that does not learn from the labels: none where they do not say it surely."""
+        found, steps = self.offset(), self._from_answers()
+        return found if len(steps) and offset_improves(steps, found, 0j) else 0j
+
+    def _from_answers(self) -> NDArray[np.complex128]:
         seen = np.isfinite(self.steps)
         clear = seen & self.clear
-        return -median_step(self.steps[clear if clear.any() else seen])
+        return -self.steps[clear if clear.any() else seen]
 
 
 class JudgingEyes(NamedTuple):
@@ -278,7 +287,8 @@ class _PersonExperiment:
         faces, before = self._labelled(round_), 0j
         if faces and round_.method is not Method.NOTHING:
             self.network.use(self.network.start)
-            before = self.network.judge(JudgingEyes.of(faces)).offset()
+            answers = self.network.judge(JudgingEyes.of(faces))
+            before = answers.offset() if self._learnt(round_, faces) else answers.offset_alone()
         self._teach(round_, faces, before)
         own = self.network.judge(self.judging[round_.person.name])
         others = [self.network.judge(eyes) for name, eyes in self.judging.items() if name != round_.person.name]
@@ -306,8 +316,7 @@ class _PersonExperiment:
         if method in {Method.NOTHING, Method.OFFSET}:
             self.network.use(self.network.start)
             return
-        # As a round does: fewer labels than it learns from give only their offset.
-        learnt = faces if method is not Method.ALL or len(faces) >= 20 else ()
+        learnt = self._learnt(round_, faces)
         own = is_all or method is Method.SELF_TRAINING
         key = (round_.person.name, round_.seed, own, round_.order.value if learnt else "", len(learnt))
         if key not in self._fits:
@@ -318,6 +327,12 @@ class _PersonExperiment:
             taught = [gathered(eyes)] if eyes else []
             self._fits[key] = self.network.fit(joined([*taught, *self.replay]), round_.seed)
         self.network.use(self._fits[key], 0.0 if method is Method.FINE_TUNE else self.settings.keep)
+
+    def _learnt(self, round_: _Round, faces: Sequence[SeenFace]) -> Sequence[SeenFace]:
+        """As a round does: fewer labels than it learns from give only their offset."""
+        if round_.method is Method.OFFSET:
+            return ()
+        return faces if round_.method is not Method.ALL or len(faces) >= FINE_TUNE_FROM else ()
 
     def _own(self, faces: Iterable[SeenFace]) -> list[EyeSample]:
         """What the model that ships is sure of."""

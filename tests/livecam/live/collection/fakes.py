@@ -22,7 +22,7 @@ from livecam.live.collection.random_sampling import PoissonSampler
 from livecam.live.collection.sample_builder import RecordingInfo
 from livecam.live.collection.selector import CollectionStats, SampleSelector
 from livecam.settings import CollectSettings
-from livecam.store.samples import Sample, SamplingReason, Split
+from livecam.store.samples import Sample, SampleState, SamplingReason, Split
 from tests.fakes import make_face, make_pupil
 
 RECORDING = RecordingInfo("monday", "camera 0")
@@ -42,6 +42,7 @@ class MemoryStore:
     pictures: list[Image] = field(default_factory=list)
     quotas: list[int] = field(default_factory=list)
     random_before: int = 20  # samples that were kept at random in earlier runs
+    others_before: int = 20
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -68,6 +69,9 @@ class MemoryStore:
         if session is None:
             return self.random_before + len(drawn)
         return sum(sample.session == session for sample in drawn)
+
+    def count_states(self) -> Mapping[SampleState, int]:
+        return {SampleState.NEW: self.random_before + self.others_before + len(self.samples)}
 
     def evict(self, most_bytes: int) -> int:
         self.quotas.append(most_bytes)

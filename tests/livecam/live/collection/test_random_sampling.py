@@ -105,3 +105,14 @@ def test_a_store_that_cannot_judge_yet_keeps_as_many_as_it_lacks_and_has_them_la
     others = [sample for sample in store.samples if sample.reason is not SamplingReason.RANDOM]
     assert len(drawn) == 12
     assert min(sample.priority for sample in drawn) > max(sample.priority for sample in others)
+
+
+def test_where_hardly_anything_is_hard_two_minutes_give_enough_for_a_round_and_the_same_again_hardly_more() -> None:
+    store = MemoryStore(random_before=0, others_before=0)
+    scenes = [seen(index / 10, confidence=0.9999) for index in range(1200)]
+    counts = []
+    for seed in (3, 4):
+        collected(scenes, store, detector=make_hard_example_detector(per_minute=25, seed=seed))
+        counts.append(len(store.samples))
+    assert counts[0] == 40
+    assert counts[1] <= 44
