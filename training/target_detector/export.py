@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from livecam.core.runtime import silence_native_logs
 from livecam.core.tflite import TFLiteModel
+from livecam.core.types import Image
 from livecam.perception.targets.detector import TargetDetector
 from livecam.perception.targets.interfaces import SegmentationNetwork
 from livecam.perception.targets.model_card import InputSpec, SearchSpec, TargetConfidenceCalibration, TargetModelCard
@@ -21,9 +25,12 @@ from training.engine.files import RunError
 from training.engine.run_folder import git_commit, load_best_weights, run_settings
 from training.engine.tensorflow import tensorflow
 from training.target_detector.data.dataset import WORKING_PIXELS, LabelledPage
-from training.target_detector.tasks import STRIDE, CentreTask, KerasNetwork, TargetTask, task_of
+from training.target_detector.data.sampling import Sampler, SamplingMix
+from training.target_detector.tasks import STRIDE, CentreTask, KerasNetwork, TargetTask, inputs, task_of
 
 LIMITS = ExportLimits(size=1_000_000, apart=0.02, unit="", remedy="use less --width")  # of the height of a map
+LIMITS_INT8 = replace(LIMITS, apart=0.06)
+_SEEN = 100  # crops by which the ranges of the activations are found
 SCALES = (0.7, 1.0, 1.3)
 CUT_OUTS = (0.5, 0.36, 0.25)
 LOOKS = (0.8, 1.0, 1.25)
@@ -54,8 +61,12 @@ def settings_of(run: Path) -> dict[str, Any]:
     return run_settings(run, command="livecam-train segment fit", key="pages")
 
 
-def converted(network: KerasNetwork) -> bytes:
-    """The network as TFLite with half-precision weights, for one picture of any size; outputs `centre` and `mask`."""
+def converted(network: KerasNetwork, crops: Sequence[Image] = ()) -> bytes:
+    """The network as TFLite for one picture of any size; outputs `centre` and `mask`.
+
+    With `crops` (h, w, 3) uint8 BGR all but the heights themselves is in 8 bits, by the ranges seen on these, which
+    takes half of the time; else its weights are of half precision.
+    """
     tf = tensorflow()
     task, model = network.task, network.model
 
@@ -76,8 +87,23 @@ def converted(network: KerasNetwork) -> bytes:
         tf.saved_model.save(module, folder, signatures=module.answer.get_concrete_function())
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if crops:
+            return _in_8_bits(converter, crops)
         converter.target_spec.supported_types = [tf.float16]
         return bytes(converter.convert())
+
+
+def _in_8_bits(converter: Any, crops: Sequence[Image]) -> bytes:
+    """The sigmoid stays as it is: in 8 bits its answers would be 1/256 apart, too coarse for high and low ones."""
+    lite = tensorflow().lite.experimental
+    converter.representative_dataset = lambda: ([inputs([crop])] for crop in crops)
+    with warnings.catch_warnings(), silence_native_logs():
+        warnings.simplefilter("ignore")  # that its interpreter moves to another package some day
+        options = lite.QuantizationDebugOptions(denylisted_ops=["LOGISTIC"])
+        debugger = lite.QuantizationDebugger(
+            converter=converter, debug_dataset=converter.representative_dataset, debug_options=options
+        )
+        return bytes(debugger.get_nondebug_quantized_model())
 
 
 def search(
@@ -135,16 +161,38 @@ def difference(network: SegmentationNetwork, exported: SegmentationNetwork, seed
     return apart
 
 
-def export(run: Path, out: Path, how: SearchSpec, about: About) -> TargetModelCard:
-    """Writes the best network of a run, when it is small enough and says what was trained."""
+def export(run: Path, out: Path, how: SearchSpec, about: About, pages: Sequence[LabelledPage] = ()) -> TargetModelCard:
+    """Writes the best network of a run, when it is small enough and says what was trained; with `pages` to find ranges
+    by, in 8 bits where that says the same."""
     network = load_run(run)
     if not isinstance(network.task, CentreTask):
         raise RunError(f"{run} holds the tutorial's network, for comparison only; export a run of --model centre")
-    content = converted(network)
+    content, limits = _smallest(network, how, about, _crops(run, pages))
     card = card_for(content, network.task, how, about)
-    check_export(content, difference(network, as_network(content, card)), LIMITS)
+    check_export(content, difference(network, as_network(content, card)), limits)
     write_model(content, card, out)
     return card
+
+
+def _crops(run: Path, pages: Sequence[LabelledPage]) -> list[Image]:
+    """Crops as the run has learnt from; none of no pages."""
+    if not pages:
+        return []
+    mix = SamplingMix(size=int(settings_of(run)["settings"]["mix"]["size"]))
+    sampler = Sampler(pages, mix, np.random.default_rng(0))
+    return [sampler.sample().crop for _ in range(_SEEN)]
+
+
+def _smallest(
+    network: KerasNetwork, how: SearchSpec, about: About, crops: Sequence[Image]
+) -> tuple[bytes, ExportLimits]:
+    """In 8 bits if that can be, and how far it may be off."""
+    if crops:
+        content = converted(network, crops)
+        apart = difference(network, as_network(content, card_for(content, network.task, how, about)))
+        if apart <= LIMITS_INT8.apart:
+            return content, LIMITS_INT8
+    return converted(network), LIMITS
 
 
 def tflite_detector(run: Path, how: SearchSpec) -> TargetDetector:

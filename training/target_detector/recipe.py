@@ -197,7 +197,7 @@ def ship(
         how = calibrated(how, groups)
         scores = {"pages": float(len(best)), "hit@1": float(sum(case.hit for case in best))}
         scores |= {name: round(value, 4) for name, value in _yes_or_no(groups).items()}
-    export.export(run, out, how, export.About(trained_on, scores))
+    export.export(run, out, how, export.About(trained_on, scores), cached(pages, run / "pages"))
     return scores
 
 

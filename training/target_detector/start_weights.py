@@ -16,7 +16,7 @@ from training.engine.files import RunError
 from training.engine.tensorflow import keras, tensorflow
 from training.target_detector.tasks import MASK_WEIGHTS, CentreTask, KerasNetwork
 
-_APART = 0.02  # of the height of a map, at most, from what the file itself says
+_APART = 0.06  # of the height of a map, at most, from what the file itself says, which may be in 8 bits
 _MOST = 32  # crops by which the statistics of batch normalisation are found again
 
 
@@ -40,13 +40,19 @@ def convolutions(content: bytes, name: Path) -> list[Convolution]:
     found = []
     for each in operations:
         if each["op_name"] == "CONV_2D":
-            kernel, bias = (
-                np.asarray(interpreter.get_tensor(source.get(int(k), int(k))), np.float32) for k in each["inputs"][1:3]
-            )
+            kernel, bias = (_real(interpreter, source.get(int(k), int(k))) for k in each["inputs"][1:3])
             found.append(Convolution(np.ascontiguousarray(kernel.transpose(1, 2, 3, 0)), bias))
     if len(found) < 3 or found[0].kernel.shape[:3] != (3, 3, 3) or found[-1].kernel.shape[3] != 2:
         raise RunError(f"{name} is no network that training could go on from; use waldo, or a model of our training")
     return found
+
+
+def _real(interpreter: Any, index: int) -> NDArray[np.float32]:
+    """A constant of the file; whole numbers, which are symmetric about 0, times the scale of their output channel."""
+    stored = np.asarray(interpreter.get_tensor(index), np.float32)
+    details = next(each for each in interpreter.get_tensor_details() if each["index"] == index)
+    scales = np.asarray(details["quantization_parameters"]["scales"], np.float32)
+    return stored * scales.reshape(-1, *[1] * (stored.ndim - 1)) if scales.size else stored
 
 
 def width_of(model: Path) -> int:

@@ -38,7 +38,7 @@ def iris_position(face: Face, side: Side, pupil: Pupil) -> tuple[float, float]:
 # Whose eyes are deep, narrow or slanted has the irises elsewhere between the corners than people have on average: a
 # standard deviation of 0.1 to 0.15 up and down, of 0.06 to 0.08 to the side (50 portraits). A gaze rests ahead more
 # than anywhere else, so its running mean, in which glances count little, tells where that is.
-_KNOWN_S = 3.0  # seconds of gaze that the average person is worth
+_KNOWN_S = 1.0  # seconds of gaze that the average person is worth
 _MEMORY_S = 30.0
 _GLANCE = 0.35  # a gaze further from the mean counts as if it were this far
 _FARTHEST = Gaze(0.12, 0.3)  # a rest is no further than this from that of the average person

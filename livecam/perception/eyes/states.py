@@ -20,7 +20,9 @@ _MOST_OPENNESS = 12.0
 # Of a person whose iris is usually this clear it is enough that it goes; the fainter, the more of a lid must show.
 _CLEAR_IRIS, _FAINT_IRIS = 6.0, 4.0  # log-odds
 _REOPENS = 0.08  # above the level at which an eye is shut it is open again
-_APART = 0.9  # of the usual opening: landmarks of lids that stay this far apart for so long are not of a shut eye
+# Of the usual opening: lids that stay this far apart for so long, or an iris that long only doubted, are not of a shut
+# eye. Eyes that are shut look covered for .3 s at most in all clips, drawn sunglasses in nine frames of ten.
+_APART = 0.9
 _APART_SECONDS, _COVERED_SECONDS = 0.5, 0.2
 _CLOSED_CONFIDENCE, _HIDDEN_CONFIDENCE = 0.49, 0.4  # at most
 
@@ -33,10 +35,11 @@ class _Levels(NamedTuple):
     other: float  # how far above `shut` the wider eye of a blink may be
     lids: float  # what the opening of the lids weighs in a level
     pictures: int
+    tells_covered: bool  # whether what covers an eye is told from a shut lid
 
 
-_CLEAR = _Levels(shut=0.05, half=0.45, other=0.05, lids=0.3, pictures=1)
-_UNCLEAR = _Levels(shut=0.1, half=0.25, other=0.15, lids=0.5, pictures=2)
+_CLEAR = _Levels(shut=0.05, half=0.45, other=0.05, lids=0.3, pictures=1, tells_covered=True)
+_UNCLEAR = _Levels(shut=0.1, half=0.25, other=0.15, lids=0.5, pictures=2, tells_covered=False)
 
 
 def states_of_picture(pupils: PupilPair, face: Face) -> PupilPair:
@@ -107,7 +110,9 @@ class _EyeMemory:
     usual: UsualEye = field(default_factory=UsualEye.unknown)
     state: EyeState = EyeState.OPEN
     narrow: int = 0  # pictures in a row in which it was below the level of a shut eye
-    apart: float = 0.0  # seconds for which its lids have been apart while it seemed shut
+    apart: float = (
+        0.0  # seconds for which its lids were apart or it looked covered while it seemed shut, less the others
+    )
     covered: float = 0.0  # seconds, up and down between 0 and _COVERED_SECONDS
 
     def sight(self, evidence: IrisVisibility, opening: float, elapsed: float) -> _Sight:
@@ -128,7 +133,10 @@ class _EyeMemory:
         """The state now, `elapsed` seconds after the last one."""
         shut = blinks or sight.level < sight.limits.shut + self.slack
         self.narrow = self.narrow + 1 if shut else 0
-        self.apart = self.apart + elapsed if shut and sight.lids > _APART else 0.0
+        doubtful = sight.lids > _APART or (sight.covered and sight.limits.tells_covered)
+        self.apart = (
+            min(max(self.apart + (elapsed if doubtful else -elapsed), 0.0), 2 * _APART_SECONDS) if shut else 0.0
+        )
         hides = (sight.covered and not shut) or self.apart > _APART_SECONDS
         self.covered = min(max(self.covered + (elapsed if hides else -elapsed), 0.0), _COVERED_SECONDS)
         self.state = self._state(sight)

@@ -26,6 +26,7 @@ from training.target_detector import export, recipe
 from training.target_detector.data.augmentation import NONE
 from training.target_detector.data.sampling import SamplingMix
 from training.target_detector.losses import LossName
+from training.target_detector.start_weights import convolutions
 from training.target_detector.train import Schedule, TargetFitSettings, fit, read_peaks
 
 pytestmark = pytest.mark.tensorflow
@@ -219,6 +220,20 @@ def test_an_exported_run_says_what_the_run_says(run: Path) -> None:
     content = export.converted(network)
     card = export.card_for(content, network.task, export.search((30.0, 30.0)), export.About("a test", {}))
     assert export.difference(network, export.as_network(content, card)) < export.LIMITS.apart
+
+
+def test_an_export_in_8_bits_says_nearly_the_same_and_can_be_begun_with(run: Path, tmp_path: Path) -> None:
+    files = [tmp_path / "half.tflite", tmp_path / "whole.tflite"]
+    for out, seen in zip(files, ((), pages()), strict=True):
+        export.export(run, out, export.search((30.0, 30.0)), export.About("a test", {}), seen)
+    half, whole = (open_target_detector(out, threads=1).network for out in files)
+    assert whole.__class__ is half.__class__
+    assert 0 < export.difference(half, whole) < export.LIMITS_INT8.apart
+    assert files[1].stat().st_size < files[0].stat().st_size
+    kinds = {kernel.kernel.dtype for out in files for kernel in convolutions(out.read_bytes(), out)}
+    assert kinds == {np.dtype(np.float32)}
+    kernels = [convolutions(out.read_bytes(), out)[0].kernel for out in files]
+    assert kernels[0] == pytest.approx(kernels[1], abs=0.01 * float(np.abs(kernels[0]).max()))
 
 
 def test_an_exported_run_is_opened_by_the_live_program(run: Path, tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def teach(folder: Path, lesson: Lesson, out: Path, settings: CustomSettings, wat
     rescored = [_rescored(page, how.calibration) for page in judged]
     expected = Expectation(rescored, how.threshold, halves, learnt_from)
     about = _about(folder, lesson, settings, expected)
-    export.export(run, out / IN_FOLDER, how, about)
+    export.export(run, out / IN_FOLDER, how, about, pages)
     write_json(out / "report.json", {**expected.figures(), "words": expected.words(), "trained_on": about.trained_on})
     report.write(out / "report.html", expected, [*lesson.remarks, *expected.words()], about.trained_on)
     for cache in ("pages", "tiles"):

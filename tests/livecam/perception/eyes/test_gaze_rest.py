@@ -36,6 +36,10 @@ def test_a_gaze_that_rests_low_becomes_straight_ahead() -> None:
     assert told((20.0, looking(0.05, 0.2))) == pytest.approx((0, 0), abs=0.03)
 
 
+def test_a_gaze_that_rests_low_is_known_within_seconds() -> None:
+    assert told((4.0, looking(0.0, 0.15))) == pytest.approx((0, 0), abs=0.035)
+
+
 def test_a_glance_is_told_as_it_is() -> None:
     assert told((20.0, looking(0, 0)), (0.5, looking(0.8, -0.3))) == pytest.approx((0.8, -0.3), abs=0.02)
 

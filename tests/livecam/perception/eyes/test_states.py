@@ -122,6 +122,12 @@ def test_lids_that_stay_apart_for_long_are_not_of_a_shut_eye_but_of_a_hand_befor
     assert (told[32], told[-1]) == (CLOSED, HIDDEN)
 
 
+def test_sunglasses_whose_lids_seem_narrow_are_hidden_and_no_sleeper() -> None:
+    glass, glint = IrisVisibility(0.5, covered=True), IrisVisibility(0.5, covered=False)
+    told = states([*AWAKE, *([(pair(glass), 0.7)] * 9 + [(pair(glint), 0.7)]) * 3])
+    assert (told[32], told[-1]) == (CLOSED, HIDDEN)
+
+
 def test_a_sleeper_stays_closed() -> None:
     assert states([*AWAKE, *[(pair(SHUT), 0.6)] * 90])[-1] == CLOSED
 

@@ -138,6 +138,15 @@ def test_a_lying_face_is_followed_the_right_way_up(model: MeshFaceModel, degrees
     assert (math.degrees(-face.roll) - degrees + 180) % 360 - 180 == pytest.approx(0, abs=8)
 
 
+def test_a_sleeve_beside_a_face_is_none(model: MeshFaceModel) -> None:
+    side, room = 361, np.full((480, 640, 3), 110, np.uint8)
+    turn = cv2.getRotationMatrix2D((180, 180), -30, 1)
+    turn[:, 2] += (140, 60)
+    cv2.warpAffine(portrait(side), turn, (640, 480), dst=room, borderMode=cv2.BORDER_TRANSPARENT)
+    (face,) = ImageFaceDetector(model).detect(make_frame(room))
+    assert face.pupil_distance == pytest.approx(30, abs=1)
+
+
 def test_small_faces_beside_a_large_one_are_found(model: MeshFaceModel) -> None:
     crowd = beside(head(720), np.tile(head(90), (8, 6, 1)))
     distances = [face.pupil_distance for face in ImageFaceDetector(model, 16).detect(make_frame(crowd))]

@@ -11,6 +11,7 @@ from livecam.perception.faces.factory import follow_recorded
 from livecam.perception.pipeline import Perception, Smoothing
 from livecam.perception.pupils.handcrafted.detector import RingPupilDetector
 from livecam.settings import FaceDetectorName
+from tests.benchmarks.gaze_at_rest import steadiness
 from tests.fakes import make_frame
 from tests.livecam.perception.faces.opened import EVERY_NAME, opened
 
@@ -27,3 +28,10 @@ def test_a_pupil_at_rest_jitters_by_less_than_three_tenths_of_a_pixel(name: Face
     scenes = [perception.see(make_frame(noisy(resting, index), index=index)) for index in range(60)]
     pupils = [observation.left.centre for scene in scenes[15:] for observation in scene.faces if observation.left]
     assert (len(pupils), np.std(pupils, axis=0).max()) == (45, pytest.approx(0, abs=0.3))
+
+
+def test_a_gaze_at_rest_is_steady_and_a_moving_one_is_not_late() -> None:
+    found = steadiness(opened(FaceDetectorName.MESH), RingPupilDetector())
+    assert found.step_px <= 0.2
+    assert found.stray_px <= 0.2
+    assert found.lag_ms <= 30

@@ -96,5 +96,22 @@ def test_a_cluster_says_what_this_machine_says(pictures: list[Path]) -> None:
     assert [_told(answer) for answer in there] == [_told(answer) for answer in here]
 
 
+@pytest.mark.slow
+def test_a_cluster_says_of_the_blocks_of_a_huge_picture_what_this_machine_says(tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="a cluster needs the extra 'scale'")
+    huge = np.full((6400, 6400, 3), 200, np.uint8)
+    huge[3000:3400, 3000:3400] = (
+        np.random.default_rng(1).integers(0, 256, (50, 50, 3), np.uint8).repeat(8, 0).repeat(8, 1)
+    )
+    path = tmp_path / "map.tif"
+    tifffile.imwrite(path, huge, tile=(512, 512), photometric="rgb")
+    assert open_regions(path) is not None
+    search = PageSearch(target_model("waldo"), turns=Turns.NEVER)
+    (there,), (here,) = list(cluster_reports(search, [path], LOCAL, 2)), list(reports(search, [path], 1))
+    assert _told(there) == _told(here)
+    assert isinstance(here, DetectionReport)
+    assert here.targets
+
+
 def _told(answer: DetectionReport | LivecamError) -> object:
     return str(answer) if isinstance(answer, LivecamError) else (answer.image, answer.targets)
