@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -67,6 +68,13 @@ def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         # As with most people: a third of a start is compiling, where what was compiled is not kept.
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_garbage_collection() -> None:
+    """What earlier files left for good, TensorFlow's graphs above all, is not looked through again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

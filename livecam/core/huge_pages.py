@@ -15,6 +15,7 @@ from threading import Thread
 
 _MADV_HUGEPAGE, _MADV_COLLAPSE = 14, 25  # of the kernel's mman-common.h; the second since Linux 6.1
 HUGE = 2 << 20  # bytes
+_MOST = 256 << 20  # bytes: more than the pictures and networks of a run take, were they of 4K
 _LEAST = 0.5  # of the small pages that must be in memory: what is hardly used would be filled up with nothing
 _MAPS = Path("/proc/self/maps")
 
@@ -35,6 +36,8 @@ def use_huge_pages() -> int:
     given = 0
     # One by one, so that nobody waits long. A kernel that does not know it makes them by and by.
     for place in (place for start, end in regions for place in range(start, end, HUGE)):
+        if given >= _MOST:
+            break
         if mincore(place, HUGE, present) != 0 or sum(page & 1 for page in present.raw) < _LEAST * len(present):
             continue
         if madvise(place, HUGE, _MADV_HUGEPAGE) == 0 == madvise(place, HUGE, _MADV_COLLAPSE):

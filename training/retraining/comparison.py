@@ -80,6 +80,13 @@ class ModelVerdict(NamedTuple):
         return (self.position.better and not self.state.worse) or (self.state.better and not self.position.worse)
 
 
+def is_better(verdict: ModelVerdict, convention: Comparison) -> bool:
+    """Whether a model earned its place: at the iris circle, or by answers that follow the offset on its card, and in
+    the other it is not worse for sure."""
+    harmless = not verdict.position.worse and not verdict.state.worse
+    return (verdict.better and not convention.worse) or (convention.better and harmless)
+
+
 def errors(detector: PupilDetector, samples: Iterable[StoredSample], picture_of: PictureOf) -> SampleErrors:
     """What `detector` does wrong in each sample."""
     found = [list(_of_eyes(detector, stored, picture_of(stored.sample.id))) for stored in samples]

@@ -18,7 +18,16 @@ from training.engine.files import RunError, replacing, sha256, write_json
 from training.pupil_detector.detectors import open_circle
 from training.pupil_detector.recipe import Watch
 from training.retraining.candidate import RoundFolder, fit, write_candidate
-from training.retraining.comparison import Comparison, GuardVerdict, ModelVerdict, blocks, compared, errors, judged
+from training.retraining.comparison import (
+    Comparison,
+    GuardVerdict,
+    ModelVerdict,
+    blocks,
+    compared,
+    errors,
+    is_better,
+    judged,
+)
 from training.retraining.datasets import fine_set, replay_sets
 from training.retraining.guard import guard_sets, guarded
 from training.retraining.label_offset import LabelOffset, ShownOffsets, estimated_offset, without_offset
@@ -175,7 +184,7 @@ def _judged(store: Store, round_: RoundFolder, labels: _Labels, error: float | N
     verdict = judged(old, new, blocks(samples))
     convention = _convention(store, labels.said.chosen(plan.judge), models)
     guard = guarded(*models, guard_sets(round_.path.parent, plan.settings.guard, watch), plan.settings.worse)
-    gains = verdict.better or (convention.better and not verdict.position.worse and not verdict.state.worse)
+    gains = is_better(verdict, convention)
     own = [path for path in round_.sets if path.name == "self"]
     return RoundResult(
         number=plan.number,

@@ -108,7 +108,7 @@ class TargetLights:
 
     fluster = 0.0
 
-    def __init__(self, worker: DetectionWorker[Target], settings: EffectSettings) -> None:
+    def __init__(self, worker: DetectionWorker[Image, Target], settings: EffectSettings) -> None:
         self._worker = worker
         self._hold, self._fade = settings.hold_ms / 1000, settings.fade_ms / 1000
         self._lit: dict[int, _Seen] = {}

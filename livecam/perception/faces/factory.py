@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from livecam.perception.detection_worker import BackgroundDetection, InlineDetection
 from livecam.perception.faces.face_model import FaceModel
 from livecam.perception.faces.image_detector import ImageFaceDetector
+from livecam.perception.faces.landmark_renewal import SharedFaceModel
 from livecam.perception.faces.roll_guide import RollGuide, boxes_guided_by, guided_by
 from livecam.perception.faces.tracker import FaceTracker
 from livecam.settings import FaceDetectorName, FaceSettings
@@ -37,9 +38,13 @@ def follow_recorded(model: FaceModel, max_faces: int) -> FaceTracker:
 
 @contextmanager
 def follow_live(model: FaceModel, max_faces: int) -> Iterator[FaceTracker]:
-    """The detector for a camera: it detects in a thread, which lives as long as the `with`, so that no frame waits."""
-    with BackgroundDetection(model.detect).running() as background:
-        yield FaceTracker(model, background, max_faces)
+    """The detector for a camera: it detects, and finds the landmarks of followed faces anew, in threads that live as
+    long as the `with`, so that no frame waits."""
+    shared = SharedFaceModel(model)
+    detection = BackgroundDetection(shared.detect)
+    renewals = BackgroundDetection(shared.renew, "landmarks")
+    with detection.running(), renewals.running():
+        yield FaceTracker(shared, detection, max_faces, renewals=renewals)
 
 
 def roll_guide(name: FaceDetectorName) -> RollGuide | None:

@@ -12,11 +12,14 @@ from livecam.core.types import Face, Frame, Image
 from livecam.perception.detection_worker import DetectionWorker
 from livecam.perception.faces.face_model import FaceLandmarks, FaceModel, FaceRegion
 from livecam.perception.faces.image_detector import face
+from livecam.perception.faces.landmark_renewal import RenewalRequest, RenewedLandmarks
 from livecam.perception.faces.optical_flow import Keyframe, make_keyframe, propagate
 from livecam.perception.faces.scene_change import SceneWatch
 
 # Seconds for which landmarks are carried along by the flow of the picture before they are found anew.
 _CARRIED = 0.165
+# Between two pictures that come quicker than this (seconds), others may find them anew meanwhile, and have _GRACE.
+_FLUENT = 0.07
 # Seconds between two looks at the whole frame: after a loss, at most while there is nobody, and for newcomers, for whom
 # a scene that has not changed is looked at less often.
 _FIRST_RETRY = 0.1
@@ -27,7 +30,7 @@ _UNCHANGED = 4.0
 _CHECK = 0.25
 _RECHECK = 0.06
 _FAILED_CHECKS = 3
-# Seconds for which a check may be put off.
+# Seconds for which a check, or finding landmarks anew, may be put off.
 _GRACE = 0.08
 # How many found faces begin a track in one frame; a crowd that walks in must not make a frame late.
 _NEW_TRACKS = 2
@@ -60,15 +63,18 @@ class FaceTracker:
     def __init__(
         self,
         model: FaceModel,
-        detection: DetectionWorker[FaceRegion],
+        detection: DetectionWorker[Image, FaceRegion],
         max_faces: int = 4,
         *,
+        renewals: DetectionWorker[RenewalRequest, RenewedLandmarks] | None = None,
         timer: Timer = untimed,
     ) -> None:
-        """`timer` measures what the model is asked for, as `landmarks` and `check`."""
+        """`renewals` finds landmarks anew beside the frames; without it a frame waits for that. `timer` measures what
+        the model is asked for in a frame, as `landmarks` and `check`."""
         self._model = model
         self._timer = timer
         self._detection = detection
+        self._renewals, self._asked, self._before = renewals, False, math.inf  # the time of the frame before
         self._max_faces = max_faces
         self._tracks: list[Track] = []
         self._identities = count(1)
@@ -89,13 +95,25 @@ class FaceTracker:
         if frame.scene_cut:
             self._tracks, self._untracked, self._beside = [], [], 0
             self._detect_at, self._retry = frame.timestamp, _FIRST_RETRY
+        self._take_renewed()
         before = len(self._tracks)
         self._tracks = self._without_overlaps(list(self._propagated(frame)))
         if len(self._tracks) < before:
             self._detect_at, self._retry = frame.timestamp, _FIRST_RETRY
         self._detect_newcomers(frame)
         self._tracks = sorted(self._tracks, key=lambda track: -track.state.region.size)[: self._max_faces]
+        self._before = frame.timestamp
         return [face(track.state, track.identity, self._model.pupil_rest) for track in self._tracks]
+
+    def _take_renewed(self) -> None:
+        found = self._renewals.poll() if self._renewals else None
+        if found is not None:
+            self._asked = False
+            renewed = {answer.track: answer.keyframe for answer in found}
+            self._tracks = [
+                _renewed(track, renewed[track.identity]) if track.identity in renewed else track
+                for track in self._tracks
+            ]
 
     def _propagated(self, frame: Frame) -> Iterator[Track]:
         # One check a frame at most, so that many faces do not make one frame late.
@@ -117,14 +135,24 @@ class FaceTracker:
 
     def _moved(self, track: Track, frame: Frame) -> Track | None:
         """The track on the same face in this frame: carried along for a while, then found anew."""
-        if 0 < frame.timestamp - track.keyframe.seconds < _CARRIED:
+        age = frame.timestamp - track.keyframe.seconds
+        beside = self._renewals is not None and 0 < frame.timestamp - self._before < _FLUENT
+        if 0 < age < _CARRIED + beside * _GRACE:
             landmarks = propagate(track.keyframe, frame.image)
             if landmarks is not None and _plausible(track.state.region, landmarks.region, frame.image):
-                return replace(track, state=landmarks.as_sure_as(track.state))
+                moved = replace(track, state=landmarks.as_sure_as(track.state))
+                if age >= _CARRIED:
+                    self._ask_for(moved, frame)
+                return moved
         landmarks = self._landmarks(frame.image, track.state.region)
         if landmarks is None or not _plausible(track.state.region, landmarks.region, frame.image):
             return None
         return replace(track, state=landmarks, keyframe=make_keyframe(frame.image, landmarks, frame.timestamp))
+
+    def _ask_for(self, track: Track, frame: Frame) -> None:
+        if self._renewals and not self._asked:
+            self._asked = True
+            self._renewals.submit(RenewalRequest(track.identity, frame.image, track.state.region, frame.timestamp))
 
     def _landmarks(self, image: Image, region: FaceRegion) -> FaceLandmarks | None:
         with self._timer("landmarks"):
@@ -194,6 +222,13 @@ class FaceTracker:
             if landmarks is not None and _plausible(region, landmarks.region, frame.image):
                 here = make_keyframe(frame.image, landmarks, frame.timestamp)
                 yield Track(next(self._identities), landmarks, here, frame.timestamp + _CHECK, landmarks.region.size)
+
+
+def _renewed(track: Track, keyframe: Keyframe | None) -> Track:
+    """The track with what was found meanwhile: without a face it is looked at anew, an old answer does not count."""
+    if keyframe is None:
+        return replace(track, keyframe=replace(track.keyframe, seconds=-math.inf))
+    return replace(track, keyframe=keyframe) if keyframe.seconds > track.keyframe.seconds else track
 
 
 def _plausible(before: FaceRegion, after: FaceRegion, image: Image) -> bool:

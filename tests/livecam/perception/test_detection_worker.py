@@ -17,7 +17,7 @@ def width(image: Image) -> Sequence[FaceRegion]:
     return [FaceRegion(0, 0, image.shape[1])]
 
 
-def awaited(detection: DetectionWorker[FaceRegion]) -> Sequence[FaceRegion]:
+def awaited(detection: DetectionWorker[Image, FaceRegion]) -> Sequence[FaceRegion]:
     while (found := detection.poll()) is None:
         pass
     return found

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.retraining.comparison import SampleErrors, compared, judged
+from training.retraining.comparison import Comparison, ModelVerdict, SampleErrors, compared, is_better, judged
 
 
 def test_a_model_that_is_better_on_every_sample_is_better() -> None:
@@ -83,3 +83,23 @@ def test_closed_eyes_that_are_found_at_last_are_better_where_places_stay() -> No
     state = (np.arange(40) % 4 == 0).astype(float)
     old, new = SampleErrors(np.full(40, 0.05), state), SampleErrors(np.full(40, 0.05), np.zeros(40))
     assert judged(old, new, list(range(40))).better
+
+
+SAME, BETTER, WORSE = (Comparison(20, 0.05, 0.05 + step, step + 0.001, step - 0.001) for step in (0.0, -0.01, 0.01))
+
+
+@pytest.mark.parametrize(
+    ("position", "state", "convention", "better"),
+    [
+        (BETTER, SAME, SAME, True),
+        (SAME, SAME, BETTER, True),
+        (BETTER, SAME, WORSE, False),
+        (WORSE, SAME, BETTER, False),
+        (BETTER, WORSE, BETTER, False),
+        (SAME, SAME, SAME, False),
+    ],
+)
+def test_no_gain_pays_for_a_sure_loss(
+    position: Comparison, state: Comparison, convention: Comparison, better: bool
+) -> None:
+    assert is_better(ModelVerdict(position, state), convention) is better

@@ -184,7 +184,7 @@ def test_few_labels_give_only_their_offset_and_that_is_said(few: tuple[Store, Ro
     _, record = few
 
     assert (record.learnt, record.taught, record.data) == (0, 0, {})
-    assert "3 labels gave only their offset, 20 are learnt from" in record.why
+    assert "3 labels gave only their offset, 10 are learnt from" in record.why
     assert record.position.new == record.position.old
 
 

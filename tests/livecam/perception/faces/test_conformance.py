@@ -100,7 +100,7 @@ def test_the_larger_face_comes_first(detector: FaceDetector) -> None:
 
 @real_detector
 def test_ten_faces_are_ten_identities(detector: FaceDetector) -> None:
-    assert len({face.track_id for face in seen(detector, crowd(head(240), 5, 2), frames=7)}) == 10
+    assert len({face.track_id for face in seen(detector, crowd(head(240), 5, 2), frames=12)}) == 10
 
 
 @real_detector
