@@ -103,6 +103,7 @@ class PupilRest(NamedTuple):
 
     outward: float = 0.025  # away from the nose
     above: float = 0.104
+    right: float = 0.0  # in the picture, of both eyes: a network's corners need not be as a mirror would have them
 
 
 UNKNOWN_REST = PupilRest()

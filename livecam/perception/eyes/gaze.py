@@ -30,7 +30,7 @@ def iris_position(face: Face, side: Side, pupil: Pupil) -> tuple[float, float]:
     cos, sin = math.cos(face.roll), math.sin(face.roll)
     rest = face.pupil_rest
     outward = rest.outward if side is Side.LEFT else -rest.outward
-    horizontal = (right * cos + down * sin - outward) / _HORIZONTAL_REACH
+    horizontal = (right * cos + down * sin - outward - rest.right) / _HORIZONTAL_REACH
     vertical = (down * cos - right * sin + rest.above) / _VERTICAL_REACH
     return horizontal, vertical
 

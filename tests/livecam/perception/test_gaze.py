@@ -32,11 +32,11 @@ def test_a_pupil_where_it_rests_in_people_who_look_into_the_camera_looks_straigh
 
 @pytest.mark.parametrize("side", Side)
 def test_straight_ahead_is_where_the_detector_of_the_face_says(side: Side) -> None:
-    face = replace(make_face(), pupil_rest=PupilRest(outward=-0.05, above=0.2))
+    face = replace(make_face(), pupil_rest=PupilRest(outward=-0.05, above=0.2, right=0.03))
     corners = face.lids(side)[[0, 3]].astype(np.float64)
     outward = (corners[1] - corners[0]) * (1 if side is Side.LEFT else -1)
-    up = (corners[1] - corners[0])[::-1] * [1, -1]
-    centre = corners.mean(axis=0) - 0.05 * outward + 0.2 * up
+    right, up = corners[1] - corners[0], (corners[1] - corners[0])[::-1] * [1, -1]
+    centre = corners.mean(axis=0) - 0.05 * outward + 0.03 * right + 0.2 * up
     assert gaze(face, side, Pupil(Point(*centre), 6.0, 0.9)) == pytest.approx((0, 0), abs=1e-5)
 
 
