@@ -29,9 +29,9 @@ _FARTHEST = 0.1
 # How far answers for a clearly open eye lie off by themselves, pupil distances on each axis, whatever few labels say:
 # the spread on webcams, docs/experiments.md
 _LEAST_SPREAD = 0.006
-_AGREE = (
-    2 / 3
-)  # of the eyes must be nearer to a new offset: where labels contradict each other, their median is no habit
+# Three quarters of the eyes, two at least, must be nearer to a new offset: the median of labels that contradict each
+# other is no habit, and the one open eye of a turned face tells of the model.
+_FEWEST, _AGREE = 2, 0.75
 # Log-odds from which an eye is open beyond doubt: what is collected is what answers are wrong about, half-closed eyes
 # above all, and that is no habit of those who label.
 CLEARLY_OPEN = 4.0
@@ -99,7 +99,8 @@ def offset_improves(steps: NDArray[np.complex128], middle: complex, known: compl
     away = np.abs(steps - middle)
     spread = max(float(np.sqrt(np.mean(away**2) / 2)), _LEAST_SPREAD)
     error = math.sqrt(math.pi / 2 / len(steps)) * spread
-    return abs(middle - known) > 2 * error and float(np.mean(away < np.abs(steps - known))) >= _AGREE
+    nearer = away < np.abs(steps - known)
+    return len(steps) >= _FEWEST and abs(middle - known) > 2 * error and float(nearer.mean()) >= _AGREE
 
 
 class _Step(NamedTuple):

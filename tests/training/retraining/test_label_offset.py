@@ -67,6 +67,28 @@ def test_one_label_tells_an_offset_along_the_face(roll: float) -> None:
     assert told(labelled(0, HABIT, roll)) == pytest.approx((*HABIT[:2], 2), abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("offsets", "improves"),
+    [
+        ([HABIT], True),
+        ([LabelOffset(0.0, 0.004)], False),  # answers are as far off by themselves
+        ([HABIT, HABIT, NONE], False),
+        ([HABIT, HABIT, HABIT, NONE], True),
+        ([LabelOffset(0.0, 0.05), LabelOffset(0.0, -0.05), LabelOffset(0.0, 0.05)], False),
+    ],
+    ids=["one label", "small", "two of three", "three of four", "contradicting"],
+)
+def test_an_offset_improves_on_none_where_labels_say_it_surely(offsets: list[LabelOffset], improves: bool) -> None:
+    samples = [labelled(number, offset) for number, offset in enumerate(offsets)]
+    assert estimated_offset(Corners(), samples, lambda _: PICTURE, NONE).improves is improves
+
+
+def test_one_eye_is_not_enough() -> None:
+    stored = labelled(0, HABIT)
+    alone = replace(stored, resolved=ResolvedLabels(SampleState.LABELLED, stored.resolved.labels[:1]))
+    assert not estimated_offset(Corners(), [alone], lambda _: PICTURE, NONE).improves
+
+
 def test_the_median_counts_so_that_one_slip_of_many_does_not() -> None:
     slip = labelled(9, LabelOffset(0.2, -0.2))
 
