@@ -116,8 +116,9 @@ class TargetDetector:
         if closely:
             found = separate((*found, *self._close(image, finest, found[:_CLOSE])))
         usual = scales[: len(self.search.scales)]
+        best = found[: _looked(image)]
         return self._looked_again(
-            image, found, [any(abs(peak.scale / scale - 1) < 1e-6 for scale in usual) for peak in found[:LOOKED]]
+            image, found, [any(abs(peak.scale / scale - 1) < 1e-6 for scale in usual) for peak in best]
         )
 
     def _looked_again(
@@ -182,6 +183,12 @@ class TargetDetector:
     def _target(self, peak: MapPeak, rival: float) -> Target:
         score = self.search.calibration.score(peak.raw, rival)
         return Target(peak.x, peak.y, score, peak.box, peak.raw, peak.scale, peak.turn)
+
+
+def _looked(image: Image | TiffRegions) -> int:
+    """How many candidates are looked at again: on a large page, which may have many targets, as on several pages."""
+    pixels = image.shape[0] * image.shape[1]
+    return LOOKED * math.ceil(pixels / _OVERVIEW) if pixels > _LARGE else LOOKED
 
 
 def _rival(found: Sequence[MapPeak], peak: MapPeak) -> float:

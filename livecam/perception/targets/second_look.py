@@ -15,7 +15,7 @@ from livecam.perception.targets.interfaces import SegmentationNetwork
 from livecam.perception.targets.peaks import HeadSize, MapPeak
 
 LOOKED = 6  # candidates
-_MOST = 40  # windows that the network sees at once
+_MOST = 20  # windows that the network sees at once
 _REACH = 0.5  # of a target's side, how far from a candidate's place its peak may be
 _LOWEST = 0.002  # nearer to 0 or 1 than this all heights are the same
 

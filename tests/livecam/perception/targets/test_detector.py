@@ -137,3 +137,17 @@ def test_a_search_ends_at_the_next_panel_when_it_is_given_up() -> None:
 def test_a_search_that_may_be_given_up_finds_the_same() -> None:
     page = page_with((400, 300, 1))
     assert TargetDetector(CancellableNetwork(RedDiscs(), Event()), SEARCH).detect(page) == find(page)
+
+
+def test_on_a_large_page_more_candidates_are_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = page_with(*((40 + 60 * k, 200, 1 - 0.05 * k) for k in range(10)))
+    detector = TargetDetector(RedDiscs(), SEARCH.model_copy(update={"looks": (0.9, 1.0)}))
+    few = [target.peak_height for target in detector.detect(page, 10)]
+    monkeypatch.setattr("livecam.perception.targets.detector.LOOKED", 10)
+    ten = [target.peak_height for target in detector.detect(page, 10)]
+    monkeypatch.undo()
+    monkeypatch.setattr("livecam.perception.targets.detector._LARGE", 200_000)
+    monkeypatch.setattr("livecam.perception.targets.detector._OVERVIEW", 150_000)
+    large = [target.peak_height for target in detector.detect(page, 10)]
+    assert large == ten
+    assert large != few
