@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pytest
@@ -148,6 +149,8 @@ class Viewer:
                     self.below[changed].append((pupil.centre.y - eye.centre.y) / true.pupil_distance)
         if self.frames == SWAP_AT:
             self.choose()
+        if self.frames >= SWAP_AT and not changed:
+            sleep(0.05)  # a file is read as quickly as can be; the model is opened in a thread of its own
 
     def enough(self) -> bool:
         return len(self.below[True]) >= 60 or self.frames >= PATIENCE

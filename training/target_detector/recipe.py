@@ -187,8 +187,10 @@ def ship(
 ) -> dict[str, float]:
     """`livecam-train segment export`: converts, checks, calibrates on what `by` says of pages it never saw, writes.
 
-    Where `by` found no target at all, nothing that the model says will count as found.
+    Where `by` found no target at all, nothing that the model says will count as found. RunError, before anything is
+    judged or written, where `run` is no run.
     """
+    export.settings_of(run)
     groups = [_group(part, watch) for part in by]
     best = [case for group in groups for case in group.best]
     how = _how(pages)

@@ -84,6 +84,7 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, arguments: list[s
     assert (done.returncode, "Traceback" in done.stderr, bool(lines) and said in lines[0]) == (2, False, True), (
         done.stderr
     )
+    assert not Path("nowhere").exists()
 
 
 @pytest.mark.slow
