@@ -13,10 +13,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from labeler.session.actions import LabelingAction, LabelingMode, PlacePupil
-from labeler.session.controller import AnnotationController
 from livecam.cli.main import main
-from livecam.core.types import EyeState, Frame, Image, Point, Side
+from livecam.core.types import EyeState, Frame, Image, Pupil, Side
 from livecam.live import loop
 from livecam.live.session import LiveSession, build_session
 from livecam.live.sinks.video_file import VideoFileSink
@@ -26,17 +24,16 @@ from livecam.perception.pupils.factory import model_places
 from livecam.perception.pupils.model_library import use_model
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
 from livecam.perception.pupils.network.hot_reload import POLL_SECONDS, HotReloadingDetector
-from livecam.settings import CollectSettings, LabelSettings, OutputSettings, PupilSettings, Settings, SourceSettings
+from livecam.settings import CollectSettings, OutputSettings, PupilSettings, Settings, SourceSettings
 from livecam.store.judging import round_readiness
-from livecam.store.samples import SampleState, SamplingReason
+from livecam.store.samples import Sample, SampleState, SamplingReason
 from livecam.store.store import Store
+from tests.labelling_person import BELOW, label_low
 from training.cli.main import app
 from training.retraining.comparison import errors
 
 pytestmark = pytest.mark.tensorflow
 
-# The person of this test puts every pupil a little lower than the model does, so that there is something to learn.
-BELOW = 0.05
 SIZE = (640, 360)
 PATIENCE = 60.0  # seconds until a run must have taken up a model
 STEP = 0.4  # seconds between two frames of a clip
@@ -72,28 +69,16 @@ class Scenery:
 
 
 def label_everything(store: Store, demo: DemoSource, clips: Iterable[Scenery]) -> int:
-    """Through the labeler's own session, by clicks and keys; how many were labelled."""
+    """How many samples were labelled."""
     scenery = {str(clip.path): clip for clip in clips}
-    settings = LabelSettings(repeats=0.0, auto_advance=False)
-    desk = AnnotationController(store, LabelingMode.ANNOTATE, annotator="ann", settings=settings)
-    session, labelled = desk.open(), 0
-    while (sample := desk.sample(session)) is not None:
-        clip = scenery[sample.source]
-        truth = demo.truth(clip.seconds_of(sample.frame_index))
-        for side, pupil in ((Side.LEFT, truth.left), (Side.RIGHT, truth.right)):
-            assert pupil is not None
-            while session.eye is not side:
-                session = desk.handle(session, LabelingAction.OTHER_EYE)
-            if pupil.state is EyeState.CLOSED:
-                session = desk.handle(session, LabelingAction.CLOSED)
-                continue
-            x, y = (value - shift for value, shift in zip(pupil.centre, sample.origin, strict=True))
-            assert session.item is not None
-            session = desk.handle(session, PlacePupil(side, Point(x, y + BELOW * session.item.unit)))
-        session = desk.handle(session, LabelingAction.ACCEPT)
-        labelled += 1
-    desk.close(session)
-    return labelled
+
+    def eye(sample: Sample, side: Side) -> Pupil:
+        left, right = demo.truth(scenery[sample.source].seconds_of(sample.frame_index))
+        pupil = left if side is Side.LEFT else right
+        assert pupil is not None
+        return pupil
+
+    return label_low(store, eye)
 
 
 def collect(clip: Path, queue: Path, config: Path) -> None:

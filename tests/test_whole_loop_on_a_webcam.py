@@ -13,21 +13,20 @@ from time import sleep
 import numpy as np
 import pytest
 
-from labeler.session.actions import LabelingAction, LabelingMode, PlacePupil
-from labeler.session.controller import AnnotationController
 from livecam.benchmark.clips.clip_truth import TrueFace, Truth, read_clip_truth
 from livecam.cli.main import main
-from livecam.core.types import EyeState, Frame, Point, Side
+from livecam.core.types import EyeState, Frame, Side
 from livecam.live import loop
 from livecam.live.session import LiveSession, build_session
 from livecam.live.sinks.video_file import VideoFileSink
 from livecam.live.sources.video import VideoSource
 from livecam.live.sources.wrappers import RunLimits
 from livecam.perception.pupils.model_library import use_model
-from livecam.settings import CollectSettings, LabelSettings, OutputSettings, Settings, SourceSettings
+from livecam.settings import CollectSettings, OutputSettings, Settings, SourceSettings
 from livecam.store.samples import Sample
 from livecam.store.store import Store
-from tests.test_whole_loop import BELOW, train
+from tests.labelling_person import BELOW, label_low
+from tests.test_whole_loop import train
 
 # A man at his webcam, MIT licence; not part of the project. 28 seconds, 30 frames a second.
 CLIP = Path(__file__).resolve().parents[2] / "shared/data/webcam/clips/webcam_man_purple_light.mp4"
@@ -82,7 +81,8 @@ def collect_and_label(clip: Path, queue: Path, budget: int) -> int:
     livecam("run", "--source", clip, "--sink", clip.with_name("out.mp4"), "--queue", queue)
     assert "come first now" in train("select", queue, "--budget", budget, "--workers", 1)
     with Store.open(queue) as store:
-        return label(store, read_clip_truth(CLIP), budget)
+        truth = read_clip_truth(CLIP)
+        return label_low(store, lambda sample, side: face_of(sample, truth).eye(side), budget)
 
 
 def assert_changes_the_running_picture(queue: Path) -> None:
@@ -95,28 +95,6 @@ def livecam(*words: object) -> None:
     with pytest.raises(SystemExit) as ended:
         main([str(word) for word in words])
     assert ended.value.code in {0, None}
-
-
-def label(store: Store, truth: Truth, most: int) -> int:
-    """What somebody says who puts every pupil a little low, by clicks and keys; how many samples were labelled."""
-    settings = LabelSettings(repeats=0.0, auto_advance=False)
-    desk = AnnotationController(store, LabelingMode.ANNOTATE, annotator="ann", settings=settings)
-    session, labelled = desk.open(), 0
-    while labelled < most and (sample := desk.sample(session)) is not None:
-        for side in (Side.LEFT, Side.RIGHT):
-            true = face_of(sample, truth).eye(side)
-            while session.eye is not side:
-                session = desk.handle(session, LabelingAction.OTHER_EYE)
-            if true.state is EyeState.CLOSED:
-                session = desk.handle(session, LabelingAction.CLOSED)
-                continue
-            x, y = (value - shift for value, shift in zip(true.centre, sample.origin, strict=True))
-            assert session.item is not None
-            session = desk.handle(session, PlacePupil(side, Point(x, y + BELOW * session.item.unit)))
-        session = desk.handle(session, LabelingAction.ACCEPT)
-        labelled += 1
-    desk.close(session)
-    return labelled
 
 
 def face_of(sample: Sample, truth: Truth) -> TrueFace:
