@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from livecam.core.types import Image
 from livecam.drawing.sprites import Rgba, Sprite
 
-
 _FARTHEST = 1e9  # pixels: what is as far or as large, or is where no number says, cannot be drawn
 
 
