@@ -19,7 +19,7 @@ from livecam.perception.eyes.screen import ScreenCalibration, default_path
 from livecam.perception.faces.factory import chosen, open_model, roll_guide
 from livecam.perception.faces.image_detector import ImageFaceDetector
 from livecam.perception.pipeline import EyeHistory, Perception, Smoothing
-from livecam.perception.pupils.factory import open_pupils
+from livecam.perception.pupils.factory import open_pupils, with_second_opinion
 from livecam.perception.pupils.network.model_card import PupilModelCard
 from livecam.perception.targets.model_card import TargetModelCard
 from livecam.settings import FaceDetectorName, PupilDetectorName, PupilSettings, SourceSettings
@@ -67,7 +67,8 @@ class Detector:
         self._pupil_name = pupils if isinstance(pupils, str | Path) else type(pupils).__name__
         self._pupils = _pupil_detector(pupils)
         self._max_faces, self._smoothing = max_faces, smoothing
-        self._still = Perception(ImageFaceDetector(self._model, max_faces, roll_guide(self._face_name)), self._pupils)
+        stills = ImageFaceDetector(self._model, max_faces, roll_guide(self._face_name))
+        self._still = Perception(stills, with_second_opinion(self._pupils))
         self._running: Perception | None = None
 
     def __repr__(self) -> str:

@@ -122,6 +122,8 @@ class PupilSettings(Section):
     """threads of the interpreter; more is often slower on a model this small"""
     smoothing: bool = True
     """One-Euro smoothing of landmarks, pupils and gaze"""
+    second_opinion: bool = True
+    """on still pictures tflite's answers are weighed with those of cpu, which come nearer together than either alone"""
     convention: PupilConvention = PupilConvention.PERSON
     """what a centre is: person (where the one whose labels a round learnt from puts it) or iris (the iris circle's)"""
 

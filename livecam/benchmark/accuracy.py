@@ -17,7 +17,7 @@ from livecam.core.image_files.images import read_image
 from livecam.core.types import FaceObservation, Frame, Image, Scene
 from livecam.perception.faces.factory import open_stills
 from livecam.perception.pipeline import Perception
-from livecam.perception.pupils.factory import open_pupils
+from livecam.perception.pupils.factory import open_still_pupils
 from livecam.settings import MOST_FACES, Settings
 
 THRESHOLDS = (0.0125, 0.025, 0.05, 0.10, 0.25)
@@ -171,7 +171,7 @@ def score_path(settings: Settings, folder: Path, labels: Sequence[LabelledPhotog
     faces = settings.faces
     if any(label.one_of_several for label in labels):  # none of them may be left out
         faces = faces.model_copy(update={"max_faces": MOST_FACES})
-    perception = Perception(open_stills(faces), open_pupils(settings.pupils))
+    perception = Perception(open_stills(faces), open_still_pupils(settings.pupils))
     look = lru_cache(maxsize=1)(lambda image: perception.see(Frame(read_image(image), 0, 0.0)))
     answers = [_answer_for(label, look(label.image)) for label in labels]
     return score(folder.resolve().name, labels, answers)

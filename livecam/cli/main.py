@@ -59,14 +59,14 @@ def locate(
     from livecam.core.types import Frame
     from livecam.perception.faces.factory import open_stills
     from livecam.perception.pipeline import Perception
-    from livecam.perception.pupils.factory import open_pupils
+    from livecam.perception.pupils.factory import open_still_pupils
 
     settings = load_settings(config, options.settings_of(context.params))
     if out is not None and not is_folder(out):
         raise SinkError(f"--out cannot be '{out}', which is no folder; make it first, or name another")
     check_model_is_used(model, settings)
     detector = open_stills(settings.faces)
-    perception = Perception(detector, open_pupils(settings.pupils))
+    perception = Perception(detector, open_still_pupils(settings.pupils))
     failed = False
     for image in track_progress("livecam", images):
         try:

@@ -23,6 +23,22 @@ def open_pupils(settings: PupilSettings) -> PupilDetector:
     return _OPENERS[settings.finder](settings)
 
 
+def open_still_pupils(settings: PupilSettings) -> PupilDetector:
+    """The detector of pictures that are looked at one by one: the network's answers are weighed with those of the rings
+    unless the settings have no second opinion. Raises as `open_pupils`."""
+    detector = open_pupils(settings)
+    return with_second_opinion(detector) if settings.second_opinion else detector
+
+
+def with_second_opinion(detector: PupilDetector) -> PupilDetector:
+    """A network with the rings beside it, for still pictures; any other detector as it is."""
+    from livecam.perception.pupils.fusion import FusedPupilDetector
+    from livecam.perception.pupils.handcrafted.detector import RingPupilDetector
+    from livecam.perception.pupils.network.detector import NetworkPupilDetector
+
+    return FusedPupilDetector(detector, RingPupilDetector()) if isinstance(detector, NetworkPupilDetector) else detector
+
+
 def own_model(store: Path) -> Path:
     """Where the rounds of a sample store leave the model they promote; `current` is a pointer that they turn over."""
     current = own_models(store)

@@ -137,12 +137,12 @@ class NetworkPupilDetector:
         openness = prediction.openness - self._closed_at
         doubtful = prediction.sigma > _COVERED_DOUBT * face.pupil_distance + _COVERED_DOUBT_PX
         evidence = IrisVisibility(openness, covered=doubtful and openness >= 0)
-        centre = self._as_labelled(prediction.centre, face)
+        centre = self.as_labelled(prediction.centre, face)
         if openness < 0:
             return Pupil(centre, prediction.radius, min(confidence, 0.49), EyeState.CLOSED, evidence)
         return Pupil(centre, prediction.radius, confidence, evidence=evidence)
 
-    def _as_labelled(self, centre: Point, face: Face) -> Point:
+    def as_labelled(self, centre: Point, face: Face) -> Point:
         """Where the person whose labels the model learnt from would put this centre."""
         if not self._beside:
             return centre

@@ -1,0 +1,98 @@
+"""Two detectors on one still picture: whose answer counts where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+
+import livecam
+from livecam.core.crop import EyePair
+from livecam.core.interfaces import PupilPair
+from livecam.core.types import EyeState, Point, Pupil, Side
+from livecam.perception.pupils.factory import open_pupils, open_still_pupils
+from livecam.perception.pupils.fusion import FusedPupilDetector
+from livecam.perception.pupils.handcrafted.detector import HeadScaledCropper
+from livecam.perception.pupils.network.detector import NetworkPupilDetector
+from livecam.settings import PupilDetectorName, PupilSettings
+from tests.fakes import make_face, make_frame
+from tests.livecam.perception.pupils.drawing import draw_eyes, true_centre
+
+UNIT = 90.0
+FACE = make_face(pupil_distance=UNIT)
+FRAME = make_frame(draw_eyes(FACE))
+
+
+@dataclass
+class Beside:
+    """Rings that answer so far to the right of the network, pupil distances."""
+
+    step: float
+    state: EyeState = EyeState.OPEN
+    cropper: HeadScaledCropper = field(default_factory=HeadScaledCropper)
+
+    def detect(self, eyes: EyePair) -> PupilPair:
+        left, right = alone()
+        return PupilPair(self._moved(left), self._moved(right))
+
+    def _moved(self, pupil: Pupil) -> Pupil:
+        x, y = pupil.centre
+        return replace(pupil, centre=Point(x + self.step * UNIT, y), radius=1.0, confidence=0.1, state=self.state)
+
+
+def network() -> NetworkPupilDetector:
+    return NetworkPupilDetector.open(PupilSettings())
+
+
+def alone() -> tuple[Pupil, Pupil]:
+    detector = network()
+    left, right = detector.detect(detector.cropper(FRAME, FACE))
+    assert left
+    assert right
+    return left, right
+
+
+def moved(rings: Beside) -> list[float]:
+    """How far to the right the rings draw the network's answers, pupil distances; nothing else changes."""
+    detector = FusedPupilDetector(network(), rings)  # type: ignore[arg-type]
+    steps = []
+    for before, after in zip(alone(), detector.detect(detector.cropper(FRAME, FACE)), strict=True):
+        assert after == replace(before, centre=after.centre)
+        steps.append((after.centre.x - before.centre.x) / UNIT)
+    return steps
+
+
+@pytest.mark.parametrize(("step", "drawn"), [(0.001, 0.0004), (-0.01, -0.00384), (0.04, 0.00576), (0.051, 0), (1, 0)])
+def test_answers_near_each_other_are_weighed_and_others_are_the_networks(step: float, drawn: float) -> None:
+    assert moved(Beside(step)) == pytest.approx([drawn, drawn], abs=1e-5)
+
+
+def test_rings_that_see_a_shut_eye_say_nothing_of_where_it_looks() -> None:
+    assert moved(Beside(0.01, EyeState.CLOSED)) == [0, 0]
+
+
+def test_a_still_picture_has_a_second_opinion_unless_it_is_not_wanted() -> None:
+    assert isinstance(open_still_pupils(PupilSettings()), FusedPupilDetector)
+    for settings in (PupilSettings(second_opinion=False), PupilSettings(finder=PupilDetectorName.CPU)):
+        assert type(open_still_pupils(settings)) is type(open_pupils(settings))
+
+
+@pytest.mark.parametrize("gaze", [(0.0, 0.0), (0.04, 0.01), (-0.05, -0.01)])
+def test_both_together_find_drawn_irises(gaze: tuple[float, float]) -> None:
+    detector = open_still_pupils(PupilSettings())
+    pair = detector.detect(detector.cropper(make_frame(draw_eyes(FACE, gaze=gaze)), FACE))
+    for side, pupil in zip((Side.LEFT, Side.RIGHT), pair, strict=True):
+        assert pupil
+        assert np.hypot(*(np.array(pupil.centre) - true_centre(FACE, side, gaze))) < 0.025 * UNIT
+
+
+def test_a_program_that_asks_for_one_picture_gets_both_and_one_that_follows_gets_the_network() -> None:
+    detector = livecam.PupilDetector()
+    with livecam.open_source("demo") as source:
+        frame = next(iter(source))
+    (still,), (followed,) = detector.detect(frame.image), livecam.PupilDetector(smoothing=False).track(frame)
+    assert still.left
+    assert followed.left
+    assert still.left.centre != followed.left.centre
+    assert np.hypot(*np.subtract(still.left.centre, followed.left.centre)) < 0.05 * still.face.pupil_distance
