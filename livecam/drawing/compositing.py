@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from livecam.core.types import Image
 from livecam.drawing.sprites import Rgba, Sprite
 
+_FARTHEST = 1e9  # pixels: what is as far or as large, or is where no number says, cannot be drawn
+
 
 class Placement(NamedTuple):
     """Where a sprite lies: its centre, and the vectors that span its full width and height, frame pixels."""
@@ -78,7 +80,7 @@ def paste(image: Image, sprite: Sprite, placement: Placement, opacity: float = 1
 def paste_bent(image: Image, sprite: Sprite, placement: Placement, wave: Wave, opacity: float = 1.0) -> None:
     """As `paste`, the sprite bent into a wave that dies away at both its ends."""
     plan = _plan(image, sprite, placement, opacity, bent=wave.amplitude)
-    if plan is None:
+    if plan is None or not sum(map(abs, wave)) < _FARTHEST:
         return
     picture, matrix, region = plan
     u, v = _bent(picture.shape[:2], cv2.invertAffineTransform(matrix).tolist(), region, wave)
@@ -126,7 +128,7 @@ def _plan(
     """
     x, y, across_x, across_y, down_x, down_y = placement
     area = abs(across_x * down_y - across_y * down_x)
-    if opacity <= 0.002 or area < 0.25:
+    if opacity <= 0.002 or area < 0.25 or not sum(map(abs, placement)) < _FARTHEST:
         return None
     for level in reversed(sprite.levels):  # The smallest copy that is still at least about as fine as the frame.
         if level.width * level.height >= area:
@@ -151,8 +153,10 @@ def _plan(
 
 
 def region_under(image: Image, placement: Placement) -> PixelRegion | None:
-    """The part of the frame that a placement touches; None when it lies outside."""
+    """The part of the frame that a placement touches; None when it lies outside, or is larger than can be drawn."""
     x, y, across_x, across_y, down_x, down_y = placement
+    if not sum(map(abs, placement)) < _FARTHEST:
+        return None
     reach_x, reach_y = (abs(across_x) + abs(down_x)) / 2 + 1, (abs(across_y) + abs(down_y)) / 2 + 1
     height, width = image.shape[:2]
     left, right = max(0, int(x - reach_x - 0.5)), min(width, int(x + reach_x + 0.5) + 1)

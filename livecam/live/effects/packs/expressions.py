@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 
-from livecam.live.effects.packs.formula_code import formula_value
+from livecam.live.effects.packs.formula_code import LARGEST, drawable, formula_value
 from livecam.live.effects.packs.functions import CONSTANTS, FACE_FUNCTIONS, FUNCTIONS, Variables
 
 Evaluate = Callable[[Variables], float]
@@ -38,8 +38,7 @@ class Expression:
     def parse(cls, value: object) -> Expression:
         """A number, true or false, or the text of a formula; ExpressionError for anything else."""
         if isinstance(value, bool | int | float):
-            too_large = isinstance(value, int) and abs(value) > 1e300  # which is no float any more
-            return cls._constant(float("inf") if too_large else float(value))
+            return cls._constant(value)
         if not isinstance(value, str):
             raise ExpressionError(f'a {type(value).__name__} is no number and no formula; write such as 0.5 or "smile"')
         tree = _tree(value)
@@ -50,9 +49,10 @@ class Expression:
 
     @classmethod
     def _constant(cls, value: float) -> Expression:
-        if not isfinite(value):
-            raise ExpressionError(f"{value} is no number that can be drawn with")
-        return cls(repr(value), ast.Constant(value), frozenset())
+        if not -LARGEST < value < LARGEST:
+            said = _short(repr(value))
+            raise ExpressionError(f"{said} is no number that can be drawn with; write one between -1e9 and 1e9")
+        return cls(repr(float(value)), ast.Constant(float(value)), frozenset())
 
     @property
     def constant(self) -> float | None:
@@ -183,8 +183,7 @@ def _is_constant(tree: ast.expr) -> bool:
 def _constant(tree: ast.expr) -> float | None:
     """The value of a formula that is the same in every frame; None for any other."""
     if isinstance(tree, ast.Constant):
-        value = float(tree.value)  # type: ignore[arg-type]
-        return value if -1e9 < value < 1e9 else 0.0
+        return drawable(float(tree.value))  # type: ignore[arg-type]
     return formula_value(tree)(Variables()) if _is_constant(tree) else None
 
 

@@ -29,6 +29,7 @@ from livecam.live.effects.packs.functions import (
 # else how much of it there is, 0..1, and its numbers, each a float, or None where there is no formula for it.
 LayerFormulas = Callable[[Variables, float, float], tuple[Any, ...] | None]
 FAINT = 0.002  # an opacity that cannot be seen
+LARGEST = 1e9  # no number of a picture is as large
 
 _OPERATORS: Mapping[type[ast.operator], ast.operator] = {
     kind: kind() for kind in (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Mod)
@@ -55,6 +56,11 @@ _SEEN = {
 }
 _FACE = (ALONG, BELOW, SLOW)
 _ONE, _NOUGHT = ast.Constant(1.0), ast.Constant(0.0)
+
+
+def drawable(value: float) -> float:
+    """The value, or 0 where it is too large to draw with or no number."""
+    return value if -LARGEST < value < LARGEST else 0.0
 
 
 class FormulaWriter:
@@ -96,12 +102,13 @@ class FormulaWriter:
         number = f"x{len(self._trees)}"
         written = self._written(tree)
         if isinstance(written, ast.Constant):
+            written = ast.Constant(drawable(float(written.value)))  # type: ignore[arg-type]
             self._lines.append(f"    {number} = f{len(self._trees)}")
         else:
             self._lines += [
                 "    try:",
                 f"        {number} = f{len(self._trees)}",
-                f"        if not -1e9 < {number} < 1e9: {number} = 0.0",
+                f"        if not {-LARGEST} < {number} < {LARGEST}: {number} = 0.0",
                 f"    except no_value: {number} = 0.0",
             ]
         self._trees.append(written)

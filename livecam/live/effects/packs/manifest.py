@@ -36,7 +36,7 @@ class LandmarkAnchor(_Table):
     """A point that has no name: a weighted mean of the 68 landmarks."""
 
     landmarks: tuple[Annotated[int, Field(ge=0, le=67)], ...] = Field(min_length=1, max_length=12)
-    weights: tuple[float, ...] = ()
+    weights: tuple[Annotated[float, Field(ge=-100, le=100)], ...] = ()
     side: Literal["left", "right", "middle"] = "middle"
 
     @model_validator(mode="after")
@@ -197,7 +197,7 @@ def _not_toml(text: ManifestText, said: str) -> PackError:
 
 
 # Pydantic's names of the ways of a union stand in the place of an error.
-_UNION_WAYS = re.compile(r"function-before.*|tuple\[.*|LandmarkAnchor|str|constrained-str")
+_UNION_WAYS = re.compile(r"function-(before|after).*|tuple\[.*|LandmarkAnchor|str|constrained-str")
 
 
 def _telling(problems: Sequence[dict[str, Any]]) -> Mapping[str, Any]:

@@ -47,7 +47,18 @@ def test_a_formula_comes_to_its_value(text: object, expected: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1/0", "smile/(time - 2)", "(0 - 1)**0.5", "sqrt(-1)", "10**400", "exp(999)", "smile*1e308*10"]
+    "text",
+    [
+        "1/0",
+        "smile/(time - 2)",
+        "(0 - 1)**0.5",
+        "sqrt(-1)",
+        "10**400",
+        "exp(999)",
+        "smile*1e308*10",
+        "1e308",
+        "1e300*1",
+    ],
 )
 def test_what_has_no_value_is_nought(text: str) -> None:
     assert value(text) == 0.0
@@ -81,6 +92,8 @@ def test_what_has_no_value_is_nought(text: str) -> None:
         ([1], "is no number and no formula"),
         (float("nan"), "no number"),
         (10**400, "no number"),
+        (1e9, "between -1e9 and 1e9"),
+        (-1e308, "between -1e9 and 1e9"),
     ],
 )
 def test_what_is_no_formula_is_told(text: object, told: str) -> None:

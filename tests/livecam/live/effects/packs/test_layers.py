@@ -65,6 +65,32 @@ def test_a_picture_lies_where_its_keys_say(keys: str, expected: tuple[float, ...
     assert boxes(draw(effect(tmp_path, LAYER + keys))) == pytest.approx(expected, abs=0.05)
 
 
+@pytest.mark.parametrize("size", ['["1e9 - 1", "1e9 - 1"]', '["1e9 - 1", "1e-9"]', '["1e-9", "0 - 1e9 + 1"]'])
+@pytest.mark.parametrize("offset", ["[0, 0]", '["1e9 - 1", "1 - 1e9"]'])
+@pytest.mark.parametrize("keys", ["", 'turn = "45.5"', "bend = { amplitude = 999999999, waves = 999999999 }"])
+def test_layers_within_layers_that_grow_past_every_number_leave_the_picture(
+    size: str, offset: str, keys: str, tmp_path: Path
+) -> None:
+    nested = [f'{LAYER}name = "layer{each}"\nsize = {size}\noffset = {offset}\n{keys}\n' for each in range(60)]
+    text = nested[0] + "".join(f'{layer}within = "layer{each}"\n' for each, layer in enumerate(nested[1:]))
+    assert draw(effect(tmp_path, text)).shape == grey().shape
+
+
+@pytest.mark.parametrize(
+    "warp",
+    [
+        'warp = "bulge"\nradius = "1e9 - 1"\namount = "1e9 - 1"',
+        'warp = "pinch"\nradius = "1e-9"\namount = 0.5',
+        'warp = "ripple"\nsize = "1e9 - 1"\namount = "1e9 - 1"\nwaves = "1e9 - 1"\nphase = "1e9 - 1"',
+        'warp = "ripple"\nsize = ["1e-9", "1e9 - 1"]\namount = 0.5',
+        'warp = "quake"\nanchor = "pupils"\namount = ["1e9 - 1", "1 - 1e9"]',
+    ],
+)
+@pytest.mark.parametrize("offset", ["", 'offset = ["1e9 - 1", "1 - 1e9"]'])
+def test_warps_as_large_as_a_formula_can_make_them_leave_the_picture(warp: str, offset: str, tmp_path: Path) -> None:
+    assert draw(effect(tmp_path, f"[[layer]]\n{warp}\n{offset}")).shape == grey().shape
+
+
 def test_a_tilted_head_takes_a_picture_with_it_or_leaves_it_upright(tmp_path: Path) -> None:
     tilted = make_look(make_face(roll=np.pi / 4))
     turned = boxes(draw(effect(tmp_path, LAYER + "offset = [1, 0]\nsize = 0.6"), tilted))

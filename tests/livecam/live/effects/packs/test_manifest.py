@@ -25,6 +25,11 @@ WRONG = {
     '\n[[layer]]\npicture = "a.png"\nanchor = "eyse"': (4, "there is no anchor 'eyse'; did you mean 'eyes'"),
     '[[layer]]\npicture = "a.png"\nanchor = { landmarks = [70] }': (3, "less than or equal to 67"),
     '[[layer]]\npicture = "a.png"\nanchor = { landmarks = [1, 2], weights = [1] }': (3, "as many weights"),
+    '[[layer]]\npicture = "a.png"\nanchor = { landmarks = [1, 2, 3], weights = [1, 1e308, -1e308] }': (
+        3,
+        "weights cannot",
+    ),
+    LAYER + "offset = [1e308, 0]": (4, "between -1e9 and 1e9"),
     LAYER + 'on = "hiccup"': (4, "there is no event 'hiccup'; known: blink"),
     LAYER + 'within = "white"': (4, "no other layer named 'white'"),
     LAYER + LAYER.replace("a.png", "b.png"): (5, "the picture 'b.png' is missing; there are a.png"),
