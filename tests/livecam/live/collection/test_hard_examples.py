@@ -54,7 +54,8 @@ def test_two_eyes_that_are_half_open_are_doubtful_however_sure(
 ) -> None:
     scene = seen(0, confidence=0.9)
     (look,) = scene.faces
-    assert look.left is not None and look.right is not None
+    assert look.left is not None
+    assert look.right is not None
     left, right = (replace(pupil, state=state) for pupil, state in zip((look.left, look.right), states, strict=True))
     assert reasons([replace(scene, faces=(replace(look, left=left, right=right),))]) == expected
 
