@@ -41,6 +41,25 @@ def test_an_eye_that_was_not_found_is_doubtful() -> None:
     assert reasons([replace(seen(0), faces=(observation,))]) == [SamplingReason.LOW]
 
 
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        ((EyeState.HALF, EyeState.HALF), [SamplingReason.LOW]),
+        ((EyeState.HALF, EyeState.OPEN), []),
+        ((EyeState.OPEN, EyeState.OPEN), []),
+    ],
+)
+def test_two_eyes_that_are_half_open_are_doubtful_however_sure(
+    states: tuple[EyeState, EyeState], expected: list[SamplingReason]
+) -> None:
+    scene = seen(0, confidence=0.9)
+    (look,) = scene.faces
+    assert look.left is not None
+    assert look.right is not None
+    left, right = (replace(pupil, state=state) for pupil, state in zip((look.left, look.right), states, strict=True))
+    assert reasons([replace(scene, faces=(replace(look, left=left, right=right),))]) == expected
+
+
 def test_doubtful_frames_that_follow_each_other_closely_are_one() -> None:
     detector = make_hard_example_detector(CollectSettings(gap_seconds=1.0))
     assert len(reasons([seen(index / 10, confidence=0.2) for index in range(25)], detector)) == 3
