@@ -37,8 +37,8 @@ def calibrate(
 ) -> None:
     """Look at nine dots, one after the other: from then on your gaze is also a place on the screen.
 
-    With `--source demo` a simulated person looks, and the error is told; with a recording, somebody whose looks are in
-    RECORDING.looks.csv.
+    With `--source demo` a simulated person looks, the error is told, and only --out keeps the calibration; with a
+    recording, somebody looks whose looks are in RECORDING.looks.csv.
     """
     from livecam.live.calibration.run import fitted
     from livecam.perception.eyes.screen import default_path
@@ -48,27 +48,33 @@ def calibrate(
     settings = load(
         config, options.settings_of({"source": source, "face": face, "pupil": pupil, "model": model, "queue": queue})
     )
-    path = out or default_path()
-    if out is None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    check_writable_path(path)
     calibration_of = _Session(settings)
+    # The one of the person who sits here is not lost to somebody who is simulated.
+    path = out or (None if calibration_of.is_simulated else default_path())
+    if path is not None:
+        if out is None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        check_writable_path(path)
     gathered = calibration_of.gather()
     if gathered is None:
         print("no calibration was made: it was ended before the last dot")
         raise typer.Exit(1)
     names = {"faces": calibration_of.face_name, "pupils": settings.pupils.finder.value}
     calibration = fitted(gathered, **names)
-    calibration.save(path)
+    if path is not None:
+        calibration.save(path)
     kept = 0 if no_queue or calibration_of.is_simulated else _keep(settings, gathered)
-    found: dict[str, Any] = {"calibration": str(path), **names, "error": round(calibration.error, 4), "kept": kept}
+    written = None if path is None else str(path)
+    found: dict[str, Any] = {"calibration": written, **names, "error": round(calibration.error, 4), "kept": kept}
     if calibration_of.is_simulated:
         found["errors"] = calibration_of.errors(calibration).figures
     print(json.dumps(found) if as_json else _told(found))
 
 
 def _told(found: dict[str, Any]) -> str:
-    lines = [f"calibration written to {found['calibration']}", f"by the other looks: {found['error']:.1%} off"]
+    written = found["calibration"]
+    where = f"calibration written to {written}" if written else "calibration of a simulated person; --out FILE keeps it"
+    lines = [where, f"by the other looks: {found['error']:.1%} off"]
     if found["kept"]:
         lines.append(f"{found['kept']} pictures were kept, each with where it looks")
     lines += [f"{name}: {error:.1%} of the screen off" for name, error in found.get("errors", {}).items()]

@@ -113,7 +113,8 @@ def import_(
             is_new = import_model(file, folder, called)
     except OSError as error:
         raise StoreError(f"cannot write into {folder}: {(error.strerror or str(error)).lower()}") from error
-    print(f"the model '{called}' is {'taken in' if is_new else 'there already'}; livecam model use {called}")
+    here = "" if queue is None else f" --queue {queue}"
+    print(f"the model '{called}' is {'taken in' if is_new else 'there already'}; livecam model use {called}{here}")
 
 
 def _settings(queue: Path | None) -> Settings:

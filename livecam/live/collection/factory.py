@@ -80,7 +80,7 @@ def open_collecting(
     place = _place(chosen)
     say(
         f"hard frames are kept for labelling in {place}, and sent nowhere;"
-        " --no-queue turns that off, `livecam queue clear` deletes them"
+        f" --no-queue turns that off, `livecam queue clear{_flags(chosen)}` deletes them"
     )
     collector = make_collector(
         settings, recording_of(settings, source), _opener(chosen, stack), in_use=in_use, models=models, tell=tell
@@ -125,6 +125,12 @@ def recording_of(settings: Settings, source: AnySource) -> RecordingInfo:
 def _place(settings: CollectSettings) -> str:
     folder = f"{store_folder(settings).absolute()}"
     return folder if settings.queue_db is None else f"{folder} and {without_secrets(settings.queue_db)}"
+
+
+def _flags(settings: CollectSettings) -> str:
+    """What names this store to `livecam queue`, which without it speaks of the user's own."""
+    database = "" if settings.queue_db is None else " --queue-db URL"
+    return ("" if settings.queue is None else f" --queue {settings.queue}") + database
 
 
 def _opener(settings: CollectSettings, stack: ExitStack) -> Callable[[ExitStack], Store]:

@@ -69,8 +69,10 @@ def test_a_model_is_carried_to_another_computer_with_its_card_and_weights(
 
 def test_the_list_names_every_model_and_marks_the_one_in_use(program: Program, taught: Path) -> None:
     program("model", "export", "mine.zip", "--model", "round-3", "--queue", taught)
-    program("model", "import", "mine.zip", "--name", "of-ann", "--queue", taught)
-    program("model", "use", "of-ann", "--queue", taught)
+    said = program("model", "import", "mine.zip", "--name", "of-ann", "--queue", taught).out
+    next_step = said.partition("; livecam ")[2].split()
+    assert next_step == ["model", "use", "of-ann", "--queue", str(taught)]
+    program(*next_step)
     listed = json.loads(program("model", "list", "--json", "--queue", taught).out)
 
     assert [(model["name"], model["in_use"], model["trainable"]) for model in listed] == [

@@ -42,12 +42,12 @@ def test_a_run_with_a_queue_says_where_frames_go_and_leaves_a_sound_store_for_it
     assert (code, program("queue", "verify", "--queue", "queue").code) == (0, 0)
     assert stat.S_IMODE((tmp_path / "queue").stat().st_mode) == 0o700
     assert counts.samples == collected["total"] == sum(collected["kept"].values()) >= 1
-    assert {"--no-queue", "livecam queue clear", str(tmp_path / "queue")} <= set(_parts(err))
+    assert {"--no-queue", "livecam queue clear --queue queue`", str(tmp_path / "queue")} <= set(_parts(err))
     assert f"{collected['total']} frame" in err
 
 
 def _parts(err: str) -> list[str]:
-    return [part for part in ("--no-queue", "livecam queue clear") if part in err] + [
+    return [part for part in ("--no-queue", "livecam queue clear --queue queue`") if part in err] + [
         word.strip(",") for word in err.split()
     ]
 

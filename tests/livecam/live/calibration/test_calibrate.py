@@ -11,19 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from livecam.cli.main import main
 from livecam.core.errors import SourceError
 from livecam.core.types import Frame, Point, Scene
 from livecam.live.calibration.dots import dot_picture
 from livecam.live.calibration.labels import ANNOTATOR, store_looks
 from livecam.live.calibration.looks import LOOK_S, NINE, LookGatherer, read_looks, timed
-from livecam.live.calibration.run import fitted, watch
+from livecam.live.calibration.run import CalibrationErrors, fitted, watch
 from livecam.live.calibration.simulated import SimulatedPerson, iris_shift, looked_at
 from livecam.perception.eyes.screen import ScreenPlace
 from livecam.perception.pipeline import Perception
 from livecam.store.samples import LabelAction
 from livecam.store.store import Store
 from tests.fakes import FakeFaceDetector, FakePupilDetector, make_face, make_frame, make_look
+from tests.program import Program
 
 LOOKS = timed(NINE)
 
@@ -107,12 +107,24 @@ def test_a_recording_without_a_list_of_looks_is_named(tmp_path: Path, text: str)
         read_looks(clip)
 
 
+def test_a_simulated_person_leaves_the_calibration_of_the_one_who_sits_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr("livecam.live.calibration.run.simulated_errors", lambda *_: CalibrationErrors(0.05, 0.1))
+    mine = tmp_path / "livecam" / "calibration.json"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    code, out, _ = Program(capfd)("calibrate", "--source", "demo", "--json")
+    assert (code, json.loads(out)["calibration"]) == (0, None)
+    assert mine.read_text() == "mine"
+
+
 @pytest.mark.slow
 def test_a_simulated_person_is_told_within_a_tenth_of_the_screen(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    main(["calibrate", "--source", "demo", "--out", str(tmp_path / "c.json"), "--json"])
-    found = json.loads(capsys.readouterr().out)
+    found = json.loads(Program(capfd)("calibrate", "--source", "demo", "--out", tmp_path / "c.json", "--json").out)
     assert found["errors"]["simulated"] < 0.1
     assert found["kept"] == 0
     assert json.loads((tmp_path / "c.json").read_text())["pupils"] == "tflite"
