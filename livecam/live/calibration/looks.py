@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import statistics
 from collections import defaultdict
 from collections.abc import Sequence
@@ -53,7 +54,16 @@ def read_looks(clip: Path) -> tuple[TimedLook, ...]:
         raise SourceError(f"cannot read {path}, which must tell when a person looks where in {clip.name}") from error
     except (csv.Error, KeyError, TypeError, ValueError) as error:
         raise SourceError(f"{path} must have the columns {', '.join(_COLUMNS)} in every row, all numbers") from error
-    return tuple(TimedLook(ScreenPlace(x, y), begin, end) for begin, end, x, y in rows)
+    looks = tuple(TimedLook(ScreenPlace(x, y), begin, end) for begin, end, x, y in rows)
+    if not looks:
+        raise SourceError(f"{path} has no look in it; write one row for each, such as 1.5,2.5,0.5,0.5")
+    for number, (begin, end, x, y) in enumerate(rows, start=1):
+        if not (0 <= begin < end < math.inf and 0 <= x <= 1 and 0 <= y <= 1):
+            raise SourceError(
+                f"look {number} of {path} is {begin:g} to {end:g} s at {x:g}, {y:g}; it begins before it ends, and its"
+                " place is two shares of the screen, 0 to 1"
+            )
+    return looks
 
 
 @dataclass(slots=True)

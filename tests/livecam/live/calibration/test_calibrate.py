@@ -98,7 +98,19 @@ def test_the_simulated_person_is_the_same_for_the_same_seed() -> None:
     assert np.array_equal(first, again)
 
 
-@pytest.mark.parametrize("text", ["", "begin,end\n1,2\n", "begin,end,x,y\n0,1,a,0\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "begin,end\n1,2\n",
+        "begin,end,x,y\n",
+        "begin,end,x,y\n0,1,a,0\n",
+        "begin,end,x,y\n0,1,0,nan\n",
+        "begin,end,x,y\n0,1,0,2\n",
+        "begin,end,x,y\n1,1,0,0\n",
+        "begin,end,x,y\n0,inf,0,0\n",
+    ],
+)
 def test_a_recording_without_a_list_of_looks_is_named(tmp_path: Path, text: str) -> None:
     clip = tmp_path / "me.mp4"
     if text:
