@@ -12,7 +12,7 @@ import numpy as np
 from livecam.core.image_files.regions import TiffRegions
 from livecam.core.types import Box, Image, check_image
 from livecam.perception.targets.close_looks import close_looks
-from livecam.perception.targets.image_pyramid import factors, overview
+from livecam.perception.targets.image_pyramid import ImagePyramid, factors, is_large
 from livecam.perception.targets.interfaces import SegmentationNetwork
 from livecam.perception.targets.model_card import SearchSpec
 from livecam.perception.targets.peaks import MapPeak, peaks, separate
@@ -23,8 +23,7 @@ from livecam.perception.targets.turns import ANGLES, Turns, turned
 _LARGEST = 4.0  # times a page is enlarged at most to be as large as the pages the network knows
 _UNRIVALLED = 0.02  # the height that the next best is taken to have where there is none
 _HUGE = 0.5  # a page that would be made smaller than this is searched up to its own scale, too
-_LARGE = 40_000_000  # pixels of a page whose smaller scales are searched in an overview
-_OVERVIEW = 10_000_000  # pixels of that at most
+_SEVERAL = 10_000_000  # pixels of a large page that count as one more page
 _SMALL_PANEL = 1_000_000  # pixels of such a page that the network sees at once, to need less memory
 _STEP = 1.4  # from one of these scales to the next
 _UNUSUAL = math.log(3)  # of the odds that a peak has less at scales for parts of pages, and up to a map's own
@@ -64,7 +63,7 @@ class TargetDetector:
         if not isinstance(image, TiffRegions):
             check_image(image)
         scales = self.scales((image.shape[1], image.shape[0]))
-        found = self._upright(image, scales)
+        found = self._upright(ImagePyramid.of(image), scales)
         upright = self._targets(found, top)
         if self.turns is Turns.NEVER or (self.turns is Turns.AUTO and any(map(self.is_confident, upright))):
             return upright
@@ -97,39 +96,35 @@ class TargetDetector:
         typical, scales = math.sqrt(math.prod(self.search.box)), self.scales(size)
         return _FITTING[0] * typical / max(scales), _FITTING[1] * typical / min(scales)
 
-    def _at_scales(self, image: Image | TiffRegions, scales: Sequence[tuple[float, bool]]) -> Iterator[MapPeak]:
+    def _at_scales(self, page: ImagePyramid, scales: Sequence[tuple[float, bool]]) -> Iterator[MapPeak]:
         """Of the whole page, at each scale; with it whether the scale is one of a whole page, or one of a part."""
-        small, factor = overview(image, _OVERVIEW) if image.shape[0] * image.shape[1] > _LARGE else (image, 1)
         for scale, usual in scales:
-            reduced = factor > 1 and scale <= 1 / factor
-            found = self._peaks(small, scale * factor) if reduced else self._peaks(image, scale)
-            for peak in found:
-                placed = _enlarged(peak, factor) if reduced else peak
+            image, factor = page.level(scale)
+            for peak in self._peaks(image, scale * factor):
+                placed = _enlarged(peak, factor) if factor > 1 else peak
                 yield placed if usual else placed._replace(raw=_less_likely(placed.raw))
 
-    def _upright(self, image: Image | TiffRegions, scales: Sequence[float]) -> list[MapPeak]:
+    def _upright(self, page: ImagePyramid, scales: Sequence[float]) -> list[MapPeak]:
         """The peaks at all scales, the highest first; those at the finest usual one only where others show some."""
         *others, finest = sorted(scales[: len(self.search.scales)])
         closely = bool(others) and finest >= _FINER * others[-1]
         whole = [(scale, k < len(self.search.scales)) for k, scale in enumerate(scales)]
-        found = separate(self._at_scales(image, [each for each in whole if not closely or each[0] != finest]))
+        found = separate(self._at_scales(page, [each for each in whole if not closely or each[0] != finest]))
         if closely:
-            found = separate((*found, *self._close(image, finest, found[:_CLOSE])))
+            found = separate((*found, *self._close(page.image, finest, found[:_CLOSE])))
         usual = scales[: len(self.search.scales)]
-        best = found[: _looked(image)]
+        best = found[: _looked(page.image)]
         return self._looked_again(
-            image, found, [any(abs(peak.scale / scale - 1) < 1e-6 for scale in usual) for peak in best]
+            page, found, [any(abs(peak.scale / scale - 1) < 1e-6 for scale in usual) for peak in best]
         )
 
-    def _looked_again(
-        self, image: Image | TiffRegions, found: Sequence[MapPeak], usual: Sequence[bool]
-    ) -> list[MapPeak]:
+    def _looked_again(self, page: ImagePyramid, found: Sequence[MapPeak], usual: Sequence[bool]) -> list[MapPeak]:
         """As many of the best as `usual` tells of by their second look, and no other above these; with it whether each
         was seen at a scale of a whole page."""
         if not self.search.looks or not usual:
             return list(found)
         count = len(usual)
-        seen = looked_again(self.network, image, found[:count], self.search.looks, self.search.box)
+        seen = looked_again(self.network, page, found[:count], self.search.looks, self.search.box)
         looked = [
             peak if common else peak._replace(raw=_less_likely(peak.raw))
             for peak, common in zip(seen, usual, strict=True)
@@ -142,7 +137,8 @@ class TargetDetector:
         """Turned pages are searched at the smallest usual scale; the best places of all of them at the others, too."""
         smallest, *others = sorted(scales[: len(self.search.scales)])
         pages = {angle: page for angle in ANGLES if (page := turned(image, angle))}
-        found = {angle: separate(self._at_scales(page.image, [(smallest, True)])) for angle, page in pages.items()}
+        levels = {angle: ImagePyramid.of(page.image) for angle, page in pages.items()}
+        found = {angle: separate(self._at_scales(level, [(smallest, True)])) for angle, level in levels.items()}
         least = _nth_highest(found.values(), _CLOSE)
         for angle, page in pages.items():
             places = [peak for peak in found[angle] if peak.raw >= least]
@@ -152,7 +148,7 @@ class TargetDetector:
         for angle, page in pages.items():
             best = [True for peak in found[angle] if peak.raw >= least]
             # No less likely: on a page that lies wrongly the network sees less than on an upright one.
-            for peak in self._looked_again(page.image, found[angle], best):
+            for peak in self._looked_again(levels[angle], found[angle], best):
                 yield page.back(peak._replace(turn=angle))
 
     def _close(self, image: Image | TiffRegions, scale: float, places: Sequence[MapPeak]) -> Iterator[MapPeak]:
@@ -171,8 +167,7 @@ class TargetDetector:
     def block_peaks(self, image: Image | TiffRegions, block: Block, scale: float) -> list[MapPeak]:
         """The peaks of the part of a page that is a block's own, in page pixels."""
         part = image[block.rows.start : block.rows.stop, block.columns.start : block.columns.stop]
-        large = image.shape[0] * image.shape[1] > _LARGE
-        most = min(self.panel_pixels, _SMALL_PANEL) if large else self.panel_pixels
+        most = min(self.panel_pixels, _SMALL_PANEL) if is_large(image) else self.panel_pixels
         maps = page_maps(self.network, part, scale=scale, panel_pixels=most)
         placed = (_on_page(peak, part, scale, block) for peak in peaks(maps, self.network.stride, self.search.box))
         return [peak for peak in placed if block.owns(peak.x, peak.y)]
@@ -188,7 +183,7 @@ class TargetDetector:
 def _looked(image: Image | TiffRegions) -> int:
     """How many candidates are looked at again: on a large page, which may have many targets, as on several pages."""
     pixels = image.shape[0] * image.shape[1]
-    return LOOKED * math.ceil(pixels / _OVERVIEW) if pixels > _LARGE else LOOKED
+    return LOOKED * math.ceil(pixels / _SEVERAL) if is_large(image) else LOOKED
 
 
 def _rival(found: Sequence[MapPeak], peak: MapPeak) -> float:

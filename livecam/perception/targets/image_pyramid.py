@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from livecam.core.image_files.regions import TiffRegions
 from livecam.core.types import Image
 
+_LARGE = 40_000_000  # pixels of a page whose smaller scales are taken from an overview
+_OVERVIEW = 10_000_000  # pixels of that at most
 _BAND = 512  # rows of a page that are reduced at a time
 _STEPS = 32  # of OpenCV's bilinear interpolation between two pixels
 
@@ -90,6 +92,28 @@ class LazyScaledImage:
                 np.uint8, copy=False
             )
         return _sampled(source, self._y, rows, top, self._x, columns, left)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImagePyramid:
+    """A page (h, w, 3) and, of a large one, an overview from which all small scales are taken: a small part at a small
+    scale would be most of a huge page."""
+
+    image: Image | TiffRegions
+    small: Image | TiffRegions
+    factor: int  # by which the overview is smaller; 1 where there is none
+
+    @classmethod
+    def of(cls, image: Image | TiffRegions) -> ImagePyramid:
+        return cls(image, *(overview(image, _OVERVIEW) if is_large(image) else (image, 1)))
+
+    def level(self, scale: float) -> tuple[Image | TiffRegions, int]:
+        """What the page at `scale` is taken from, and by which factor that is smaller than the page."""
+        return (self.small, self.factor) if scale * self.factor <= 1 else (self.image, 1)
+
+
+def is_large(image: Image | TiffRegions) -> bool:
+    return image.shape[0] * image.shape[1] > _LARGE
 
 
 def overview(image: Image | TiffRegions, most: int) -> tuple[Image | TiffRegions, int]:

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from livecam.core.image_files.regions import TiffRegions
 from livecam.core.types import Image
-from livecam.perception.targets.image_pyramid import Interval, LazyScaledImage, factors
+from livecam.perception.targets.image_pyramid import ImagePyramid, Interval, LazyScaledImage, factors
 from livecam.perception.targets.interfaces import SegmentationNetwork
 from livecam.perception.targets.peaks import HeadSize, MapPeak
 
@@ -22,26 +21,26 @@ _LOWEST = 0.002  # nearer to 0 or 1 than this all heights are the same
 
 def looked_again(
     network: SegmentationNetwork,
-    image: Image | TiffRegions,
+    page: ImagePyramid,
     found: Sequence[MapPeak],
     sizes: Sequence[float],
     typical: HeadSize,
 ) -> list[MapPeak]:
-    """The candidates of a page (h, w, 3), each as high as the mean of its log-odds at `sizes` times its own scale, as
+    """The candidates of a page, each as high as the mean of its log-odds at `sizes` times its own scale, as
     it is and mirrored: what is a target looks like one each time (test-time augmentation)."""
     if not sizes or not found:
         return list(found)
     views = [(peak, peak.scale * size, mirrored) for peak in found for size in sizes for mirrored in (False, True)]
     heights: list[float] = []
     for first in range(0, len(views), _MOST):
-        heights += _heights(network, image, views[first : first + _MOST], typical)
+        heights += _heights(network, page, views[first : first + _MOST], typical)
     each = _log_odds(np.array(heights)).reshape(len(found), -1).mean(axis=1)
     return [peak._replace(raw=1 / (1 + math.exp(-odds))) for peak, odds in zip(found, each.tolist(), strict=True)]
 
 
 def _heights(
     network: SegmentationNetwork,
-    image: Image | TiffRegions,
+    page: ImagePyramid,
     views: Sequence[tuple[MapPeak, float, bool]],
     typical: HeadSize,
 ) -> list[float]:
@@ -52,7 +51,7 @@ def _heights(
     sheet = np.zeros((-(-len(views) // across) * 2 * half, across * 2 * half, 3), np.uint8)
     for number, (peak, scale, mirrored) in enumerate(views):
         y, x = number // across * 2 * half, number % across * 2 * half
-        window = _window(image, peak, scale, half)
+        window = _window(page, peak, scale, half)
         sheet[y : y + 2 * half, x : x + 2 * half] = window[:, ::-1] if mirrored else window
     centre, stride = network(sheet).centre, network.stride
     cells, near = half // stride, -(-reach // stride)
@@ -60,11 +59,13 @@ def _heights(
     return [float(centre[row - near : row + near, column - near : column + near].max()) for row, column in middles]
 
 
-def _window(image: Image | TiffRegions, peak: MapPeak, scale: float, half: int) -> Image:
+def _window(page: ImagePyramid, peak: MapPeak, scale: float, half: int) -> Image:
     """(2 half, 2 half, 3) of the page at `scale`, the candidate in the middle."""
-    place = zip((peak.y, peak.x), reversed(factors(image, scale)), strict=True)
-    rows, columns = (Interval(at - half, at + half) for at in (round((x + 0.5) * factor) for x, factor in place))
-    return LazyScaledImage(image, scale).cut(rows, columns)
+    image, reduced = page.level(scale)
+    place = zip((peak.y, peak.x), reversed(factors(image, scale * reduced)), strict=True)
+    middles = (round((x + 0.5) / reduced * factor) for x, factor in place)
+    rows, columns = (Interval(at - half, at + half) for at in middles)
+    return LazyScaledImage(image, scale * reduced).cut(rows, columns)
 
 
 def _log_odds(heights: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -72,7 +72,7 @@ def test_small_scales_of_a_map_are_searched_in_an_overview(monkeypatch: pytest.M
     page = page_with((400, 250, 1), (100, 120, 0.9), radius=2 * DISC)
     whole = find(page, SEVERAL)
     for name in ("_LARGE", "_OVERVIEW"):
-        monkeypatch.setattr(f"livecam.perception.targets.detector.{name}", 640 * 400 // 4)
+        monkeypatch.setattr(f"livecam.perception.targets.image_pyramid.{name}", 640 * 400 // 4)
     found = find(page, SEVERAL)
     assert (found[0].scale, found[1].scale) == (0.5, 0.5)
     assert max(off(one, two.x, two.y) for one, two in zip(found[:2], whole[:2], strict=True)) < 3
@@ -146,8 +146,8 @@ def test_on_a_large_page_more_candidates_are_looked_at_again(monkeypatch: pytest
     monkeypatch.setattr("livecam.perception.targets.detector.LOOKED", 10)
     ten = [target.peak_height for target in detector.detect(page, 10)]
     monkeypatch.undo()
-    monkeypatch.setattr("livecam.perception.targets.detector._LARGE", 200_000)
-    monkeypatch.setattr("livecam.perception.targets.detector._OVERVIEW", 150_000)
+    monkeypatch.setattr("livecam.perception.targets.image_pyramid._LARGE", 200_000)
+    monkeypatch.setattr("livecam.perception.targets.detector._SEVERAL", 150_000)
     large = [target.peak_height for target in detector.detect(page, 10)]
     assert large == ten
     assert large != few

@@ -17,6 +17,17 @@ PAGE = np.zeros((8000, 12500, 3), np.uint8)
 MEGABYTE = 2**20
 
 
+class Anywhere:
+    """A network that sees a target in the middle of whatever it is shown."""
+
+    stride, multiple, margin = 4, 8, 80
+
+    def __call__(self, panel: Image) -> SegmentationMaps:
+        centre = np.zeros((panel.shape[0] // 4, panel.shape[1] // 4), np.float32)
+        centre[centre.shape[0] // 2, centre.shape[1] // 2] = 0.9
+        return SegmentationMaps(centre, np.zeros_like(centre))
+
+
 class Blind:
     """A network that takes no time and sees a target wherever it is not looked for."""
 
@@ -40,6 +51,11 @@ def most_memory(work: Callable[[], object]) -> int:
 def test_searching_it_needs_less_than_half_of_its_own_size() -> None:
     detector = TargetDetector(Blind(), SEARCH.model_copy(update={"scales": (0.5, 1.0)}))
     assert most_memory(lambda: detector.detect(PAGE)) < PAGE.nbytes / 2
+
+
+def test_a_second_look_at_a_small_scale_does_not_cut_out_most_of_it() -> None:
+    detector = TargetDetector(Anywhere(), SEARCH.model_copy(update={"scales": (0.05,), "looks": (0.8, 1.0)}))
+    assert most_memory(lambda: detector.detect(PAGE)) < PAGE.nbytes / 6
 
 
 def test_its_picture_is_reduced() -> None:
