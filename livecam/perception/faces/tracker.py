@@ -26,6 +26,7 @@ _FIRST_RETRY = 0.1
 _LAST_RETRY = 0.5
 _NEWCOMERS = 1.0
 _UNCHANGED = 4.0
+_MISSING = 1.0  # for which one that was lost is looked for as where no face is followed: it is seldom far
 # Seconds between two checks of a followed face, and between those of a doubtful one.
 _CHECK = 0.25
 _RECHECK = 0.06
@@ -81,6 +82,7 @@ class FaceTracker:
         self._untracked: list[FaceRegion] = []
         self._detect_at = self._latest = 0.0
         self._retry = _FIRST_RETRY
+        self._missing_since = -math.inf
         self._watch = SceneWatch()
         self._beside = 0  # faces of the last detection, more than may be followed
         self._count_at, self._counting = 0.0, False
@@ -100,6 +102,7 @@ class FaceTracker:
         self._tracks = self._without_overlaps(list(self._propagated(frame)))
         if len(self._tracks) < before:
             self._detect_at, self._retry = frame.timestamp, _FIRST_RETRY
+            self._missing_since = frame.timestamp
         self._detect_newcomers(frame)
         self._tracks = sorted(self._tracks, key=lambda track: -track.state.region.size)[: self._max_faces]
         self._before = frame.timestamp
@@ -181,8 +184,9 @@ class FaceTracker:
         self._detect_at = min(self._detect_at, frame.timestamp + _NEWCOMERS)
         has_room = not self._untracked and len(self._tracks) < self._max_faces
         if has_room and frame.timestamp >= self._detect_at:
-            self._detect_at = frame.timestamp + (_NEWCOMERS if self._tracks else self._retry)
-            if self._may_have_newcomers(frame):
+            searching = not self._tracks or 0 <= frame.timestamp - self._missing_since < _MISSING
+            self._detect_at = frame.timestamp + (self._retry if searching else _NEWCOMERS)
+            if searching or self._may_have_newcomers(frame):
                 self._detection.submit(frame.image)
                 self._watch.searched(frame.image)
                 self._latest = frame.timestamp + _UNCHANGED
@@ -196,9 +200,10 @@ class FaceTracker:
             self._counting = False
             self._retry = min(2 * self._retry, _LAST_RETRY)
         now, self._untracked = self._untracked[:_NEW_TRACKS], self._untracked[_NEW_TRACKS:]
-        self._tracks.extend(self._start_tracks(frame, now))
-        if self._tracks:
-            self._retry = _FIRST_RETRY
+        came = list(self._start_tracks(frame, now))
+        if came:
+            self._tracks.extend(came)
+            self._retry, self._missing_since = _FIRST_RETRY, -math.inf
 
     def _count_others(self, frame: Frame) -> None:
         """In a crowd, of whom as many are followed as may be, the others are counted now and then: they come and go."""
@@ -208,7 +213,7 @@ class FaceTracker:
             self._counting, self._count_at = True, frame.timestamp + _COUNT
 
     def _may_have_newcomers(self, frame: Frame) -> bool:
-        if not self._tracks or not self._latest - _UNCHANGED <= frame.timestamp < self._latest:
+        if not self._latest - _UNCHANGED <= frame.timestamp < self._latest:
             return True
         return self._watch.changed(frame.image, [track.state.region for track in self._tracks])
 

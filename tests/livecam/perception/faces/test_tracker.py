@@ -117,6 +117,25 @@ def test_a_face_that_comes_back_has_a_new_identity() -> None:
     assert [face.track_id for face in clip.frames(30)[-1]] == [2]
 
 
+def test_a_face_that_is_lost_beside_another_is_back_half_a_second_after_it_can_be_seen() -> None:
+    clip = Clip(FakeFaceModel(BERT, ANNA))
+    clip.frames(10)
+    clip.model.room = [BERT]
+    assert len(clip.frames(18)[-1]) == 1
+    clip.model.room = [BERT, ANNA]
+    assert len(clip.frames(15)[-1]) == 2
+
+
+def test_a_face_that_stays_away_is_looked_for_a_second_and_no_longer() -> None:
+    clip = Clip(FakeFaceModel(BERT, ANNA))
+    clip.frames(10)
+    clip.model.room = [BERT]
+    clip.frames(45)
+    looks = clip.model.detections
+    clip.frames(75)
+    assert clip.model.detections - looks <= 1
+
+
 def test_a_newcomer_is_noticed_and_the_first_keeps_its_identity() -> None:
     clip = Clip(FakeFaceModel(BERT))
     clip.frames(10)
