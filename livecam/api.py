@@ -68,7 +68,9 @@ class Detector:
         self._pupils = _pupil_detector(pupils)
         self._max_faces, self._smoothing = max_faces, smoothing
         stills = ImageFaceDetector(self._model, max_faces, roll_guide(self._face_name))
-        self._still = Perception(stills, with_second_opinion(self._pupils))
+        # A detector of the caller's own answers alone.
+        own = not isinstance(pupils, str | Path)
+        self._still = Perception(stills, self._pupils if own else with_second_opinion(self._pupils))
         self._running: Perception | None = None
 
     def __repr__(self) -> str:

@@ -96,3 +96,13 @@ def test_a_program_that_asks_for_one_picture_gets_both_and_one_that_follows_gets
     assert followed.left
     assert still.left.centre != followed.left.centre
     assert np.hypot(*np.subtract(still.left.centre, followed.left.centre)) < 0.05 * still.face.pupil_distance
+
+
+def test_a_detector_of_ones_own_answers_alone() -> None:
+    with livecam.open_source("demo") as source:
+        frame = next(iter(source))
+    own = livecam.PupilDetector(pupils=network())
+    (alone,), (both,) = own.detect(frame.image), livecam.PupilDetector().detect(frame.image)
+    assert alone.left
+    assert both.left
+    assert np.hypot(*np.subtract(alone.left.centre, both.left.centre)) > 0.1
