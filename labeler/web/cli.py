@@ -11,6 +11,7 @@ import typer
 from labeler.options import Advance, Blind, Carry, Config, Feedback, Gold, Overlap, Repeats, label_keys, label_settings
 from labeler.session.actions import LabelingMode
 from livecam.core.errors import MissingExtraError, SettingsError
+from livecam.core.shell import typed
 
 if TYPE_CHECKING:
     from labeler.web.links import Links
@@ -109,7 +110,8 @@ def revoke(
 ) -> None:
     """End a person's link, at once; what they said stays."""
     if not _links(store).revoke(name):
-        raise SettingsError(f"nobody called '{name}' has a link; livecam-label links {store} lists who has")
+        shown = typed("livecam-label", "links", store)
+        raise SettingsError(f"nobody called '{name}' has a link; {shown} lists who has")
     print(f"livecam-label: the link of {name} is revoked")
 
 

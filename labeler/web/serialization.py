@@ -12,6 +12,7 @@ from labeler.session.item import EyeAnnotation, JudgedKind, LabelingItem
 from labeler.session.progress import Overview
 from labeler.session.state import AnnotationState
 from labeler.statistics.report import HASTY
+from livecam.core.shell import typed
 from livecam.core.types import EyeState, Pupil, Side
 from livecam.store.labels import SIDES
 from livecam.store.resolution import DECIDING, standing_events
@@ -76,12 +77,12 @@ def _summary(controller: AnnotationController, session: AnnotationState) -> Json
     )
     folder = controller.store.folder
     commands = {
-        "label": f"livecam-label {session.mode.value} {folder}",
-        "stats": f"livecam-label stats {folder}",
-        "round": f"livecam-train round {folder}",
+        "label": typed("livecam-label", session.mode.value, folder),
+        "stats": typed("livecam-label", "stats", folder),
+        "round": typed("livecam-train", "round", folder),
     }
     if disputed := controller.disputed():
-        commands["adjudicate"] = f"livecam-label adjudicate {folder}"
+        commands["adjudicate"] = typed("livecam-label", "adjudicate", folder)
     return {
         "decided": made.total(),
         "labelled": made[SampleState.LABELLED],

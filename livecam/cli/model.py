@@ -14,6 +14,7 @@ import typer
 from livecam.cli import options
 from livecam.cli.settings_loading import say
 from livecam.core.errors import AssetError, SinkError, StoreError
+from livecam.core.shell import typed
 from livecam.settings import CollectSettings, Settings
 from livecam.settings_file import load
 
@@ -86,9 +87,10 @@ def export(
     wanted = [known for known in models if (known.in_use if model is None else known.name == model)]
     if not wanted:
         what = f"there is no model '{model}'" if model else "what the store points to is no model of it"
-        raise AssetError(f"{what}; livecam model list shows those that are there")
+        raise AssetError(f"{what}; {typed('livecam', 'model', 'list', *_named(queue))} shows those that are there")
     write_file(file, model_archive(wanted[0].path))
-    print(f"the model '{wanted[0].name}' is in {file}; on the other computer: livecam model import {file.name}")
+    there = typed("livecam", "model", "import", file.name)
+    print(f"the model '{wanted[0].name}' is in {file}; on the other computer: {there}")
 
 
 @app.command("import")
@@ -113,8 +115,13 @@ def import_(
             is_new = import_model(file, folder, called)
     except OSError as error:
         raise StoreError(f"cannot write into {folder}: {(error.strerror or str(error)).lower()}") from error
-    here = "" if queue is None else f" --queue {queue}"
-    print(f"the model '{called}' is {'taken in' if is_new else 'there already'}; livecam model use {called}{here}")
+    then = typed("livecam", "model", "use", called, *_named(queue))
+    print(f"the model '{called}' is {'taken in' if is_new else 'there already'}; {then}")
+
+
+def _named(queue: Path | None) -> list[str]:
+    """The flag that names this store again; the user's own needs none."""
+    return [] if queue is None else ["--queue", str(queue)]
 
 
 def _settings(queue: Path | None) -> Settings:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import shlex
-import subprocess
 import sys
 import sysconfig
 import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
+
+from livecam.core.shell import typed
 
 # The last Python, and the systems, that the libraries of an extra are made for; for all where nothing is said.
 LAST_PYTHON = {"mediapipe": (3, 12), "tflite-runtime": (3, 11), "training": (3, 13)}
@@ -53,10 +51,10 @@ class Installation:
         if self.checkout:
             return self._pip("-e", f"{self.checkout}[{extra}]")
         if self.installer is Installer.PIPX:
-            return _typed("pipx", "inject", "livecam", f"livecam[{extra}]")
+            return typed("pipx", "inject", "livecam", f"livecam[{extra}]")
         if self.installer is Installer.UV_TOOL:
             wanted = f"livecam[{','.join(sorted({*self.extras, extra}))}]"
-            return _typed("uv", "tool", "install", "--force", f"{wanted} @ {self.origin}" if self.origin else wanted)
+            return typed("uv", "tool", "install", "--force", f"{wanted} @ {self.origin}" if self.origin else wanted)
         return self._pip(f"livecam[{extra}]")
 
     def again(self) -> str:
@@ -72,14 +70,14 @@ class Installation:
     def packages(self, *packages: str) -> str:
         """The command that installs other packages beside livecam, over what is there of them."""
         if self.installer is Installer.PIPX:
-            return _typed("pipx", "runpip", "livecam", "install", "--force-reinstall", *packages)
+            return typed("pipx", "runpip", "livecam", "install", "--force-reinstall", *packages)
         return self._pip("--force-reinstall", *packages)
 
     def _pip(self, *arguments: str) -> str:
         if self.installer in (Installer.UV, Installer.UV_TOOL):
-            return _typed("uv", "pip", "install", "--python", self.python, *arguments)
+            return typed("uv", "pip", "install", "--python", self.python, *arguments)
         allowed = ("--break-system-packages",) if self.externally_managed else ()
-        return _typed(self.python, "-m", "pip", "install", *allowed, *arguments)
+        return typed(self.python, "-m", "pip", "install", *allowed, *arguments)
 
 
 def this_installation() -> Installation:
@@ -152,12 +150,3 @@ def _from_here(path: Path) -> str:
     except OSError:  # it was removed meanwhile
         return str(path)
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
-
-
-def _typed(*words: str) -> str:
-    """The words as one types them into the shell of this system."""
-    return subprocess.list2cmdline(words) if os.name == "nt" else _quoted(words)
-
-
-def _quoted(words: Sequence[str]) -> str:
-    return " ".join(shlex.quote(word) for word in words)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from livecam.core.errors import SettingsError
+from livecam.core.shell import typed
 from training.active_learning.acquisition import Strategy
 from training.engine.parallel import watch
 
@@ -54,7 +55,8 @@ def select(
     arms = ", ".join(f"{count} {arm}" for arm, count in Counter(each.arm for each in selection.chosen).most_common())
     print(f"{len(selection.chosen)} of {selection.pool} samples come first now: {arms}; look at {place}")
     if selection.lost:
-        print(f"{selection.lost} pictures could not be read; ask for more with: livecam queue verify {store}")
+        named = typed("livecam", "queue", "verify", "--queue", store, *(["--queue-db", "URL"] if db else []))
+        print(f"{selection.lost} pictures could not be read; {named} shows which")
 
 
 def simulate(

@@ -11,6 +11,7 @@ import typer
 
 from livecam.core.errors import StoreError
 from livecam.core.files import write_atomically
+from livecam.core.shell import typed
 from livecam.store.samples import StoredSample
 from training.engine.files import DatasetError
 from training.engine.parallel import watch
@@ -66,7 +67,7 @@ def cam(
     require_store(folder, db)
     with Store.open(folder, db) as samples:
         model = load_classifier(ClassifierFolder(folder))
-        chosen = _chosen(samples.samples(), wanted)
+        chosen = _chosen(folder, samples.samples(), wanted)
         drawn = sum(_draw(model, samples, stored, detector) for stored in watch("cam", chosen, len(wanted) or 1))
     print(f"{drawn} pictures in {folder / 'cam'}")
 
@@ -81,7 +82,7 @@ def _what(targets: list[str], store: Path | None, default: Path) -> tuple[Path, 
     return Path(folders[0]), []
 
 
-def _chosen(samples: Iterable[StoredSample], wanted: list[str]) -> Iterator[StoredSample]:
+def _chosen(store: Path, samples: Iterable[StoredSample], wanted: list[str]) -> Iterator[StoredSample]:
     """In the order of the store; StoreError at the end for what was not there."""
     missing = set(wanted)
     for stored in samples:
@@ -90,7 +91,8 @@ def _chosen(samples: Iterable[StoredSample], wanted: list[str]) -> Iterator[Stor
         if found or not wanted:
             yield stored
     if missing:
-        raise StoreError(f"no sample begins with {', '.join(sorted(missing))}; livecam queue list shows their ids")
+        shown = typed("livecam", "queue", "list", "--queue", store)
+        raise StoreError(f"no sample begins with {', '.join(sorted(missing))}; {shown} shows their ids")
 
 
 def _draw(model: Any, samples: Any, stored: StoredSample, detector: str) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from livecam.core.shell import typed
 from training.engine.parallel import watch
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def rounds(
         print(json.dumps(_plain([asdict(row) for row in rows])))
         return
     if not rows:
-        print(f"no round of {store} yet; begin one with: livecam-train round {store}")
+        print(f"no round of {store} yet; begin one with: {typed('livecam-train', 'round', store)}")
     for row in rows:
         mark = "in use" if row.in_use else "promoted" if row.promoted else "kept"
         print(f"{row.number:3}  {row.samples:5} samples  {mark if row.position else '':8}  {row.why}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livecam.core.assets import asset
+from livecam.core.shell import typed
 from livecam.perception.pupils.factory import own_model
 from livecam.perception.pupils.model_library import (
     SHIPPED_NAME,
@@ -73,7 +74,8 @@ def exclusive_round(places: ModelRegistry) -> Iterator[None]:
 def promote(places: ModelRegistry, number: int, why: str) -> None:
     """The model of this round is in use from now on; 0 is the one that ships."""
     if number and not (places.round(number) / "model" / "pupil.json").exists():
-        raise RunError(f"round {number} made no model; livecam-train rounds shows those that did")
+        shown = typed("livecam-train", "rounds", places.store)
+        raise RunError(f"round {number} made no model; {shown} shows those that did")
     use_model(places.store, round_name(number), why)
 
 

@@ -13,6 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from livecam.core.paths import local_path
+from livecam.core.shell import typed
 from livecam.live.collection.collector import ActiveDetector, OpenStore, SampleCollector
 from livecam.live.collection.hard_examples import HardExampleDetector
 from livecam.live.collection.model_disagreement import NamedDetector, SecondDetector
@@ -80,7 +81,7 @@ def open_collecting(
     place = _place(chosen)
     say(
         f"hard frames are kept for labelling in {place}, and sent nowhere;"
-        f" --no-queue turns that off, `livecam queue clear{_flags(chosen)}` deletes them"
+        f" --no-queue turns that off, `{_clearing(chosen)}` deletes them"
     )
     collector = make_collector(
         settings, recording_of(settings, source), _opener(chosen, stack), in_use=in_use, models=models, tell=tell
@@ -127,10 +128,11 @@ def _place(settings: CollectSettings) -> str:
     return folder if settings.queue_db is None else f"{folder} and {without_secrets(settings.queue_db)}"
 
 
-def _flags(settings: CollectSettings) -> str:
-    """What names this store to `livecam queue`, which without it speaks of the user's own."""
-    database = "" if settings.queue_db is None else " --queue-db URL"
-    return ("" if settings.queue is None else f" --queue {settings.queue}") + database
+def _clearing(settings: CollectSettings) -> str:
+    """What deletes the frames of this store: without a flag that names it, `livecam queue` speaks of the user's own."""
+    folder = () if settings.queue is None else ("--queue", settings.queue)
+    database = () if settings.queue_db is None else ("--queue-db", "URL")
+    return typed("livecam", "queue", "clear", *folder, *database)
 
 
 def _opener(settings: CollectSettings, stack: ExitStack) -> Callable[[ExitStack], Store]:

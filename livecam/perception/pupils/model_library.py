@@ -15,6 +15,7 @@ from typing import Any
 from livecam.core.assets import asset
 from livecam.core.errors import AssetError
 from livecam.core.files import exclusive_lock, point_to, pointed_to
+from livecam.core.shell import typed
 from livecam.perception.pupils.factory import own_models
 from livecam.perception.pupils.network.model_card import SHIPPED, read_card
 
@@ -125,7 +126,8 @@ def use_model(store: Path, name: str, why: str) -> None:
     Whoever calls it holds `models_locked`. The link is turned over, so that no reader sees half of it.
     """
     if name != SHIPPED_NAME and (name not in {model.name for model in known_models(store)}):
-        raise AssetError(f"there is no model '{name}' in {store}; livecam model list shows those that are there")
+        shown = typed("livecam", "model", "list", "--queue", store)
+        raise AssetError(f"there is no model '{name}' in {store}; {shown} shows those that are there")
     read_card(model_path(store, name))
     _record(store, ModelChange(name, datetime.now(UTC).isoformat(timespec="seconds"), why))
     point_to_model(store, name)
