@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from livecam.core.crop import similarity_matrix, warp_crop, warp_crop_in_blocks
-from livecam.core.types import Image, Points
+from livecam.core.types import Image, Point, Points
 from livecam.perception.faces.face_model import FaceRegion
 
 
@@ -89,6 +89,16 @@ def under(region: FaceRegion, share: float, image: Image) -> tuple[slice, slice]
     reach = 0.5 * share * region.size * (abs(math.cos(region.angle)) + abs(math.sin(region.angle))) + 1
     height, width = image.shape[:2]
     return _within(region.y, reach, height), _within(region.x, reach, width)
+
+
+def square_around(middle: Point, image: Image) -> tuple[slice, slice]:
+    """The rows and columns of the largest square in the image whose middle is nearest to a point."""
+    side = min(image.shape[:2])
+    top, left = (
+        min(max(round(at - side / 2), 0), length - side)
+        for at, length in zip((middle.y, middle.x), image.shape[:2], strict=True)
+    )
+    return slice(top, top + side), slice(left, left + side)
 
 
 def _within(middle: float, reach: float, length: int) -> slice:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from livecam.core.timing import Timer, untimed
-from livecam.core.types import Face, Frame, Image
+from livecam.core.types import Face, Frame, Image, Point
 from livecam.perception.detection_worker import DetectionWorker
 from livecam.perception.faces.face_model import FaceLandmarks, FaceModel, FaceRegion
 from livecam.perception.faces.image_detector import face
 from livecam.perception.faces.landmark_renewal import RenewalRequest, RenewedLandmarks
 from livecam.perception.faces.optical_flow import Keyframe, make_keyframe, propagate
-from livecam.perception.faces.scene_change import SceneWatch
+from livecam.perception.faces.patch import square_around
+from livecam.perception.faces.scene_change import CutWatch, SceneWatch
 
 # Seconds for which landmarks are carried along by the flow of the picture before they are found anew.
 _CARRIED = 0.165
@@ -22,11 +23,14 @@ _CARRIED = 0.165
 _FLUENT = 0.07
 # Seconds between two looks at the whole frame: after a loss, at most while there is nobody, and for newcomers, for whom
 # a scene that has not changed is looked at less often.
-_FIRST_RETRY = 0.1
+_FIRST_RETRY = 0.03
 _LAST_RETRY = 0.5
 _NEWCOMERS = 1.0
 _UNCHANGED = 4.0
+_COMPANY = 0.5  # where several faces are followed: people come and go there
 _MISSING = 1.0  # for which one that was lost is looked for as where no face is followed: it is seldom far
+_LONGEST_MISSING = 0.25  # between two looks for it
+_LOOKS = 3  # of which the last is at the whole picture and the others, where somebody may be, at a part
 # Seconds between two checks of a followed face, and between those of a doubtful one.
 _CHECK = 0.25
 _RECHECK = 0.06
@@ -41,6 +45,7 @@ _LONGEST_LEAP = 0.6
 # So does one that has grown or shrunk by this (ratio) since last verified: landmarks of nothing shrink step by step.
 _DRIFT = 0.25
 _SMALLEST_PX = 16.0
+_OUTSIDE = 0.1  # of its size, that a region's middle may be outside the frame: the eyes of a face that leaves below
 _COUNT = 4.0  # seconds between two counts of the faces that are not followed
 
 # A face that was lost comes back under a new track id: docs/decisions/track-ids.md
@@ -83,7 +88,11 @@ class FaceTracker:
         self._detect_at = self._latest = 0.0
         self._retry = _FIRST_RETRY
         self._missing_since = -math.inf
-        self._watch = SceneWatch()
+        self._watch, self._cuts = SceneWatch(), CutWatch()
+        self._lost: Point | None = None  # where the last one was that was lost
+        self._unsettled = False  # after a cut, until faces are found anew
+        self._looks, self._awaited = 0, False
+        self._corner = Point(0, 0)  # of the part that is looked at
         self._beside = 0  # faces of the last detection, more than may be followed
         self._count_at, self._counting = 0.0, False
 
@@ -98,11 +107,13 @@ class FaceTracker:
             self._tracks, self._untracked, self._beside = [], [], 0
             self._detect_at, self._retry = frame.timestamp, _FIRST_RETRY
         self._take_renewed()
-        before = len(self._tracks)
-        self._tracks = self._without_overlaps(list(self._propagated(frame)))
-        if len(self._tracks) < before:
-            self._detect_at, self._retry = frame.timestamp, _FIRST_RETRY
-            self._missing_since = frame.timestamp
+        before, cut = self._tracks, self._cuts.cut(frame.image)
+        self._tracks = self._without_overlaps(list(self._propagated(frame, cut=cut)))
+        self._unsettled |= cut
+        if len(self._tracks) < len(before):
+            self._missing_since, self._lost = frame.timestamp, _middle_of_lost(before, self._tracks)
+        if cut or len(self._tracks) < len(before):
+            self._detect_at, self._retry, self._looks = frame.timestamp, _FIRST_RETRY, _LOOKS - 1
         self._detect_newcomers(frame)
         self._tracks = sorted(self._tracks, key=lambda track: -track.state.region.size)[: self._max_faces]
         self._before = frame.timestamp
@@ -118,15 +129,15 @@ class FaceTracker:
                 for track in self._tracks
             ]
 
-    def _propagated(self, frame: Frame) -> Iterator[Track]:
-        # One check a frame at most, so that many faces do not make one frame late.
+    def _propagated(self, frame: Frame, *, cut: bool) -> Iterator[Track]:
+        # One check a frame at most, so that many faces do not make one frame late; after a cut, all.
         due = min(self._tracks, key=lambda track: track.check_at, default=None)
         for track in self._tracks:
-            moved = self._moved(track, frame)
+            moved = self._moved(_renewed(track, None) if cut else track, frame)
             if moved is None:
                 continue
             drifted = abs(math.log(max(moved.state.region.size, 1.0) / max(track.verified_size, 1.0))) > _DRIFT
-            leapt = drifted or track.state.region.leap(moved.state.region) > _LEAP
+            leapt = cut or drifted or track.state.region.leap(moved.state.region) > _LEAP
             # A frame in which landmarks were found anew has had its share of work; a doubtful face can wait no longer.
             grace = 0.0 if moved.keyframe is track.keyframe or track.failed_checks else _GRACE
             if leapt or (track is due and frame.timestamp >= track.check_at + grace):
@@ -182,16 +193,11 @@ class FaceTracker:
     def _detect_newcomers(self, frame: Frame) -> None:
         # Time may go back: a stream that starts again must not wait until it has caught up.
         self._detect_at = min(self._detect_at, frame.timestamp + _NEWCOMERS)
-        has_room = not self._untracked and len(self._tracks) < self._max_faces
-        if has_room and frame.timestamp >= self._detect_at:
-            searching = not self._tracks or 0 <= frame.timestamp - self._missing_since < _MISSING
-            self._detect_at = frame.timestamp + (self._retry if searching else _NEWCOMERS)
-            if searching or self._may_have_newcomers(frame):
-                self._detection.submit(frame.image)
-                self._watch.searched(frame.image)
-                self._latest = frame.timestamp + _UNCHANGED
+        has_room = not self._untracked and (self._unsettled or len(self._tracks) < self._max_faces)
+        if has_room and not self._awaited and frame.timestamp >= self._detect_at:
+            self._search(frame)
         self._count_others(frame)
-        found = self._detection.poll()
+        found = self._found()
         if found is not None:
             tracked = [track.state.region for track in self._tracks]
             others = sum(not any(region.overlaps(other) for other in tracked) for region in found)
@@ -199,34 +205,89 @@ class FaceTracker:
             self._untracked = [] if self._counting else list(found)
             self._counting = False
             self._retry = min(2 * self._retry, _LAST_RETRY)
+            if self._unsettled:
+                self._unsettled = False
+                self._tracks = [self._settled(track, found, frame) for track in self._tracks]
         now, self._untracked = self._untracked[:_NEW_TRACKS], self._untracked[_NEW_TRACKS:]
         came = list(self._start_tracks(frame, now))
         if came:
             self._tracks.extend(came)
             self._retry, self._missing_since = _FIRST_RETRY, -math.inf
 
+    def _settled(self, track: Track, found: Sequence[FaceRegion], frame: Frame) -> Track:
+        """The track, begun anew where a face was found at its place."""
+        here = (self._begun(frame, region) for region in found if region.overlaps(track.state.region))
+        anew = next(here, None)
+        return replace(track, state=anew.face, keyframe=anew) if anew else track
+
+    def _search(self, frame: Frame) -> None:
+        """Looks for newcomers and for who was lost, beside others every now and then at a part of the picture alone."""
+        missing = 0 <= frame.timestamp - self._missing_since < _MISSING
+        if not self._tracks or missing or self._unsettled:
+            self._detect_at = frame.timestamp + min(self._retry, _LONGEST_MISSING if self._tracks else _LAST_RETRY)
+            self._look(frame, self._lost if self._tracks else None)
+            return
+        company = len(self._tracks) > 1
+        self._detect_at = frame.timestamp + (_COMPANY if company else _NEWCOMERS)
+        if not self._latest - _UNCHANGED <= frame.timestamp < self._latest:
+            self._look(frame, None)
+        elif changed := self._watch.changed(frame.image, [track.state.region for track in self._tracks]):
+            self._look(frame, changed if company else None)
+
+    def _look(self, frame: Frame, at: Point | None) -> None:
+        """At the whole picture or, in two of three looks, around a point: small faces and half ones are seen better."""
+        closely = at is not None and self._looks % _LOOKS < _LOOKS - 1
+        self._looks += 1
+        if at is not None and closely:
+            rows, columns = square_around(at, frame.image)
+            self._submit(frame.image[rows, columns], Point(columns.start, rows.start))
+            return
+        self._submit(frame.image, Point(0, 0))
+        self._watch.searched(frame.image)
+        self._latest = frame.timestamp + _UNCHANGED
+
+    def _submit(self, image: Image, corner: Point) -> None:
+        # One at a time: an answer is about the part that was asked for last.
+        self._awaited, self._corner = True, corner
+        self._detection.submit(image)
+
+    def _found(self) -> Sequence[FaceRegion] | None:
+        found, (x, y) = self._detection.poll(), self._corner
+        if found is None:
+            return None
+        self._awaited = False
+        return [region._replace(x=region.x + x, y=region.y + y) for region in found]
+
     def _count_others(self, frame: Frame) -> None:
         """In a crowd, of whom as many are followed as may be, the others are counted now and then: they come and go."""
         self._count_at = min(self._count_at, frame.timestamp + _COUNT)
-        if self.unfollowed and not self._counting and frame.timestamp >= self._count_at:
-            self._detection.submit(frame.image)
+        if self.unfollowed and not self._awaited and frame.timestamp >= self._count_at:
+            self._submit(frame.image, Point(0, 0))
             self._counting, self._count_at = True, frame.timestamp + _COUNT
-
-    def _may_have_newcomers(self, frame: Frame) -> bool:
-        if not self._latest - _UNCHANGED <= frame.timestamp < self._latest:
-            return True
-        return self._watch.changed(frame.image, [track.state.region for track in self._tracks])
 
     def _start_tracks(self, frame: Frame, regions: Sequence[FaceRegion]) -> Iterator[Track]:
         for region in regions:
             if any(region.overlaps(track.state.region) for track in self._tracks):
                 continue
-            landmarks = self._landmarks(frame.image, region)
-            # The second look is centred, levelled and scaled by the landmarks of the first.
-            landmarks = landmarks and self._landmarks(frame.image, landmarks.region)
-            if landmarks is not None and _plausible(region, landmarks.region, frame.image):
-                here = make_keyframe(frame.image, landmarks, frame.timestamp)
-                yield Track(next(self._identities), landmarks, here, frame.timestamp + _CHECK, landmarks.region.size)
+            here = self._begun(frame, region)
+            if here is not None:
+                size, check_at = here.face.region.size, frame.timestamp + _CHECK
+                yield Track(next(self._identities), here.face, here, check_at, size)
+
+    def _begun(self, frame: Frame, region: FaceRegion) -> Keyframe | None:
+        """The face that was detected in a region."""
+        landmarks = self._landmarks(frame.image, region)
+        # The second look is centred, levelled and scaled by the landmarks of the first.
+        landmarks = landmarks and self._landmarks(frame.image, landmarks.region)
+        if landmarks is None or not _plausible(region, landmarks.region, frame.image):
+            return None
+        return make_keyframe(frame.image, landmarks, frame.timestamp)
+
+
+def _middle_of_lost(before: Sequence[Track], after: Sequence[Track]) -> Point | None:
+    kept = {track.identity for track in after}
+    gone = (track.state.region for track in before if track.identity not in kept)
+    return next((Point(region.x, region.y) for region in gone), None)
 
 
 def _renewed(track: Track, keyframe: Keyframe | None) -> Track:
@@ -239,5 +300,6 @@ def _renewed(track: Track, keyframe: Keyframe | None) -> Track:
 def _plausible(before: FaceRegion, after: FaceRegion, image: Image) -> bool:
     """Whether the region is large enough, its middle inside the frame, and it could have come from the one before."""
     height, width = image.shape[:2]
-    inside = 0 <= after.x < width and 0 <= after.y < height
+    slack = _OUTSIDE * after.size
+    inside = -slack <= after.x < width + slack and -slack <= after.y < height + slack
     return inside and after.size >= _SMALLEST_PX and before.leap(after) < _LONGEST_LEAP

@@ -44,6 +44,15 @@ def turned(image: Image, degrees: float) -> Image:
     return cv2.warpAffine(image, matrix, image.shape[1::-1], borderMode=cv2.BORDER_REPLICATE).astype(np.uint8)
 
 
+def test_a_face_of_which_a_region_shows_too_little_is_seen_with_more_room(model: MeshFaceModel) -> None:
+    image = portrait()
+    (region,) = model.detect(image)
+    settled = model.landmarks(image, region)
+    assert settled is not None
+    tight = settled.region._replace(size=0.38 * settled.region.size)
+    assert model.landmarks(image, tight) is not None
+
+
 @needs_mediapipe
 @pytest.mark.parametrize("network", FaceNetwork)
 def test_a_shipped_network_is_the_one_of_the_mediapipe_package(network: FaceNetwork) -> None:

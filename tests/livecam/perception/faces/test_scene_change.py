@@ -7,7 +7,7 @@ import pytest
 
 from livecam.core.types import Image
 from livecam.perception.faces.face_model import FaceRegion
-from livecam.perception.faces.scene_change import SceneWatch
+from livecam.perception.faces.scene_change import CutWatch, SceneWatch
 
 FACE = FaceRegion(640, 300, 200)
 
@@ -44,6 +44,23 @@ def test_the_noise_of_a_camera_is_none() -> None:
 
 def test_another_size_is_a_change() -> None:
     assert watching().changed(room()[:, :700], [])
+
+
+def test_a_change_is_where_most_of_it_is() -> None:
+    at = watching().changed(with_box(1000, 200, 60, 180), [FACE])
+    assert at == pytest.approx((1030, 290), abs=20)
+
+
+def test_another_take_is_a_cut_and_motion_is_none() -> None:
+    cuts, seen = CutWatch(), [with_box(100 + 20 * step, 200, 300, 400) for step in range(20)]
+    other = np.rot90(seen[-1], 2).astype(np.uint8) // np.uint8(2)
+    assert [cuts.cut(image) for image in [*seen, other, other]] == [False] * 20 + [True, False]
+
+
+def test_a_picture_that_changes_all_the_time_is_not_cut_all_the_time() -> None:
+    cuts = CutWatch()
+    told = [cuts.cut(room() + np.uint8(60 * (index % 2))) for index in range(60)]
+    assert not any(told[20:])
 
 
 def test_a_picture_that_nobody_searched_before_is_one() -> None:

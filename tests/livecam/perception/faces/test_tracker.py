@@ -12,7 +12,13 @@ from livecam.perception.detection_worker import InlineDetection
 from livecam.perception.faces.face_model import FaceRegion
 from livecam.perception.faces.tracker import FaceTracker
 from tests.fakes import make_frame
-from tests.livecam.perception.faces.fake_model import FakeFaceModel, ShrinkingFaceModel, SureFaceModel
+from tests.livecam.perception.faces.fake_model import (
+    CloseFaceModel,
+    FakeFaceModel,
+    ShrinkingFaceModel,
+    StickyFaceModel,
+    SureFaceModel,
+)
 
 ANNA = FaceRegion(200, 240, 120)
 BERT = FaceRegion(450, 240, 90)
@@ -26,6 +32,7 @@ class Clip:
         self.tracking = FaceTracker(model, InlineDetection(model.detect), max_faces)
         self.index = -1
         self.level = 90
+        self.change = slice(0, 0)  # columns that are brighter
 
     def frames(self, count: int = 1, *, cut: bool = False) -> list[list[Face]]:
         shown = []
@@ -36,7 +43,9 @@ class Clip:
 
     def _frame(self) -> Frame:
         frame = make_frame(index=self.index)
-        return replace(frame, image=np.full_like(frame.image, self.level))
+        image = np.full_like(frame.image, self.level)
+        image[:, self.change] += 30
+        return replace(frame, image=image)
 
 
 def test_a_face_is_found_in_the_first_frame() -> None:
@@ -124,6 +133,56 @@ def test_a_face_that_is_lost_beside_another_is_back_half_a_second_after_it_can_b
     assert len(clip.frames(18)[-1]) == 1
     clip.model.room = [BERT, ANNA]
     assert len(clip.frames(15)[-1]) == 2
+
+
+def test_a_face_that_is_lost_for_one_picture_is_back_in_the_next() -> None:
+    clip = Clip(SureFaceModel(BERT, ANNA))
+    clip.frames(10)
+    clip.model.room = [BERT]
+    assert len(clip.frames()[-1]) == 1
+    clip.model.room = [BERT, ANNA]
+    assert len(clip.frames()[-1]) == 2
+
+
+def test_beside_several_faces_one_that_only_a_part_of_the_picture_shows_is_found() -> None:
+    clip = Clip(CloseFaceModel(ANNA, BERT))
+    clip.frames(10)
+    clip.model.room = [ANNA, BERT, FaceRegion(600, 100, 60)]
+    clip.change = slice(560, 640)
+    assert len(clip.frames(60)[-1]) == 3
+
+
+def test_alone_nobody_is_looked_for_more_often_than_once_a_second() -> None:
+    clip = Clip(FakeFaceModel(ANNA))
+    clip.frames(10)
+    looks = clip.model.detections
+    for index in range(90):
+        clip.change = slice(500 if index % 2 else 560, 640)
+        clip.frames()
+    assert clip.model.detections - looks <= 3
+
+
+def test_after_a_cut_the_old_face_is_gone_at_once_and_the_new_one_there() -> None:
+    clip = Clip(FakeFaceModel(ANNA))
+    clip.frames(10)
+    clip.model.room, clip.level = [BERT], 180
+    assert [face.track_id for face in clip.frames()[0]] == [2]
+
+
+def test_after_a_cut_a_face_at_the_place_of_the_old_one_is_settled_on_anew() -> None:
+    clip = Clip(StickyFaceModel(ANNA), max_faces=1)
+    clip.frames(10)
+    clip.model.room, clip.level = [ANNA._replace(x=ANNA.x + 30)], 180
+    box = clip.frames()[0][0].box
+    assert box.x + box.width / 2 == pytest.approx(ANNA.x + 30, abs=2)
+
+
+def test_a_face_is_followed_until_its_eyes_leave_the_picture() -> None:
+    clip = Clip(SureFaceModel(ANNA))
+    for step in range(30):
+        clip.model.room = [ANNA._replace(y=ANNA.y + 8.5 * step)]
+        shown = clip.frames()[0]
+    assert [face.track_id for face in shown] == [1]
 
 
 def test_a_face_that_stays_away_is_looked_for_a_second_and_no_longer() -> None:
