@@ -117,6 +117,11 @@ def test_an_iris_that_both_see_at_one_place_is_not_covered(second: Pupil, covere
     assert fused.confidence == 0.8
 
 
+def test_an_eye_that_is_nearly_shut_stays_covered() -> None:
+    nearly_shut = iris(covered=True, openness=0.9)
+    assert both(nearly_shut, iris()).evidence == nearly_shut.evidence
+
+
 def test_an_eye_that_both_call_shut_shows_a_pupil_only_if_both_are_wrong() -> None:
     shut = replace(iris(confidence=0.4), state=EyeState.CLOSED)
     fused = both(shut, replace(shut, confidence=0.3))
