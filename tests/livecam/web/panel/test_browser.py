@@ -11,7 +11,7 @@ import pytest
 
 from livecam.settings import EffectSettings, PanelSettings, Trigger, TriggerMode
 from livecam.web.panel.opening import PanelPlace, panel, panel_place
-from tests.labeler.web.browsing import CHROMIUM, FLAGS, PATIENCE_MS, needs_a_browser
+from tests.labeler.web.browsing import CHROMIUM, FLAGS, PATIENCE_MS, free_port, needs_a_browser
 from tests.livecam.web.panel.steered_run import SteeredRun, steered
 
 pytestmark = needs_a_browser
@@ -121,7 +121,6 @@ def test_a_page_that_finds_no_place_says_so_and_gets_the_next_one(
         second.wait_for_selector("#blind", state="visible")
         first.close()
         second.wait_for_selector("#blind", state="hidden")
-        second.wait_for_function("document.getElementById('preview').naturalWidth > 0")
 
 
 def test_a_link_that_is_no_longer_valid_is_called_that(
@@ -135,3 +134,24 @@ def test_a_link_that_is_no_longer_valid_is_called_that(
 
         page.wait_for_selector("#gone[data-text=stranger]")
         assert "no longer valid" in page.text_content("#gone")
+
+
+def test_the_overlay_comes_back_when_a_run_begins_anew(
+    playwright: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with (
+        steered(tmp_path) as run,
+        closing(playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)) as browser,
+    ):
+        page, port = browser.new_page(), free_port()
+        asked: list[str] = []
+        for _ in range(2):
+            with panel_place(PanelSettings(port=port)) as place, panel(place, run.live):
+                if not asked:
+                    page.on("request", lambda request: asked.append(request.url))
+                    page.goto(place.link.replace("/?", "/overlay?"))
+                else:
+                    page.wait_for_event("request", lambda request: "preview.mjpeg" in request.url)
+            page.wait_for_event("requestfailed", lambda request: "status" in request.url)
+        assert sum("preview.mjpeg" in url for url in asked) == 2
