@@ -140,6 +140,7 @@ def test_a_model_has_a_name_or_is_a_folder(tmp_path: Path) -> None:
         (["--model", "wally"], "there is no model 'wally'"),
         (["--turns", "often"], "it is auto, always, never"),
         (["--queue", "."], "holds other things"),
+        (["--queue", "page.png/queue"], "cannot write page.png/queue: not a directory"),
     ],
 )
 def test_a_flag_that_cannot_be_is_one_line(
