@@ -228,9 +228,11 @@ class FaceTracker:
             self._untracked = [] if self._counting else list(found)
             self._counting = False
             self._retry = min(2 * self._retry, _LAST_RETRY)
-            if self._unsettled:
-                self._unsettled = False
-                self._tracks = [self._settled(track, found, frame) for track in self._tracks]
+            if self._unsettled and self._tracks:
+                # Others are begun by the next look: what only looks like a face is not searched for at every cut.
+                self._tracks, self._untracked = [self._settled(track, found, frame) for track in self._tracks], []
+                self._detect_at, self._latest = frame.timestamp + _NEWCOMERS, frame.timestamp
+            self._unsettled = False
         now, self._untracked = self._untracked[:_NEW_TRACKS], self._untracked[_NEW_TRACKS:]
         came = list(self._start_tracks(frame, now))
         if came:
