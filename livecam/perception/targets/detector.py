@@ -102,7 +102,7 @@ class TargetDetector:
             image, factor = page.level(scale)
             for peak in self._peaks(image, scale * factor):
                 placed = _enlarged(peak, factor) if factor > 1 else peak
-                yield placed if usual else placed._replace(raw=_less_likely(placed.raw))
+                yield placed if usual else _likelier(placed, -_UNUSUAL)
 
     def _upright(self, page: ImagePyramid, scales: Sequence[float]) -> list[MapPeak]:
         """The peaks at all scales, the highest first; those at the finest usual one only where others show some."""
@@ -124,11 +124,11 @@ class TargetDetector:
         if not self.search.looks or not usual:
             return list(found)
         count = len(usual)
-        seen = looked_again(self.network, page, found[:count], self.search.looks, self.search.box)
-        looked = [
-            peak if common else peak._replace(raw=_less_likely(peak.raw))
-            for peak, common in zip(seen, usual, strict=True)
+        before = [
+            peak if common else _likelier(peak, _UNUSUAL) for peak, common in zip(found[:count], usual, strict=True)
         ]
+        seen = looked_again(self.network, page, before, self.search)
+        looked = [peak if common else _likelier(peak, -_UNUSUAL) for peak, common in zip(seen, usual, strict=True)]
         least = min(peak.raw for peak in looked)
         others = (peak._replace(raw=min(peak.raw, least)) for peak in found[count:])
         return sorted((*looked, *others), key=lambda peak: -peak.raw)
@@ -197,9 +197,10 @@ def _nth_highest(groups: Iterable[Sequence[MapPeak]], count: int) -> float:
     return heights[min(count, len(heights)) - 1] if heights else 0.0
 
 
-def _less_likely(height: float) -> float:
-    odds = math.log(max(height, 1e-6) / max(1 - height, 1e-6)) - _UNUSUAL
-    return 1 / (1 + math.exp(-odds))
+def _likelier(peak: MapPeak, more: float) -> MapPeak:
+    """The peak with so much more of log-odds."""
+    odds = math.log(max(peak.raw, 1e-6) / max(1 - peak.raw, 1e-6)) + more
+    return peak._replace(raw=1 / (1 + math.exp(-odds)))
 
 
 def _enlarged(peak: MapPeak, factor: int) -> MapPeak:
