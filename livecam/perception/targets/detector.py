@@ -100,7 +100,7 @@ class TargetDetector:
         one page of its area has."""
         scales, (width, height) = [self._known(size) * scale for scale in self.search.scales], size
         if self.search.page_pixels and width > _WIDE * height:
-            scales.append(max(scales) * math.sqrt(width / height / _PAGE))
+            scales = [min(scales), *(scale * math.sqrt(width / height / _PAGE) for scale in scales)]
         return scales
 
     def sizes(self, size: tuple[int, int]) -> tuple[float, float]:
