@@ -1,8 +1,8 @@
 """The entry point of `livecam` and `python -m livecam`, with Ctrl-C heard while it is still loading."""
 
-import gc
 import os
-import sys
+
+from livecam.cli.loading import loading
 
 # Before NumPy is loaded: products this small are done ten times over while OpenBLAS is still waking its threads.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -11,15 +11,9 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def main() -> None:
-    # What is loaded stays: looking through it for garbage would take a tenth of the start.
-    gc.disable()
-    try:
+    with loading():
         from livecam.benchmark.cli import bench
         from livecam.cli import main as command_line
-    except KeyboardInterrupt:
-        sys.exit(130)
-    gc.freeze()
-    gc.enable()
     # Here, for the benchmark knows the command line, and so the command line cannot know it.
     command_line.app.command()(bench)
     command_line.main()

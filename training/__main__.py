@@ -1,6 +1,13 @@
-"""`python -m training` is `livecam-train`."""
+"""The entry point of `livecam-train` and `python -m training`, with Ctrl-C heard while it is still loading."""
 
-from training.cli.main import main
+from livecam.cli.loading import loading
+
+
+def main() -> None:
+    with loading():
+        from training.cli import main as command_line
+    command_line.main()
+
 
 if __name__ == "__main__":
     main()

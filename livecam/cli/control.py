@@ -62,14 +62,15 @@ def panic(as_json: options.Json = False) -> None:
 @app.command()
 def trigger(
     name: _Trigger = None,
-    mode: Annotated[TriggerMode, typer.Option(help="While a signal lasts, or until it comes.")] = TriggerMode.HOLD,
-    cooldown: Annotated[float, typer.Option(help="Seconds before it comes out again.")] = 1.0,
-    level: Annotated[float, typer.Option(help="How strong the signal has to be, 0.3..1.")] = 0.6,
+    mode: Annotated[TriggerMode | None, typer.Option(help="While a signal lasts, or until it comes.")] = None,
+    cooldown: Annotated[float | None, typer.Option(help="Seconds before it comes out again.")] = None,
+    level: Annotated[float | None, typer.Option(help="How strong the signal has to be, 0.3..1.")] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Set what brings the effect out."""
-    wanted = name.value if name else "effect"
-    _do("trigger", {"trigger": wanted, "mode": mode.value, "cooldown": cooldown, "level": level}, as_json)
+    """Set what brings the effect out; the options that are left out stay as they are."""
+    given = {"mode": mode.value if mode else None, "cooldown": cooldown, "level": level}
+    given = {key: value for key, value in given.items() if value is not None}
+    _do("trigger", {"trigger": name.value if name else "effect", **given}, as_json)
 
 
 @app.command()

@@ -20,7 +20,7 @@ from livecam.cli.program import new_program, run_program
 from livecam.cli.progress import track_progress
 from livecam.cli.queue import app as queue_app
 from livecam.cli.run import run
-from livecam.cli.settings_loading import check_model_is_used, load_settings, say
+from livecam.cli.settings_loading import check_model_is_used, load_settings, say, tell_unreadable
 from livecam.cli.targets import find
 from livecam.core.errors import SinkError, SourceError
 from livecam.core.files import is_folder, write_file
@@ -43,7 +43,7 @@ app.add_typer(control_app, name="control")
 @app.command()
 def locate(
     context: typer.Context,
-    images: Annotated[list[str], typer.Argument(metavar="IMAGES...", help="Pictures.")],
+    images: Annotated[list[str], typer.Argument(metavar="IMAGES|FOLDERS...", help="Pictures, folders of them.")],
     pupil: options.PupilName = None,
     face: options.FaceName = None,
     model: options.PupilModel = None,
@@ -52,9 +52,11 @@ def locate(
     as_json: options.Json = False,
     config: options.Config = None,
 ) -> None:
-    """Find faces and pupils in pictures; without --json it writes NAME_located.png for each."""
+    """Find faces and pupils in pictures; without --json it writes NAME_located.png for each. One that cannot be read
+    makes the exit code 1, a folder without pictures 2."""
     # What only one command uses is loaded by that command, so that the others start without it.
-    from livecam.cli.locate import note_of_left_out, record
+    from livecam.cli.locate import drawing_places, note_of_left_out, record
+    from livecam.core.image_files.folders import named_pictures
     from livecam.core.image_files.images import read_image
     from livecam.core.types import Frame
     from livecam.perception.faces.factory import open_stills
@@ -65,27 +67,31 @@ def locate(
     if out is not None and not is_folder(out):
         raise SinkError(f"--out cannot be '{out}', which is no folder; make it first, or name another")
     check_model_is_used(model, settings)
+    names, empty = named_pictures(images)
+    for folder, error in empty.items():
+        tell_unreadable(folder, error, as_json=as_json)
+    places, drawings = drawing_places(names, out)
     detector = open_stills(settings.faces)
     perception = Perception(detector, open_still_pupils(settings.pupils))
     failed = False
-    for image in track_progress("livecam", images):
+    for image in track_progress("livecam", names):
+        if Path(image) in drawings and not (as_json and image in images):
+            say(f"{image} is left out, for it is where the drawing of {drawings[Path(image)]} goes")
+            continue
         try:
             frame = Frame(read_image(Path(image)), 0, 0.0)
             faces = detector.detect_all(frame)
             scene = perception.look_at(frame, faces[: settings.faces.max_faces])
             left_out = faces[len(scene.faces) :]
-            text = json.dumps(record(image, scene, left_out)) if as_json else _save_located(Path(image), scene, out)
+            text = json.dumps(record(image, scene, left_out)) if as_json else _save_located(places[image], scene)
             print(text, flush=True)
             if left_out:
                 say(note_of_left_out(image, len(scene.faces), left_out))
         except (SourceError, SinkError) as error:
             failed = True
-            if as_json:
-                print(json.dumps({"image": image, "error": str(error)}), flush=True)
-            else:
-                say(str(error))
-    if failed:
-        raise typer.Exit(1)
+            tell_unreadable(image, error, as_json=as_json)
+    if empty or failed:
+        raise typer.Exit(2 if empty else 1)
 
 
 @app.command()
@@ -182,12 +188,11 @@ def config(
     print(f"settings written to {path}")
 
 
-def _save_located(image: Path, scene: Scene, folder: Path | None) -> Path:
+def _save_located(path: Path, scene: Scene) -> Path:
     import cv2
 
     from livecam.cli.locate import annotate_image
 
-    path = (folder or image.parent) / f"{image.stem}_located.png"
     _, content = cv2.imencode(".png", annotate_image(scene))
     write_file(path, content.tobytes())
     return path

@@ -1,14 +1,16 @@
-"""What several commands do alike: read the settings and say from where, refuse a model without use, tell a person."""
+"""What several commands do alike: read the settings and say from where, refuse a model without use, tell a person
+what is to be known, and of a picture that cannot be read."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from livecam.core.errors import SettingsError
+from livecam.core.errors import LivecamError, SettingsError
 from livecam.settings import FaceDetectorName, PupilDetectorName, Settings
 from livecam.settings_file import load, settings_file
 
@@ -37,6 +39,14 @@ def _with_faces_that_are_here(settings: Settings) -> Settings:
 
 def say(note: str) -> None:
     print(f"livecam: {note}", file=sys.stderr, flush=True)
+
+
+def tell_unreadable(name: str, error: LivecamError, *, as_json: bool) -> None:
+    """What a command that takes several pictures says of one, and goes on."""
+    if as_json:
+        print(json.dumps({"image": name, "error": str(error)}), flush=True)
+    else:
+        say(str(error))
 
 
 def check_model_is_used(model: Path | None, settings: Settings) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 
 from livecam.cli import options
 from livecam.cli.progress import track_progress
+from livecam.cli.settings_loading import say, tell_unreadable
 from livecam.core.errors import LivecamError, SettingsError, SinkError, SourceError
 from livecam.core.files import check_writable_path, write_file
 from livecam.core.types import Image
@@ -58,30 +58,35 @@ def find(
         Path | None, typer.Option(metavar="STORE", help="Keep unsure candidates and random tiles there, to be judged.")
     ] = None,
 ) -> None:
-    """Find a tiny target, Waldo, in huge pictures; a picture that cannot be read makes the exit code 1."""
+    """Find a tiny target, Waldo, in huge pictures; one that cannot be read makes the exit code 1, a folder without
+    pictures 2."""
+    from livecam.core.image_files.folders import named_pictures
     from livecam.perception.targets.boxes.candidates import check_queue
-    from livecam.perception.targets.page_search import PageSearch, pictures_of, target_model
+    from livecam.perception.targets.page_search import PageSearch, target_model
     from livecam.perception.targets.turns import Turns
 
     if turns not in set(Turns):
         raise SettingsError(f"--turns cannot be '{turns}'; it is {', '.join(Turns)}")
-    pictures = pictures_of(images)
+    names, empty = named_pictures([str(image) for image in images])
+    pictures = [Path(name) for name in dict.fromkeys(names)]
     places = _places(pictures, out) if out else {}
     if queue:
         check_queue(queue)
     kept = _Kept(answers or (_ANSWERS if resume else None), resume=resume)
     search = PageSearch(target_model(model).resolve(), top, Turns(turns), queue)
+    for folder, error in empty.items():
+        tell_unreadable(folder, error, as_json=as_json)
     failed = False
     for picture, said in _answers(search, pictures, places, kept, workers, ray):
         failed |= "error" in said
         if as_json:
             print(json.dumps(said), flush=True)
         elif "error" in said:
-            print(f"livecam: {said['error']}", file=sys.stderr, flush=True)
+            say(said["error"])
         else:
             print(kept.words(picture, said), flush=True)
-    if failed:
-        raise typer.Exit(1)
+    if empty or failed:
+        raise typer.Exit(2 if empty else 1)
 
 
 Said = Mapping[str, Any]  # the JSON line of a picture

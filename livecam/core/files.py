@@ -201,6 +201,14 @@ def _umask() -> int:
     return mask
 
 
+def make_folder(path: Path) -> None:
+    """A folder that is there then, with those above it; SinkError when it cannot be made."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
 def write_file(path: Path, content: bytes) -> None:
     """The file whole or not at all; SinkError when it cannot be written."""
     try:
@@ -219,7 +227,9 @@ def check_writable_path(path: Path) -> None:
 
 def _unwritable(path: Path, error: OSError) -> SinkError:
     reason = (error.strerror or str(error)).lower()
-    return SinkError(f"cannot write {path}: {reason}; name a file in a folder you may write to")
+    full = error.errno in {errno.ENOSPC, getattr(errno, "EDQUOT", None)}
+    advice = "make room, or name a file on another disk" if full else "name a file in a folder you may write to"
+    return SinkError(f"cannot write {path}: {reason}; {advice}")
 
 
 def damaged_zip_errors() -> tuple[type[Exception], ...]:

@@ -214,7 +214,7 @@ def screen_size() -> tuple[int, int] | None:
         x11.XCloseDisplay(display)
 
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of glibc's malloc.h
 _KEPT, _FROM_HEAP = 256 << 20, 32 << 20  # bytes; the second is the most that glibc takes
 
 
@@ -225,12 +225,20 @@ def keep_freed_memory() -> bool:
     glibc gives the end of its heap back as soon as two frames of it are free, and gets every page of it anew, filled
     with zeros, for the next one. Why, what it saves and what it costs: docs/decisions/frame-time.md
     """
+    return _told_to_malloc(_TRIM_THRESHOLD, _KEPT) and _told_to_malloc(_MMAP_THRESHOLD, _FROM_HEAP)
+
+
+def use_one_heap() -> bool:
+    """Threads that start from now on have no heap of their own, so that a picture may lie where one of another thread
+    was; whether it is so, which it is with glibc only. Why: docs/decisions/frame-time.md"""
+    return _told_to_malloc(_ARENA_MAX, 1)
+
+
+def _told_to_malloc(what: int, value: int) -> bool:
     if not sys.platform.startswith("linux"):
         return False
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is None:
-        return False
-    return bool(mallopt(_TRIM_THRESHOLD, _KEPT)) and bool(mallopt(_MMAP_THRESHOLD, _FROM_HEAP))
+    return mallopt is not None and bool(mallopt(what, value))
 
 
 def available_cores() -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from threading import local
 
 import numpy as np
@@ -52,10 +52,11 @@ class DurationHistory:
 
 
 class _Open(local):
-    """What each thread is measuring at the moment: for every open stage, the seconds spent in stages inside it."""
+    """What each thread is measuring at the moment: for every open stage its beginning, and the seconds spent in stages
+    inside it."""
 
     def __init__(self) -> None:
-        self.inside: list[float] = []
+        self.stages: list[list[float]] = []
 
 
 class StageTimer:
@@ -65,28 +66,49 @@ class StageTimer:
         self._clock = clock
         self._open = _Open()
         self._frame: dict[str, float] = {}
+        self._measured: dict[str, _Stage] = {}
         self.stages: dict[str, DurationHistory] = {}
 
-    @contextmanager
-    def __call__(self, name: str) -> Iterator[None]:
+    def __call__(self, name: str) -> AbstractContextManager[None]:
         """Measures the body of the `with` as `name`, less what stages inside it take for themselves."""
-        inside, start = self._open.inside, self._clock()
-        inside.append(0.0)
-        try:
-            yield
-        finally:
-            spent = self._clock() - start
-            self._frame[name] = self._frame.get(name, 0.0) + spent - inside.pop()
-            if inside:
-                inside[-1] += spent
+        # One object a name: it runs some ten times a frame.
+        stage = self._measured.get(name)
+        if stage is None:
+            stage = self._measured[name] = _Stage(self, name)
+        return stage
+
+    def _begin(self) -> None:
+        self._open.stages.append([self._clock(), 0.0])
+
+    def _end(self, name: str) -> None:
+        start, inside = self._open.stages.pop()
+        spent = self._clock() - start
+        self._frame[name] = self._frame.get(name, 0.0) + spent - inside
+        if self._open.stages:
+            self._open.stages[-1][1] += spent
 
     def next_frame(self, *, keep: bool = True) -> None:
         """Ends a frame: what its stages took is kept, or forgotten as warm-up."""
         spent, self._frame = self._frame, {}
         if keep:
             for name, seconds in spent.items():
-                self.stages.setdefault(name, DurationHistory()).add(seconds * 1000)
+                if name not in self.stages:
+                    self.stages[name] = DurationHistory()
+                self.stages[name].add(seconds * 1000)
 
     def report(self) -> dict[str, dict[str, float]]:
         """Stage to its p50, p95, p99 and max in milliseconds a frame, over the frames in which it ran."""
         return {name: durations.summary() for name, durations in self.stages.items()}
+
+
+class _Stage:
+    """Measures one stage whenever it is entered; it holds nothing of its own, so it may be inside itself."""
+
+    def __init__(self, timer: StageTimer, name: str) -> None:
+        self._timer, self._name = timer, name
+
+    def __enter__(self) -> None:
+        self._timer._begin()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer._end(self._name)

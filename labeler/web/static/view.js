@@ -2,7 +2,8 @@
 const STEP = 1.25;
 const LEAST = 0.25, MOST = 12; // of the scale that a picture begins with
 const ACROSS = 0.78; // pupil distances that an eye's canvas shows at first
-const LEAST_SCALE = 8; // of a picture pixel, in CSS pixels
+const WHOLE = 0.4; // pupil distances of it that are always seen, across and down: the iris, wherever it looks
+const LEAST_SCALE = 8; // of a picture pixel, in CSS pixels, where the whole iris has room
 export const CONTRASTS = ["plain", "stretched", "bright"];
 
 export class View {
@@ -24,7 +25,8 @@ export class View {
   // Picture pixels to canvas pixels and back; pixel centres are whole numbers in both.
   frame(canvas, sample, eye) {
     const least = LEAST_SCALE * devicePixelRatio;
-    const scale = Math.max(least, canvas.width / (ACROSS * sample.unit)) * this.zoom;
+    const most = Math.min(canvas.width, canvas.height) / (WHOLE * sample.unit);
+    const scale = Math.min(most, Math.max(least, canvas.width / (ACROSS * sample.unit))) * this.zoom;
     const [x, y] = this.centres[eye.side] ?? eye.middle;
     return {
       scale,

@@ -100,10 +100,11 @@ class ControlCommands:
         return self.control.ask(lambda: self.control.toggle_effect(on))
 
     def _trigger(self, given: Given) -> str:
-        """`effect` leaves it to each effect."""
-        wanted = given.get("trigger")
+        """`effect` leaves it to each effect; what is not given stays as it is."""
+        wanted, present = given.get("trigger"), self.control.effect.armed_by
         settings = {"trigger": None if wanted == "effect" else wanted or ""}
-        settings |= {f"trigger_{key}": given[key] for key in ("mode", "cooldown", "level") if key in given}
+        for key in ("mode", "cooldown", "level"):
+            settings[f"trigger_{key}"] = given.get(key, getattr(present, f"trigger_{key}"))
         try:
             chosen = EffectSettings.model_validate(settings)
         except ValidationError as error:

@@ -40,6 +40,7 @@ class RunStatus:
             "on": controls.enabled and not controls.clean,
             "strength": controls.strength,
             "trigger": controls.trigger.value if controls.trigger else "effect",
+            "trigger_mode": controls.armed_by.trigger_mode.value,
             "armed": list(self.effect.armed),
             "clean": controls.clean,
             "finder": self.pupils.name,

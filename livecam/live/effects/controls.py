@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from livecam.live.effects.easing import ramp
 from livecam.settings import EffectSettings, Trigger, TriggerMode
@@ -30,6 +30,7 @@ class EffectControls:
     enabled: bool
     trigger: Trigger | None = None  # None is what each effect says itself
     binding: TriggerBinding | None = None  # of a trigger that is a signal
+    armed_by: EffectSettings = field(default_factory=EffectSettings)  # whose mode, cooldown and level a signal has
     clean: bool = False  # only what a trigger brings out is drawn, until somebody chooses or switches
     cuts: int = 0  # how often everything was taken off at once
 
@@ -42,7 +43,7 @@ class EffectControls:
 
     def arm(self, settings: EffectSettings) -> None:
         """Takes over the trigger of the settings; what is off stays off, and `key` waits for its key."""
-        self.trigger, self.binding = settings.trigger, None
+        self.trigger, self.binding, self.armed_by = settings.trigger, None, settings
         if settings.trigger is not None and settings.trigger.is_signal:
             self.binding = TriggerBinding(
                 settings.trigger, settings.trigger_mode, settings.trigger_cooldown, settings.trigger_level

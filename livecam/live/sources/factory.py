@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from livecam.core.errors import CameraError, SourceError
+from livecam.core.image_files.folders import pictures_in
 from livecam.core.image_files.images import SUFFIXES as PICTURE_SUFFIXES
 from livecam.core.paths import exists, is_folder, local_path
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.capture import open_device
 from livecam.live.sources.demo import DemoSource
 from livecam.live.sources.devices import CameraInfo, list_cameras
-from livecam.live.sources.images import ImageSource, WebpAnimation, images_in, is_animation
+from livecam.live.sources.images import ImageSource, WebpAnimation, is_animation
 from livecam.live.sources.screen import PREFIX, open_screen
 from livecam.settings import SourceSettings
 
@@ -90,7 +91,7 @@ def _camera(device: int | str, settings: SourceSettings) -> CameraSource:
 
 def _file(path: Path, settings: SourceSettings, *, paced: bool) -> AnySource:
     if is_folder(path):
-        return ImageSource(images_in(path), settings.fps, paced=paced)
+        return ImageSource(pictures_in(path), settings.fps, paced=paced)
     if exists(path):
         return _picture_or_video(path, settings, paced=paced)
     # Path.glob takes no absolute patterns.

@@ -13,7 +13,7 @@ import numpy as np
 
 from livecam.core.errors import SourceError
 from livecam.core.image_files.heif import is_heif
-from livecam.core.image_files.images import SUFFIXES, over_grey, read_image
+from livecam.core.image_files.images import over_grey, read_image
 from livecam.core.image_files.iso_boxes import boxes
 from livecam.core.image_files.orientation import exif_mark, upright
 from livecam.core.runtime import without_decoder_noise
@@ -29,7 +29,8 @@ class ImageSource:
     """Every picture once, in the order given, `1 / fps` apart.
 
     `paced` is a slide show: each picture is shown for two seconds, frame after frame so that a window stays alive and
-    what is drawn can move; a single picture stays for good. A file that is no picture is a SourceError naming it.
+    what is drawn can move; a single picture stays for good. A file that is no picture is left out, which the status of
+    the next picture says, or that of the last one; where none can be read, it is a SourceError.
     """
 
     def __init__(
@@ -42,16 +43,31 @@ class ImageSource:
     def __iter__(self) -> Iterator[Frame]:
         pace = Pacer(self._timing)
         before: Image | None = None
-        for index, image in enumerate(self._images()):
+        for index, (image, status) in enumerate(self._images()):
             if self._paced:
                 pace.wait(index / self._fps)
             cut, before = image is not before, image
-            yield Frame(image, index, index / self._fps, captured_at=self._timing.clock(), scene_cut=cut)
+            now = self._timing.clock()
+            yield Frame(image, index, index / self._fps, captured_at=now, status=status, scene_cut=cut)
 
-    def _images(self) -> Iterator[Image]:
+    def _images(self) -> Iterator[tuple[Image, str]]:
+        """What is shown with its status, held back by one, so that the last can tell of what is left out after it."""
+        held: tuple[Image, str] | None = None
+        left_out: list[str] = []
         for path in self._paths:
-            image = read_image(path)
-            yield from itertools.repeat(image, self._repeats()) if self._repeats() else itertools.repeat(image)
+            try:
+                image = read_image(path)
+            except SourceError as error:
+                left_out.append(str(error))
+                continue
+            if held is not None:
+                yield held
+            held, left_out = (image, _notice(left_out)), []
+            for _ in range(self._repeats() - 1) if self._repeats() else itertools.count():
+                yield held
+        if held is None:
+            raise SourceError(left_out[0] if len(left_out) == 1 else f"none of the pictures can be read: {left_out[0]}")
+        yield held[0], "; ".join(filter(None, (held[1], _notice(left_out))))
 
     def _repeats(self) -> int:
         """How often a picture is shown; 0 is without end."""
@@ -60,15 +76,11 @@ class ImageSource:
         return 0 if len(self._paths) == 1 else max(math.ceil(_SLIDE_S * self._fps), 1)
 
 
-def images_in(folder: Path) -> list[Path]:
-    """The pictures of a folder by name; SourceError when it has none."""
-    try:
-        found = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
-    except OSError as error:
-        raise SourceError(f"the folder '{folder}' cannot be read: {(error.strerror or '').lower()}") from error
-    if not found:
-        raise SourceError(f"the folder '{folder}' has no pictures; files ending in .png, .jpg, .webp, .tif or .bmp are")
-    return found
+def _notice(left_out: Sequence[str]) -> str:
+    """The first of the pictures that cannot be read, and how many more there are."""
+    if len(left_out) < 2:
+        return "".join(f"{error}; it is left out" for error in left_out)
+    return f"{left_out[0]}; it is left out, and so {'is' if len(left_out) == 2 else 'are'} {len(left_out) - 1} more"
 
 
 def is_animation(path: Path) -> bool:

@@ -38,13 +38,13 @@ def follow_recorded(model: FaceModel, max_faces: int) -> FaceTracker:
 
 @contextmanager
 def follow_live(model: FaceModel, max_faces: int) -> Iterator[FaceTracker]:
-    """The detector for a camera: it detects, and finds the landmarks of followed faces anew, in threads that live as
-    long as the `with`, so that no frame waits."""
+    """The detector for a camera: it detects, finds the landmarks of followed faces anew, and checks these, in threads
+    that live as long as the `with`, so that no frame waits."""
     shared = SharedFaceModel(model)
     detection = BackgroundDetection(shared.detect)
-    renewals = BackgroundDetection(shared.renew, "landmarks")
-    with detection.running(), renewals.running():
-        yield FaceTracker(shared, detection, max_faces, renewals=renewals)
+    renewals, checks = BackgroundDetection(shared.renew, "landmarks"), BackgroundDetection(shared.check, "checks")
+    with detection.running(), renewals.running(), checks.running():
+        yield FaceTracker(shared, detection, max_faces, renewals=renewals, checks=checks)
 
 
 def roll_guide(name: FaceDetectorName) -> RollGuide | None:

@@ -12,13 +12,14 @@ from livecam.core.types import Face, Frame, Image
 from livecam.perception.detection_worker import DetectionWorker
 from livecam.perception.faces.face_model import FaceLandmarks, FaceModel, FaceRegion
 from livecam.perception.faces.image_detector import face
-from livecam.perception.faces.landmark_renewal import RenewalRequest, RenewedLandmarks
+from livecam.perception.faces.landmark_renewal import CheckedFace, CheckRequest, RenewalRequest, RenewedLandmarks
 from livecam.perception.faces.optical_flow import Keyframe, make_keyframe, propagate
 from livecam.perception.faces.scene_change import SceneWatch
 
 # Seconds for which landmarks are carried along by the flow of the picture before they are found anew.
 _CARRIED = 0.165
-# Between two pictures that come quicker than this (seconds), others may find them anew meanwhile, and have _GRACE.
+# Between two pictures that come quicker than this (seconds), others may find them anew, or check the face, meanwhile,
+# and have _GRACE.
 _FLUENT = 0.07
 # Seconds between two looks at the whole frame: after a loss, at most while there is nobody, and for newcomers, for whom
 # a scene that has not changed is looked at less often.
@@ -68,14 +69,16 @@ class FaceTracker:
         max_faces: int = 4,
         *,
         renewals: DetectionWorker[RenewalRequest, RenewedLandmarks] | None = None,
+        checks: DetectionWorker[CheckRequest, CheckedFace] | None = None,
         timer: Timer = untimed,
     ) -> None:
-        """`renewals` finds landmarks anew beside the frames; without it a frame waits for that. `timer` measures what
-        the model is asked for in a frame, as `landmarks` and `check`."""
+        """`renewals` finds landmarks anew beside the frames, and `checks` checks faces; without them a frame waits for
+        that. `timer` measures what the model is asked for in a frame, as `landmarks` and `check`."""
         self._model = model
         self._timer = timer
         self._detection = detection
         self._renewals, self._asked, self._before = renewals, False, math.inf  # the time of the frame before
+        self._checks, self._checked = checks, 0  # the identity of the track that is being checked; 0 is none
         self._max_faces = max_faces
         self._tracks: list[Track] = []
         self._identities = count(1)
@@ -98,6 +101,7 @@ class FaceTracker:
             self._tracks, self._untracked, self._beside = [], [], 0
             self._detect_at, self._retry = frame.timestamp, _FIRST_RETRY
         self._take_renewed()
+        self._take_checked(frame.timestamp)
         before = len(self._tracks)
         self._tracks = self._without_overlaps(list(self._propagated(frame)))
         if len(self._tracks) < before:
@@ -118,6 +122,16 @@ class FaceTracker:
                 for track in self._tracks
             ]
 
+    def _take_checked(self, seconds: float) -> None:
+        found = self._checks.poll() if self._checks else None
+        if found is not None:
+            self._checked = 0
+            answers = {answer.track: answer for answer in found}
+            self._tracks = [
+                _checked(track, answers[track.identity], seconds) if track.identity in answers else track
+                for track in self._tracks
+            ]
+
     def _propagated(self, frame: Frame) -> Iterator[Track]:
         # One check a frame at most, so that many faces do not make one frame late.
         due = min(self._tracks, key=lambda track: track.check_at, default=None)
@@ -128,18 +142,21 @@ class FaceTracker:
             drifted = abs(math.log(max(moved.state.region.size, 1.0) / max(track.verified_size, 1.0))) > _DRIFT
             leapt = drifted or track.state.region.leap(moved.state.region) > _LEAP
             # A frame in which landmarks were found anew has had its share of work; a doubtful face can wait no longer.
-            grace = 0.0 if moved.keyframe is track.keyframe or track.failed_checks else _GRACE
-            if leapt or (track is due and frame.timestamp >= track.check_at + grace):
+            beside = self._checks is not None and self._is_fluent(frame)
+            may_wait = (beside or moved.keyframe is not track.keyframe) and not track.failed_checks
+            if leapt or (track is due and frame.timestamp >= track.check_at + may_wait * _GRACE):
                 checked = self._verified(moved, frame, patience=1 if leapt else _FAILED_CHECKS)
                 if checked is not None:
                     yield checked
             else:
+                if beside and frame.timestamp >= track.check_at:
+                    self._ask_whether(moved, frame)
                 yield moved
 
     def _moved(self, track: Track, frame: Frame) -> Track | None:
         """The track on the same face in this frame: carried along for a while, then found anew."""
         age = frame.timestamp - track.keyframe.seconds
-        beside = self._renewals is not None and 0 < frame.timestamp - self._before < _FLUENT
+        beside = self._renewals is not None and self._is_fluent(frame)
         if 0 < age < _CARRIED + beside * _GRACE:
             landmarks = propagate(track.keyframe, frame.image)
             if landmarks is not None and _plausible(track.state.region, landmarks.region, frame.image):
@@ -151,6 +168,14 @@ class FaceTracker:
         if landmarks is None or not _plausible(track.state.region, landmarks.region, frame.image):
             return None
         return replace(track, state=landmarks, keyframe=make_keyframe(frame.image, landmarks, frame.timestamp))
+
+    def _is_fluent(self, frame: Frame) -> bool:
+        return 0 < frame.timestamp - self._before < _FLUENT
+
+    def _ask_whether(self, track: Track, frame: Frame) -> None:
+        if self._checks and not self._checked:
+            self._checked = track.identity
+            self._checks.submit(CheckRequest(track.identity, frame.image, track.state))
 
     def _ask_for(self, track: Track, frame: Frame) -> None:
         if self._renewals and not self._asked:
@@ -165,9 +190,7 @@ class FaceTracker:
         with self._timer("check"):
             confidence = self._model.verify(frame.image, track.state)
         if confidence is not None:
-            verified = track.state.region._replace(confidence=confidence)
-            landmarks, check_at = replace(track.state, region=verified), frame.timestamp + _CHECK
-            return replace(track, state=landmarks, check_at=check_at, verified_size=verified.size, failed_checks=0)
+            return _as_sure(track, confidence, track.state.region.size, frame.timestamp)
         failed = track.failed_checks + 1
         return None if failed >= patience else replace(track, check_at=frame.timestamp + _RECHECK, failed_checks=failed)
 
@@ -234,6 +257,19 @@ def _renewed(track: Track, keyframe: Keyframe | None) -> Track:
     if keyframe is None:
         return replace(track, keyframe=replace(track.keyframe, seconds=-math.inf))
     return replace(track, keyframe=keyframe) if keyframe.seconds > track.keyframe.seconds else track
+
+
+def _checked(track: Track, answer: CheckedFace, seconds: float) -> Track:
+    """The track with what was told of it meanwhile: that it is no face is looked into at once."""
+    if answer.confidence is None:
+        return replace(track, check_at=-math.inf)
+    return _as_sure(track, answer.confidence, answer.size, seconds)
+
+
+def _as_sure(track: Track, confidence: float, size: float, seconds: float) -> Track:
+    """The track of a face that was verified when its region had this size."""
+    verified = replace(track.state, region=track.state.region._replace(confidence=confidence))
+    return replace(track, state=verified, check_at=seconds + _CHECK, verified_size=size, failed_checks=0)
 
 
 def _plausible(before: FaceRegion, after: FaceRegion, image: Image) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from livecam.core.assets import asset
 from livecam.core.errors import AssetError, LivecamError, SinkError, SourceError
-from livecam.core.image_files.images import SUFFIXES, read_image
+from livecam.core.image_files.images import read_image
 from livecam.core.image_files.regions import open_regions
 from livecam.core.types import Image
 from livecam.perception.targets.boxes import candidates
@@ -42,21 +42,6 @@ def target_model(name: Path | str) -> Path:
     if not path.exists() and path.suffix != ".tflite":
         raise AssetError(f"there is no model '{name}'; {' and '.join(NAMES)} ship, others are folders or .tflite files")
     return path
-
-
-def pictures_of(places: Sequence[Path]) -> list[Path]:
-    """The pictures that are named, and those in the folders that are named, by name; SourceError for a folder that has
-    none."""
-    found: list[Path] = []
-    for place in places:
-        if not place.is_dir():
-            found.append(place)
-            continue
-        inside = [path for path in sorted(place.rglob("*")) if path.suffix.lower() in SUFFIXES and path.is_file()]
-        if not inside:
-            raise SourceError(f"the folder '{place}' has no pictures; png, jpg, webp, tif and others are read")
-        found += inside
-    return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ from livecam.web.panel.preview import MOST_VIEWERS, Preview
 from livecam.web.panel.thumbnails import Thumbnails
 from livecam.web.posted import Endpoint, in_words, parse_object, posted_object, status_of
 
-_STATIC = {"panel.js": "text/javascript", "catalogue.js": "text/javascript", "panel.css": "text/css"}
+_SCRIPTS = ("panel.js", "overlay.js", "catalogue.js")
+_STATIC = {**dict.fromkeys(_SCRIPTS, "text/javascript"), "panel.css": "text/css"}
 _STATUS_SECONDS = 0.25
 _MOST_SOCKETS = 16
 _COMMANDS_A_SECOND, _AT_ONCE = 30.0, 60.0

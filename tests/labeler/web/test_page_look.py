@@ -156,6 +156,19 @@ def test_the_wheel_zooms_where_the_pointer_is_and_a_click_in_the_whole_picture_g
     assert still < 1e-9
 
 
+@pytest.mark.parametrize("size", [(378, 207), (409, 137), (303, 97), (670, 417)])  # of an eye, from phones to a desk
+def test_the_whole_iris_of_a_near_face_is_seen(page: Any, address: str, size: tuple[int, int]) -> None:
+    page.goto(address)
+    width, height = page.evaluate(
+        """async ([width, height]) => {
+          const { View } = await import("./static/view.js");
+          return new View().frame({ width, height }, { unit: 200 }, { side: "left", middle: [100, 100] }).box.slice(2);
+        }""",
+        size,
+    )
+    assert min(width, height) >= 0.4 * 200 - 1e-6
+
+
 def test_contrast_keeps_hues(page: Any, address: str) -> None:
     page.goto(address)
     colours = np.random.default_rng(3).integers(20, 200, (200, 3))

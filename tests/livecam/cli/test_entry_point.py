@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 _LOOK = "import livecam.__main__, os, sys; print(os.environ['OPENBLAS_NUM_THREADS'], 'numpy' in sys.modules)"
 
 
@@ -13,3 +15,29 @@ def test_openblas_is_told_to_stay_in_one_thread_before_numpy_loads_it() -> None:
     environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
     told = subprocess.run([sys.executable, "-c", _LOOK], env=environment, capture_output=True, text=True, check=True)
     assert told.stdout.split() == ["1", "False"]
+
+
+_INTERRUPTED = """
+import os, signal, sys
+
+class Interrupting:
+    def find_spec(self, name, *rest):
+        if name == "typer":
+            try:
+                os.kill(os.getpid(), signal.SIGINT)
+            except KeyboardInterrupt:
+                raise ImportError("as NumPy calls it")
+
+sys.meta_path.insert(0, Interrupting())
+from {0}.__main__ import main
+main()
+"""
+
+
+@pytest.mark.kills
+@pytest.mark.parametrize("program", ["livecam", "labeler", "training"])
+def test_ctrl_c_while_it_loads_ends_it_without_a_word(program: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", _INTERRUPTED.format(program)], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")

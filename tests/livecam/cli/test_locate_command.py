@@ -130,3 +130,61 @@ def test_a_name_that_no_file_can_have_is_refused_in_one_line(program: Program) -
     code, _, err = program("locate", asset("demo/portrait.png"), "--out", "x" * 300)
     assert code == 2
     assert err.startswith(f"livecam: '{'x' * 40}…' is too long for the name of a file, with 300 letters")
+
+
+def located(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*_located.png"))
+
+
+def test_a_folder_is_its_pictures_without_what_was_drawn_of_them(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("a.png", "in/b.jpg"):
+        picture(tmp_path / name, np.zeros((40, 40, 3), np.uint8))
+    for _ in range(2):
+        assert program("locate", tmp_path).code == 0
+    assert located(tmp_path) == ["a_located.png", "b_located.png"]
+    _, out, _ = program("locate", tmp_path, "--json")
+    assert [json.loads(line)["image"] for line in out.splitlines()] == [
+        str(tmp_path / "a.png"),
+        str(tmp_path / "in/b.jpg"),
+    ]
+
+
+def test_a_folder_without_pictures_spoils_no_answer(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    image = picture(tmp_path / "a.png", np.zeros((40, 40, 3), np.uint8))
+    code, _, err = program("locate", tmp_path / "empty", image)
+    assert (code, located(tmp_path)) == (2, ["a_located.png"])
+    assert "has no pictures" in err
+
+
+def test_a_drawing_of_another_picture_that_is_named_too_is_left_alone(program: Program, tmp_path: Path) -> None:
+    for name in ("a.png", "a_located.png"):
+        picture(tmp_path / name, np.zeros((40, 40, 3), np.uint8))
+    code, _, err = program("locate", tmp_path / "a.png", tmp_path / "a_located.png")
+    assert (code, located(tmp_path)) == (0, ["a_located.png"])
+    assert "a_located.png is left out" in err
+
+
+def test_pictures_that_differ_in_their_suffix_each_have_a_drawing(program: Program, tmp_path: Path) -> None:
+    images = [picture(tmp_path / name, np.zeros((40, 40, 3), np.uint8)) for name in ("a.png", "a.jpg")]
+    assert program("locate", *images).code == 0
+    assert located(tmp_path) == ["a.jpg_located.png", "a.png_located.png"]
+
+
+def test_pictures_of_one_name_need_places_of_their_own(program: Program, tmp_path: Path) -> None:
+    for name in ("one", "two", "out"):
+        (tmp_path / name).mkdir()
+    images = [picture(tmp_path / name / "a.png", np.zeros((40, 40, 3), np.uint8)) for name in ("one", "two")]
+    code, _, err = program("locate", *images, "--out", tmp_path / "out")
+    assert (code, located(tmp_path)) == (2, [])
+    assert f"it is already that of {images[0]}" in err
+
+
+def test_a_picture_whose_name_begins_with_a_dash_is_no_flag(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture(tmp_path / "-a.png", np.zeros((40, 40, 3), np.uint8))
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = program("locate", "-a.png", "--json")
+    assert (code, json.loads(out)["faces"]) == (0, [])

@@ -140,6 +140,7 @@ def test_a_model_has_a_name_or_is_a_folder(tmp_path: Path) -> None:
         (["--model", "wally"], "there is no model 'wally'"),
         (["--turns", "often"], "it is auto, always, never"),
         (["--queue", "."], "holds other things"),
+        (["--queue", "page.png/queue"], "cannot write page.png/queue: not a directory"),
     ],
 )
 def test_a_flag_that_cannot_be_is_one_line(
@@ -205,3 +206,12 @@ def test_a_page_smaller_than_a_target_is_searched_too(program: Program, tmp_path
     small = saved(tmp_path / "small.png", page_with(width=size[0], height=size[1]))
     code, out, _ = program("find", small, "--model", MODEL, "--json", "--out", tmp_path / "found.png")
     assert (code, json.loads(out)["width"]) == (0, size[0])
+
+
+def test_a_folder_without_pictures_spoils_no_answer(program: Program, empty: Path, tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    code, out, err = program("find", tmp_path / "nothing", empty, "--model", MODEL)
+    assert (code, out.startswith(f"{empty}: not found")) == (2, True)
+    assert f"the folder '{tmp_path / 'nothing'}' has no pictures" in err
+    _, out, _ = program("find", tmp_path / "nothing", empty, "--model", MODEL, "--json")
+    assert ["error" in json.loads(line) for line in out.splitlines()] == [True, False]

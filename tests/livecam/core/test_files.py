@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from livecam.core.errors import SinkError
 from livecam.core.files import (
     atomic_file,
     check_writable,
     damaged_zip_errors,
     read_table_rows,
     write_atomically,
+    write_file,
 )
 
 
@@ -114,3 +116,9 @@ def test_whatever_a_spoiled_zip_raises_is_known(packing: int) -> None:
         except (OSError, *damaged_zip_errors()):
             refused += 1
     assert refused > len(whole) // 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no disk that is always full")
+def test_of_a_full_disk_it_is_said_that_room_helps() -> None:
+    with pytest.raises(SinkError, match="no space left on device; make room"):
+        write_file(Path("/dev/full"), b"x")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -173,6 +174,29 @@ def test_a_stage_that_fails_is_measured_and_its_error_goes_on() -> None:
         clock.now += 1 / 0
     timer.next_frame()
     assert "pupil" in timer.report()
+
+
+def test_a_stage_may_be_inside_itself() -> None:
+    clock = Clock()
+    timer = StageTimer(clock)
+    with timer("track"), timer("track"):
+        clock.now += 0.002
+    timer.next_frame()
+    assert timer.report()["track"]["max"] == pytest.approx(2)
+
+
+def test_a_frame_of_known_stages_keeps_no_new_history() -> None:
+    timer = StageTimer()
+    with timer("track"):
+        timer.next_frame()
+    timer.next_frame()
+    tracemalloc.start()
+    with timer("track"):
+        pass
+    timer.next_frame()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10_000
 
 
 def test_percentiles_are_of_the_latest_and_the_maximum_is_of_all() -> None:

@@ -40,9 +40,9 @@ _STRAYED = 0.1
 _STILL_SIZES = (0.9, 1.0, 1.1)
 _QUARTERS = (1, 3, 2)
 _TILE_SHARES, _LAST_TILE_SHARE = (1, 2), 4
-# Of a live picture: the longer side on which faces are looked for. The detectors see 192 pixels at most, of a tile a
-# little more than half of it; to reduce a picture of 720p or 4K once is cheaper than for each detector and mirror.
-_SEARCHED_SIDE, _HARDLY_SMALLER = 480, 0.8
+# Of a live picture: the longer side on which faces are looked for, at least. The detectors see 192 pixels at most, of a
+# tile a little more than half of it; to reduce a picture of 720p or 4K once is cheaper than for each of them.
+_SEARCHED_SIDE = 480
 # A tile smaller than what the detector sees shows it nothing new.
 _SMALLEST_TILE = 192
 
@@ -67,13 +67,13 @@ class MeshFaceModel:
 
     def detect(self, image: Image) -> Sequence[FaceRegion]:
         """Faces within some five metres of a webcam; while there is no sure one, also farther and lying ones."""
-        image, scale = _reduced(image)
+        image, factor = reduced(image)
         # A face that falls between two cells is seen in one of two different looks.
         found = self._upright(image, next(self._searches)(self._at_once, image), enough=_SURE)
         if not any(region.confidence >= _SURE for region in found):
             turned = detect_in_quarter_turn(self._near.detect, image, next(self._turns))
             found += self._upright(image, [*self._in_tiles(image, 1), *turned])
-        return [_enlarged(region, scale) for region in distinct(found)]
+        return [_enlarged(region, factor) for region in distinct(found)]
 
     def detect_thorough(self, image: Image) -> Sequence[FaceRegion]:
         """Faces of any size and turn, each settled on by the mesh and confirmed by the detector."""
@@ -168,17 +168,17 @@ class MeshFaceModel:
         return mesh, 1 / (1 + math.exp(-float(flag.item())))
 
 
-def _reduced(image: Image) -> tuple[Image, float]:
-    """The picture as small as detectors need it, and its pixels for each of the small one."""
-    share = _SEARCHED_SIDE / max(image.shape[:2])
-    if share >= _HARDLY_SMALLER:
-        return image, 1.0
-    width, height = (max(1, round(length * share)) for length in image.shape[1::-1])
-    small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-    return small, 1 / share
+def reduced(image: Image) -> tuple[Image, int]:
+    """The picture as small as detectors need it, and how many of its pixels to a side are one of the small picture: a
+    whole number, which OpenCV averages four times as quickly as 2.7 of them."""
+    factor = max(image.shape[:2]) // _SEARCHED_SIDE
+    if factor < 2:
+        return image, 1
+    width, height = (max(1, round(length / factor)) for length in image.shape[1::-1])
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False), factor
 
 
-def _enlarged(region: FaceRegion, scale: float) -> FaceRegion:
+def _enlarged(region: FaceRegion, scale: int) -> FaceRegion:
     # Pixel centres are whole numbers.
     x, y = ((at + 0.5) * scale - 0.5 for at in (region.x, region.y))
     return region._replace(x=x, y=y, size=region.size * scale)

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from livecam.core.errors import SinkError
-from livecam.core.files import exclusive_lock, write_file
+from livecam.core.files import check_writable_path, exclusive_lock, make_folder, write_file
 from livecam.core.image_files.regions import PictureRegions
 from livecam.core.types import Box, Image
 from livecam.perception.targets.boxes.page_boxes import TABLE, BoxFileError
@@ -70,7 +70,7 @@ def read_candidates(folder: Path) -> list[QueuedTile]:
 
 
 def check_queue(folder: Path) -> None:
-    """SinkError for a folder that holds something else, before a search begins."""
+    """Makes the folder, before a search begins; SinkError for one that holds something else or cannot be written."""
     if folder.exists() and not folder.is_dir():
         raise SinkError(f"--queue cannot be '{folder}', which is a file; name a folder")
     strange = folder.is_dir() and any(folder.iterdir()) and not (folder / CANDIDATES).is_file()
@@ -78,6 +78,8 @@ def check_queue(folder: Path) -> None:
         raise SinkError(
             f"--queue cannot be '{folder}', which holds other things; name a new folder or an earlier queue"
         )
+    make_folder(folder)
+    check_writable_path(folder / CANDIDATES)
 
 
 def add(
@@ -90,7 +92,7 @@ def add(
     """
     unsure = [guess for guess in guesses if UNSURE[0] <= guess.probability <= UNSURE[1]][:_EACH]
     tiles = [*_around(page, unsure, factor), _random(page, source, factor)]
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     try:
         with exclusive_lock(folder / ".candidates.lock", seconds=30):
             return _keep(folder, page, source, tiles, model)

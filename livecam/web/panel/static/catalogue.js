@@ -2,7 +2,8 @@
 
 const CATALOGUE = {
   en: {
-    gone: "The run has ended, or cannot be reached. Trying again …", language: "한국어", theme: "Light or dark", picture: "Picture",
+    gone: "The run has ended, or cannot be reached. Trying again …", stranger: "This link is no longer valid. Open the one that the run prints now.",
+    blind: "No picture: other pages have all the places. Trying again …", language: "한국어", theme: "Light or dark", picture: "Picture",
     settings: "Settings", resting: "The camera rests", effect: "Effect", panic: "Everything off", snapshot: "Snapshot",
     record: "Record", recording: "Stop", strength: "Strength", camera: "Camera", demo: "Demo", finder: "Pupils found by",
     trigger: "Comes out", mode: "How long", mirror: "Mirror", collect: "Collect", seen: "What is seen", effects: "Effects",
@@ -17,7 +18,8 @@ const CATALOGUE = {
     "signal.wink_right": "wink, right", "signal.blink": "blink", "signal.looking_away": "looking away", "signal.leaning_in": "leaning in",
   },
   ko: {
-    gone: "실행이 끝났거나 연결할 수 없습니다. 다시 시도하는 중 …", language: "English", theme: "밝게 또는 어둡게", picture: "화면",
+    gone: "실행이 끝났거나 연결할 수 없습니다. 다시 시도하는 중 …", stranger: "이 링크는 더 이상 쓸 수 없습니다. 실행이 지금 알려 주는 링크를 여세요.",
+    blind: "화면 없음: 다른 페이지가 자리를 모두 쓰고 있습니다. 다시 시도하는 중 …", language: "English", theme: "밝게 또는 어둡게", picture: "화면",
     settings: "설정", resting: "카메라가 쉬는 중", effect: "효과", panic: "모두 끄기", snapshot: "사진 찍기",
     record: "녹화", recording: "녹화 중지", strength: "세기", camera: "카메라", demo: "데모", finder: "눈동자 찾기",
     trigger: "나타날 때", mode: "얼마 동안", mirror: "거울 모드", collect: "수집", seen: "인식 상태", effects: "효과 목록",

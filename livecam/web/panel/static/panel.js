@@ -20,18 +20,18 @@ async function ask(path, posted) {
   if (posted !== undefined) Object.assign(options, { method: "POST", body: JSON.stringify(posted) });
   const answer = await fetch(BASE + path, options);
   const told = await answer.json().catch(() => ({ error: answer.statusText }));
-  if (!answer.ok) throw new Error(told.error);
+  if (!answer.ok) throw Object.assign(new Error(told.error), { status: answer.status });
   return told;
 }
 
 async function command(name, posted = {}) {
   try {
     const told = await ask(name, posted);
-    show(told.status);
+    show(told.status, true);
     if (name === "snapshot" || name === "record") say(translated(told.said));
   } catch (error) {
     say(error.message, true);
-    if (state) show(state);
+    if (state) show(state, true);
   }
 }
 
@@ -71,16 +71,18 @@ async function poll() {
     try {
       show(await ask("status"));
       heard = Date.now();
-    } catch {
-      if (Date.now() - heard > 3000) gone(true);
+    } catch (error) {
+      if (Date.now() - heard > 3000) gone(true, error.status === 403);
     }
   }
   setTimeout(poll, 1000);
 }
 
 let wasGone = false;
-function gone(is) {
+function gone(is, stranger = false) {
   $("gone").hidden = !is;
+  $("gone").dataset.text = stranger ? "stranger" : "gone";
+  $("gone").textContent = text($("gone").dataset.text);
   if (wasGone && !is) { watch(); load(); }
   wasGone = is;
 }
@@ -93,9 +95,24 @@ function watch() {
   else $("preview").removeAttribute("src");
 }
 
+// Eight pages can look; one more waits for its turn.
+let again = 0;
+$("preview").addEventListener("error", () => {
+  blind(!document.hidden);
+  clearTimeout(again);
+  again = setTimeout(watch, 3000);
+});
+$("preview").addEventListener("load", () => blind(false));
+
+function blind(is) {
+  $("blind").hidden = !is;
+  $("frame").classList.toggle("blind", is);
+}
+
 // --- showing ---
 
-function show(told) {
+// Once it is `answered`, what a person has chosen gives way to what the run says.
+function show(told, answered = false) {
   state = told;
   gone(false);
   document.body.dataset.effect = told.effect;
@@ -112,10 +129,11 @@ function show(told) {
   $("armed").hidden = !told.armed.length;
   $("armed").textContent = `▲ ${text("armed")}: ${told.armed.map(signalName).join(", ")}`;
   $("mode").disabled = !SIGNALS.includes(told.trigger);
+  const choose = (id, options, value) => fillChoice(id, options, value, answered);
   choose("finder", told.finders.map((name) => [name, name]), told.finder);
   choose("trigger", [...["effect", "always", "key", "auto"].map((name) => [name, text(`trigger.${name}`)]),
     ...SIGNALS.map((name) => [name, signalName(name)])], told.trigger);
-  choose("mode", ["hold", "toggle"].map((name) => [name, text(`mode.${name}`)]), $("mode").value || "hold");
+  choose("mode", ["hold", "toggle"].map((name) => [name, text(`mode.${name}`)]), told.trigger_mode);
   choose("source", sources(told.source), told.source);
   showFigures(told);
   if ($("seen").open) showSeen(told);
@@ -163,14 +181,14 @@ function element(kind, words) {
 }
 
 // Only touched when something is different: a list that a person has opened stays open.
-function choose(id, options, value) {
+function fillChoice(id, options, value, answered) {
   const select = $(id);
   const wanted = JSON.stringify(options);
   if (select.dataset.options !== wanted) {
     select.dataset.options = wanted;
     select.replaceChildren(...options.map(([name, words]) => Object.assign(element("option", words), { value: name })));
   }
-  if (document.activeElement !== select && select.value !== value) select.value = value;
+  if ((answered || document.activeElement !== select) && select.value !== value) select.value = value;
 }
 
 function sources(present) {

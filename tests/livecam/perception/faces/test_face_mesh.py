@@ -18,7 +18,7 @@ from livecam.perception.faces.face_model import FaceRegion
 from livecam.perception.faces.factory import follow_recorded
 from livecam.perception.faces.image_detector import ImageFaceDetector
 from livecam.perception.faces.mesh_networks import face_networks
-from livecam.perception.faces.mesh_networks.face_mesh import MeshFaceModel
+from livecam.perception.faces.mesh_networks.face_mesh import MeshFaceModel, reduced
 from livecam.perception.faces.mesh_networks.face_networks import FaceNetwork, read_face_network
 from livecam.perception.faces.mesh_networks.mesh_topology import MESH_OF_IBUG, MIRRORED
 from livecam.perception.faces.mesh_networks.tiled_detection import (
@@ -180,3 +180,17 @@ def test_what_a_turned_picture_shows_is_told_in_pixels_of_the_picture(turns: int
     image[7, 32] = 255
     (found,) = detect_in_quarter_turn(detect, image, turns)
     assert (found.x, found.y, found.angle) == (32.0, 7.0, pytest.approx(turns * math.pi / 2))
+
+
+def test_a_picture_is_searched_reduced_by_whole_blocks() -> None:
+    image = np.random.default_rng(1).integers(0, 256, (720, 1280, 3), np.uint8)
+    small, factor = reduced(image)
+    means = image.reshape(360, 2, 640, 2, 3).mean(axis=(1, 3))
+    assert factor == 2
+    np.testing.assert_allclose(small, means, atol=0.5)
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 480), (959, 540)])
+def test_a_small_picture_is_searched_as_it_is(width: int, height: int) -> None:
+    image = grey(width, height)
+    assert reduced(image)[0] is image

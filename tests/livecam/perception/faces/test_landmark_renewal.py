@@ -1,4 +1,4 @@
-"""Landmarks that are found anew beside the frames."""
+"""Landmarks that are found anew, and faces that are checked, beside the frames."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from livecam.core.types import Face, Image
 from livecam.perception.detection_worker import InlineDetection
 from livecam.perception.faces.face_model import FaceLandmarks, FaceRegion
 from livecam.perception.faces.factory import open_model
-from livecam.perception.faces.landmark_renewal import RenewalRequest, RenewedLandmarks, SharedFaceModel
+from livecam.perception.faces.landmark_renewal import (
+    CheckedFace,
+    CheckRequest,
+    RenewalRequest,
+    RenewedLandmarks,
+    SharedFaceModel,
+)
 from livecam.perception.faces.tracker import FaceTracker
 from livecam.settings import FaceDetectorName
 from tests.fakes import make_frame
@@ -69,6 +75,84 @@ def test_no_frame_waits_for_landmarks_of_a_face_that_is_followed() -> None:
     model, beside, shown = follow(late=1)
     assert len(beside.requests) == model.waited == pytest.approx(10, abs=1)  # all of them beside
     assert [len(faces) for faces in shown] == [1] * 60
+
+
+class Checks:
+    """A worker that answers so many frames later; `sees` is whether it sees a face. It counts what was asked for."""
+
+    def __init__(self, late: int, *, sees: bool = True) -> None:
+        self.late, self.sees = late, sees
+        self.requests: list[CheckRequest] = []
+        self._left = 0
+
+    def submit(self, request: CheckRequest) -> None:
+        self.requests.append(request)
+        self._left = self.late
+
+    def poll(self) -> Sequence[CheckedFace] | None:
+        self._left -= 1
+        if self._left != 0:
+            return None
+        request = self.requests[-1]
+        return [CheckedFace(request.track, 0.5 if self.sees else None, request.face.region.size)]
+
+
+class VerifyingModel(FakeFaceModel):
+    """Counts the checks that frames waited for; they find what is `there`."""
+
+    waited = 0
+    there = True
+
+    def verify(self, image: Image, face: FaceLandmarks) -> float | None:
+        self.waited += 1
+        return 1.0 if self.there else None
+
+
+def checked(checks: Checks, *, gone: int = 60, fps: float = 30.0) -> tuple[VerifyingModel, list[Sequence[Face]]]:
+    """Sixty frames of a face, which is none any more from the `gone`th on."""
+    model = VerifyingModel(FaceRegion(100, 100, 80))
+    tracker = FaceTracker(model, InlineDetection(model.detect), 1, checks=checks)
+    shown = []
+    for index in range(60):
+        model.there = index < gone
+        shown.append(tracker.detect(make_frame(np.zeros((200, 200, 3), np.uint8), index=index, fps=fps)))
+    return model, shown
+
+
+def test_no_frame_waits_for_the_check_of_a_face_that_is_followed() -> None:
+    checks = Checks(late=1)
+    model, shown = checked(checks)
+    assert len(checks.requests) == pytest.approx(7, abs=1)
+    assert model.waited == 0
+    assert shown[-1][0].confidence == 0.5
+
+
+def test_a_check_that_does_not_come_in_time_a_frame_does_itself() -> None:
+    checks = Checks(late=1000)
+    model, shown = checked(checks)
+    assert len(checks.requests) == 1
+    assert model.waited > 3
+    assert [len(faces) for faces in shown] == [1] * 60
+
+
+def test_a_check_that_sees_no_face_is_done_again_at_once() -> None:
+    checks = Checks(late=1, sees=False)
+    model, shown = checked(checks)
+    assert model.waited == len(checks.requests) > 3
+    assert {face.track_id for faces in shown for face in faces} == {1}
+
+
+def test_what_is_no_face_any_more_is_lost_half_a_second_later() -> None:
+    checks = Checks(late=2, sees=False)
+    _, shown = checked(checks, gone=20)
+    assert [len(faces) for faces in shown[:20]] == [1] * 20
+    assert {face.track_id for faces in shown[36:] for face in faces}.isdisjoint({1})
+
+
+def test_pictures_that_come_slowly_are_checked_one_by_one() -> None:
+    checks = Checks(late=1)
+    assert checked(checks, fps=10)[0].waited > 10
+    assert not checks.requests
 
 
 @pytest.mark.parametrize("late", [1, 2])

@@ -10,11 +10,12 @@ import pytest
 import livecam
 from livecam.core.crop import EyePair
 from livecam.core.interfaces import PupilPair
-from livecam.core.types import EyeState, Point, Pupil, Side
+from livecam.core.types import EyeState, Face, IrisVisibility, Point, Pupil, Side
 from livecam.perception.pupils.factory import open_pupils, open_still_pupils
 from livecam.perception.pupils.fusion import FusedPupilDetector
 from livecam.perception.pupils.handcrafted.detector import HeadScaledCropper
 from livecam.perception.pupils.network.detector import NetworkPupilDetector
+from livecam.perception.pupils.network.eye_crop import EyeCornerCropper
 from livecam.settings import PupilDetectorName, PupilSettings
 from tests.fakes import make_face, make_frame
 from tests.livecam.perception.pupils.drawing import draw_eyes, true_centre
@@ -70,6 +71,62 @@ def test_answers_near_each_other_are_weighed_and_others_are_the_networks(step: f
 
 def test_rings_that_see_a_shut_eye_say_nothing_of_where_it_looks() -> None:
     assert moved(Beside(0.01, EyeState.CLOSED)) == [0, 0]
+
+
+@dataclass(frozen=True)
+class Answering:
+    """A detector that always answers so with both eyes, where the network would look."""
+
+    pupil: Pupil
+    cropper: EyeCornerCropper = field(default_factory=lambda: network().cropper)
+
+    def detect(self, eyes: EyePair) -> PupilPair:
+        return PupilPair(self.pupil, self.pupil)
+
+    def as_labelled(self, centre: Point, face: Face) -> Point:
+        return centre
+
+
+def both(answer: Pupil, second: Pupil) -> Pupil:
+    detector = FusedPupilDetector(Answering(answer), Answering(second))  # type: ignore[arg-type]
+    left, right = detector.detect(detector.cropper(FRAME, FACE))
+    assert left == right
+    assert left
+    return left
+
+
+def iris(x: float = 0, confidence: float = 0.9, *, covered: bool = False, openness: float = 5.0) -> Pupil:
+    """An open iris, `x` pupil distances to the right of where the other one is."""
+    return Pupil(Point(x * UNIT, 0), 7.0, confidence, evidence=IrisVisibility(openness, covered))
+
+
+@pytest.mark.parametrize(
+    ("second", "covered"),
+    [
+        (iris(), False),
+        (iris(0.03, 0.5), False),
+        (iris(0.05), True),  # elsewhere
+        (iris(confidence=0.4), True),  # hardly seen
+        (iris(covered=True), True),
+        (replace(iris(), state=EyeState.CLOSED), True),
+    ],
+)
+def test_an_iris_that_both_see_at_one_place_is_not_covered(second: Pupil, covered: bool) -> None:
+    fused = both(iris(confidence=0.8, covered=True), second)
+    assert fused.evidence == IrisVisibility(5.0, covered)
+    assert fused.confidence == 0.8
+
+
+def test_an_eye_that_is_nearly_shut_stays_covered() -> None:
+    nearly_shut = iris(covered=True, openness=0.9)
+    assert both(nearly_shut, iris()).evidence == nearly_shut.evidence
+
+
+def test_an_eye_that_both_call_shut_shows_a_pupil_only_if_both_are_wrong() -> None:
+    shut = replace(iris(confidence=0.4), state=EyeState.CLOSED)
+    fused = both(shut, replace(shut, confidence=0.3))
+    assert (fused.state, fused.confidence) == (EyeState.CLOSED, pytest.approx(0.12))
+    assert both(shut, iris()) == shut
 
 
 def test_a_still_picture_has_a_second_opinion_unless_it_is_not_wanted() -> None:

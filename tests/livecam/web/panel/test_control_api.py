@@ -45,6 +45,7 @@ def status(run: SteeredRun) -> dict[str, Any]:
         ("finder", {"finder": "cpu"}, "finder", "cpu"),
         ("mirror", {"on": True}, "mirror", True),
         ("trigger", {"trigger": "auto"}, "trigger", "auto"),
+        ("trigger", {"trigger": "smile", "mode": "toggle"}, "trigger_mode", "toggle"),
         ("panic", {}, "on", False),
     ],
 )
@@ -55,6 +56,15 @@ def test_a_command_is_in_the_status_it_answers_with(
 
     assert isinstance(answered, dict)
     assert answered[key] == value
+
+
+def test_what_a_trigger_is_not_given_stays_as_it_is(run: SteeredRun) -> None:
+    run.post("trigger", trigger="smile", mode="toggle", cooldown=5, level=0.8)
+    run.post("trigger", trigger="brows", mode="hold")
+
+    binding = run.live.effect.controls.binding
+    assert binding is not None
+    assert (binding.signal, binding.mode, binding.cooldown, binding.level) == ("brows", "hold", 5, 0.8)
 
 
 def test_a_recording_begins_and_ends(run: SteeredRun) -> None:
