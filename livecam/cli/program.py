@@ -28,13 +28,16 @@ class ExpandingGroup(TyperGroup):
 
 
 def _expanded(argument: str) -> str:
-    """Addresses stay: what looks like a variable may be part of a password."""
+    """Addresses stay: what looks like a variable may be part of a password. A file whose name begins with a dash, as
+    a shell's `*.png` may give it, is no flag, none of which has a suffix."""
     if "://" in argument:
         return argument
     if argument.startswith("--") and "=" in argument:
         flag, _, value = argument.partition("=")
         return f"{flag}={expand_path(value)}"
-    return argument if argument.startswith("-") else expand_path(argument)
+    if argument.startswith("-"):
+        return f"./{argument}" if Path(argument).suffix and os.path.lexists(argument) else argument
+    return expand_path(argument)
 
 
 def new_program(name: str, about: str) -> typer.Typer:

@@ -15,16 +15,15 @@ from training.target_detector.evaluation import PeakConfidence
 
 _PENALTY = 0.02  # some forty pages decide: weights stay small
 _CERTAIN = 1e-4
-_WRONG = 0.25  # of a right answer is lost by a candidate too many beside it
-_THRESHOLDS = np.arange(0.2, 0.81, 0.05)
 
 
 def calibrated(with_it: Sequence[PeakConfidence], without: Sequence[PeakConfidence]) -> TargetConfidenceCalibration:
     """The weight of the log-odds of a peak's height; DatasetError when nothing can be told apart.
 
-    `with_it` are candidates of pages with a target, those that are wrong among them, `without` the best of pages
-    without one. The lead over the next peak has no weight: the height alone tells as well (AUC .89, with
-    the lead .88, on 8 pages that the model never saw), and two targets of one page would deny each other.
+    `with_it` are the targets found on pages with some, and the best candidates of those where these are wrong,
+    `without` the best of as many pages without one: at one half an answer is as likely right as wrong. The lead over
+    the next peak has no weight: the height alone tells as well (AUC .89, with the lead .88, on 8 pages that the model
+    never saw), and two targets of one page would deny each other.
     """
     cases = [*with_it, *without]
     hits = [case.hit for case in cases]
@@ -32,20 +31,6 @@ def calibrated(with_it: Sequence[PeakConfidence], without: Sequence[PeakConfiden
         raise DatasetError("calibration needs pages on which the target was found, and pages without one")
     height, bias = fit_logistic(_log_odds([case.height for case in cases])[:, None], hits, penalty=_PENALTY)
     return TargetConfidenceCalibration(height=round(float(height), 4), bias=round(float(bias), 4))
-
-
-def threshold(
-    calibration: TargetConfidenceCalibration, candidates: Sequence[PeakConfidence], without: Sequence[PeakConfidence]
-) -> float:
-    """The probability from which the most answers are right: targets that are found, less what is wrongly called one,
-    and pages without one of which nothing is. Where several are as good, the one in their middle."""
-    right = []
-    for least in _THRESHOLDS:
-        said = [case.hit for case in candidates if calibration.score(case.height, case.rival) >= least]
-        refused = sum(calibration.score(case.height, case.rival) < least for case in without)
-        right.append(sum(1 if hit else -_WRONG for hit in said) + refused)
-    good = _THRESHOLDS[np.array(right) == max(right)]
-    return round(float(good[len(good) // 2]), 2)
 
 
 def held_out_auc(groups: Sequence[tuple[Sequence[PeakConfidence], Sequence[PeakConfidence]]]) -> float:

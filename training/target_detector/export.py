@@ -34,6 +34,7 @@ _SEEN = 100  # crops by which the ranges of the activations are found
 SCALES = (0.7, 1.0, 1.3)
 CUT_OUTS = (0.5, 0.36, 0.25)
 LOOKS = (0.8, 1.0, 1.25)
+FIRST_LOOK = 0.2
 UNFITTED = TargetConfidenceCalibration(height=1.0, bias=-1.0)
 NEVER = TargetConfidenceCalibration(height=0.0, bias=-4.0)  # of a model that was never right
 INPUT = InputSpec(order="bgr", mean=(127.5, 127.5, 127.5), scale=1 / 127.5)
@@ -114,6 +115,8 @@ def search(
         scales=SCALES,
         cut_outs=CUT_OUTS,
         looks=LOOKS,
+        middle=True,
+        first_look=FIRST_LOOK,
         page_pixels=WORKING_PIXELS,
         box=HeadSize(*box),
         calibration=calibration,

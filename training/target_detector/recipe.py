@@ -204,14 +204,14 @@ def ship(
 
 
 def calibrated(how: SearchSpec, groups: Sequence[PageGroup]) -> SearchSpec:
-    """The search with the probability and threshold that fit the pages; where no target was found, none ever will."""
-    candidates = [case for group in groups for case in group.candidates]
-    without = [case for group in groups for case in group.without]
-    if not any(case.hit for case in candidates):
+    """The search with the probability that fits the pages; from one half on, it is found. Where nothing was, never."""
+    found = [case for group in groups for case in group.candidates if case.hit]
+    if not found:
         return how.model_copy(update={"calibration": export.NEVER})
-    fitted = confidence_calibration.calibrated(candidates, without)
-    least = confidence_calibration.threshold(fitted, candidates, without)
-    return how.model_copy(update={"calibration": fitted, "threshold": least})
+    wrong = [case for group in groups for case in group.best if not case.hit]
+    without = [case for group in groups for case in group.without]
+    fitted = confidence_calibration.calibrated([*found, *wrong], without)
+    return how.model_copy(update={"calibration": fitted, "threshold": 0.5})
 
 
 def everything(

@@ -25,6 +25,8 @@ _UNRIVALLED = 0.02  # the height that the next best is taken to have where there
 _HUGE = 0.5  # a page that would be made smaller than this is searched up to its own scale, too
 _SEVERAL = 10_000_000  # pixels of a large page that count as one more page
 _SMALL_PANEL = 1_000_000  # pixels of such a page that the network sees at once, to need less memory
+_WIDE = 2.0  # times as wide as high, from which a picture may be several pages side by side
+_PAGE = 1.6  # times as wide as high is one of these
 _STEP = 1.4  # from one of these scales to the next
 _UNUSUAL = math.log(3)  # of the odds that a peak has less at scales for parts of pages, and up to a map's own
 _CLOSE = 24  # places of a page that are looked at closely
@@ -62,14 +64,13 @@ class TargetDetector:
         whether it counts as found. None is a normal answer. ImageError for what is no such page."""
         if not isinstance(image, TiffRegions):
             check_image(image)
-        scales = self.scales((image.shape[1], image.shape[0]))
-        found = self._upright(ImagePyramid.of(image), scales)
+        found = self._upright(ImagePyramid.of(image))
         upright = self._targets(found, top)
         if self.turns is Turns.NEVER or (self.turns is Turns.AUTO and any(map(self.is_confident, upright))):
             return upright
         if isinstance(image, TiffRegions):  # too large to be turned
             return upright
-        return self._targets(separate((*found, *self._turned(image, scales))), top)
+        return self._targets(separate((*found, *self._turned(image))), top)
 
     def is_confident(self, target: Target) -> bool:
         """Whether this one is on the page, rather than only the best candidate."""
@@ -82,13 +83,24 @@ class TargetDetector:
     def scales(self, size: tuple[int, int]) -> Sequence[float]:
         """The factors that a page of `size` (width, height) is looked at with: those of the card for a page brought to
         the size the network knows, and for one much larger than that also those up to its own scale."""
-        width, height = size
-        pixels = self.search.page_pixels
-        known = min(math.sqrt(pixels / (width * height)), _LARGEST) if pixels else 1.0
-        scales = [known * scale for scale in (*self.search.scales, *self.search.cut_outs)]
+        known = self._known(size)
+        scales = [*self._usual(size), *(known * scale for scale in self.search.cut_outs)]
         if known < _HUGE:
             while max(scales) * _STEP < _STEP**0.5:
                 scales.append(max(scales) * _STEP)
+        return scales
+
+    def _known(self, size: tuple[int, int]) -> float:
+        """The factor that brings a page to the size the network knows."""
+        pixels = self.search.page_pixels
+        return min(math.sqrt(pixels / math.prod(size)), _LARGEST) if pixels else 1.0
+
+    def _usual(self, size: tuple[int, int]) -> Sequence[float]:
+        """The factors for a whole page; a wide picture may be several of these side by side, with smaller targets than
+        one page of its area has."""
+        scales, (width, height) = [self._known(size) * scale for scale in self.search.scales], size
+        if self.search.page_pixels and width > _WIDE * height:
+            scales = [min(scales), *(scale * math.sqrt(width / height / _PAGE) for scale in scales)]
         return scales
 
     def sizes(self, size: tuple[int, int]) -> tuple[float, float]:
@@ -102,17 +114,18 @@ class TargetDetector:
             image, factor = page.level(scale)
             for peak in self._peaks(image, scale * factor):
                 placed = _enlarged(peak, factor) if factor > 1 else peak
-                yield placed if usual else placed._replace(raw=_less_likely(placed.raw))
+                yield placed if usual else _likelier(placed, -_UNUSUAL)
 
-    def _upright(self, page: ImagePyramid, scales: Sequence[float]) -> list[MapPeak]:
+    def _upright(self, page: ImagePyramid) -> list[MapPeak]:
         """The peaks at all scales, the highest first; those at the finest usual one only where others show some."""
-        *others, finest = sorted(scales[: len(self.search.scales)])
+        size = (page.image.shape[1], page.image.shape[0])
+        usual = self._usual(size)
+        *others, finest = sorted(usual)
         closely = bool(others) and finest >= _FINER * others[-1]
-        whole = [(scale, k < len(self.search.scales)) for k, scale in enumerate(scales)]
+        whole = [(scale, k < len(usual)) for k, scale in enumerate(self.scales(size))]
         found = separate(self._at_scales(page, [each for each in whole if not closely or each[0] != finest]))
         if closely:
             found = separate((*found, *self._close(page.image, finest, found[:_CLOSE])))
-        usual = scales[: len(self.search.scales)]
         best = found[: _looked(page.image)]
         return self._looked_again(
             page, found, [any(abs(peak.scale / scale - 1) < 1e-6 for scale in usual) for peak in best]
@@ -124,18 +137,18 @@ class TargetDetector:
         if not self.search.looks or not usual:
             return list(found)
         count = len(usual)
-        seen = looked_again(self.network, page, found[:count], self.search.looks, self.search.box)
-        looked = [
-            peak if common else peak._replace(raw=_less_likely(peak.raw))
-            for peak, common in zip(seen, usual, strict=True)
+        before = [
+            peak if common else _likelier(peak, _UNUSUAL) for peak, common in zip(found[:count], usual, strict=True)
         ]
+        seen = looked_again(self.network, page, before, self.search)
+        looked = [peak if common else _likelier(peak, -_UNUSUAL) for peak, common in zip(seen, usual, strict=True)]
         least = min(peak.raw for peak in looked)
         others = (peak._replace(raw=min(peak.raw, least)) for peak in found[count:])
         return sorted((*looked, *others), key=lambda peak: -peak.raw)
 
-    def _turned(self, image: Image, scales: Sequence[float]) -> Iterator[MapPeak]:
+    def _turned(self, image: Image) -> Iterator[MapPeak]:
         """Turned pages are searched at the smallest usual scale; the best places of all of them at the others, too."""
-        smallest, *others = sorted(scales[: len(self.search.scales)])
+        smallest, *others = sorted(self._usual((image.shape[1], image.shape[0])))
         pages = {angle: page for angle in ANGLES if (page := turned(image, angle))}
         levels = {angle: ImagePyramid.of(page.image) for angle, page in pages.items()}
         found = {angle: separate(self._at_scales(level, [(smallest, True)])) for angle, level in levels.items()}
@@ -197,9 +210,10 @@ def _nth_highest(groups: Iterable[Sequence[MapPeak]], count: int) -> float:
     return heights[min(count, len(heights)) - 1] if heights else 0.0
 
 
-def _less_likely(height: float) -> float:
-    odds = math.log(max(height, 1e-6) / max(1 - height, 1e-6)) - _UNUSUAL
-    return 1 / (1 + math.exp(-odds))
+def _likelier(peak: MapPeak, more: float) -> MapPeak:
+    """The peak with so much more of log-odds."""
+    odds = math.log(max(peak.raw, 1e-6) / max(1 - peak.raw, 1e-6)) + more
+    return peak._replace(raw=1 / (1 + math.exp(-odds)))
 
 
 def _enlarged(peak: MapPeak, factor: int) -> MapPeak:

@@ -56,7 +56,11 @@ class SearchSpec(CardSection):
     cut_outs: tuple[Annotated[float, Field(ge=0.05, le=4)], ...] = ()
     """and by each of these, for it may be but a part of one; what shows there is a third as likely"""
     looks: tuple[Annotated[float, Field(ge=0.25, le=4)], ...] = ()
-    """the best candidates are looked at again, enlarged by each of these, and the mean is what counts"""
+    """the best candidates are looked at again, enlarged by each of these, as they are and mirrored"""
+    middle: bool = False
+    """whether the median of these log-odds counts, rather than their mean"""
+    first_look: float = Field(0.0, ge=0, lt=1)
+    """how much of a candidate's log-odds are those of the search itself; the rest are those of the looks"""
     page_pixels: int = Field(0, ge=0, le=100_000_000)
     """where it is not 0, every page is brought to this many pixels first: heads are a fixed share of a page's area,
     whatever the scanner's resolution"""

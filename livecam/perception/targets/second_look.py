@@ -1,4 +1,4 @@
-"""A second look at the best candidates: a little smaller and larger, as they are and mirrored, and the mean of it."""
+"""A second look at the best candidates: a little smaller and larger, as they are and mirrored; most of it counts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from livecam.core.types import Image
 from livecam.perception.targets.image_pyramid import ImagePyramid, Interval, LazyScaledImage, factors
 from livecam.perception.targets.interfaces import SegmentationNetwork
+from livecam.perception.targets.model_card import SearchSpec
 from livecam.perception.targets.peaks import HeadSize, MapPeak
 
 LOOKED = 6  # candidates
@@ -23,19 +24,23 @@ def looked_again(
     network: SegmentationNetwork,
     page: ImagePyramid,
     found: Sequence[MapPeak],
-    sizes: Sequence[float],
-    typical: HeadSize,
+    search: SearchSpec,
 ) -> list[MapPeak]:
-    """The candidates of a page, each as high as the mean of its log-odds at `sizes` times its own scale, as
-    it is and mirrored: what is a target looks like one each time (test-time augmentation)."""
-    if not sizes or not found:
+    """The candidates of a page, each as high as the log-odds of its looks say, at so many times its own scale, as it is
+    and mirrored: what is a target looks like one most times (test-time augmentation). The search counts, too, as much
+    as the card says."""
+    if not search.looks or not found:
         return list(found)
+    sizes = search.looks
     views = [(peak, peak.scale * size, mirrored) for peak in found for size in sizes for mirrored in (False, True)]
     heights: list[float] = []
     for first in range(0, len(views), _MOST):
-        heights += _heights(network, page, views[first : first + _MOST], typical)
-    each = _log_odds(np.array(heights)).reshape(len(found), -1).mean(axis=1)
-    return [peak._replace(raw=1 / (1 + math.exp(-odds))) for peak, odds in zip(found, each.tolist(), strict=True)]
+        heights += _heights(network, page, views[first : first + _MOST], search.box)
+    each = _log_odds(np.array(heights)).reshape(len(found), -1)
+    again = np.median(each, axis=1) if search.middle else each.mean(axis=1)
+    before = _log_odds(np.array([peak.raw for peak in found]))
+    both = search.first_look * before + (1 - search.first_look) * again
+    return [peak._replace(raw=1 / (1 + math.exp(-odds))) for peak, odds in zip(found, both.tolist(), strict=True)]
 
 
 def _heights(

@@ -179,3 +179,12 @@ def test_pictures_of_one_name_need_places_of_their_own(program: Program, tmp_pat
     code, _, err = program("locate", *images, "--out", tmp_path / "out")
     assert (code, located(tmp_path)) == (2, [])
     assert f"it is already that of {images[0]}" in err
+
+
+def test_a_picture_whose_name_begins_with_a_dash_is_no_flag(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture(tmp_path / "-a.png", np.zeros((40, 40, 3), np.uint8))
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = program("locate", "-a.png", "--json")
+    assert (code, json.loads(out)["faces"]) == (0, [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from threading import Event
 
 import numpy as np
@@ -151,3 +152,12 @@ def test_on_a_large_page_more_candidates_are_looked_at_again(monkeypatch: pytest
     large = [target.peak_height for target in detector.detect(page, 10)]
     assert large == ten
     assert large != few
+
+
+def test_a_wide_picture_is_also_searched_as_several_pages_side_by_side() -> None:
+    detector = TargetDetector(RedDiscs(), SEARCH.model_copy(update={"page_pixels": 256_000}))
+    assert detector.scales((640, 400)) == [1.0]
+    assert detector.scales((1280, 400)) == pytest.approx([math.sqrt(0.5), 1.0])
+    assert detector.scales((400, 1280)) == pytest.approx([math.sqrt(0.5)])
+    (best, *_) = detector.detect(page_with((1000, 300, 1), width=1280))
+    assert (best.x, best.y, best.scale) == pytest.approx((1000, 300, 1.0), abs=1)

@@ -18,10 +18,13 @@ from livecam.perception.targets.detector import Target
 from livecam.perception.targets.network import open_target_detector
 from tests.training.target_detector.drawn import make_page, write_folder
 from training.engine.files import DatasetError, RunError
+from training.target_detector import confidence_calibration
 from training.target_detector.custom import demo, planning, report
 from training.target_detector.custom.judging import Expectation, JudgedPage
 from training.target_detector.custom.recipe import CustomSettings, check_place, prepare, teach
 from training.target_detector.data.dataset import LabelledPage
+from training.target_detector.evaluation import PeakConfidence
+from training.target_detector.export import UNFITTED
 from training.target_detector.recipe import PageGroup, calibrated
 
 TINY = CustomSettings(start="", steps=4, folds=2, batch=2, width=8, size=64, half=False)
@@ -170,15 +173,31 @@ def test_the_threshold_leaves_what_is_wrong_below() -> None:
         [page.without() for page in pages],
         [case for page in pages for case in page.candidates()],
     )
-    how = calibrated(planning.plan([make_page(), make_page("2.png")]).search(_unfitted()), [group])
+    how = calibrated(planning.plan([make_page(), make_page("2.png")]).search(UNFITTED), [group])
     scores = [how.calibration.score(height, 0.0) >= how.threshold for height in (0.8, 0.4)]
     assert scores == [True, False]
 
 
-def _unfitted() -> object:
-    from training.target_detector.export import UNFITTED
+def test_one_page_in_the_middle_hardly_moves_what_counts_as_found() -> None:
+    found = [confidence(0.6 + 0.04 * k, hit=True) for k in range(8)]
+    empty = [confidence(0.2 + 0.04 * k) for k in range(8)]
+    plan, levels = planning.plan([make_page(), make_page("2.png")]), []
+    for without in (empty, [*empty, confidence(0.78)]):
+        how = calibrated(plan.search(UNFITTED), [PageGroup(found, without, found)])
+        levels.append(min(h for h in np.arange(0.3, 1, 0.01) if how.calibration.score(h, 0.0) >= how.threshold))
+    assert 0.5 <= levels[0] <= 0.6
+    assert levels[1] - levels[0] < 0.08
 
-    return UNFITTED
+
+def test_wrong_candidates_beside_the_best_say_nothing_of_pages_without_a_target() -> None:
+    found, empty = [confidence(0.9, hit=True)] * 9 + [confidence(0.7)], [confidence(0.5)] * 10
+    group = PageGroup(found, empty, [*found, *[confidence(0.85)] * 10])
+    how = calibrated(planning.plan([make_page(), make_page("2.png")]).search(UNFITTED), [group])
+    assert how.calibration == confidence_calibration.calibrated(found, empty)
+
+
+def confidence(height: float, *, hit: bool = False) -> PeakConfidence:
+    return PeakConfidence(height, 0.0, 0.0, hit)
 
 
 def test_the_demo_draws_pages_with_one_target_and_look_alikes(tmp_path: Path) -> None:
