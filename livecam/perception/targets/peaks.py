@@ -58,7 +58,8 @@ def separate(found: Iterable[MapPeak]) -> list[MapPeak]:
 
 
 def _same(better: MapPeak, peak: MapPeak) -> bool:
-    reach = _NEAR * (better.box.width + better.box.height) / 2
+    # By the larger of both: after a second look the one with the larger box may be the likelier of one target.
+    reach = _NEAR * max(box.width + box.height for box in (better.box, peak.box)) / 2
     return math.hypot(better.x - peak.x, better.y - peak.y) < reach
 
 

@@ -70,3 +70,8 @@ def test_of_two_peaks_that_stand_together_the_higher_stays() -> None:
 
 def test_a_peak_near_a_suppressed_one_is_not_suppressed_by_it() -> None:
     assert [found.x for found in separate([peak(100, 0.9), peak(110, 0.8), peak(120, 0.7)])] == [100, 120]
+
+
+def test_a_small_peak_and_a_large_one_at_the_same_target_are_one_whichever_is_higher() -> None:
+    for small, large in ((0.9, 0.8), (0.8, 0.9)):
+        assert len(separate([peak(100, small, side=20), peak(115, large, side=45)])) == 1
