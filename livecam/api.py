@@ -252,7 +252,7 @@ def open_store(folder: str | Path, url: str | None = None) -> Store:
     place = Path(folder).expanduser()
     if url is None and not (place / DATABASE).is_file():
         raise StoreError(f"no sample store in '{folder}'; `livecam run --queue DIR` makes one")
-    return Store.open(place, url)
+    return Store.open_to_read(place, url)
 
 
 @dataclass(frozen=True, slots=True)

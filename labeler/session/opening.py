@@ -17,9 +17,10 @@ def is_store(folder: Path, url: str | None = None) -> bool:
 
 
 def open_store(folder: Path, url: str | None = None) -> Store:
-    """A store with samples; StoreError when there is none, when it is empty, or cannot be opened."""
+    """A store with samples, if it may not be written one to read; StoreError when there is none, when it is empty, or
+    cannot be opened."""
     require_store(folder, url)
-    store = Store.open(folder, url)
+    store = Store.open_to_read(folder, url)
     if store.counts().samples == 0:
         store.close()
         raise StoreError(f"the sample store in '{folder}' is empty; fill it with: livecam run --queue {folder}")

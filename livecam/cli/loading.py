@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 _INTERRUPTED = 130  # as shells say it of Ctrl-C
 
@@ -28,3 +30,11 @@ def loading() -> Iterator[None]:
         gc.freeze()
         gc.enable()
         signal.signal(signal.SIGINT, former)
+
+
+def leave_interrupted() -> NoReturn:
+    """Ends the process as Ctrl-C does, after what was to be said and put away: the threads of libraries are not waited
+    for, which takes seconds on a busy machine."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(_INTERRUPTED)

@@ -20,11 +20,11 @@ from livecam.cli.program import new_program, run_program
 from livecam.cli.progress import track_progress
 from livecam.cli.queue import app as queue_app
 from livecam.cli.run import run
-from livecam.cli.settings_loading import check_model_is_used, load_settings, say, tell_unreadable
+from livecam.cli.settings_loading import check_model_is_used, load_checked, load_settings, say, tell_unreadable
 from livecam.cli.targets import find
 from livecam.core.errors import SinkError, SourceError
-from livecam.core.files import is_folder, write_file
-from livecam.settings_file import DEFAULT_FILE, as_changes, as_toml, find_origins, load
+from livecam.core.files import check_new_file, is_folder, write_file
+from livecam.settings_file import DEFAULT_FILE, as_changes, as_toml, find_origins
 
 if TYPE_CHECKING:
     from livecam.cli.doctor import CheckResult
@@ -148,7 +148,7 @@ def config(
         Path | None, typer.Argument(metavar="[FILE]", help="The settings file.", show_default=str(DEFAULT_FILE))
     ] = None,
     write: Annotated[bool, typer.Option("--write", help="Write what differs from the defaults to FILE.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    force: options.Force = False,
     source: options.Source = None,
     face: options.FaceName = None,
     max_faces: options.MaxFaces = None,
@@ -179,12 +179,11 @@ def config(
     """
     flags = options.settings_of(context.params)
     if not write:
-        print(as_toml(load(path, flags), find_origins(path, flags)), end="")
+        print(as_toml(load_checked(path, flags), find_origins(path, flags)), end="")
         return
     path = path or DEFAULT_FILE
-    if path.exists() and not force:
-        raise SinkError(f"{path} is there already; pass --force to write over it, or name another file")
-    write_file(path, as_changes(load(path if path.exists() else None, flags)).encode())
+    check_new_file(path, force=force)
+    write_file(path, as_changes(load_checked(path if path.exists() else None, flags)).encode())
     print(f"settings written to {path}")
 
 

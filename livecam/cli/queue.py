@@ -155,7 +155,7 @@ def _opened(queue: Path | None, queue_db: str | None) -> Iterator[Store]:
     folder = (settings.queue or default_folder()).expanduser()
     # Opening would make one, and a folder that was mistyped would be a new store.
     require_store(folder, settings.queue_db)
-    with Store.open(folder, settings.queue_db) as store:
+    with Store.open_to_read(folder, settings.queue_db) as store:
         yield store
 
 

@@ -17,9 +17,19 @@ from livecam.settings_file import load, settings_file
 
 def load_settings(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> Settings:
     """The settings of a command; the file they are from is named, for it may have been forgotten."""
-    settings = _with_faces_that_are_here(load(path, flags))
+    settings = _with_faces_that_are_here(load_checked(path, flags))
     if file := settings_file(path):
         say(f"settings of {file}; `livecam config` shows them")
+    return settings
+
+
+def load_checked(path: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """As `load`, with SettingsError also for keys of the window that cannot be."""
+    settings = load(path, flags)
+    if settings.keys.run:
+        from livecam.live.ui.key_bindings import changed_keys
+
+        changed_keys(settings.keys.run)
     return settings
 
 

@@ -214,6 +214,7 @@ def screen_size() -> tuple[int, int] | None:
         x11.XCloseDisplay(display)
 
 
+_SWITCH_S = 0.0005
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of glibc's malloc.h
 _KEPT, _FROM_HEAP = 256 << 20, 32 << 20  # bytes; the second is the most that glibc takes
 
@@ -252,3 +253,9 @@ def use_single_opencv_thread() -> None:
     """OpenCV shares nothing out from now on: its threads spin while they wait for their part, a third of a frame's
     processor time, and the frame is done no sooner."""
     cv2.setNumThreads(1)
+
+
+def pass_the_lock_on_soon() -> None:
+    """A thread that comes back from OpenCV, as it does fifty times a picture, has the interpreter's lock again within
+    half a millisecond while another one computes, and not within five."""
+    sys.setswitchinterval(_SWITCH_S)

@@ -7,12 +7,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from livecam.core.errors import SinkError
+from livecam.core.files import unused_path
 from livecam.core.huge_pages import HugePagesLater
 from livecam.core.interfaces import Collector, Sink, Source
-from livecam.core.runtime import deferred_interrupts, keep_freed_memory, use_one_heap, use_single_opencv_thread
+from livecam.core.runtime import (
+    deferred_interrupts,
+    keep_freed_memory,
+    pass_the_lock_on_soon,
+    use_one_heap,
+    use_single_opencv_thread,
+)
 from livecam.live import loop
 from livecam.live.collection.collector import ToggleableCollector
 from livecam.live.collection.factory import CollectionSession, active_detector, open_collecting, store_folder
@@ -154,6 +162,7 @@ def build_session(settings: Settings, limits: RunLimits, stack: ExitStack, say: 
     """Opens everything a run needs; a LivecamError tells what of it cannot be had."""
     use_single_opencv_thread()
     use_one_heap()
+    pass_the_lock_on_soon()
     names, no_window = _checked_sinks(settings)
     settings, targets = load_targets(settings)
     telemetry, messages = Telemetry(calibration=_calibration(settings, say)), StatusMessages(echo=say)
@@ -249,7 +258,7 @@ def _without_a_display(
         raise SinkError(no_window)
     if limits == RunLimits():
         limits = RunLimits(seconds=DEMO_SECONDS)
-    return (DEMO_FILE,), limits
+    return (str(unused_path(Path(DEMO_FILE))),), limits
 
 
 def _limited(opened: SwitchableSource, settings: Settings, limits: RunLimits, say: Say) -> Source:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, TimeoutErr
 from livecam.core.errors import LivecamError, MissingExtraError, StoreError
 from livecam.store import tables
 from livecam.store.label_events import fold_anew
+from livecam.store.location import unreadable
 
 _UNREACHABLE = "its database cannot be reached; is the server running, and is the address right?"
 # What the complaint holds, and what is said instead.
@@ -30,7 +33,8 @@ _DATABASE = {
     "lock timeout": "it is busy: another program keeps its database locked; try again, or close that program",
     "disk is full": "the disk is full; make room, or name another folder",
     "No space left": "the disk is full; make room, or name another folder",
-    "readonly database": "its database cannot be written to; check whose it is and whether the disk is read-only",
+    "readonly database": "its database cannot be written to; check whose it is and whether the disk is read-only, "
+    "or copy the store and name the copy",
     "read-only transaction": "its database cannot be written to by this user",
     "no schema has been selected": "its database may not be used by this user",
     "permission denied": "its database may not be used by this user",
@@ -94,10 +98,27 @@ class Database:
         self._engine = engine
         self._writer = engine.execution_options(begin="BEGIN IMMEDIATE")
         self._place = place
+        self._copied_from: Path | None = None
+
+    @staticmethod
+    def copy_of(file: Path, copies: Path) -> Database:
+        """One to read alone: what the SQLite file holds now, copied into the folder `copies` and led to today's
+        schema there, for without writing beside it SQLite opens none."""
+        with database_errors(str(file.parent)):
+            try:
+                _copy_sqlite(file, copies / file.name)
+            except PermissionError as error:
+                raise unreadable(file.parent) from error
+        copy = open_sqlite(copies / file.name, busy_seconds=0)
+        copy.migrate()
+        copy._copied_from, copy._place = file, str(file.parent)
+        return copy
 
     @property
     def url(self) -> str:
         """Without its password."""
+        if self._copied_from:
+            return _shown(URL.create("sqlite", database=str(self._copied_from)))
         return _shown(self._engine.url)
 
     @property
@@ -112,6 +133,8 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction; in SQLite the only one that writes meanwhile."""
+        if self._copied_from:
+            raise StoreError(f"the store {self._place}: {_DATABASE['readonly database']}")
         with database_errors(self._place), self._writer.begin() as connection:
             yield connection
 
@@ -164,6 +187,22 @@ def open_sqlite(file: Path, busy_seconds: float) -> Database:
             connection.exec_driver_sql(statement)
 
     return Database(engine, str(file.parent))
+
+
+def _copy_sqlite(file: Path, copy: Path) -> None:
+    """OSError when it cannot be read. Another program may be writing it."""
+    file.open("rb").close()
+    try:
+        with (
+            closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(copy)) as target,
+        ):
+            source.backup(target)
+    except sqlite3.OperationalError:
+        # Nobody has it open, for what SQLite shares with others is not there; what was not yet merged lies beside it.
+        for suffix in ("", "-wal"):
+            if (there := file.with_name(file.name + suffix)).exists():
+                shutil.copyfile(there, copy.with_name(copy.name + suffix))
 
 
 def open_postgresql(url: str, busy_seconds: float) -> Database:

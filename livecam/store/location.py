@@ -32,11 +32,15 @@ def require_store(folder: Path, url: str | None) -> None:
     try:
         there = folder.is_dir() and (url is not None or (folder / DATABASE).is_file())
     except PermissionError as error:
-        raise StoreError(f"the store {folder}: it may not be read by this user; name another folder") from error
+        raise unreadable(folder) from error
     if not there:
         near = difflib.get_close_matches(folder.name, _stores_beside(folder), n=1)
         hint = f" (did you mean {folder.with_name(near[0])}?)" if near else ""
         raise StoreError(f"there is no sample store in '{folder}'{hint}; fill one with: livecam run --queue {folder}")
+
+
+def unreadable(folder: Path) -> StoreError:
+    return StoreError(f"the store {folder}: it may not be read by this user; name another folder")
 
 
 def _stores_beside(folder: Path) -> list[str]:
@@ -44,6 +48,12 @@ def _stores_beside(folder: Path) -> list[str]:
         return [place.name for place in folder.absolute().parent.iterdir() if (place / DATABASE).is_file()]
     except OSError:
         return []
+
+
+def may_write(folder: Path) -> bool:
+    """Whether this user may change the store in `folder`: it, its pictures and the database that may lie in it."""
+    places = (folder, folder / PICTURES, folder / DATABASE)
+    return all(os.access(place, os.W_OK) for place in places if place.exists())
 
 
 def prepare_folder(folder: Path, *, with_database: bool) -> None:

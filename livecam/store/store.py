@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 from sqlalchemy import bindparam, select, update
@@ -18,7 +20,7 @@ from livecam.store.images import StoredImages, encode
 from livecam.store.ingest import ImportResult
 from livecam.store.integrity import find_problems, reconcile_files
 from livecam.store.leases import LeaseFilter
-from livecam.store.location import DATABASE, prepare_folder, remove_derived_images
+from livecam.store.location import DATABASE, may_write, prepare_folder, remove_derived_images
 from livecam.store.queries import Counts
 from livecam.store.samples import LabelEvent, Sample, SampleOutline, SampleState, SamplingReason, Split, StoredSample
 from livecam.store.search import SampleFilter
@@ -30,6 +32,7 @@ def _utc_now() -> datetime:
 
 
 _WAITING = LeaseFilter(queries.WAITING)
+_PATIENCE = 10.0  # seconds to wait for others that write
 
 
 class Store:
@@ -45,6 +48,8 @@ class Store:
         self._pictures = StoredImages(folder)
         self._clock = clock
         self._busy_seconds = busy_seconds
+        self._closing = ExitStack()
+        self._closing.callback(database.close)
 
     @classmethod
     def open(
@@ -53,7 +58,7 @@ class Store:
         url: str | None = None,
         *,
         clock: Callable[[], datetime] = _utc_now,
-        busy_seconds: float = 10.0,
+        busy_seconds: float = _PATIENCE,
     ) -> Self:
         """The store in `folder`, made if there is none; its database is there too, or in PostgreSQL at `url`.
 
@@ -73,6 +78,20 @@ class Store:
             raise
         return store
 
+    @classmethod
+    def open_to_read(cls, folder: Path, url: str | None = None) -> Self:
+        """As `open`; where this user may not write it is read as it is, and what would write raises StoreError."""
+        if may_write(folder):
+            return cls.open(folder, url)
+        folder = folder.absolute()
+        with ExitStack() as closing:
+            copies = Path(closing.enter_context(TemporaryDirectory(prefix="livecam-")))
+            database = Database.copy_of(folder / DATABASE, copies) if url is None else open_postgresql(url, _PATIENCE)
+            store = cls(folder, database, _utc_now, _PATIENCE)
+            closing.callback(database.close)
+            store._closing = closing.pop_all()
+        return store
+
     def __enter__(self) -> Self:
         return self
 
@@ -80,7 +99,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        self._database.close()
+        self._closing.close()
 
     @property
     def url(self) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from livecam.cli.loading import leave_interrupted, loading
 from training.engine.parallel import watch
 
 _DEMO = "demo"
@@ -52,7 +54,8 @@ def targets(
         _demo(out or Path("targets-demo"), seed)
         return
     from training.engine.files import RunError
-    from training.target_detector.custom import recipe
+    from training.engine.tensorflow import tensorflow
+    from training.target_detector.custom import interruption, recipe
 
     if size % 16:
         raise RunError(f"--size {size} is no multiple of 16; use {size // 16 * 16} or {size // 16 * 16 + 16}")
@@ -64,7 +67,13 @@ def targets(
     lesson = recipe.prepare(folder, settings)
     for remark in lesson.remarks:
         print(remark, flush=True)
-    taught = recipe.teach(folder, lesson, place, settings, watch)
+    with loading():
+        tensorflow()
+    try:
+        taught = recipe.teach(folder, lesson, place, settings, watch)
+    except KeyboardInterrupt:
+        print(f"livecam-train: {interruption.left_in_words(place)}", file=sys.stderr)
+        leave_interrupted()
     for line in taught.words:
         print(line)
     print(f"{taught.model} in {(time.monotonic() - begun) / 60:.1f} min; misses and near misses: {taught.page}")

@@ -26,12 +26,17 @@ def create_part_file(path: Path) -> BinaryIO:
     return path.open("wb")
 
 
+def part_of(path: Path) -> Path:
+    """Where a recording grows, or tracking data, until it is whole."""
+    return path.with_name(f"{path.stem}.part{path.suffix}")
+
+
 class PartFile:
     """`clip.part.mp4` until it is settled as `clip.mp4`, which replaces an older file of that name at once."""
 
     def __init__(self, path: Path, create: Create = create_part_file) -> None:
         self.path = path
-        self.part = path.with_name(f"{path.stem}.part{path.suffix}")
+        self.part = part_of(path)
         if path.is_dir():
             raise SinkError(f"{path} is a folder; name a file in it")
         try:

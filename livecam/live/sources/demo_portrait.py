@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import cv2
@@ -51,18 +52,23 @@ _EYE_ROWS, _EYE_COLUMNS = (80, 118), (184, 268)  # everything that moving and cl
 
 
 class DemoPortrait:
-    """The plate is the portrait enlarged `factor` times inside its margins; only the eyes of it ever change."""
+    """The plate is the portrait enlarged `factor` times inside its margins; only the eyes of it ever change.
+
+    It is made in a thread, a tenth of a start, while other parts of a run are opened.
+    """
 
     def __init__(self, factor: int) -> None:
+        """AssetError when the picture cannot be used."""
         self.factor = factor
         self._margins = Margins()
-        wide = _widened(_picture(), self._margins)
-        plate = cv2.resize(wide, None, fx=factor, fy=factor, interpolation=cv2.INTER_LANCZOS4)
-        self._plate = plate.astype(np.uint8, copy=False)
-        rows, columns = self._slice(_EYE_ROWS, self._margins.top), self._slice(_EYE_COLUMNS, self._margins.left)
-        self._around_eyes = self._plate[rows, columns]
-        self._still = self._around_eyes.copy()
-        self._eyes = {side: self._enlarged(eye, (columns.start, rows.start)) for side, eye in EYES.items()}
+        self._rows = self._slice(_EYE_ROWS, self._margins.top)
+        self._columns = self._slice(_EYE_COLUMNS, self._margins.left)
+        origin = self._columns.start, self._rows.start
+        self._eyes = {side: self._enlarged(eye, origin) for side, eye in EYES.items()}
+        self._still: Image | None = None  # around the eyes, before they were ever moved
+        makers = ThreadPoolExecutor(1, "portrait")
+        self._made = makers.submit(_plate, _picture(), self._margins, factor)
+        makers.shutdown(wait=False)
 
     @property
     def matrix(self) -> NDArray[np.float64]:
@@ -72,17 +78,15 @@ class DemoPortrait:
 
     def plate(self, gaze: tuple[float, float], closing: float) -> Image:
         """The plate with both irises moved by `gaze` iris radii; valid until the next call."""
-        self._around_eyes[...] = self._still
+        plate = self._made.result()
+        around_eyes = plate[self._rows, self._columns]
+        if self._still is None:
+            self._still = around_eyes.copy()
+        around_eyes[...] = self._still
         for eye in self._eyes.values():
-            redirect_gaze(
-                self._still,
-                eye,
-                np.array(gaze) * eye.radius,
-                lid_follow=_LID_FOLLOW,
-                closing=closing,
-                out=self._around_eyes,
-            )
-        return self._plate
+            step = np.array(gaze) * eye.radius
+            redirect_gaze(self._still, eye, step, lid_follow=_LID_FOLLOW, closing=closing, out=around_eyes)
+        return plate
 
     def _enlarged(self, eye: EyeGeometry, origin: tuple[int, int]) -> EyeGeometry:
         """In pixels of the plate from `origin` (x, y) on."""
@@ -112,6 +116,12 @@ def _picture() -> Image:
     if image.shape != (512, 512, 3):
         raise AssetError(f"the picture {path} is not the one of the demo; install livecam again")
     return image
+
+
+def _plate(image: Image, margins: Margins, factor: int) -> Image:
+    wide = _widened(image, margins)
+    enlarged = cv2.resize(wide, None, fx=factor, fy=factor, interpolation=cv2.INTER_LANCZOS4)
+    return enlarged.astype(np.uint8, copy=False)
 
 
 def _widened(image: Image, margins: Margins) -> Image:

@@ -15,6 +15,7 @@ from livecam.core.errors import StoreError
 from livecam.store.store import Store
 from tests.fakes import grey
 from tests.labeler.session.shelf import make_picture, make_sample
+from tests.livecam.store.test_disk import mounted
 
 
 @pytest.fixture
@@ -31,6 +32,15 @@ def label(*words: str | Path) -> subprocess.CompletedProcess[str]:
 
 def test_a_store_is_known_by_its_database(folder: Path, tmp_path: Path) -> None:
     assert (is_store(folder), is_store(tmp_path), is_store(folder / "queue.db")) == (True, False, False)
+
+
+@pytest.mark.parametrize("words", [("stats", "disk"), ("export", "disk", "out", "--format", "coco"), ("gold", "disk")])
+def test_what_only_reads_takes_a_store_on_a_read_only_disk(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in mounted("-o", "bind,ro", str(folder), at=tmp_path / "disk"):
+        assert label(*words).returncode == 0
 
 
 @pytest.mark.parametrize("name", ["nowhere", "."])

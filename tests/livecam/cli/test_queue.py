@@ -10,6 +10,7 @@ import pytest
 
 from livecam.store.store import Store
 from tests.fakes import make_sample
+from tests.livecam.store.test_disk import mounted
 from tests.program import Program
 
 DEMO = ("run", "--source", "demo", "--size", "320x240", "--face", "dlib", "--sink", "null", "--frames", 40)
@@ -44,6 +45,14 @@ def test_a_run_with_a_queue_says_where_frames_go_and_leaves_a_sound_store_for_it
     assert counts.samples == collected["total"] == sum(collected["kept"].values()) >= 1
     assert {"--no-queue", "livecam queue clear --queue queue`", str(tmp_path / "queue")} <= set(_parts(err))
     assert f"{collected['total']} frame" in err
+
+
+@pytest.mark.parametrize("command", [("queue", "stats"), ("queue", "list"), ("queue", "verify")])
+def test_a_store_on_a_read_only_disk_is_told_of(
+    program: Program, filled: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    for disk in mounted("-o", "bind,ro", str(filled), at=tmp_path / "disk"):
+        assert program(*command, "--queue", disk).code == 0
 
 
 def _parts(err: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,21 @@ from tests.fakes import make_noise, make_sample
 
 ROOT = Path(__file__).parents[3]
 
+READER = """
+import os, sys
+from pathlib import Path
+import sqlalchemy; sqlalchemy.create_engine("sqlite://")
+from livecam.core.errors import LivecamError
+from livecam.store.store import Store
+user = int(sys.argv[3])
+if user:
+    os.setgroups([]), os.setgid(user), os.setuid(user)
+try:
+    with Store.open_to_read(Path(sys.argv[1])) as store:
+        print(store.counts().samples)
+except LivecamError as error:
+    print(error)
+"""
 # Opens the store, adds samples and decides on each until something goes wrong, and says what.
 WRITER = """
 import os, resource, sys
@@ -122,6 +138,52 @@ def test_a_read_only_disk_is_told(read_only: Path) -> None:
         Store.open(read_only)
 
 
+def test_a_store_on_a_read_only_disk_is_read(read_only: Path) -> None:
+    with Store.open_to_read(read_only) as store:
+        (stored,) = store.samples()
+
+        assert store.picture(stored.sample.id).shape == make_sample()[1].shape
+        assert (store.counts().samples, store.verify()) == (1, ())
+        assert store.url == f"sqlite:///{read_only}/queue.db"
+
+
+def test_what_was_not_yet_merged_into_the_database_is_read_from_a_read_only_disk(filled: Path, tmp_path: Path) -> None:
+    with Store.open(filled) as store:
+        store.add(*make_sample(7))
+        shutil.copytree(filled, tmp_path / "killed", ignore=shutil.ignore_patterns("*-shm"))
+    assert (tmp_path / "killed" / "queue.db-wal").stat().st_size
+
+    for disk in mounted("-o", "bind,ro", str(tmp_path / "killed"), at=tmp_path / "disk"):
+        with Store.open_to_read(disk) as store:
+            assert store.counts().samples == 2
+
+
+def test_what_would_write_to_a_read_only_disk_is_told(read_only: Path) -> None:
+    with Store.open_to_read(read_only) as store:
+        (stored,) = store.samples()
+
+        with pytest.raises(StoreError, match=r"cannot be written to.* or copy the store and name the copy"):
+            store.append_events([LabelEvent(stored.sample.id, LabelAction.SKIP, "anna")])
+        with pytest.raises(StoreError, match="the disk is read-only"):
+            store.add(*make_sample(5))
+
+
+def test_reading_a_read_only_disk_leaves_no_copy(
+    read_only: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    with Store.open_to_read(read_only) as store:
+        store.counts()
+
+    assert not any((tmp_path / "temporary").iterdir())
+
+
+def test_a_store_that_may_be_written_is_opened_to_write(filled: Path) -> None:
+    with Store.open_to_read(filled) as store:
+        assert store.add(*make_sample(5))
+
+
 def test_a_folder_that_may_not_be_written_is_told(open_place: Path) -> None:
     folder = open_place / "locked"
     folder.mkdir(mode=0o500)
@@ -142,6 +204,18 @@ def test_a_store_that_may_not_be_written_is_told(open_place: Path) -> None:
     assert error == f"the store {folder}: it may not be written to by this user; name another folder"
 
 
+@pytest.mark.parametrize(("mode", "said"), [(0o644, "1"), (0o600, "it may not be read by this user")])
+def test_a_store_of_another_user_is_read_where_it_may_be(open_place: Path, mode: int, said: str) -> None:
+    folder = open_place / "queue"
+    with Store.open(folder) as store:
+        store.add(*make_sample())
+    for place in (folder, folder / "pictures"):
+        place.chmod(0o555)
+    (folder / "queue.db").chmod(mode)
+
+    assert said in "".join(_run(READER, folder, as_nobody=True))
+
+
 @pytest.fixture
 def open_place() -> Iterator[Path]:
     """Not in pytest's own folder, where other users may not even look."""
@@ -151,8 +225,12 @@ def open_place() -> Iterator[Path]:
 
 
 def _write(folder: Path, *, limit: int = 0, as_nobody: bool = False) -> list[str]:
-    """What `WRITER` prints, by lines. Modes do not hold root back, so root becomes nobody."""
+    return _run(WRITER, folder, limit=limit, as_nobody=as_nobody)
+
+
+def _run(program: str, folder: Path, *, limit: int = 0, as_nobody: bool = False) -> list[str]:
+    """What the program prints, by lines. Modes do not hold root back, so root becomes nobody."""
     user = pwd.getpwnam("nobody").pw_uid if as_nobody and os.geteuid() == 0 else 0
-    command = [sys.executable, "-c", WRITER, str(folder), str(limit), str(user)]
+    command = [sys.executable, "-c", program, str(folder), str(limit), str(user)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     return done.stdout.splitlines()

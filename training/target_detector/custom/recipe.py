@@ -19,6 +19,7 @@ from training.engine.files import DatasetError, RunError, write_json
 from training.engine.run_folder import read_log
 from training.target_detector import export, recipe
 from training.target_detector.custom import planning, report
+from training.target_detector.custom.interruption import MARK, WORK, tidied
 from training.target_detector.custom.judging import Expectation, JudgedPage, judge
 from training.target_detector.data.dataset import LabelledPage, cached, in_order, of_folder, split
 from training.target_detector.data.sampling import SamplingMix
@@ -26,7 +27,6 @@ from training.target_detector.recipe import PageGroup, Watch
 from training.target_detector.start_weights import width_of
 from training.target_detector.train import TargetFitSettings, fit
 
-_MARK = "settings.json"  # in the folder of a model of ours
 _MINE_AT = (0.2, 0.45, 0.7)
 _CHECKS = 4
 _LEAST_HALF = 2  # pages with a target that a model of half of them learns from at least
@@ -101,23 +101,31 @@ def prepare(folder: Path, settings: CustomSettings) -> Lesson:
 
 
 def check_place(out: Path) -> None:
-    """DatasetError for a place where a model must not go: over one that ships, or among other things."""
+    """DatasetError for a place where a model must not go or cannot be written: over one that ships, among other things;
+    a folder that was only made to try it is gone again."""
     shipped = asset("models").resolve()
     if shipped == out.resolve() or shipped in out.resolve().parents:
         raise DatasetError(f"--out cannot be {out}: models that ship are there; name another folder")
     if out.is_file():
         raise DatasetError(f"--out cannot be {out}, which is a file; name a folder")
-    if out.is_dir() and any(out.iterdir()) and not (out / _MARK).is_file():
+    if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
         raise DatasetError(f"--out cannot be {out}: other things are there; name a new folder")
-    recipe.check_out(out)
+    with tidied(out):
+        recipe.check_out(out)
 
 
 def teach(folder: Path, lesson: Lesson, out: Path, settings: CustomSettings, watch: Watch) -> Taught:
-    """Trains, judges by pages left out, calibrates, exports and reports; an interrupted call goes on where it was."""
+    """Trains, judges by pages left out, calibrates, exports and reports; an interrupted call goes on where it was, and
+    leaves nothing where no run has had a check."""
     check_place(out)
-    work = out / "work"
+    with tidied(out):
+        return _taught(folder, lesson, out, settings, watch)
+
+
+def _taught(folder: Path, lesson: Lesson, out: Path, settings: CustomSettings, watch: Watch) -> Taught:
+    work = out / WORK
     fitting = _fitting(settings)
-    write_json(out / _MARK, {"command": "livecam-train targets", "folder": folder.name, "steps": settings.steps})
+    write_json(out / MARK, {"command": "livecam-train targets", "folder": folder.name, "steps": settings.steps})
     pages = cached(lesson.pages, work / "pages")
     tiles = cached(lesson.tiles, work / "tiles")
     folds = min(settings.folds, sum(bool(page.boxes) for page in pages))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import threading
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from livecam.core.crop import similarity_matrix, warp_crop
-from livecam.core.types import EyeState, Frame, Pupil
+from livecam.core.types import EyeState, Frame, Image, Pupil
+from livecam.live.sources import demo_portrait
 from livecam.live.sources.demo import DemoSource, demo_pose
 from tests.livecam.live.sources.clock import FakeTime
 
@@ -140,3 +143,25 @@ def test_dlib_sees_the_face_around_the_true_pupils(demo: DemoSource) -> None:
             box.left() < x < box.right() and box.top() < y < box.bottom()
             for box in detector(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), 0)
         )
+
+
+def test_other_things_are_opened_while_the_portrait_is_enlarged(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, enlarge = threading.Event(), demo_portrait._plate
+
+    def slow(*of: Any) -> Image:
+        assert opened.wait(10)
+        return enlarge(*of)
+
+    monkeypatch.setattr(demo_portrait, "_plate", slow)
+    demo = DemoSource(160, 90)
+    opened.set()
+    assert demo.frame(0).image.shape == (90, 160, 3)
+
+
+def test_a_portrait_that_cannot_be_enlarged_is_told_by_the_first_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> Image:
+        raise MemoryError
+
+    monkeypatch.setattr(demo_portrait, "_plate", fail)
+    with pytest.raises(MemoryError):
+        DemoSource(160, 90).frame(0)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from livecam.core.assets import asset
 from livecam.core.types import Box
@@ -17,15 +24,17 @@ from livecam.perception.targets.boxes.page_boxes import LabelledBox, PageBoxes, 
 from livecam.perception.targets.detector import Target
 from livecam.perception.targets.network import open_target_detector
 from tests.training.target_detector.drawn import make_page, write_folder
+from training.cli.main import app
 from training.engine.files import DatasetError, RunError
+from training.engine.trainer import Trainer
 from training.target_detector import confidence_calibration
-from training.target_detector.custom import demo, planning, report
+from training.target_detector.custom import demo, interruption, planning, report
 from training.target_detector.custom.judging import Expectation, JudgedPage
 from training.target_detector.custom.recipe import CustomSettings, check_place, prepare, teach
 from training.target_detector.data.dataset import LabelledPage
 from training.target_detector.evaluation import PeakConfidence
 from training.target_detector.export import UNFITTED
-from training.target_detector.recipe import PageGroup, calibrated
+from training.target_detector.recipe import PageGroup, Watch, calibrated
 
 TINY = CustomSettings(start="", steps=4, folds=2, batch=2, width=8, size=64, half=False)
 
@@ -125,6 +134,76 @@ def test_a_model_goes_neither_over_what_ships_nor_among_other_things(tmp_path: P
     for place, said in ((asset("models"), "models that ship"), (tmp_path, "other things are there")):
         with pytest.raises(DatasetError, match=said):
             check_place(place)
+
+
+@pytest.mark.parametrize("spoil", [_one_page, _no_boxes])
+def test_a_folder_that_cannot_be_learnt_from_makes_no_folder(tmp_path: Path, spoil: object) -> None:
+    folder, out = write_folder(tmp_path / "book", 3), tmp_path / "new" / "model"
+    spoil(folder)  # type: ignore[operator]
+    assert CliRunner().invoke(app, ["targets", str(folder), "--out", str(out)]).exit_code
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["book"]
+
+
+def _interrupted_at(step: int) -> Watch:
+    def watched(name: str, parts: Iterable[Any], count: int) -> Iterator[Any]:
+        for at, part in enumerate(parts, 1):
+            yield part
+            if at == step:
+                raise KeyboardInterrupt
+
+    return watched
+
+
+@pytest.mark.tensorflow
+def test_what_is_interrupted_before_the_first_check_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = write_folder(tmp_path / "book", 3), tmp_path / "new" / "model"
+    monkeypatch.setattr(Trainer, "_keep", _interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        teach(folder, prepare(folder, TINY), out, TINY, lambda name, parts, count: parts)
+    assert interruption.left_in_words(out) == "stopped before the first check of a run, nothing is kept"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["book"]
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.tensorflow
+def test_what_is_interrupted_says_where_it_goes_on_and_does(tmp_path: Path) -> None:
+    folder, out = write_folder(tmp_path / "book", 3), tmp_path / "model"
+    lesson = prepare(folder, TINY)
+    with pytest.raises(KeyboardInterrupt):
+        teach(folder, lesson, out, TINY, _interrupted_at(2))
+    run = out / "work" / "fold0"
+    assert interruption.left_in_words(out) == f"stopped; the same command goes on at step 2 of 4 of {run}"
+    with pytest.raises(KeyboardInterrupt):
+        teach(folder, lesson, out, TINY, _interrupted_at(2))
+    assert interruption.left_in_words(out) == f"stopped; the same command goes on at step 4 of 4 of {run}"
+
+
+@pytest.mark.tensorflow
+def test_ctrl_c_ends_the_command_with_a_word_and_no_folder(tmp_path: Path) -> None:
+    folder, out = write_folder(tmp_path / "book", 3), tmp_path / "model"
+    command = [sys.executable, "-m", "training", "targets", str(folder), "--out", str(out), "--start", "none"]
+    settings = ["--steps", "4000", "--width", "8", "--size", "64", "--batch", "2"]
+    with subprocess.Popen([*command, *settings], stderr=subprocess.PIPE, text=True) as process:
+        _wait_for(out / "work" / "fold0" / "settings.json", process)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, said.splitlines()[-1]) == (
+        130,
+        "livecam-train: stopped before the first check of a run, nothing is kept",
+    )
+    assert not out.exists()
+
+
+def _wait_for(path: Path, process: subprocess.Popen[str]) -> None:
+    for _ in range(600):
+        if path.exists() or process.poll() is not None:
+            return
+        time.sleep(0.1)
 
 
 def test_what_was_judged_of_a_queue_is_learnt_at_the_scale_of_its_page(tmp_path: Path) -> None:
