@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from av.container import InputContainer
+from typing import TYPE_CHECKING
 
 from livecam.core.errors import SourceError
 from livecam.core.paths import without_password
 from livecam.live.sources.camera import CameraSource
 from livecam.live.sources.capture import Capture
-from livecam.live.sources.containers.network_stream import NetworkCapture, open_stream
 from livecam.live.sources.http.mjpeg import HttpPictures, Sends, open_http_pictures
 from livecam.live.sources.http.responses import is_http
-from livecam.live.sources.video import VideoSource
 from livecam.settings import SourceSettings
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+
+    from livecam.live.sources.video import VideoSource
+
+# FFmpeg's libraries are loaded for what is no stream of pictures: a tenth of such a run's memory, and of its start.
 
 _PLAYLISTS = frozenset({"hls", "dash", "sdp"})
 _MP4 = "mp4"
@@ -29,12 +33,20 @@ def open_address(url: str, settings: SourceSettings, *, paced: bool) -> CameraSo
         if isinstance(found, HttpPictures):
             return CameraSource(_first(found, lambda: _pictures_again(url, settings.fps)), no_pictures=silent)
         if found is Sends.A_FILE:
-            return VideoSource(url, paced=paced)
+            return _video(url, paced=paced)
+    from livecam.live.sources.containers.network_stream import open_stream
+
     with open_stream(url) as container:
         finite = has_end(container)
     if finite:
-        return VideoSource(url, paced=paced)
+        return _video(url, paced=paced)
     return CameraSource(_openings(url), no_pictures=silent)
+
+
+def _video(url: str, *, paced: bool) -> VideoSource:
+    from livecam.live.sources.video import VideoSource
+
+    return VideoSource(url, paced=paced)
 
 
 def has_end(container: InputContainer) -> bool:
@@ -48,6 +60,8 @@ def has_end(container: InputContainer) -> bool:
 
 def _openings(url: str) -> Callable[[], Capture]:
     """An opener of a live stream that knows how the stream began the first time."""
+    from livecam.live.sources.containers.network_stream import NetworkCapture
+
     beginning: list[int] = []
 
     def opened() -> Capture:

@@ -13,7 +13,6 @@ from livecam.core.errors import SourceError
 from livecam.core.image_files.jpeg import JPEG_START, decode_whole
 from livecam.core.paths import without_password
 from livecam.core.types import Image
-from livecam.live.sources.http.arrival import is_recording
 from livecam.live.sources.http.responses import HTTP_ERRORS, TIMEOUT_S, Answer, ask, is_playlist
 from livecam.live.sources.pacing import REAL_TIME, FrameTiming
 
@@ -298,8 +297,12 @@ def _other(answer: Answer) -> Sends:
     if is_playlist(answer):
         return Sends.A_STREAM
     sized = str(answer.headers.get("Content-Length", "")).strip()
-    is_file = int(sized) > 0 if sized.isdecimal() else is_recording(answer, clock=REAL_TIME.clock)
-    return Sends.A_FILE if is_file else Sends.A_STREAM
+    if sized.isdecimal():
+        return Sends.A_FILE if int(sized) > 0 else Sends.A_STREAM
+    # Brings FFmpeg's libraries, which pictures do without.
+    from livecam.live.sources.http.arrival import is_recording
+
+    return Sends.A_FILE if is_recording(answer, clock=REAL_TIME.clock) else Sends.A_STREAM
 
 
 def _type(answer: Answer) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import itertools
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -216,3 +218,15 @@ def test_a_stream_that_sends_no_picture_is_told_in_the_words_of_an_address() -> 
     with serving(lambda path, _: reply) as address, pytest.raises(CameraError, match="address") as silent:
         opened(f"{address}/stream")
     assert "another program" not in str(silent.value)
+
+
+def test_a_camera_that_sends_pictures_is_shown_without_the_libraries_of_videos() -> None:
+    asked = (
+        "import sys, livecam.__main__\n"
+        "sys.argv = ['livecam', 'run', '--source', sys.argv[1], '--no-queue', '--sink', 'null', '--frames', '2']\n"
+        "try:\n    livecam.__main__.main()\nfinally:\n    print('av' in sys.modules)"
+    )
+    with serving(lambda path, _: whole(jpeg(), Content_Type="image/jpeg")) as address:
+        run = [sys.executable, "-c", asked, f"{address}/snapshot.jpg"]
+        loaded = subprocess.run(run, capture_output=True, text=True, check=True)
+    assert loaded.stdout.split() == ["False"]
