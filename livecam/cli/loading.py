@@ -6,10 +6,11 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+_STDERR = 2
 _INTERRUPTED = 130  # as shells say it of Ctrl-C
 
 
@@ -32,9 +33,32 @@ def loading() -> Iterator[None]:
         signal.signal(signal.SIGINT, former)
 
 
+@contextmanager
+def leaving_at_once(words: Callable[[], str]) -> Iterator[None]:
+    """Ctrl-C ends the process in the very moment with a last line on stderr, for work of which all that is written is
+    whole: a library may swallow a KeyboardInterrupt, and what runs elsewhere may be waited for long."""
+
+    # A copy, for what libraries say while they load leads elsewhere.
+    stderr = os.dup(_STDERR)
+
+    def leave(*_: object) -> None:
+        os.write(stderr, f"\n{words()}\n".encode())
+        leave_interrupted()
+
+    former = signal.signal(signal.SIGINT, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
+        os.close(stderr)
+
+
 def leave_interrupted() -> NoReturn:
     """Ends the process as Ctrl-C does, after what was to be said and put away: the threads of libraries are not waited
-    for, which takes seconds on a busy machine."""
+    for, which takes seconds on a busy machine, and processes of its own are ended."""
+    if "multiprocessing" in sys.modules:
+        for child in sys.modules["multiprocessing"].active_children():
+            child.kill()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(_INTERRUPTED)

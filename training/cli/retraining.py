@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from livecam.cli.loading import leaving_at_once
 from livecam.core.shell import typed
 from training.engine.parallel import watch
 
@@ -66,15 +67,27 @@ def round_(
         if dry_run:
             _print_plan(samples, settings, data or [], by_word, as_json=as_json)
             return
-        # Brings TensorFlow.
-        from training.retraining.run import work_round
+        with leaving_at_once(lambda: left_in_words(samples.folder)):
+            # Brings TensorFlow.
+            from training.retraining.run import work_round
 
-        record = work_round(samples, settings, data or [], watch, by_word, ray)
+            record = work_round(samples, settings, data or [], watch, by_word, ray)
     if as_json:
         print(json.dumps({**_plain(asdict(record)), "told": record.told}))
         return
     print(f"round {record.number}: {record.why}")
     print(record.told)
+
+
+def left_in_words(folder: Path) -> str:
+    """What is said after Ctrl-C."""
+    from training.retraining.model_registry import ModelRegistry, unfinished
+
+    number = unfinished(ModelRegistry(folder))
+    if number is None:
+        return "livecam-train: interrupted; no round is left unfinished"
+    again = typed("livecam-train", "round", folder)
+    return f"livecam-train: round {number} was interrupted; the model in use stays, and {again} goes on with it"
 
 
 def _plain(content: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import multiprocessing
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -26,10 +27,39 @@ def spread(work: Callable[[Job], Done], jobs: Sequence[Job], *, workers: int) ->
     if workers <= 1 or len(jobs) <= 1:
         yield from map(work, jobs)
         return
+    with _processes(min(workers, len(jobs))) as pool:
+        with _unheard_interrupts():
+            done = pool.map(work, jobs)
+        yield from done
+
+
+@contextmanager
+def _processes(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """As many processes, which are ended at once when the block is left by an error or by Ctrl-C."""
     # A fresh interpreter: threads of TensorFlow or OpenCV do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context, initializer=single_threaded) as pool:
-        yield from pool.map(work, jobs)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=single_threaded)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in multiprocessing.active_children():
+            child.terminate()
+        raise
+    pool.shutdown()
+
+
+@contextmanager
+def _unheard_interrupts() -> Iterator[None]:
+    """Processes that are begun meanwhile do not hear Ctrl-C: it ends the one that began them, and that ends them."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def cores() -> int:
@@ -73,12 +103,11 @@ def stream(work: Work, batches: Iterable[Columns], *, workers: int, ray: str | N
 
 
 def _in_processes(work: Work, batches: Iterable[Columns], workers: int) -> Iterator[Columns]:
-    # A fresh interpreter: threads of TensorFlow or OpenCV do not survive a fork.
-    context = multiprocessing.get_context("spawn")
     waiting: deque[Future[Columns]] = deque()
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=single_threaded) as pool:
+    with _processes(workers) as pool:
         for batch in batches:
-            waiting.append(pool.submit(work, batch))
+            with _unheard_interrupts():
+                waiting.append(pool.submit(work, batch))
             if len(waiting) >= _AHEAD * workers:
                 yield waiting.popleft().result()
         while waiting:

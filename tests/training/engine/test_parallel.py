@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -57,6 +60,20 @@ def test_batches_are_read_only_a_few_ahead(workers: int) -> None:
 def test_an_error_in_the_work_is_not_swallowed(workers: int) -> None:
     with pytest.raises(ZeroDivisionError):
         list(stream(fail, make_batches(3), workers=workers))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals to send")
+def test_the_other_processes_do_not_hear_ctrl_c_and_end_with_the_work() -> None:
+    done = stream(whoami, make_batches(8), workers=2)
+    process = int(next(done)["process"][0])
+    os.kill(process, signal.SIGINT)
+    assert len(next(done)["process"]) == 20
+    with pytest.raises(KeyboardInterrupt):
+        done.throw(KeyboardInterrupt)  # type: ignore[attr-defined]
+    for child in multiprocessing.active_children():
+        child.join(10)
+
+    assert not multiprocessing.active_children()
 
 
 @pytest.mark.slow
