@@ -70,6 +70,14 @@ class TFLiteModel:
     def run(self, stored: NDArray[Any]) -> tuple[FloatArray, ...]:
         """One pass over an input that is already quantised; the outputs as real numbers, in the order of `outputs`."""
         self._model.set_tensor(self.input.index, stored)
+        return self._answer()
+
+    def run_filled(self, fill: Callable[[NDArray[Any]], None]) -> tuple[FloatArray, ...]:
+        """As `run`, of an input that `fill` writes to where the model reads it, and keeps no view of."""
+        fill(self._model.tensor(self.input.index)())
+        return self._answer()
+
+    def _answer(self) -> tuple[FloatArray, ...]:
         self._model.invoke()
         return tuple(tensor.dequantise(self._model.get_tensor(tensor.index)) for tensor in self.outputs)
 

@@ -44,6 +44,7 @@ class TFLiteNetwork:
         self._centre, self._mask = _places(interpreter)
         if len(interpreter.input.shape) != 4 or interpreter.input.shape[3] != 3:
             raise AssetError(f"the model takes {interpreter.input.shape} and no pictures of any size; export it again")
+        self._table = level_table(interpreter.input, card.input)
         # The last one used comes last.
         self._interpreters: dict[tuple[int, ...], TFLiteModel] = {interpreter.input.shape: interpreter}
         side = _TRIAL * card.multiple
@@ -52,7 +53,9 @@ class TFLiteNetwork:
     def __call__(self, panel: Image) -> SegmentationMaps:
         height, width = panel.shape[:2]
         interpreter = self._sized((1, height, width, 3))
-        outputs = interpreter.run(self._stored(panel, interpreter.input)[None])
+        ordered: NDArray[Any] = cv2.cvtColor(panel, cv2.COLOR_BGR2RGB) if self._input.order == "rgb" else panel
+        # Level by level from a table, straight to where the model reads it: panels are most of a page's memory.
+        outputs = interpreter.run_filled(lambda stored: look_up(ordered, self._table, stored[0]))
         shape = height // self.stride, width // self.stride
         return SegmentationMaps(_map(outputs[self._centre], shape), _map(outputs[self._mask], shape))
 
@@ -67,10 +70,6 @@ class TFLiteNetwork:
         if self._another is not None and len(self._interpreters) < _MOST_SIZES:
             return self._another()
         return self._interpreters.pop(next(iter(self._interpreters)))
-
-    def _stored(self, panel: Image, tensor: Tensor) -> NDArray[Any]:
-        levels = _levels(panel, self._input)
-        return tensor.quantise(levels) if tensor.scale else levels.astype(tensor.dtype, copy=False)
 
 
 def open_target_detector(
@@ -112,13 +111,18 @@ def _threads() -> int:
     return min(available_cores(), _MOST_THREADS)
 
 
-def _levels(panel: Image, wanted: InputSpec) -> NDArray[np.float32]:
-    """(h, w, 3) float32 as the card wants it."""
-    ordered = cv2.cvtColor(panel, cv2.COLOR_BGR2RGB) if wanted.order == "rgb" else panel
-    levels = np.multiply(ordered, np.float32(wanted.scale), dtype=np.float32)
-    if any(wanted.mean):
-        levels -= np.asarray(wanted.mean, np.float32) * np.float32(wanted.scale)
-    return levels
+def level_table(tensor: Tensor, wanted: InputSpec) -> NDArray[Any]:
+    """(1, 256, 3): what the model stores for each level of each channel of a picture in the order the card wants."""
+    levels = np.arange(256, dtype=np.float32)[None, :, None] * np.float32(wanted.scale)
+    levels = levels - np.asarray(wanted.mean, np.float32) * np.float32(wanted.scale)
+    return tensor.quantise(np.ascontiguousarray(levels))
+
+
+def look_up(panel: NDArray[Any], table: NDArray[Any], stored: NDArray[Any]) -> None:
+    """(h, w, 3) of what the table has for each level, written into `stored`."""
+    written = cv2.LUT(panel, table, stored)
+    if written is not stored:
+        stored[:] = written
 
 
 def _places(interpreter: TFLiteModel) -> tuple[int, int]:

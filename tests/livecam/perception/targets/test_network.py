@@ -12,10 +12,10 @@ import pytest
 
 from livecam.core.assets import asset
 from livecam.core.errors import AssetError
-from livecam.core.tflite import TFLiteModel
+from livecam.core.tflite import Tensor, TFLiteModel
 from livecam.perception.targets.detector import TargetDetector
-from livecam.perception.targets.model_card import read_card
-from livecam.perception.targets.network import TFLiteNetwork, open_target_detector
+from livecam.perception.targets.model_card import InputSpec, read_card
+from livecam.perception.targets.network import TFLiteNetwork, level_table, look_up, open_target_detector
 from livecam.perception.targets.tiling import page_maps
 from tests.livecam.perception.targets.networks import page_with
 
@@ -86,6 +86,22 @@ def test_the_mean_of_the_card_is_taken_off(tmp_path: Path, detector: TargetDetec
     darker = open_target_detector(copied(tmp_path, input={"mean": [128.0, 0.0, 0.0]}), threads=1)
     page = page_with((400, 300, 1))
     assert darker.detect(page)[0].peak_height < 0.7 * detector.detect(page)[0].peak_height
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [Tensor(0, (), np.dtype(np.float32), 0.0, 0), Tensor(0, (), np.dtype(np.int8), 0.011, -7)],
+    ids=["float", "quantised"],
+)
+def test_a_level_is_stored_as_the_card_and_the_model_say(tensor: Tensor) -> None:
+    panel = np.random.default_rng(1).integers(0, 256, (40, 30, 3), np.uint8)
+    wanted = InputSpec(order="bgr", mean=(127.5, 90.0, 0.0), scale=1 / 100)
+    stored = np.empty(panel.shape, tensor.dtype)
+    look_up(panel, level_table(tensor, wanted), stored)
+    levels = (panel - np.array(wanted.mean)) * wanted.scale
+    real = levels if not tensor.scale else np.clip(np.rint(levels / 0.011) - 7, -128, 127)
+    assert np.abs(stored - real).max() <= (1e-5 if not tensor.scale else 1)
+    assert (np.abs(stored - real) > 1e-5).mean() < 0.01
 
 
 def test_another_kind_of_model_is_refused_whatever_its_card_says(tmp_path: Path) -> None:
