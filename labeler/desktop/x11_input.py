@@ -8,18 +8,18 @@ often loses keys all the same; it is the way back where this connection cannot b
 from __future__ import annotations
 
 import ctypes
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from livecam.core.keyboard import key_name, symbol_by_place
+from livecam.core.x11 import connect, window_of_this_process
 
 _KEY_PRESS, _KEY_RELEASE, _BUTTON_PRESS, _FOCUS_OUT, _PROPERTY, _MAPPING = 2, 3, 4, 10, 28, 34  # kinds of events
 _HEAR_KEYS = 1 << 0 | 1 << 1 | 1 << 21  # press, release, and who has the keyboard
 _HEAR_PROPERTIES = 1 << 22
 _HEAR_MOUSE = 1 << 2 | 1 << 3 | 1 << 6  # press, release and motion, so that nothing is left for the window below
-_INPUT_ONLY, _FROM_PARENT, _ANY_TYPE = 2, 0, 0
+_INPUT_ONLY, _FROM_PARENT = 2, 0
 _SHIFT = 1
 _EVERYWHERE = 16384  # pixels, more than any window
 _CLOCK_BITS = 32  # of the X server's milliseconds
@@ -65,14 +65,6 @@ class _Event(ctypes.Structure):
         ("same_screen", ctypes.c_int),
         ("rest", ctypes.c_long * 12),  # an XEvent is a union of 24 longs
     ]
-
-
-def _pass_over(_display: int, _error: int) -> int:
-    """Xlib ends the process when a window is gone, which is no error here."""
-    return 0
-
-
-_HANDLER = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(_pass_over)
 
 
 class X11InputListener:
@@ -139,19 +131,11 @@ def is_before(time: int, other: int) -> bool:
 
 def listener(title: str) -> X11InputListener | None:
     """For the window of this process with that title; None where there is no X server or no such window."""
-    try:
-        library = ctypes.CDLL("libX11.so.6")
-    except OSError:
+    connected = connect()
+    if connected is None:
         return None
-    library.XOpenDisplay.restype = ctypes.c_void_p
-    for function in (library.XDefaultRootWindow, library.XInternAtom, library.XCreateWindow):
-        function.restype = ctypes.c_ulong
-    library.XSetErrorHandler(_HANDLER)
-    connection = library.XOpenDisplay(None)
-    if not connection:
-        return None
-    display = ctypes.c_void_p(connection)
-    window = next((own for own in _windows(library, display) if _is_ours(library, display, own, title)), None)
+    library, display = connected
+    window = window_of_this_process(library, display, title)
     if window is None:
         library.XCloseDisplay(display)
         return None
@@ -167,47 +151,3 @@ def _cover(library: Any, display: ctypes.c_void_p, window: int) -> int:
         display, parent, 0, 0, size, size, border, depth, ctypes.c_uint(_INPUT_ONLY), None, mask, None
     )
     return cover
-
-
-def _windows(library: Any, display: ctypes.c_void_p) -> Iterator[int]:
-    """All windows, the outer ones first: a window manager puts frames around ours."""
-    level = [library.XDefaultRootWindow(display)]
-    while level:
-        yield from level
-        level = [child for window in level for child in _children(library, display, window)]
-
-
-def _children(library: Any, display: ctypes.c_void_p, window: int) -> list[int]:
-    root, parent, count = ctypes.c_ulong(), ctypes.c_ulong(), ctypes.c_uint()
-    children = ctypes.POINTER(ctypes.c_ulong)()
-    answers = [ctypes.byref(answer) for answer in (root, parent, children, count)]
-    if not library.XQueryTree(display, ctypes.c_ulong(window), *answers) or not children:
-        return []
-    inside = children[: count.value]
-    library.XFree(children)
-    return inside
-
-
-def _is_ours(library: Any, display: ctypes.c_void_p, window: int, title: str) -> bool:
-    """Whether it belongs to this process, and not to another one with a window of the same title."""
-    name = ctypes.c_char_p()
-    if not library.XFetchName(display, ctypes.c_ulong(window), ctypes.byref(name)) or name.value is None:
-        return False
-    titled = name.value.decode(errors="replace") == title
-    library.XFree(name)
-    return titled and _process(library, display, window) == os.getpid()
-
-
-def _process(library: Any, display: ctypes.c_void_p, window: int) -> int | None:
-    """Whose window it is."""
-    atom = ctypes.c_ulong(library.XInternAtom(display, b"_NET_WM_PID", 0))
-    kind, size, count, rest = ctypes.c_ulong(), ctypes.c_int(), ctypes.c_ulong(), ctypes.c_ulong()
-    value = ctypes.POINTER(ctypes.c_ulong)()
-    asked = (ctypes.c_long(0), ctypes.c_long(1), 0, ctypes.c_ulong(_ANY_TYPE))
-    answers = [ctypes.byref(answer) for answer in (kind, size, count, rest, value)]
-    library.XGetWindowProperty(display, ctypes.c_ulong(window), atom, *asked, *answers)
-    if not value:
-        return None
-    number = int(value[0]) if count.value else None
-    library.XFree(value)
-    return number

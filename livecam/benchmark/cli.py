@@ -14,7 +14,7 @@ import typer
 from livecam.cli import options
 from livecam.cli.progress import tell_stages
 from livecam.core.errors import SettingsError
-from livecam.core.files import check_new_file, write_file
+from livecam.core.files import check_writable_path, write_file
 from livecam.core.tflite import Runtime
 from livecam.settings import FaceDetectorName, PupilDetectorName
 from livecam.settings_file import load
@@ -72,7 +72,6 @@ def bench(
     style: options.Style = None,
     json_file: Annotated[str | None, typer.Option("--json", metavar="FILE", help="All figures; - prints them.")] = None,
     plot: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Where the time goes, as a picture.")] = None,
-    force: options.Force = False,
     config: options.Config = None,
 ) -> None:
     """Measure how fast every path is on this machine, and where the time goes."""
@@ -88,8 +87,8 @@ def bench(
     from livecam.benchmark.scaling import measure_scaling
     from livecam.benchmark.tables import tables
 
-    _check_outputs(json_file, plot, force=force)
-    _check_outputs(None, scaling, force=force, flag="--scaling")
+    _check_outputs(json_file, plot)
+    _check_outputs(None, scaling, flag="--scaling")
     before = read_figures(compare) if compare else None
     if scaling and (live or plot or accuracy or paths or face or compare or not frames):
         raise SettingsError(
@@ -161,7 +160,7 @@ def _warning(figures: Mapping[str, Any]) -> list[str]:
     return [said] if (said := busy_warning(figures["machine"]["busy_share"])) else []
 
 
-def _check_outputs(json_file: str | None, plot: Path | None, *, force: bool, flag: str = "--plot") -> None:
+def _check_outputs(json_file: str | None, plot: Path | None, *, flag: str = "--plot") -> None:
     """What cannot be written is said before minutes of measuring, not after."""
     if plot and plot.suffix.lower() != ".png":
         raise SettingsError(f"{flag} cannot be '{plot}'; name a .png file")
@@ -171,7 +170,7 @@ def _check_outputs(json_file: str | None, plot: Path | None, *, force: bool, fla
         check_plotting()
     for path in [plot, Path(json_file) if json_file and json_file != "-" else None]:
         if path:
-            check_new_file(path, force=force)
+            check_writable_path(path)
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import typer
 
 from livecam.cli import options
 from livecam.core.errors import CameraError, SettingsError
-from livecam.core.files import check_new_file
+from livecam.core.files import check_writable_path
 from livecam.settings import Settings
 from livecam.settings_file import load
 
@@ -32,7 +32,6 @@ def calibrate(
     ] = None,
     queue: options.Queue = None,
     no_queue: Annotated[bool, typer.Option("--no-queue", help="Keep no pictures of the looks.")] = False,
-    force: options.Force = False,
     as_json: options.Json = False,
     config: options.Config = None,
 ) -> None:
@@ -55,7 +54,7 @@ def calibrate(
     if path is not None:
         if out is None:
             path.parent.mkdir(parents=True, exist_ok=True)
-        check_new_file(path, force=force or out is None)
+        check_writable_path(path)
     gathered = calibration_of.gather()
     if gathered is None:
         print("no calibration was made: it was ended before the last dot")

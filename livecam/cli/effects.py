@@ -88,18 +88,17 @@ def preview(
         Path | None, typer.Option(metavar="FILE.gif", help="Where to.", show_default="preview.gif in the folder")
     ] = None,
     seconds: Annotated[float, typer.Option(min=0.2, max=20, help="How long it is.")] = 3.0,
-    force: options.Force = False,
     allow_python: _AllowPython = False,
 ) -> None:
     """Make a small moving picture of an effect on the face of the demo."""
-    from livecam.core.files import check_new_file, write_file
+    from livecam.core.files import check_writable_path, write_file
     from livecam.live.effects.library.locations import PackOrigin, find_pack
     from livecam.live.effects.preview import animated_gif, preview
 
     entry = _agreed(folder, allow_python=allow_python)
     place = find_pack(entry)
     target = out or (Path() if place.origin is PackOrigin.SHIPPED else place.folder) / "preview.gif"
-    check_new_file(target, force=force or out is None)
+    check_writable_path(target)
     write_file(target, animated_gif(preview(entry, seconds=seconds)))
     print(f"{target} shows {place.folder.name}")
 

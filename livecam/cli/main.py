@@ -23,7 +23,7 @@ from livecam.cli.run import run
 from livecam.cli.settings_loading import check_model_is_used, load_checked, load_settings, say, tell_unreadable
 from livecam.cli.targets import find
 from livecam.core.errors import SinkError, SourceError
-from livecam.core.files import check_new_file, is_folder, write_file
+from livecam.core.files import is_folder, write_file
 from livecam.settings_file import DEFAULT_FILE, as_changes, as_toml, find_origins
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def config(
         Path | None, typer.Argument(metavar="[FILE]", help="The settings file.", show_default=str(DEFAULT_FILE))
     ] = None,
     write: Annotated[bool, typer.Option("--write", help="Write what differs from the defaults to FILE.")] = False,
-    force: options.Force = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
     source: options.Source = None,
     face: options.FaceName = None,
     max_faces: options.MaxFaces = None,
@@ -182,7 +182,8 @@ def config(
         print(as_toml(load_checked(path, flags), find_origins(path, flags)), end="")
         return
     path = path or DEFAULT_FILE
-    check_new_file(path, force=force)
+    if path.exists() and not force:
+        raise SinkError(f"{path} is there already; pass --force to write over it, or name another file")
     write_file(path, as_changes(load_checked(path if path.exists() else None, flags)).encode())
     print(f"settings written to {path}")
 

@@ -69,11 +69,11 @@ def export(
     model: Annotated[
         str | None, typer.Option(metavar="NAME", help="A model of the list.", show_default="the one in use")
     ] = None,
-    force: options.Force = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
     queue: _Folder = None,
 ) -> None:
     """Write a model with its card, and the weights that rounds go on from, into one file."""
-    from livecam.core.files import check_new_file, write_file
+    from livecam.core.files import write_file
     from livecam.perception.pupils.model_archive import SUFFIX, model_archive
     from livecam.perception.pupils.model_library import known_models
 
@@ -81,7 +81,8 @@ def export(
     # So that no model and no card is ever written over.
     if file.suffix.lower() != SUFFIX:
         raise SinkError(f"a model is exported as a {SUFFIX} file, not as '{file}'; name one such as model{SUFFIX}")
-    check_new_file(file, force=force)
+    if file.exists() and not force:
+        raise SinkError(f"{file} is there already; pass --force to write over it, or name another file")
     models = known_models(folder)
     wanted = [known for known in models if (known.in_use if model is None else known.name == model)]
     if not wanted:

@@ -164,7 +164,6 @@ Report = Annotated[
     Path | None,
     typer.Option(metavar="FILE.json", help="Write frame rate, latency and stage times, also when it ends by an error."),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
 

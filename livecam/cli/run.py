@@ -15,7 +15,7 @@ from livecam.cli.panel import open_place, print_link
 from livecam.cli.progress import ProgressReporter
 from livecam.cli.settings_loading import check_model_is_used, load_settings, say
 from livecam.core.errors import LivecamError, SinkError
-from livecam.core.files import check_new_file, write_file
+from livecam.core.files import check_writable_path, write_file
 from livecam.settings import Settings
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ def run(
     learn: options.Learn = None,
     config: options.Config = None,
     report: options.Report = None,
-    force: options.Force = False,
 ) -> None:
     """Run the effect: on the camera, or on the demo when there is none."""
     # Brings the video libraries, which the other commands do without.
@@ -65,7 +64,8 @@ def run(
     )
     if settings.effect.style != SPOTLIGHT:  # which takes a model of targets
         check_model_is_used(model, settings)
-    _check_files(settings, report, force=force)
+    if report:
+        _check_report(report, settings)
     live: LiveSession | None = None
     interrupted = False
     try:
@@ -99,19 +99,12 @@ def run(
         raise typer.Exit(130)
 
 
-def _check_files(settings: Settings, report: Path | None, *, force: bool) -> None:
-    """Before the run, so that an hour of it, or of the one before, is not lost for a name."""
-    from livecam.live.sinks.factory import check_not_source, files, requested_sinks
-    from livecam.live.sinks.video_file import part_of
+def _check_report(path: Path, settings: Settings) -> None:
+    """Before the run, so that an hour of it is not lost for a wrong name."""
+    from livecam.live.sinks.factory import check_not_source, files
 
-    written = files(requested_sinks(settings.output).names)
-    check_not_source(settings.source.source, [*written, *([report] if report else [])])
-    for path in written:
-        check_new_file(path, force=force)
-        if not force and (part := part_of(path)).is_file():
-            raise SinkError(f"{part} is there, which a run left behind or still writes; rename it, or pass --force")
-    if report:
-        check_new_file(report, force=force)
+    check_not_source(settings.source.source, [*files(settings.output.sinks), path])
+    check_writable_path(path)
 
 
 def _report_failure(path: Path, live: LiveSession, error: LivecamError) -> None:

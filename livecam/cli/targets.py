@@ -14,7 +14,7 @@ from livecam.cli import options
 from livecam.cli.progress import track_progress
 from livecam.cli.settings_loading import say, tell_unreadable
 from livecam.core.errors import LivecamError, SettingsError, SinkError, SourceError
-from livecam.core.files import check_new_file, check_writable_path, write_file
+from livecam.core.files import check_writable_path, write_file
 from livecam.core.types import Image
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ def find(
     resume: Annotated[
         bool, typer.Option("--resume", help="Take what --answers (else found.jsonl) holds already, search the rest.")
     ] = False,
-    force: options.Force = False,
     queue: Annotated[
         Path | None, typer.Option(metavar="STORE", help="Keep unsure candidates and random tiles there, to be judged.")
     ] = None,
@@ -70,10 +69,10 @@ def find(
         raise SettingsError(f"--turns cannot be '{turns}'; it is {', '.join(Turns)}")
     names, empty = named_pictures([str(image) for image in images])
     pictures = [Path(name) for name in dict.fromkeys(names)]
-    places = _places(pictures, out, force=force) if out else {}
+    places = _places(pictures, out) if out else {}
     if queue:
         check_queue(queue)
-    kept = _Kept(answers or (_ANSWERS if resume else None), resume=resume, force=force)
+    kept = _Kept(answers or (_ANSWERS if resume else None), resume=resume)
     search = PageSearch(target_model(model).resolve(), top, Turns(turns), queue)
     for folder, error in empty.items():
         tell_unreadable(folder, error, as_json=as_json)
@@ -96,7 +95,7 @@ Said = Mapping[str, Any]  # the JSON line of a picture
 class _Kept:
     """The answers of an earlier call, and the file that new ones are added to."""
 
-    def __init__(self, path: Path | None, *, resume: bool, force: bool) -> None:
+    def __init__(self, path: Path | None, *, resume: bool) -> None:
         """SinkError for a file that cannot be written, or that holds no answers."""
         self._path, self._before, self._fresh = path, {}, {}  # type: tuple[Path | None, dict[str, Said], dict[str, str]]
         if path is None:
@@ -105,11 +104,7 @@ class _Kept:
         if resume and path.exists():
             self._before = _read(path)
         elif path.exists() and path.stat().st_size:
-            if not force:
-                raise SinkError(
-                    f"{path} holds answers already; go on with --resume, pass --force, or name another file"
-                )
-            path.write_bytes(b"")
+            raise SinkError(f"{path} holds answers already; go on with --resume, or name another file")
 
     def of(self, picture: Path, model: str) -> Said | None:
         said = self._before.get(str(picture))
@@ -204,7 +199,7 @@ def _several(search: PageSearch, pictures: Sequence[Path], workers: int, ray: st
     return None
 
 
-def _places(images: Sequence[Path], out: Path, *, force: bool) -> dict[Path, Path]:
+def _places(images: Sequence[Path], out: Path) -> dict[Path, Path]:
     """Where the picture of each image goes; SinkError when there is no place for it, or something would be lost."""
     if not out.is_dir() and len(images) > 1:
         raise SinkError(f"--out cannot be '{out}' for {len(images)} pictures; name a folder that exists")
@@ -216,7 +211,7 @@ def _places(images: Sequence[Path], out: Path, *, force: bool) -> dict[Path, Pat
         if place.resolve() in taken:
             raise SinkError(f"cannot write {place}: {taken[place.resolve()]}; name another place")
         taken[place.resolve()] = f"it is already that of {image}"
-        check_new_file(place, force=force or out.is_dir())
+        check_writable_path(place)
     return places
 
 

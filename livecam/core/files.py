@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from livecam.core.errors import SinkError
-from livecam.core.paths import exists
 
 _POLL_SECONDS = 0.003
 _MARKS = {
@@ -216,23 +215,6 @@ def write_file(path: Path, content: bytes) -> None:
         write_atomically(path, content)
     except OSError as error:
         raise _unwritable(path, error) from error
-
-
-def unused_path(path: Path) -> Path:
-    """The path, or with a number behind its stem where that is taken."""
-    free, number = path, 1
-    while free.exists():
-        number += 1
-        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    return free
-
-
-def check_new_file(path: Path, *, force: bool) -> None:
-    """SinkError when a file with something in it is there that nobody said to write over, and as
-    `check_writable_path`; asked before the work."""
-    if not force and exists(path) and path.is_file() and not _is_device(path) and path.stat().st_size:
-        raise SinkError(f"{path} is there already; pass --force to write over it, or name another file")
-    check_writable_path(path)
 
 
 def check_writable_path(path: Path) -> None:

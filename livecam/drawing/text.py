@@ -98,13 +98,21 @@ class TextPanel:
         return self.colour.shape[0]
 
     def lay(self, canvas: Image, left: int, top: int) -> None:
-        """Draws the panel into `canvas`, as much of it as falls inside."""
+        """Draws the panel into `canvas`, BGR or BGRX, as much of it as falls inside."""
         left, top = max(0, left), max(0, top)
         region = canvas[top : top + self.height, left : left + self.width]
         height, width = region.shape[:2]
         if width and height:
-            cv2.multiply(region, self.through[:height, :width], dst=region, scale=1 / 255)
-            cv2.add(region, self.colour[:height, :width], dst=region)
+            colour, through = (self.colour, self.through) if canvas.shape[2] == 3 else _with_fourth_channel(self)
+            cv2.multiply(region, through[:height, :width], dst=region, scale=1 / 255)
+            cv2.add(region, colour[:height, :width], dst=region)
+
+
+@lru_cache(maxsize=64)
+def _with_fourth_channel(panel: TextPanel) -> tuple[Image, Image]:
+    """Colour and what shows through, for pictures whose fourth channel means nothing."""
+    colour, through = (cv2.cvtColor(part, cv2.COLOR_BGR2BGRA) for part in (panel.colour, panel.through))
+    return colour.astype(np.uint8, copy=False), through.astype(np.uint8, copy=False)
 
 
 @lru_cache(maxsize=256)

@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from livecam.core.errors import SinkError
-from livecam.core.files import unused_path
 from livecam.core.huge_pages import HugePagesLater
 from livecam.core.interfaces import Collector, Sink, Source
 from livecam.core.runtime import (
@@ -258,7 +256,7 @@ def _without_a_display(
         raise SinkError(no_window)
     if limits == RunLimits():
         limits = RunLimits(seconds=DEMO_SECONDS)
-    return (str(unused_path(Path(DEMO_FILE))),), limits
+    return (DEMO_FILE,), limits
 
 
 def _limited(opened: SwitchableSource, settings: Settings, limits: RunLimits, say: Say) -> Source:

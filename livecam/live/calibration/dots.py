@@ -36,7 +36,7 @@ class DotWindow:
     """Shows the dot of the moment; q, escape or its own button end it. SinkError when there is no display."""
 
     looks: Sequence[TimedLook]
-    _window: PlainWindow = field(default_factory=lambda: PlainWindow(TITLE))
+    _window: PlainWindow = field(default_factory=lambda: PlainWindow(TITLE, keeps_ratio=False))
     _shown: int = 0
 
     def __enter__(self) -> Self:

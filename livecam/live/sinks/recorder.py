@@ -11,7 +11,7 @@ from typing import Self
 import cv2
 
 from livecam.core.errors import SinkError
-from livecam.core.files import unused_path, write_atomically
+from livecam.core.files import write_atomically
 from livecam.core.paths import home_folder
 from livecam.core.types import Frame
 from livecam.live.sinks.video_file import VideoFileSink, encoding_error_reason
@@ -116,7 +116,11 @@ def unused(folder: Path, when: datetime, suffix: str) -> Path:
     except OSError as error:
         raise SinkError(f"cannot write into {folder}: {error.strerror}; set output.folder to another") from error
     stem = f"livecam-{when:%Y%m%d-%H%M%S}"
-    return unused_path(folder / f"{stem}{suffix}")
+    path, number = folder / f"{stem}{suffix}", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}-{number}{suffix}"
+    return path
 
 
 def shown_path(path: Path) -> str:

@@ -27,8 +27,12 @@ def create_part_file(path: Path) -> BinaryIO:
 
 
 def part_of(path: Path) -> Path:
-    """Where a recording grows, or tracking data, until it is whole."""
-    return path.with_name(f"{path.stem}.part{path.suffix}")
+    """Where a recording grows, or tracking data, until it is whole; what a killed run has left there is kept."""
+    part, number = path.with_name(f"{path.stem}.part{path.suffix}"), 1
+    while part.exists():
+        number += 1
+        part = path.with_name(f"{path.stem}.part-{number}{path.suffix}")
+    return part
 
 
 class PartFile:

@@ -15,7 +15,9 @@ from livecam.core.errors import SinkError
 from livecam.core.keyboard import latin_code
 from livecam.core.runtime import display_problem, window_is_gone
 from livecam.core.types import Frame, Image, Size, check_image
-from livecam.live.sinks.window_geometry import Letterbox, ShownArea, WindowMemory, WindowScale
+from livecam.live.sinks.mirrored_picture import PictureConverter
+from livecam.live.sinks.window_geometry import Letterbox, ShownArea, WindowMemory, WindowScale, fitted
+from livecam.live.sinks.x11_painting import X11Painter
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class CanvasTransform:
         return moved
 
 
+# Draws onto the window's own picture, (h, w, 3) BGR or (h, w, 4) BGRX.
 Dress = Callable[[Image, CanvasTransform, Frame], None]
 
 
@@ -62,6 +65,7 @@ class WindowSink:
         *,
         title: str = "livecam",
         memory: WindowMemory | None = None,
+        keeps_ratio: bool = True,
         environment: Mapping[str, str] = os.environ,
     ) -> None:
         if problem := display_problem(environment):
@@ -69,6 +73,10 @@ class WindowSink:
         self._keys, self._dress, self._title, self._memory = keys, dress, title, memory
         self._zoom, self._letterbox = WindowScale(), Letterbox()
         self._open = self._fullscreen = False
+        self._keeps_ratio = keeps_ratio
+        self._painter: X11Painter | None = None
+        self._place: ShownArea | None = None  # of the picture in the window that was painted last
+        self._converter = PictureConverter()
 
     def __enter__(self) -> Self:
         return self
@@ -78,11 +86,8 @@ class WindowSink:
 
     def show(self, frame: Frame) -> None:
         """Shows the picture and carries out at most one key."""
-        if not self._open:
-            self._create(frame.size)
-        canvas, view = self._canvas(frame.image)
-        self._dress(canvas, view, frame)
-        cv2.imshow(self._title, self._letterbox.framed(canvas))
+        if not self._painted(frame):
+            self._show_by_opencv(frame)
         code = latin_code(cv2.waitKeyEx(1))
         if code != -1:
             self._keys.press(code)
@@ -91,12 +96,10 @@ class WindowSink:
             return
         try:
             self._fill_screen(self._keys.fullscreen)
-            area = ShownArea(*cv2.getWindowImageRect(self._title))
+            area = self._painter.area if self._painter else self._area_by_opencv(frame.size)
         except cv2.error:  # it was closed this very moment
             self._keys.quit()
             return
-        self._letterbox.shown(area)
-        self._zoom.shown(frame.size, self._letterbox.picture(frame.size, area))
         if self._memory and not self._fullscreen:
             self._memory.seen(area)
 
@@ -105,8 +108,47 @@ class WindowSink:
             self._open = False
             if self._memory:
                 self._memory.keep()
+            if self._painter:
+                self._painter.close()
+                self._painter = None
             cv2.destroyAllWindows()
             cv2.waitKey(1)  # lets the window system take it off the screen
+
+    def _painted(self, frame: Frame) -> bool:
+        """Paints the window itself, where that can be done; the first picture of a window OpenCV shows."""
+        canvas = self._painter.canvas() if self._painter else None
+        if self._painter is None or canvas is None:
+            return False
+        place = fitted(frame.size, self._painter.area) if self._keeps_ratio else self._painter.area
+        place = place._replace(x=place.x - self._painter.area.x, y=place.y - self._painter.area.y)
+        if place != self._place:
+            self._place = place
+            canvas[:] = 0  # what bars there are
+        picture = canvas[place.y : place.y + place.height, place.x : place.x + place.width]
+        self._converter.fill(picture, frame.image, mirrored=self._keys.mirrored)
+        view = CanvasTransform(place.width / frame.size[0], self._keys.mirrored, place.width)
+        self._dress(picture, view, frame)
+        self._painter.put()
+        return True
+
+    def _show_by_opencv(self, frame: Frame) -> None:
+        made_anew = self._painter is not None or not self._open
+        if self._painter:
+            self._painter.close()
+            self._painter = None
+        if not self._open:
+            self._create(frame.size)
+        canvas, view = self._canvas(frame.image)
+        self._dress(canvas, view, frame)
+        cv2.imshow(self._title, self._letterbox.framed(canvas))
+        if made_anew:
+            self._painter, self._place = X11Painter.of(self._title), None
+
+    def _area_by_opencv(self, size: Size) -> ShownArea:
+        area = ShownArea(*cv2.getWindowImageRect(self._title))
+        self._letterbox.shown(area)
+        self._zoom.shown(size, self._letterbox.picture(size, area))
+        return area
 
     def _create(self, size: Size) -> None:
         ratio = cv2.WINDOW_FREERATIO if self._letterbox.paints else cv2.WINDOW_KEEPRATIO
@@ -146,9 +188,9 @@ class PlainWindow:
     mirrored = False
     fullscreen = False
 
-    def __init__(self, title: str = "livecam") -> None:
+    def __init__(self, title: str = "livecam", *, keeps_ratio: bool = True) -> None:
         self.closed = False
-        self._window = WindowSink(self, _undressed, title=title)
+        self._window = WindowSink(self, _undressed, title=title, keeps_ratio=keeps_ratio)
 
     def __enter__(self) -> Self:
         return self

@@ -32,6 +32,13 @@ class ShownArea(NamedTuple):
     height: int
 
 
+def fitted(size: Size, area: ShownArea) -> ShownArea:
+    """Where a picture of this size lies in the middle of `area` as large as its shape lets it be."""
+    scale = min(area.width / size[0], area.height / size[1])
+    width, height = max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+    return ShownArea(area.x + (area.width - width) // 2, area.y + (area.height - height) // 2, width, height)
+
+
 class WindowScale:
     """Windows of OpenCV 4.10 and 4.11 reduce a picture that is too large for them but leave a small one small (its
     issue 26180), and do not tell how large they are.
@@ -104,11 +111,7 @@ class Letterbox:
 
     def picture(self, size: Size, area: ShownArea) -> ShownArea:
         """Where the picture of this size lies in a window that fills `area`."""
-        if not self.paints:
-            return area
-        scale = min(area.width / size[0], area.height / size[1])
-        width, height = round(size[0] * scale), round(size[1] * scale)
-        return ShownArea(area.x + (area.width - width) // 2, area.y + (area.height - height) // 2, width, height)
+        return fitted(size, area) if self.paints else area
 
 
 class WindowMemory:

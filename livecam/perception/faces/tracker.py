@@ -29,8 +29,8 @@ _LAST_RETRY = 0.5
 _NEWCOMERS = 1.0
 _UNCHANGED = 4.0
 _COMPANY = 0.5  # where several faces are followed: people come and go there
-_MISSING = 1.0  # for which one that was lost is looked for as where no face is followed: it is seldom far
-_LONGEST_MISSING = 0.25  # between two looks for it
+_MISSING = 1.0  # after a loss, a beginning or a cut, for which a face is looked for more often: it is seldom far
+_LONGEST_MISSING = 0.25  # between two such looks
 _LOOKS = 3  # of which the last is at the whole picture and the others, where somebody may be, at a part
 # Seconds between two checks of a followed face, and between those of a doubtful one.
 _CHECK = 0.25
@@ -109,6 +109,8 @@ class FaceTracker:
         if frame.scene_cut:
             self._tracks, self._untracked, self._beside = [], [], 0
             self._detect_at, self._retry = frame.timestamp, _FIRST_RETRY
+        if frame.scene_cut or math.isinf(self._before):
+            self._missing_since = frame.timestamp
         self._take_renewed()
         self._take_checked(frame.timestamp)
         before, cut = self._tracks, self._cuts.cut(frame.image)
@@ -249,7 +251,9 @@ class FaceTracker:
         """Looks for newcomers and for who was lost, beside others every now and then at a part of the picture alone."""
         missing = 0 <= frame.timestamp - self._missing_since < _MISSING
         if not self._tracks or missing or self._unsettled:
-            self._detect_at = frame.timestamp + min(self._retry, _LONGEST_MISSING if self._tracks else _LAST_RETRY)
+            self._detect_at = frame.timestamp + min(
+                self._retry, _LONGEST_MISSING if missing or self._tracks else _LAST_RETRY
+            )
             self._look(frame, self._lost if self._tracks else None)
             return
         company = len(self._tracks) > 1

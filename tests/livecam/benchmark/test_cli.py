@@ -162,12 +162,3 @@ def test_accuracy_alone_times_nothing(folder: Path) -> None:
 def test_to_time_nothing_and_score_nothing_is_refused(folder: Path) -> None:
     done = bench("--frames", "0", folder=folder)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-
-
-@pytest.mark.parametrize("flag", ["--json", "--plot", "--scaling"])
-def test_figures_that_are_there_are_written_over_only_with_force(tmp_path: Path, flag: str) -> None:
-    (tmp_path / "taken.png").write_text("mine")
-    refused = bench("--frames", "12", flag, "taken.png", folder=tmp_path)
-
-    assert (refused.returncode, (tmp_path / "taken.png").read_text()) == (2, "mine")
-    assert "taken.png is there already; pass --force to write over it, or name another file" in refused.stderr

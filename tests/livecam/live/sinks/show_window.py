@@ -10,6 +10,7 @@ import numpy as np
 
 from livecam.core.types import Frame, Image
 from livecam.live.sinks.window import CanvasTransform, WindowSink
+from livecam.live.sinks.x11_painting import X11Painter
 
 
 @dataclass
@@ -34,11 +35,17 @@ def dress(canvas: Image, view: CanvasTransform, frame: Frame) -> None:
     canvas[:20, :20] = 255
 
 
-def main(width: int, height: int, mirrored: bool, fullscreen: bool) -> None:
+def main(width: int, height: int, *, mirrored: bool, fullscreen: bool, stretched: bool, by_opencv: bool) -> None:
     hearing = Hearing(mirrored, fullscreen)
+    if by_opencv:  # as where the X server is on another machine
+
+        def of_none(_title: str) -> None:
+            return None
+
+        X11Painter.of = of_none  # type: ignore[method-assign, assignment]
     image = np.zeros((height, width, 3), np.uint8)
     image[:, : max(1, width // 2)] = (200, 100, 50)
-    with WindowSink(hearing, dress) as window:
+    with WindowSink(hearing, dress, keeps_ratio=not stretched) as window:
         index = 0
         while not hearing.finished:
             window.show(Frame(image, index, index / 30))
@@ -47,4 +54,11 @@ def main(width: int, height: int, mirrored: bool, fullscreen: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), "mirrored" in sys.argv, "fullscreen" in sys.argv)
+    main(
+        int(sys.argv[1]),
+        int(sys.argv[2]),
+        mirrored="mirrored" in sys.argv,
+        fullscreen="fullscreen" in sys.argv,
+        stretched="stretched" in sys.argv,
+        by_opencv="by_opencv" in sys.argv,
+    )

@@ -77,11 +77,12 @@ def test_closing_the_window_by_mouse_quits(screen: Screen, shown: Shown) -> None
 
 
 @needs_a_screen
+@pytest.mark.parametrize("painted_by", ["us", "by_opencv"])
 @pytest.mark.parametrize(("size", "mirrored"), [((640, 360), False), ((641, 359), True)])
 def test_the_mirror_turns_the_picture_and_not_what_is_drawn_on_it(
-    screen: Screen, shown: Shown, size: tuple[int, int], mirrored: bool
+    screen: Screen, shown: Shown, size: tuple[int, int], mirrored: bool, painted_by: str
 ) -> None:
-    program = shown(*size, *["mirrored"] * mirrored)
+    program = shown(*size, *["mirrored"] * mirrored, painted_by)
     blue = (200, 100, 50)
     sides = ((0, 0, 0), blue) if mirrored else (blue, (0, 0, 0))
     wait_until(lambda: colours(screen, (300, 500), (900, 500), (8, 8)) == (*sides, (255, 255, 255)), "the picture")
@@ -90,13 +91,31 @@ def test_the_mirror_turns_the_picture_and_not_what_is_drawn_on_it(
 
 
 @needs_a_screen
-def test_the_picture_grows_and_shrinks_with_the_window(screen: Screen, shown: Shown) -> None:
-    program = shown(640, 360)
+@pytest.mark.parametrize("painted_by", ["us", "by_opencv"])
+def test_the_picture_grows_and_shrinks_with_the_window(screen: Screen, shown: Shown, painted_by: str) -> None:
+    program = shown(640, 360, painted_by)
     for width, height in [(1300, 800), (500, 300), (900, 700)]:
         screen.resize(width, height)
         middle = height // 2
         edges = ((2, middle), (width - 3, middle))
         wait_until(lambda edges=edges: colours(screen, *edges) == ((200, 100, 50), (0, 0, 0)), f"{width} pixels")
+    screen.press("q")
+    assert heard(program) == [str(ord("q"))]
+
+
+@needs_a_screen
+def test_a_window_of_another_shape_has_black_bars_or_is_filled(screen: Screen, shown: Shown) -> None:
+    program = shown(640, 360)
+    screen.resize(600, 800)
+    blue, black = (200, 100, 50), (0, 0, 0)
+    places = (100, 20), (100, 400), (100, 780)
+    wait_until(lambda: colours(screen, *places) == (black, blue, black), "a picture between bars")
+    screen.press("q")
+    assert heard(program) == [str(ord("q"))]
+
+    program = shown(640, 360, "stretched")
+    screen.resize(600, 800)
+    wait_until(lambda: colours(screen, *places) == (blue, blue, blue), "a picture without bars")
     screen.press("q")
     assert heard(program) == [str(ord("q"))]
 

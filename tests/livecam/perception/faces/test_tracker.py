@@ -135,6 +135,19 @@ def test_a_face_that_is_lost_beside_another_is_back_half_a_second_after_it_can_b
     assert len(clip.frames(15)[-1]) == 2
 
 
+@pytest.mark.parametrize("away", range(1, 29, 4))
+@pytest.mark.parametrize("before", [[], [ANNA]])
+def test_who_can_be_seen_again_within_a_second_is_there_a_quarter_of_a_second_later(
+    before: list[FaceRegion], away: int
+) -> None:
+    clip = Clip(SureFaceModel(*before))
+    clip.frames(10 * len(before))
+    clip.model.room = []
+    clip.frames(away)
+    clip.model.room = [ANNA]
+    assert len(clip.frames(9)[-1]) == 1
+
+
 def test_a_face_that_is_lost_for_one_picture_is_back_in_the_next() -> None:
     clip = Clip(SureFaceModel(BERT, ANNA))
     clip.frames(10)
