@@ -123,6 +123,7 @@ class _SharedImage:
         if self._attached:
             self._server.extension.XShmDetach(self._server.display, ctypes.byref(self._segment))
             self._server.x11.XSync(self._server.display, 0)
+            self._attached = False
         if self._segment.address:
             self._server.c.shmdt(ctypes.c_void_p(self._segment.address))
             self._segment.address = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from livecam.core.types import Image
 from livecam.drawing.text import DIM, RED, Line, TextPanel, TextSpan, panel
@@ -32,16 +33,24 @@ class HudValues:
 
 def paint_readings(canvas: Image, readings: HudValues, line_height: int) -> None:
     """The figures at the top left, in as many lines as they need; recording and collecting at the top right."""
+    for drawn, left, top in _arranged(readings, canvas.shape[1], line_height):
+        drawn.lay(canvas, left, top)
+
+
+@lru_cache(maxsize=4)
+def _arranged(readings: HudValues, width: int, line_height: int) -> tuple[tuple[TextPanel, int, int], ...]:
+    """The panels with their left and top; the figures stay the same for several frames."""
     margin = round(line_height * _GAP)
     right = [panel((line,), line_height) for line in _lights(readings)]
     if readings.learning.text and readings.learning.seconds is None:
-        right.append(_wrapped_light(readings.learning.text, canvas.shape[1] // 2 - 2 * margin, line_height))
-    top = margin
+        right.append(_wrapped_light(readings.learning.text, width // 2 - 2 * margin, line_height))
+    top, placed = margin, []
     for light in right:
-        light.lay(canvas, canvas.shape[1] - light.width - margin, top)
+        placed.append((light, width - light.width - margin, top))
         top += light.height + margin
-    room = canvas.shape[1] - 4 * margin - max((light.width for light in right), default=0)
-    panel(_wrapped(_figures(readings), TextSpan("   "), room, line_height), line_height).lay(canvas, margin, margin)
+    room = width - 4 * margin - max((light.width for light in right), default=0)
+    figures = panel(_wrapped(_figures(readings), TextSpan("   "), room, line_height), line_height)
+    return (*placed, (figures, margin, margin))
 
 
 def paint_notice(canvas: Image, text: str, line_height: int) -> None:

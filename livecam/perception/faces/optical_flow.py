@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import cmath
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -46,6 +47,7 @@ class Keyframe:
     patch: Image  # (_SIDE_PX, _SIDE_PX) uint8, green
     matrix: NDArray[np.float64]  # (2, 3), frame pixels to patch pixels
     points: NDArray[np.float32]  # (n, 1, 2), the points that are compared, patch pixels
+    compared: Sequence[complex]  # the same
     seconds: float
 
 
@@ -56,7 +58,8 @@ def make_keyframe(image: Image, face: FaceLandmarks, seconds: float) -> Keyframe
     matrix = similarity_matrix((region.x, region.y), angle=region.angle, scale=scale, onto=(middle, middle))
     points = (face.landmarks[_COMPARED] @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)[:, None]
     shape = face.landmarks if face.mesh is None else np.concatenate([face.landmarks, face.mesh[:, :2]])
-    return Keyframe(face, as_complex(shape), _green_patch(image, region, matrix), matrix, points, seconds)
+    patch = _green_patch(image, region, matrix)
+    return Keyframe(face, as_complex(shape), patch, matrix, points, _numbers(points), seconds)
 
 
 def propagate(before: Keyframe, image: Image) -> FaceLandmarks | None:
@@ -73,7 +76,7 @@ def propagate(before: Keyframe, image: Image) -> FaceLandmarks | None:
         winSize=_WINDOW,
         maxLevel=_LEVELS,
     )
-    motion = _motion(as_complex(before.points[:, 0]), as_complex(now[:, 0]), seen[:, 0] == 1)
+    motion = _motion(before.compared, _numbers(now), seen.ravel().tolist())
     return None if motion is None else _moved(before, motion)
 
 
@@ -84,31 +87,42 @@ class _Motion(NamedTuple):
     shift: complex
 
 
-def _motion(old: NDArray[np.complex128], new: NDArray[np.complex128], seen: NDArray[np.bool_]) -> _Motion | None:
+def _numbers(points: NDArray[Any]) -> list[complex]:
+    """(n, 1, 2)"""
+    return [complex(x, y) for ((x, y),) in points.tolist()]
+
+
+# Plain numbers, thrice as quick live as thirty small arrays: NumPy has left the processor's caches since the last
+# picture (docs/experiments.md, "A live run"). In a tight loop they are slower.
+def _motion(old: Sequence[complex], new: Sequence[complex], seen: Sequence[int]) -> _Motion | None:
     """The similarity that explains most patch points, by least squares, points off it left out once."""
-    count = np.count_nonzero(seen)
-    if count < _FEWEST:
+    pairs = [(before, after) for before, after, here in zip(old, new, seen, strict=True) if here]
+    if len(pairs) < _FEWEST:
         return None
-    misfit = _misfit(_fitted(old[seen], new[seen]), old, new)
-    near = seen & (misfit < 3 * float(np.sort(misfit[seen])[count // 2]) + 0.1)
-    fitted = _fitted(old[near], new[near])
-    misfit = _misfit(fitted, old, new)
-    astray = len(old) - np.count_nonzero(seen & (misfit <= _ASTRAY))
+    misfits = _misfits(_fitted(pairs), pairs)
+    limit = 3 * sorted(misfits)[len(misfits) // 2] + 0.1
+    fitted = _fitted([pair for pair, misfit in zip(pairs, misfits, strict=True) if misfit < limit])
+    misfits = _misfits(fitted, pairs)
+    astray = len(old) - sum(misfit <= _ASTRAY for misfit in misfits)
     # One point that ran away draws the first fit after it: whether the rest move as one is asked of the second.
-    typical = float(np.sort(misfit[seen])[count // 2])
+    typical = sorted(misfits)[len(misfits) // 2]
     return fitted if typical <= _TYPICAL_MISFIT and astray <= _MOST_ASTRAY else None
 
 
-def _fitted(old: NDArray[np.complex128], new: NDArray[np.complex128]) -> _Motion:
-    origin, target = complex(old.sum()) / len(old), complex(new.sum()) / len(old)
-    arms = old - origin
-    turn = complex(np.vdot(arms, new)) / max(float(np.vdot(arms, arms).real), 1e-9)
+def _fitted(pairs: Sequence[tuple[complex, complex]]) -> _Motion:
+    origin, target = (sum(points) / len(pairs) for points in zip(*pairs, strict=True))
+    turn, square = 0j, 0.0
+    for before, after in pairs:
+        arm = before - origin
+        turn += arm.conjugate() * after
+        square += arm.real * arm.real + arm.imag * arm.imag
+    turn /= max(square, 1e-9)
     return _Motion(turn, target - turn * origin)
 
 
-def _misfit(motion: _Motion, old: NDArray[np.complex128], new: NDArray[np.complex128]) -> NDArray[np.float64]:
-    misfit: NDArray[np.float64] = np.abs(motion.turn * old + motion.shift - new)
-    return misfit
+def _misfits(motion: _Motion, pairs: Sequence[tuple[complex, complex]]) -> list[float]:
+    turn, shift = motion
+    return [abs(turn * before + shift - after) for before, after in pairs]
 
 
 def _moved(before: Keyframe, motion: _Motion) -> FaceLandmarks | None:

@@ -123,7 +123,7 @@ def test_an_exported_run_is_read_by_the_live_program(run: Path, data: Path, tmp_
 
     model = export.as_tflite(run, tmp_path / "run.tflite")
     grey = np.full((48, 64), 90, np.uint8)
-    assert len(NetworkPupilDetector.open(PupilSettings(model=model)).run_network([grey, grey]).centres) == 2
+    assert len(NetworkPupilDetector.open(PupilSettings(model=model)).run_network([grey, grey])) == 2
 
 
 def test_a_model_that_changed_too_much_is_not_exported() -> None:

@@ -19,7 +19,7 @@ from livecam.core.interfaces import PupilPair
 from livecam.core.tflite import Tensor, TFLiteModel
 from livecam.core.types import EyeState, Face, Image, IrisVisibility, Point, Pupil
 from livecam.perception.pupils.network.eye_crop import EyeCornerCropper, Matrix, window_matrix
-from livecam.perception.pupils.network.heatmap import HeatmapOutput, decode, line, normalised
+from livecam.perception.pupils.network.heatmap import CropReading, line, normalised, readings
 from livecam.perception.pupils.network.model_card import (
     SHIPPED,
     ConfidenceFeatures,
@@ -118,11 +118,10 @@ class NetworkPupilDetector:
         return self._predict_crops(greys, matrices)
 
     def _predict_crops(self, greys: Sequence[Image], matrices: Sequence[Matrix]) -> tuple[EyePrediction, EyePrediction]:
-        output = self.run_network(greys)
-        left, right = (_to_frame(output, k, matrix) for k, matrix in enumerate(matrices))
+        left, right = map(_to_frame, self.run_network(greys), matrices)
         return left, right
 
-    def run_network(self, greys: Sequence[Image]) -> HeatmapOutput:
+    def run_network(self, greys: Sequence[Image]) -> list[CropReading]:
         """What the net says of two grey crops, (h, w) each, in crop pixels."""
         tensor, decoding = self._model.input, self.card.decoding
         crops = np.empty((len(greys), *greys[0].shape), tensor.dtype)
@@ -130,7 +129,7 @@ class NetworkPupilDetector:
             store(crop, grey, tensor, self.card.normalisation)
         outputs = self._model.run(crops.reshape(tensor.shape))
         logits = outputs[self._heatmap].reshape(len(greys), decoding.rows, decoding.columns)
-        return decode(logits, outputs[self._numbers], self.card.window, decoding)
+        return readings(logits, outputs[self._numbers], self.card.window, decoding)
 
     def _pupil(self, prediction: EyePrediction, features: ConfidenceFeatures, face: Face) -> Pupil:
         confidence = self.card.calibration.confidence(features)
@@ -185,19 +184,14 @@ def eye_width(eye: EyeCrop, width: int, margin: float) -> float:
     return width / (eye.scale * (1 + 2 * margin))
 
 
-def _to_frame(output: HeatmapOutput, which: int, matrix: Matrix) -> EyePrediction:
+def _to_frame(reading: CropReading, matrix: Matrix) -> EyePrediction:
     (a, b, left), (c, d, top) = matrix.tolist()
     area = a * d - b * c
     scale = math.sqrt(abs(area))
-    x, y = output.centres[which].tolist()
+    x, y, spread, radius, openness, sigma = reading
     x, y = x - left, y - top
-    return EyePrediction(
-        Point((d * x - b * y) / area, (a * y - c * x) / area),
-        output.radii[which].item() / scale,
-        output.sigmas[which].item() / scale,
-        output.spreads[which].item() / scale,
-        output.openness[which].item(),
-    )
+    centre = Point((d * x - b * y) / area, (a * y - c * x) / area)
+    return EyePrediction(centre, radius / scale, sigma / scale, spread / scale, openness)
 
 
 def store(crop: NDArray[Any], grey: Image, tensor: Tensor, normalisation: Normalisation) -> None:

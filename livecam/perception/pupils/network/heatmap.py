@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -13,8 +15,7 @@ from numpy.typing import NDArray
 from livecam.core.types import Image
 from livecam.perception.pupils.network.model_card import CropSpec, Decoding, Normalisation
 
-_LOWEST, _HIGHEST = np.array([-8, 0, -3], np.float32), np.array([8, 0, 4], np.float32)
-_BOTH = np.ones(2, np.float32)
+_LARGEST_STEPS, _LEAST_LOG_SIGMA, _LARGEST_LOG_SIGMA = 8.0, -3.0, 4.0
 
 
 class LinearNormalisation(NamedTuple):
@@ -40,6 +41,17 @@ def normalised(grey: Image, normalisation: Normalisation) -> NDArray[np.float32]
     return np.minimum(seen, limit, out=seen)
 
 
+class CropReading(NamedTuple):
+    """What the net says of one crop, in crop pixels."""
+
+    x: float
+    y: float
+    spread: float  # standard deviation of the heat map
+    radius: float
+    openness: float  # log-odds
+    sigma: float  # the error the net expects
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class HeatmapOutput:
     """What the net says of a batch of n crops, in crop pixels."""
@@ -54,20 +66,39 @@ class HeatmapOutput:
 def decode(
     logits: NDArray[np.float32], numbers: NDArray[np.float32], window: CropSpec, decoding: Decoding
 ) -> HeatmapOutput:
-    """Reads (n, rows, columns) heat map logits and (n, 3) numbers."""
+    """Reads (n, rows, columns) heat map logits and (n, 3) numbers, as arrays."""
+    table = np.array(readings(logits, numbers, window, decoding), np.float32).reshape(-1, len(CropReading._fields))
+    return HeatmapOutput(table[:, :2], *table[:, 2:].T)
+
+
+def readings(
+    logits: NDArray[np.float32], numbers: NDArray[np.float32], window: CropSpec, decoding: Decoding
+) -> list[CropReading]:
+    """Reads (n, rows, columns) heat map logits and (n, 3) numbers.
+
+    In plain numbers beyond the heat map, for it runs in every frame: docs/decisions/frame-time.md
+    """
     weights = logits.reshape(len(logits), -1).astype(np.float32)
     weights -= weights.max(axis=1, keepdims=True)
     moments = np.exp(weights, out=weights) @ _moments(window.width, window.height, decoding.rows, decoding.columns)
-    moments /= moments[:, 3:]
-    at = moments[:, :2]
-    # All three in one go: this runs in every frame.
-    grown = np.exp(np.minimum(np.maximum(numbers, _LOWEST), _HIGHEST) * _steps(decoding.radius_step))
-    return HeatmapOutput(
-        at + _middle(window.width, window.height),
-        np.sqrt(np.maximum(moments[:, 2] - (at * at) @ _BOTH, 0)),
-        grown[:, 0] * decoding.radius_unit,
-        numbers[:, 1],
-        grown[:, 2],
+    return [
+        _reading(of_map, of_eye, window, decoding)
+        for of_map, of_eye in zip(moments.tolist(), numbers.tolist(), strict=True)
+    ]
+
+
+def _reading(moments: Sequence[float], numbers: Sequence[float], window: CropSpec, decoding: Decoding) -> CropReading:
+    across, down, square, weight = moments
+    across, down = across / weight, down / weight
+    radius, openness, log_sigma = numbers
+    radius = math.exp(min(max(radius, -_LARGEST_STEPS), _LARGEST_STEPS) * decoding.radius_step)
+    return CropReading(
+        across + (window.width - 1) / 2,
+        down + (window.height - 1) / 2,
+        math.sqrt(max(square / weight - across * across - down * down, 0)),
+        radius * decoding.radius_unit,
+        openness,
+        math.exp(min(max(log_sigma, _LEAST_LOG_SIGMA), _LARGEST_LOG_SIGMA)),
     )
 
 
@@ -77,13 +108,3 @@ def _moments(width: int, height: int, rows: int, columns: int) -> NDArray[np.flo
     row, column = np.mgrid[:rows, :columns].reshape(2, -1)
     x, y = (column - (columns - 1) / 2) * (width / columns), (row - (rows - 1) / 2) * (height / rows)
     return np.column_stack([x, y, x**2 + y**2, np.ones_like(x)]).astype(np.float32)
-
-
-@cache
-def _steps(radius: float) -> NDArray[np.float32]:
-    return np.array([radius, 0, 1], np.float32)
-
-
-@cache
-def _middle(width: int, height: int) -> NDArray[np.float32]:
-    return np.array([(width - 1) / 2, (height - 1) / 2], np.float32)

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from livecam.core.types import Image
-from livecam.drawing.text import TextSpan, panel
+from livecam.drawing.text import Line, TextSpan, panel
 from livecam.live.learning.background import LearningLight
+from livecam.live.ui import hud
 from livecam.live.ui.hud import HudValues, paint_help, paint_notice, paint_readings
 from tests.fakes import grey
 
@@ -117,3 +118,19 @@ def test_what_a_round_lacks_stays_in_the_right_half_of_a_small_window() -> None:
 
     assert (without[:, 200:] != with_it[:, 200:]).any()
     assert (with_it[70:, :160] == 128).all()
+
+
+def test_figures_that_stay_the_same_are_arranged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are for a quarter of a second, and arranging them took six times what laying them on takes."""
+    arranged: list[HudValues] = []
+    figures = hud._figures
+
+    def counted(readings: HudValues) -> list[Line]:
+        arranged.append(readings)
+        return figures(readings)
+
+    monkeypatch.setattr(hud, "_figures", counted)
+    canvas = np.zeros((720, 1280, 3), np.uint8)
+    for latency in (31.25, 31.25, 31.25, 32.5):
+        paint_readings(canvas, HudValues(fps=29.875, latency_ms=latency, faces=1), 22)
+    assert [readings.latency_ms for readings in arranged] == [31.25, 32.5]

@@ -65,3 +65,9 @@ def test_a_picture_that_changes_all_the_time_is_not_cut_all_the_time() -> None:
 
 def test_a_picture_that_nobody_searched_before_is_one() -> None:
     assert SceneWatch().changed(room(), [])
+
+
+def test_a_picture_of_another_size_begins_another_scene() -> None:
+    cuts, wide = CutWatch(), room()
+    turned = np.ascontiguousarray(wide.transpose(1, 0, 2))
+    assert [cuts.cut(image) for image in (wide, turned, turned, wide)] == [False, True, False, True]
