@@ -101,7 +101,7 @@ def _answered(endpoint: Endpoint) -> Endpoint:
         except TooLargeError as error:
             return JSONResponse({"error": str(error)}, status_code=413)
         except ValueError as error:
-            return JSONResponse({"error": str(error)}, status_code=400)
+            return JSONResponse({"error": str(error), "key": getattr(error, "key", "")}, status_code=400)
         except LivecamError as error:
             return JSONResponse({"error": str(error)}, status_code=503)
 

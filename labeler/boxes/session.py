@@ -27,7 +27,11 @@ _MOST_UNDO = 1000
 
 
 class NoSuchInputError(ValueError):
-    """What a page asks for cannot be done; the message is for the person."""
+    """What a page asks for cannot be done; the message is for the person, and the page has a text for `key`."""
+
+    def __init__(self, message: str, key: str = "") -> None:
+        super().__init__(message)
+        self.key = key
 
 
 @dataclass(slots=True, eq=False)
@@ -123,7 +127,7 @@ class BoxSession:
 
     def _take_back(self, name: str) -> str:
         if not self._undo:
-            raise NoSuchInputError("there is nothing to undo")
+            raise NoSuchInputError("there is nothing to undo", "nothing to undo")
         last = self._undo[-1]
         self._put(last.page, last.said)
         self._undo.pop()
@@ -182,7 +186,9 @@ def _changed(page: _Page, said: PageBoxes, action: Mapping[str, Any], size: tupl
         return replace(said, boxes=(*boxes, LabelledBox(_box(action.get("box"), size), kind)))
     if do in {"yes", "no"}:
         if page.candidate is None or page.candidate.box is None or page.said is not None:
-            raise NoSuchInputError("there is no candidate to judge here; draw a box, or say that there is none")
+            raise NoSuchInputError(
+                "there is no candidate to judge here; draw a box, or say that there is none", "no candidate"
+            )
         kind = TARGET if do == "yes" else LOOKALIKE
         return replace(said, boxes=(LabelledBox(_box(list(page.candidate.box), size), kind),))
     number = action.get("number")
@@ -207,7 +213,9 @@ def _box(value: Any, size: tuple[int, int]) -> Box:
     left, top = max(0.0, min(x, x + width)), max(0.0, min(y, y + height))
     right, bottom = min(float(size[0]), max(x, x + width)), min(float(size[1]), max(y, y + height))
     if right - left < _SMALLEST or bottom - top < _SMALLEST:
-        raise NoSuchInputError(f"a box has {_SMALLEST:g} pixels a side at least; zoom in to draw a small one")
+        raise NoSuchInputError(
+            f"a box has {_SMALLEST:g} pixels a side at least; zoom in to draw a small one", "too small"
+        )
     return Box(round(left, 1), round(top, 1), round(right - left, 1), round(bottom - top, 1))
 
 

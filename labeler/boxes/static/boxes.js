@@ -10,6 +10,8 @@ const TEXTS = {
     "do.before": "◀", "do.after": "▶", "do.fit": "Whole", "do.in": "+", "do.out": "−", "do.hand": "Hand", "do.box": "New box",
     "name.before": "Picture before", "name.after": "Picture after", "name.in": "Zoom in", "name.out": "Zoom out",
     picture: "Picture {name}, {width} by {height} pixels, {says}", all: "Every picture has an answer.", candidate: "candidate, {percent} % likely: is it one?",
+    "nothing to undo": "There is nothing to undo.", "no candidate": "There is no candidate to judge here; draw a box, or say that there is none.",
+    "too small": "A box has 2 pixels a side at least; zoom in to draw a small one.",
     gone: "The server does not answer. What you said before is kept; try again in a moment.",
     help: [["drag", "draw a box; inside a selected box: move it; at a corner: change its size"], ["wheel", "zoom at the pointer; two fingers too"],
       ["Shift + drag, right button", "move the picture (h: with every drag)"], ["← → ↑ ↓", "move the picture, or the selected box; Shift: change its size"],
@@ -21,6 +23,8 @@ const TEXTS = {
     "do.before": "◀", "do.after": "▶", "do.fit": "전체", "do.in": "+", "do.out": "−", "do.hand": "손", "do.box": "새 상자",
     "name.before": "앞 사진", "name.after": "뒤 사진", "name.in": "확대", "name.out": "축소",
     picture: "사진 {name}, {width} x {height} 픽셀, {says}", all: "모든 사진에 답했습니다.", candidate: "후보, 확률 {percent} %: 맞습니까?",
+    "nothing to undo": "되돌릴 것이 없습니다.", "no candidate": "여기에는 판단할 후보가 없습니다. 상자를 그리거나 여기 없음을 누르세요.",
+    "too small": "상자의 한 변은 2픽셀 이상이어야 합니다. 작은 상자는 확대해서 그리세요.",
     gone: "서버가 응답하지 않습니다. 이미 답한 것은 저장되어 있습니다. 잠시 후 다시 해 보세요.",
     help: [["끌기", "상자 그리기; 선택한 상자 안: 옮기기; 모서리: 크기 바꾸기"], ["휠", "포인터 위치에서 확대; 두 손가락도 됨"],
       ["Shift + 끌기, 오른쪽 버튼", "사진 옮기기 (h: 모든 끌기로)"], ["← → ↑ ↓", "사진 또는 선택한 상자 옮기기; Shift: 크기 바꾸기"],
@@ -62,7 +66,7 @@ function act(action) {
     } catch (problem) {
       view.drawn = null;
       view.draw();
-      if (problem.status) notice(problem.message);
+      if (problem.status) notice(TEXTS[language][problem.key] ?? problem.message);
       else [$("gone").hidden, $("gone").textContent] = [false, text("gone")];
     }
   });

@@ -11,7 +11,7 @@ export async function request(path, { body, raw = false } = {}) {
   const answer = await fetch(path, body ? { method: "POST", headers, body: JSON.stringify(body) } : { headers });
   if (!answer.ok) {
     const said = await answer.json().catch(() => ({}));
-    throw Object.assign(new Error(said.error ?? answer.statusText), { status: answer.status });
+    throw Object.assign(new Error(said.error ?? answer.statusText), { status: answer.status, key: said.key });
   }
   if (raw) return answer;
   return answer.status === 204 ? null : answer.json();

@@ -80,6 +80,22 @@ def test_a_box_is_drawn_moved_judged_and_taken_back(page: Any, link: str, folder
     assert [(each.file, len(each.boxes)) for each in read_table(folder / "boxes.csv")] == [("a.png", 1), ("b.png", 0)]
 
 
+@pytest.mark.parametrize(
+    ("locale", "small", "undo"), [("en-GB", "at least", "nothing to"), ("ko-KR", "2픽셀", "되돌릴")]
+)
+def test_what_cannot_be_done_is_said_in_the_persons_language(
+    browser: Any, link: str, locale: str, small: str, undo: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1100, "height": 700}, locale=locale)
+    page.goto(link)
+    page.wait_for_selector("body[data-said='a.png']")
+    drag(page, (400, 300), (450, 300))
+    page.wait_for_selector(f"#notice:has-text('{small}')")
+    page.keyboard.press("u")
+    page.wait_for_selector(f"#notice:has-text('{undo}')")
+    page.close()
+
+
 def test_what_is_drawn_is_where_it_was_drawn_also_when_zoomed(page: Any, link: str, folder: Path) -> None:
     page.goto(link)
     page.wait_for_selector("body[data-said='a.png']")
