@@ -11,7 +11,7 @@ import typer
 
 from livecam.cli import options
 from livecam.core.errors import CameraError, SettingsError
-from livecam.core.files import check_writable_path
+from livecam.core.files import check_writable_path, make_folder
 from livecam.settings import Settings
 from livecam.settings_file import load
 
@@ -53,7 +53,7 @@ def calibrate(
     path = out or (None if calibration_of.is_simulated else default_path())
     if path is not None:
         if out is None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
         check_writable_path(path)
     gathered = calibration_of.gather()
     if gathered is None:

@@ -32,8 +32,8 @@ class Action(StrEnum):
 
     QUIT = "quit"
     EFFECT = "effect on or off"
-    STYLE = "next style"
-    NUMBERED = "the style of that number"
+    STYLE = "next effect"
+    NUMBERED = "the effect of that number"
     PATH = "next way to find pupils"
     MIRROR = "mirror"
     FULLSCREEN = "full screen"
@@ -193,7 +193,7 @@ class KeyBindings:
 def changed_keys(given: Mapping[str, str | Sequence[str]]) -> Mapping[str, Action]:
     """The keys with those that a person changed (action to keys); SettingsError for what cannot be."""
     if "numbered" in given:
-        raise SettingsError("keys.run.numbered cannot be changed: a style's key is its number")
+        raise SettingsError("keys.run.numbered cannot be changed: an effect's key is its number")
     return rebind("keys.run", KEYS, given)
 
 

@@ -129,7 +129,9 @@ def install(folder: Path, pack: Pack, *, replace: bool) -> Path:
                 target.replace(Path(place_) / "before")
             fresh.replace(target)
     except OSError as error:
-        raise PackError(f"cannot write {target}: {(error.strerror or str(error)).lower()}; free the place") from error
+        raise PackError(
+            f"cannot write {target}: {(error.strerror or str(error)).lower()}; make room, or make its folder writable"
+        ) from error
     return target
 
 

@@ -221,3 +221,7 @@ def test_x_takes_everything_off_and_says_so() -> None:
     controls = pressed("x")
 
     assert (controls.control.effect.enabled, controls.notices.current) == (False, "everything is off")
+
+
+def test_the_help_speaks_of_effects_as_the_flags_and_the_panel_do() -> None:
+    assert not [action for action in Action if "style" in action.value]
