@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event, Thread
 from typing import NoReturn
 
 _STDERR = 2
@@ -51,6 +52,28 @@ def leaving_at_once(words: Callable[[], str]) -> Iterator[None]:
     finally:
         signal.signal(signal.SIGINT, former)
         os.close(stderr)
+
+
+@contextmanager
+def insistent_interrupt(again: float = 2.0) -> Iterator[None]:
+    """Ctrl-C is told again after so many seconds until it is heard: what is raised while an object is finalised, or in
+    some callbacks of libraries, goes no further."""
+    former, left = signal.getsignal(signal.SIGINT), Event()
+
+    def tell_again() -> None:
+        if not left.wait(again):
+            signal.raise_signal(signal.SIGINT)
+
+    def interrupted(*_: object) -> None:
+        Thread(target=tell_again, daemon=True).start()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        left.set()
+        signal.signal(signal.SIGINT, former)
 
 
 def leave_interrupted() -> NoReturn:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from livecam.cli.loading import leave_interrupted, loading
+from livecam.cli.loading import insistent_interrupt, leave_interrupted, loading
 from training.engine.parallel import watch
 
 _DEMO = "demo"
@@ -70,7 +70,8 @@ def targets(
     with loading():
         tensorflow()
     try:
-        taught = recipe.teach(folder, lesson, place, settings, watch)
+        with insistent_interrupt():
+            taught = recipe.teach(folder, lesson, place, settings, watch)
     except KeyboardInterrupt:
         print(f"livecam-train: {interruption.left_in_words(place)}", file=sys.stderr)
         leave_interrupted()
