@@ -34,6 +34,7 @@ _NOISE = (
     b"Number of eligible GPUs",
     b"Starting new session",
     b"tf_tfl_flatbuffer_helpers.cc",
+    b"mlir_graph_optimization_pass.cc",
     b"fully_quantize:",
 )
 

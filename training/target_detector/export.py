@@ -68,6 +68,12 @@ def converted(network: KerasNetwork, crops: Sequence[Image] = ()) -> bytes:
     With `crops` (h, w, 3) uint8 BGR all but the heights themselves is in 8 bits, by the ranges seen on these, which
     takes half of the time; else its weights are of half precision.
     """
+    tensorflow()
+    with silence_native_logs():
+        return _converted(network, crops)
+
+
+def _converted(network: KerasNetwork, crops: Sequence[Image]) -> bytes:
     tf = tensorflow()
     task, model = network.task, network.model
 
@@ -98,7 +104,7 @@ def _in_8_bits(converter: Any, crops: Sequence[Image]) -> bytes:
     """The sigmoid stays as it is: in 8 bits its answers would be 1/256 apart, too coarse for high and low ones."""
     lite = tensorflow().lite.experimental
     converter.representative_dataset = lambda: ([inputs([crop])] for crop in crops)
-    with warnings.catch_warnings(), silence_native_logs():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that its interpreter moves to another package some day
         options = lite.QuantizationDebugOptions(denylisted_ops=["LOGISTIC"])
         debugger = lite.QuantizationDebugger(

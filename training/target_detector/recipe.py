@@ -204,13 +204,16 @@ def ship(
 
 
 def calibrated(how: SearchSpec, groups: Sequence[PageGroup]) -> SearchSpec:
-    """The search with the probability that fits the pages; from one half on, it is found. Where nothing was, never."""
+    """The search with the probability that fits the pages; from one half on, it is found. Where nothing was, or where
+    lower peaks would be the likelier ones, for the network has learnt next to nothing, never."""
     found = [case for group in groups for case in group.candidates if case.hit]
     if not found:
         return how.model_copy(update={"calibration": export.NEVER})
     wrong = [case for group in groups for case in group.best if not case.hit]
     without = [case for group in groups for case in group.without]
     fitted = confidence_calibration.calibrated([*found, *wrong], without)
+    if fitted.height <= 0:
+        return how.model_copy(update={"calibration": export.NEVER})
     return how.model_copy(update={"calibration": fitted, "threshold": 0.5})
 
 

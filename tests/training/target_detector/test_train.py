@@ -215,6 +215,13 @@ def test_the_tutorials_network_is_judged_as_ours_is(tmp_path: Path) -> None:
     assert figures["hit@1"]["count"] == 1
 
 
+def test_an_export_says_nothing_of_how_it_is_done(run: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    export.converted(export.load_run(run))
+    out, err = capfd.readouterr()
+    # What is left of TensorFlow's own log is off in the command line.
+    assert (out, "flatbuffer_helpers" in err, "mlir_graph" in err) == ("", False, False)
+
+
 def test_an_exported_run_says_what_the_run_says(run: Path) -> None:
     network = export.load_run(run)
     content = export.converted(network)

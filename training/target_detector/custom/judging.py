@@ -134,8 +134,12 @@ class Expectation:
         said = [
             f"on pages it has not seen, expect the first candidate to be right on {_per_cent(first)} of them:"
             f" {first.hits} of {first.of} pages, each judged by a model that was not trained on it",
-            f"of {recall.of} targets it finds {recall.hits} ({_per_cent(recall)});"
-            f" of what it calls found, {precision.hits} of {precision.of} are right",
+            f"of {recall.of} targets it finds {recall.hits} ({_per_cent(recall)}); "
+            + (
+                f"of what it calls found, {precision.hits} of {precision.of} are right"
+                if precision.of
+                else "it calls nothing found: give it more --steps, or more pages"
+            ),
             f"with the targets painted out it rightly says 'not found' on {empty.hits} of {empty.of} pages"
             f" ({_per_cent(empty)})",
         ]

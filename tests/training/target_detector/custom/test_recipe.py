@@ -317,3 +317,13 @@ def test_training_begins_with_what_an_exported_model_says() -> None:
     assert np.abs(still - learning).max() < 0.05
     with pytest.raises(RunError, match="of another network"):
         begin_with(centre_net(16), file, crops)
+
+
+def test_a_network_that_has_learnt_nothing_calls_nothing_found() -> None:
+    found, empty = [confidence(0.3, hit=True)] + [confidence(0.5)] * 9, [confidence(0.5)] * 10
+    how = calibrated(
+        planning.plan([make_page(), make_page("2.png")]).search(UNFITTED), [PageGroup(found, empty, found)]
+    )
+    assert all(how.calibration.score(height, 0.0) < how.threshold for height in (0.01, 0.3, 0.5, 0.99))
+    words = " ".join(Expectation([judged(0.3, 0.2), judged(0.2, 0.3)], 0.5).words())
+    assert "it calls nothing found" in words
